@@ -1,0 +1,111 @@
+"""Channels: one account on one platform each, behind one protocol.
+
+Adding a channel is one file here, one line in `REGISTRY`, one face in the sandbox; docs/adding-a-channel.md tells how,
+and the contract suite runs over every registered name.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Protocol, cast
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime, timedelta
+
+    from social_listener.cursor import Cursor
+    from social_listener.model import (
+        Action,
+        Allowed,
+        Interaction,
+        Owner,
+        Page,
+        PrivateReply,
+        PublicReply,
+        Reply,
+        Sent,
+        Stream,
+        StreamKind,
+        TextLength,
+    )
+
+
+class Channel(Protocol):
+    """One account on one platform. On a platform's fault every method raises a `ChannelError` and nothing else.
+
+    Methods may be called from several threads at a time. Every call has time-outs; none sleeps, none retries a write.
+    """
+
+    account_id: str
+    stream_kinds: Sequence[StreamKind]  #: what this channel can poll
+
+    def fetch(self, stream: Stream, cursor: Cursor, now: datetime) -> Page:
+        """Return ONE page of `stream`: from `cursor.resume`, or the newest when no walk is under way.
+
+        It asks the platform for nothing older than `cursor.floor(cursor.since, stream.overlap)`. The loop, the
+        transaction and the pauses are the caller's.
+        """
+
+    def parse(self, raw: bytes, stream: Stream, server_time: datetime) -> Page:
+        """Return the page that `raw`, the body of an earlier answer, holds: replay uses it. No call is made."""
+
+    def lookup(self, items: Sequence[str], now: datetime) -> Page:
+        """Return the present state of up to 100 native ids: items as they are now, and which are `deleted`."""
+
+    def send(self, reply: PublicReply | PrivateReply) -> Sent:
+        """Send once.
+
+        `Rejected`: it never will go. `RateLimited`, `Unavailable`, `Unauthorized`, `OutOfCredit`: it surely did not go.
+        `Unsure`: it may have gone.
+        """
+
+    def act(self, action: Action) -> None:
+        """Hide, unhide, like, unlike or delete. Repeating it does no harm."""
+
+    def allowed(self, item: Interaction, now: datetime) -> Sequence[Allowed]:
+        """Return for every verb of this channel whether it may be done to `item` now, until when, by which rule."""
+
+    def find_own(self, reply: Reply, since: datetime) -> Sent | None:
+        """Return what the platform made of a reply whose answer was lost; None: not found (which proves nothing).
+
+        It matches the parent (or the direct thread), our own account and a time not before `since`, and takes the text
+        as a further witness, never as the only one.
+        """
+
+    def length(self, text: str, *, private: bool) -> TextLength:
+        """Return how long `text` is by the channel's rules."""
+
+    def whoami(self) -> Owner:
+        """Return who the credentials belong to."""
+
+
+class ChannelFactory(Protocol):
+    """What a channel's module offers as `build`."""
+
+    def __call__(
+        self,
+        *,
+        account_id: str,
+        credentials: Mapping[str, str],
+        base_url: str | None,
+        options: Mapping[str, str],
+        connect_timeout: timedelta,
+        read_timeout: timedelta,
+    ) -> Channel:
+        """Return the channel. It makes no call; `credentials` are the values, by the names in `CREDENTIALS`."""
+
+
+#: channel name → module that offers `build`, `CREDENTIALS` (name → what it is, in words) and `STREAMS`
+REGISTRY: Mapping[str, str] = {
+    "x": "social_listener.channels.x",
+}
+
+
+def factory(channel: str) -> ChannelFactory:
+    """Return the factory of a registered channel; KeyError for an unknown name."""
+    return cast("ChannelFactory", import_module(REGISTRY[channel]).build)
+
+
+def credential_names(channel: str) -> Mapping[str, str]:
+    """Return the credentials a channel takes: name → what it is, in words."""
+    return cast("Mapping[str, str]", import_module(REGISTRY[channel]).CREDENTIALS)

@@ -1,0 +1,83 @@
+"""How far a stream has been read, and the rule by which that mark moves.
+
+Platforms answer newest first, a page at a time. A *walk* goes from the newest item down to the floor. The mark moves
+only when the walk is complete, and every walk reads an overlap again, because items become visible late and out of order.
+The naive rules (move the mark with the first page; no overlap) lose items; the tests keep them as negative controls.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import datetime, timedelta
+
+    from social_listener.model import Page
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cursor:
+    """How far a stream has been read. All times are the platform's clock."""
+
+    since: datetime | None = None  #: everything up to here is stored; None: no walk was ever completed
+    resume: str | None = None  #: page token of a walk that has not reached its floor; None: no walk is under way
+    started: datetime | None = None  #: when the walk under way began; becomes `since` when it is complete
+    oldest: datetime | None = None  #: oldest item the walk under way has met
+    items: int = 0  #: how many items the walk under way has met
+    joined: bool = False  #: the walk has met an item that an earlier walk stored, so no hole lies between them
+
+    @property
+    def walking(self) -> bool:
+        """Return whether a walk is under way."""
+        return self.resume is not None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gap:
+    """A span that the platform can no longer give us."""
+
+    since: datetime
+    until: datetime
+    reason: str
+
+
+def floor(since: datetime | None, overlap: timedelta) -> datetime | None:
+    """Return how far down a walk must read; None: as far as the platform gives."""
+    return None if since is None else since - overlap
+
+
+def advance(cursor: Cursor, page: Page, *, known: bool, overlap: timedelta) -> tuple[Cursor, Gap | None]:
+    """Return the cursor after `page` is stored, and the gap that the page uncovered, if any.
+
+    `known`: the page held an item that was stored before this walk began.
+    A walk ends when the platform offers no further page. It then either reached the floor or the platform's horizon.
+    """
+    times = [item.sent_at for item in page.interactions if not item.context]
+    oldest = min([*times, *([cursor.oldest] if cursor.oldest else [])], default=None)
+    started = cursor.started if cursor.walking else page.server_time
+    items = len(times) + (cursor.items if cursor.walking else 0)
+    joined = known or (cursor.joined and cursor.walking)
+    if page.next is not None:
+        return replace(cursor, resume=page.next, started=started, oldest=oldest, items=items, joined=joined), None
+    gap = _gap(cursor, page, oldest=oldest, items=items, joined=joined, overlap=overlap)
+    return Cursor(since=started), gap
+
+
+def _gap(
+    cursor: Cursor, page: Page, *, oldest: datetime | None, items: int, joined: bool, overlap: timedelta
+) -> Gap | None:
+    """Return the hole between what was stored before and what the platform could still give."""
+    if cursor.since is None:
+        return None
+    if page.horizon is not None and cursor.since < page.horizon:
+        return Gap(since=cursor.since, until=page.horizon, reason="older than the platform gives back")
+    full = page.horizon_items is not None and items >= page.horizon_items
+    if full and not joined and oldest is not None and oldest > cursor.since - overlap:
+        return Gap(since=cursor.since, until=oldest, reason=f"the platform gives only the newest {page.horizon_items}")
+    return None
+
+
+def restart(cursor: Cursor) -> Cursor:
+    """Return the cursor for a walk from the top again, after the platform forgot our page token."""
+    return Cursor(since=cursor.since)

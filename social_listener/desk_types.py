@@ -1,0 +1,307 @@
+"""What the desk hands to pages and commands: plain frozen values, ready to be shown."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime, timedelta
+
+    from social_listener.model import (
+        Allowed,
+        Contact,
+        Factor,
+        Interaction,
+        Kind,
+        ReplyState,
+        SentimentLabel,
+        Status,
+    )
+
+
+class View(StrEnum):
+    """Which part of the queue is shown."""
+
+    WAITING = "waiting"  #: open, and a customer waits for an answer
+    OPEN = "open"  #: everything open, answered or not
+    MINE = "mine"  #: open and assigned to the one who looks
+    UNASSIGNED = "unassigned"
+    SNOOZED = "snoozed"
+    RESOLVED = "resolved"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueFilter:
+    """What the inbox shows; every None means "any"."""
+
+    view: View = View.WAITING
+    channel: str | None = None
+    account_id: str | None = None
+    stream_id: str | None = None
+    sentiment: SentimentLabel | None = None
+    language: str | None = None
+    private: bool | None = None
+    assignee: str | None = None
+    search: str = ""  #: words; found in texts, names and handles, case-insensitively
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueRow:
+    """One conversation in the queue."""
+
+    conversation_id: str
+    channel: str
+    account_id: str
+    stream_id: str
+    kind: Kind
+    private: bool
+    status: Status
+    assignee: str | None
+    snoozed_until: datetime | None
+    item_id: str
+    priority: int  #: 0–100 with waiting time, as of the moment it was read
+    reasons: tuple[str, ...]  #: the strongest reasons in words, the strongest first, at most three
+    waiting_since: datetime | None
+    target: timedelta | None  #: promised time to the first answer
+    sentiment: SentimentLabel
+    language: str | None
+    name: str
+    handle: str
+    excerpt: str
+    last_at: datetime
+    unanswered: int
+    pending: ReplyState | None  #: the most pressing unsettled reply in it: in_doubt before sending before queued
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueuePage:
+    """A stretch of the queue."""
+
+    rows: tuple[QueueRow, ...]
+    total: int  #: conversations that the filter finds
+    counts: Mapping[View, int]  #: conversations in each view with the other filters as they are
+    as_of: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Version:
+    """One wording of an item."""
+
+    text: str
+    seen_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ThreadItem:
+    """One line of a conversation: what was said, by whom, and what we make of it."""
+
+    item: Interaction
+    author: Contact | None  #: None: the platform never told who
+    first_seen_at: datetime
+    deleted_at: datetime | None
+    answered_at: datetime | None
+    liked_by_us: bool
+    versions: tuple[Version, ...]  #: earlier wordings, oldest first; () when it was never edited
+    sentiment: float | None
+    sentiment_label: SentimentLabel | None  #: None: not scored (ours, or context)
+    sentiment_reason: str
+    language: str | None
+    priority: int | None
+    factors: tuple[Factor, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoteLine:
+    """A note on a conversation, for staff only."""
+
+    id: str
+    staff: str
+    text: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplyLine:
+    """One reply of ours that is on its way, in doubt or settled."""
+
+    id: str
+    conversation_id: str
+    item_id: str
+    account_id: str
+    private: bool
+    text: str
+    author: str
+    state: ReplyState
+    created_at: datetime
+    not_before: datetime
+    deadline: datetime
+    attempts: int
+    platform_id: str | None
+    url: str | None
+    reason: str | None
+    reconcile_at: datetime | None  #: None while in doubt: a person has to decide
+    settled_by: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PastConversation:
+    """An earlier or parallel conversation with the same contact."""
+
+    conversation_id: str
+    private: bool
+    status: Status
+    last_at: datetime
+    excerpt: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactCard:
+    """Who this is, and what we had with them."""
+
+    contact: Contact
+    first_seen_at: datetime
+    inbound: int  #: items they wrote to us, all told
+    outbound: int  #: items we wrote to them
+    in_7_days: int
+    unanswered: int
+    sentiment: Mapping[SentimentLabel, int]
+    history: tuple[PastConversation, ...]  #: newest first, without the one shown
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConversationView:
+    """Everything the middle and the right pane show."""
+
+    conversation_id: str
+    channel: str
+    account_id: str
+    account_name: str
+    thread_id: str
+    private: bool
+    status: Status
+    snoozed_until: datetime | None
+    assignee: str | None
+    version: int  #: to be handed back with every change
+    waiting_since: datetime | None
+    target: timedelta | None
+    context: tuple[ThreadItem, ...]  #: the posts it hangs on, oldest first
+    items: tuple[ThreadItem, ...]  #: oldest first
+    notes: tuple[NoteLine, ...]
+    replies: tuple[ReplyLine, ...]  #: unsettled ones, and those that did not go
+    focus_id: str  #: the item that an answer goes to unless another is picked
+    allowed: tuple[Allowed, ...]  #: for the focus item
+    contact: ContactCard | None
+    priority: int  #: of the focus item, with waiting time
+    factors: tuple[Factor, ...]  #: of the focus item, waiting time included, the strongest first
+    others_in_thread: int  #: conversations of other customers under the same post
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """Text being typed."""
+
+    text: str
+    nonce: str  #: identifies this composed text; sending it twice is one reply
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountHealth:
+    """One of our accounts."""
+
+    id: str
+    channel: str
+    name: str
+    handle: str | None
+    state: str  #: ok | unauthorized | out_of_credit | unreachable | unknown
+    problem: str | None
+    checked_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StreamHealth:
+    """One stream: is it complete, and up to when?"""
+
+    id: str
+    account_id: str
+    kind: str
+    name: str
+    interactions: int
+    complete_from: datetime | None
+    complete_up_to: datetime | None  #: None: no walk was completed yet
+    walking: bool
+    next_due_at: datetime
+    not_before: datetime | None
+    last_poll_at: datetime | None
+    last_ok_at: datetime | None
+    errors: int
+    last_error: str | None
+    last_error_kind: str | None
+    open_gaps: int
+    dead_letters: int
+    worst_lag: timedelta
+    overlap: timedelta
+    state: str  #: ok | late | failing | waiting | never: for the eye; "late" = no complete walk for 3 intervals
+    active: bool  #: False: its settings are gone, the data is kept
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GapLine:
+    """A span that a platform can no longer give."""
+
+    id: str
+    stream_id: str
+    since: datetime
+    until: datetime
+    reason: str
+    found_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeadLetter:
+    """A raw item that could not be read."""
+
+    id: str
+    stream_id: str
+    native_id: str | None
+    reason: str
+    first_seen_at: datetime
+    seen: int
+    excerpt: str  #: the first 300 characters of what came
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobLine:
+    """One job: its last run, and how it went lately."""
+
+    job: str
+    trigger: str  #: in words
+    last_started_at: datetime | None
+    last_ended_at: datetime | None
+    outcome: str | None
+    detail: str | None
+    failures_24h: int
+    missed_24h: int
+    next_run_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HealthView:
+    """All that an operator must see at a glance."""
+
+    ok: bool
+    problems: tuple[str, ...]  #: one sentence each, the worst first; () when ok
+    accounts: tuple[AccountHealth, ...]
+    streams: tuple[StreamHealth, ...]
+    gaps: tuple[GapLine, ...]
+    dead_letters: tuple[DeadLetter, ...]
+    outbox: Mapping[ReplyState, int]
+    in_doubt: tuple[ReplyLine, ...]
+    failed_replies: tuple[ReplyLine, ...]  #: rejected or expired within 7 days
+    jobs: tuple[JobLine, ...]
+    interactions: int
+    database_bytes: int
+    last_backup_at: datetime | None
+    as_of: datetime

@@ -1,0 +1,322 @@
+"""settings.yaml as frozen types. Secrets stand in the environment only; settings hold their names.
+
+Every fault is a `SettingsError` that names the file, the key and, for an unknown key, the nearest valid one.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import re
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import yaml
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from social_listener.errors import SettingsError
+from social_listener.model import StreamKind
+
+_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+_DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*([smhd])")
+
+
+def parse_duration(value: object) -> object:
+    """Return the timedelta that "90s", "5m", "2h", "7d" or "1h 30m" means; other types are left to pydantic."""
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        return value
+    if isinstance(value, int | float):
+        return timedelta(seconds=value)
+    parts = _DURATION.findall(value)
+    if not parts or _DURATION.sub("", value).strip():
+        message = 'write a duration as a number and a unit: "90s", "5m", "2h", "7d"'
+        raise ValueError(message)
+    return timedelta(seconds=sum(float(number) * _UNITS[unit] for number, unit in parts))
+
+
+def _positive(value: timedelta) -> timedelta:
+    if value <= timedelta(0):
+        message = "must be longer than nothing"
+        raise ValueError(message)
+    return value
+
+
+Duration = Annotated[timedelta, BeforeValidator(parse_duration)]
+PositiveDuration = Annotated[timedelta, BeforeValidator(parse_duration), AfterValidator(_positive)]
+Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
+Port = Annotated[int, Field(ge=0, le=65535)]
+ClockTime = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
+
+
+class _Part(BaseModel):
+    """A block of the settings: frozen, and no key that is not ours."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class StreamSettings(_Part):
+    """One thing to poll on an account."""
+
+    kind: StreamKind
+    name: Name | None = Field(default=None, description="its name in Health and in exports; the kind when left out")
+    interval: PositiveDuration = Field(default=timedelta(minutes=1), description="time between two polls")
+    query: str | None = Field(default=None, description="searches only: the platform's search words")
+    overlap: PositiveDuration = Field(
+        default=timedelta(minutes=30), description="how far back every walk reads again, for items that show late"
+    )
+
+    @property
+    def label(self) -> str:
+        """Return the stream's name within its account."""
+        return self.name or self.kind.value
+
+
+class AccountSettings(_Part):
+    """One of our own handles, pages or mailboxes."""
+
+    id: Name
+    channel: str
+    name: str = Field(description="how staff call it, such as the handle")
+    base_url: str | None = Field(default=None, description="another address that speaks the platform's API")
+    credentials: dict[str, str] = Field(
+        default_factory=dict, description="credential → NAME of the environment variable that holds it (or NAME_FILE)"
+    )
+    streams: tuple[StreamSettings, ...] = ()
+    options: dict[str, str] = Field(default_factory=dict, description="what only this channel knows")
+
+
+class DashboardSettings(_Part):
+    """Where staff work."""
+
+    host: str = "127.0.0.1"
+    port: Port = 8501
+    staff: tuple[str, ...] = Field(default=("staff",), min_length=1, description="names that items can be assigned to")
+    allowed_hosts: tuple[str, ...] = Field(default=("localhost", "127.0.0.1"), description="host names it answers to")
+
+
+class PublicSettings(_Part):
+    """Where machines ask: liveness and readiness."""
+
+    host: str = "127.0.0.1"
+    port: Port = 8080
+
+
+class PollingSettings(_Part):
+    """How platforms are called."""
+
+    connect_timeout: PositiveDuration = timedelta(seconds=5)
+    read_timeout: PositiveDuration = timedelta(seconds=20)
+    threads: int = Field(default=4, ge=1, le=32, description="streams polled at the same time")
+    backoff_first: PositiveDuration = Field(default=timedelta(seconds=60), description="first pause after a failure")
+    backoff_most: PositiveDuration = Field(default=timedelta(minutes=15), description="longest pause after failures")
+    recheck_every: PositiveDuration = Field(
+        default=timedelta(hours=24), description="how often stored items are looked up"
+    )
+    recheck_for: PositiveDuration = Field(default=timedelta(days=30), description="how old an item is still looked up")
+
+
+class OutboxSettings(_Part):
+    """How replies leave."""
+
+    undo: Duration = Field(default=timedelta(seconds=10), description="time to take a reply back; 0s for none")
+    max_delay: PositiveDuration = Field(
+        default=timedelta(minutes=30), description="a reply that could not go within this time expires"
+    )
+    max_attempts: int = Field(
+        default=3, ge=1, le=10, description="calls for one reply, when the first surely did not arrive"
+    )
+
+
+class PrioritySettings(_Part):
+    """What makes an item urgent."""
+
+    weights: dict[str, float] = Field(default_factory=dict, description="points by factor; see docs/scoring.md")
+    target_public: PositiveDuration = Field(default=timedelta(hours=1), description="first answer in public within")
+    target_private: PositiveDuration = Field(
+        default=timedelta(minutes=30), description="first answer in private within"
+    )
+
+
+class RetentionSettings(_Part):
+    """How long things are kept."""
+
+    raw_pages: PositiveDuration = timedelta(days=30)
+    job_runs: PositiveDuration = timedelta(days=30)
+    backups: int = Field(default=7, ge=1, description="number of backups kept")
+
+
+class JobSettings(_Part):
+    """When the unattended jobs run; times of day are UTC."""
+
+    poll_every: PositiveDuration = Field(
+        default=timedelta(seconds=1), description="how often due streams are looked for"
+    )
+    deliver_every: PositiveDuration = timedelta(seconds=1)
+    reconcile_every: PositiveDuration = timedelta(seconds=5)
+    recheck_every: PositiveDuration = timedelta(minutes=15)
+    housekeeping_at: ClockTime = "03:30"
+    backup_at: ClockTime = "03:00"
+
+
+class LogSettings(_Part):
+    """What is logged; one line an event, on standard error."""
+
+    level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+
+
+class Settings(_Part):
+    """The whole of settings.yaml."""
+
+    data_dir: Path = Field(
+        default=Path("data"), description="database, backups and socket; relative to the settings file"
+    )
+    accounts: tuple[AccountSettings, ...] = ()
+    dashboard: DashboardSettings = DashboardSettings()
+    public: PublicSettings = PublicSettings()
+    polling: PollingSettings = PollingSettings()
+    outbox: OutboxSettings = OutboxSettings()
+    priority: PrioritySettings = PrioritySettings()
+    retention: RetentionSettings = RetentionSettings()
+    jobs: JobSettings = JobSettings()
+    log: LogSettings = LogSettings()
+
+    @property
+    def database(self) -> Path:
+        """Return the path of the database file."""
+        return self.data_dir / "social-listener.duckdb"
+
+    def account(self, account_id: str) -> AccountSettings:
+        """Return an account's settings; KeyError when there is none."""
+        for account in self.accounts:
+            if account.id == account_id:
+                return account
+        raise KeyError(account_id)
+
+
+def load(path: Path) -> Settings:
+    """Return the settings in `path`; `SettingsError` names the file, the key and what to do."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise SettingsError(
+            f"{path}: there is no such settings file; write one with `social-listener init`, or name one with --settings"
+        ) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path}: cannot be read: {error}") from None
+    return parse(text, path)
+
+
+def parse(text: str, path: Path) -> Settings:
+    """Return the settings in `text`; `path` is what messages name and what relative paths are relative to."""
+    try:
+        data = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        where = getattr(error, "problem_mark", None)
+        line = f" at line {where.line + 1}, column {where.column + 1}" if where else ""
+        raise SettingsError(f"{path}: this is not YAML{line}: {getattr(error, 'problem', None) or error}") from None
+    if data is None:
+        data = {}
+    if not isinstance(data, dict):
+        raise SettingsError(f"{path}: must hold keys and values, such as `accounts:`; it holds a {type(data).__name__}")
+    try:
+        settings = Settings.model_validate(data)
+    except ValidationError as error:
+        raise SettingsError("\n".join(f"{path}: {line}" for line in _explain(error))) from None
+    _check_accounts(settings, path)
+    base = path.resolve().parent
+    return settings.model_copy(update={"data_dir": (base / settings.data_dir.expanduser()).resolve()})
+
+
+def _check_accounts(settings: Settings, path: Path) -> None:
+    """Refuse what one block alone cannot see: ids twice, searches without a query."""
+    seen: set[str] = set()
+    for number, account in enumerate(settings.accounts):
+        where = f"{path}: accounts[{number}]"
+        if account.id in seen:
+            raise SettingsError(f"{where}.id: {account.id!r} stands twice; every account needs an id of its own")
+        seen.add(account.id)
+        labels = [stream.label for stream in account.streams]
+        for index, stream in enumerate(account.streams):
+            if stream.kind is StreamKind.SEARCH and not (stream.query or "").strip():
+                raise SettingsError(f"{where}.streams[{index}].query: a search needs the words to search for")
+            if stream.kind is not StreamKind.SEARCH and stream.query:
+                raise SettingsError(f"{where}.streams[{index}].query: only a stream of kind search takes a query")
+            if labels.count(stream.label) > 1:
+                raise SettingsError(f"{where}.streams[{index}].name: {stream.label!r} stands twice; give each a name")
+
+
+def nearest(word: str, valid: list[str]) -> str:
+    """Return ' (did you mean `x`?)' for the nearest valid word, or the list of all when none is near."""
+    close = difflib.get_close_matches(word, valid, n=1, cutoff=0.5)
+    return f"; did you mean `{close[0]}`?" if close else f"; valid here: {', '.join(sorted(valid))}"
+
+
+def _explain(error: ValidationError) -> list[str]:
+    """Return one line a fault, in words."""
+    lines = []
+    for fault in error.errors(include_url=False):
+        location = fault["loc"]
+        key = _path(location)
+        if fault["type"] == "extra_forbidden":
+            lines.append(f"{key}: unknown setting{nearest(str(location[-1]), _keys_at(location[:-1]))}")
+        else:
+            shown = (
+                repr(fault["input"])
+                if isinstance(fault["input"], str | int | float | bool | None)
+                else "what stands there"
+            )
+            lines.append(f"{key}: {fault['msg'].removeprefix('Value error, ')} (found {shown[:80]})")
+    return lines
+
+
+def _path(location: tuple[int | str, ...]) -> str:
+    return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in location).lstrip(".")
+
+
+def _keys_at(location: tuple[int | str, ...]) -> list[str]:
+    """Return the valid keys of the block at `location`."""
+    block: Any = Settings
+    for part in location:
+        if isinstance(part, int):
+            continue
+        block = _block(block.model_fields[part].annotation)
+    return list(block.model_fields)
+
+
+def _block(annotation: Any) -> Any:
+    """Return the settings block inside an annotation such as tuple[AccountSettings, ...]."""
+    for inner in (annotation, *getattr(annotation, "__args__", ())):
+        if isinstance(inner, type) and issubclass(inner, _Part):
+            return inner
+    return Settings
+
+
+def secret(name: str, environment: dict[str, str] | None = None) -> str | None:
+    """Return the secret that the environment variable `name` holds, or the file that `name`_FILE names; None: neither.
+
+    `SettingsError` when the file cannot be read. The value is never part of a message.
+    """
+    env = os.environ if environment is None else environment
+    value = env.get(name, "").strip()
+    if value:
+        return value
+    file = env.get(f"{name}_FILE", "").strip()
+    if not file:
+        return None
+    try:
+        return Path(file).read_text(encoding="utf-8").strip() or None
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not text"
+        raise SettingsError(f"{name}_FILE: the file it names cannot be read: {reason}") from None
+
+
+def credentials(account: AccountSettings, environment: dict[str, str] | None = None) -> dict[str, str]:
+    """Return an account's credentials by name; `SettingsError` names each missing environment variable."""
+    values = {key: secret(variable, environment) for key, variable in account.credentials.items()}
+    missing = [f"{account.credentials[key]} (for {key})" for key, value in values.items() if value is None]
+    if missing:
+        raise SettingsError(
+            f"account {account.id}: set the environment variable {', '.join(missing)}, or the same name with _FILE"
+        )
+    return {key: value for key, value in values.items() if value is not None}
