@@ -1,8 +1,9 @@
 """How far a stream has been read, and the rule by which that mark moves.
 
 Platforms answer newest first, a page at a time. A *walk* goes from the newest item down to the floor. The mark moves
-only when the walk is complete, and every walk reads an overlap again, because items become visible late and out of order.
-The naive rules (move the mark with the first page; no overlap) lose items; the tests keep them as negative controls.
+only when the walk is complete, and every walk reads an overlap again, because items become visible late and out of
+order. The naive rules (move the mark with the first page; no overlap) lose items; the tests keep them as negative
+controls.
 """
 
 from __future__ import annotations
