@@ -20,19 +20,24 @@ from social_listener.model import StreamKind
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*([smhd])")
+_HOW_TO_WRITE_A_DURATION = 'write a duration as a number and a unit: "90s", "5m", "2h", "7d"'
 
 
 def parse_duration(value: object) -> object:
     """Return the timedelta that "90s", "5m", "2h", "7d" or "1h 30m" means; other types are left to pydantic."""
-    if isinstance(value, bool) or not isinstance(value, str | int | float):
+    if isinstance(value, bool):
+        raise ValueError(_HOW_TO_WRITE_A_DURATION)  # noqa: TRY004 - pydantic turns a ValueError into a fault of the key
+    if not isinstance(value, str | int | float):
         return value
-    if isinstance(value, int | float):
-        return timedelta(seconds=value)
-    parts = _DURATION.findall(value)
-    if not parts or _DURATION.sub("", value).strip():
-        message = 'write a duration as a number and a unit: "90s", "5m", "2h", "7d"'
-        raise ValueError(message)
-    return timedelta(seconds=sum(float(number) * _UNITS[unit] for number, unit in parts))
+    try:
+        if isinstance(value, int | float):
+            return timedelta(seconds=value)
+        parts = _DURATION.findall(value)
+        if not parts or _DURATION.sub("", value).strip():
+            raise ValueError(_HOW_TO_WRITE_A_DURATION)
+        return timedelta(seconds=sum(float(number) * _UNITS[unit] for number, unit in parts))
+    except OverflowError:
+        raise ValueError("is longer than a calendar can hold") from None
 
 
 def _positive(value: timedelta) -> timedelta:
@@ -200,7 +205,7 @@ def load(path: Path) -> Settings:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
         raise SettingsError(
-            f"{path}: there is no such settings file; write one with `social-listener init`, or name one with --settings"
+            f"{path}: no such settings file; write one with `social-listener init`, or name one with --settings"
         ) from None
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(f"{path}: cannot be read: {error}") from None
@@ -209,12 +214,7 @@ def load(path: Path) -> Settings:
 
 def parse(text: str, path: Path) -> Settings:
     """Return the settings in `text`; `path` is what messages name and what relative paths are relative to."""
-    try:
-        data = yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        where = getattr(error, "problem_mark", None)
-        line = f" at line {where.line + 1}, column {where.column + 1}" if where else ""
-        raise SettingsError(f"{path}: this is not YAML{line}: {getattr(error, 'problem', None) or error}") from None
+    data = _yaml(text, path)
     if data is None:
         data = {}
     if not isinstance(data, dict):
@@ -226,6 +226,36 @@ def parse(text: str, path: Path) -> Settings:
     _check_accounts(settings, path)
     base = path.resolve().parent
     return settings.model_copy(update={"data_dir": (base / settings.data_dir.expanduser()).resolve()})
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML without a key that stands twice: of two `accounts:` blocks the first would be forgotten without a word."""
+
+
+def _mapping(loader: _Loader, node: yaml.MappingNode) -> dict[Any, Any]:
+    seen: set[str] = set()
+    for key, _ in node.value:
+        if isinstance(key, yaml.ScalarNode):
+            if key.value in seen:
+                raise yaml.constructor.ConstructorError(None, None, f"`{key.value}` stands twice", key.start_mark)
+            seen.add(key.value)
+    loader.flatten_mapping(node)
+    return loader.construct_mapping(node, deep=True)
+
+
+_Loader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping)
+
+
+def _yaml(text: str, path: Path) -> Any:
+    """Return what the YAML `text` holds."""
+    try:
+        return yaml.load(text, Loader=_Loader)  # noqa: S506 - it is a SafeLoader
+    except yaml.YAMLError as error:
+        where = getattr(error, "problem_mark", None)
+        line = f" at line {where.line + 1}, column {where.column + 1}" if where else ""
+        raise SettingsError(f"{path}: this is not YAML{line}: {getattr(error, 'problem', None) or error}") from None
+    except (ValueError, RecursionError) as error:  # an impossible date such as 2026-99-99; endless nesting
+        raise SettingsError(f"{path}: this is not YAML: {error}") from None
 
 
 def _check_accounts(settings: Settings, path: Path) -> None:

@@ -1,0 +1,183 @@
+"""Settings: every fault names the file, the key and what to do."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from social_listener.errors import SettingsError
+from social_listener.settings import AccountSettings, Settings, credentials, load, parse, parse_duration, secret
+
+ROOT = Path(__file__).resolve().parent.parent
+HERE = Path("settings.yaml")
+
+ACCOUNT = """
+accounts:
+  - id: main
+    channel: x
+    name: "@fernhill"
+    credentials: {bearer_token: X_TOKEN}
+    streams:
+"""
+
+
+def refused(text: str) -> str:
+    """Return the message with which `text` is refused."""
+    with pytest.raises(SettingsError) as error:
+        parse(text, HERE)
+    return str(error.value)
+
+
+def test_the_default_file_holds_the_defaults() -> None:
+    """What `settings.yaml` says in the open is what counts without it."""
+    shipped = load(ROOT / "settings.yaml")
+    assert shipped.data_dir == ROOT / "data"
+    assert shipped.model_copy(update={"data_dir": Path("data")}) == Settings()
+
+
+def test_the_commented_account_is_valid() -> None:
+    """The example in the default file works when its comment signs are taken away."""
+    lines = (ROOT / "settings.yaml").read_text(encoding="utf-8").splitlines()
+    start = lines.index("# accounts:")
+    example = []
+    for line in lines[start:]:
+        if not line.startswith("#"):
+            break
+        example.append(line.removeprefix("# "))
+    settings = parse("\n".join(example), HERE)
+    assert [stream.kind.value for stream in settings.accounts[0].streams] == [
+        "mentions",
+        "replies",
+        "messages",
+        "search",
+    ]
+
+
+def test_an_unknown_key_is_named_with_the_nearest_valid_one() -> None:
+    """A typing error is answered with the word that was meant."""
+    assert refused("dashbord: {}") == "settings.yaml: dashbord: unknown setting; did you mean `dashboard`?"
+    assert "dashboard.prot: unknown setting; did you mean `port`?" in refused("dashboard: {prot: 1}")
+    text = ACCOUNT + "      - {kind: mentions, intervall: 1m}"
+    assert "accounts[0].streams[0].intervall: unknown setting; did you mean `interval`?" in refused(text)
+
+
+def test_an_unknown_key_near_to_none_lists_the_valid_ones() -> None:
+    """Where nothing is near, all that is possible is listed."""
+    assert "valid here: " in refused("log: {zzzzzz: 1}")
+    assert "level" in refused("log: {zzzzzz: 1}")
+
+
+def test_every_fault_is_told_at_once() -> None:
+    """Two faults give two lines, so that nobody has to run it twice."""
+    message = refused("dashboard: {port: 99999}\npublic: {host: [1]}")
+    assert len(message.splitlines()) == 2
+    assert "dashboard.port" in message
+    assert "found 99999" in message
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("a: [1", "this is not YAML at line"),
+        ("\tdata_dir: x", "this is not YAML at line 1"),
+        ("- 1\n- 2", "must hold keys and values"),
+        ("just words", "must hold keys and values"),
+        ("data_dir: [1]", "data_dir"),
+        ("dashboard: 3", "dashboard"),
+        ("polling: {read_timeout: soon}", 'write a duration as a number and a unit: "90s"'),
+        ("polling: {read_timeout: 0s}", "must be longer than nothing"),
+        ("outbox: {undo: true}", "outbox.undo"),
+        ("outbox: {undo: .inf}", "outbox.undo: is longer than a calendar can hold"),
+        ("outbox: {undo: 99999999999999d}", "outbox.undo: is longer than a calendar can hold"),
+        ("data_dir: 2026-99-99", "this is not YAML"),
+        ("log: {level: INFO}\nlog: {level: DEBUG}", "line 2, column 1: `log` stands twice"),
+        ("[" * 5000, "this is not YAML"),
+        ("jobs: {backup_at: '25:00'}", "jobs.backup_at"),
+        ("jobs: {backup_at: 3:00}", "jobs.backup_at"),
+        ("dashboard: {staff: []}", "dashboard.staff"),
+        ("retention: {backups: 0}", "retention.backups"),
+        (ACCOUNT + "      - {kind: search}", "a search needs the words to search for"),
+        (ACCOUNT + "      - {kind: mentions, query: q}", "only a stream of kind search takes a query"),
+        (ACCOUNT + "      - {kind: mentions}\n      - {kind: mentions}", "'mentions' stands twice"),
+        (ACCOUNT + "      - {kind: likes}", "accounts[0].streams[0].kind"),
+        ("accounts:\n  - {id: a, channel: x, name: n}\n  - {id: a, channel: x, name: n}", "'a' stands twice"),
+        ("accounts:\n  - {id: a/b, channel: x, name: n}", "accounts[0].id"),
+        ("accounts:\n  - {channel: x}", "accounts[0].id: Field required"),
+    ],
+)
+def test_a_fault_is_told_in_words(text: str, words: str) -> None:
+    """Each kind of wrong value is refused with the key and the rule."""
+    message = refused(text)
+    assert message.startswith("settings.yaml: ")
+    assert words in message
+
+
+def test_a_missing_file_says_what_to_do(tmp_path: Path) -> None:
+    """Without a file, the command that writes one is named."""
+    with pytest.raises(SettingsError, match="social-listener init"):
+        load(tmp_path / "none.yaml")
+
+
+def test_a_file_that_is_no_text_is_refused(tmp_path: Path) -> None:
+    """Rubbish in place of a file gives one line, not a traceback."""
+    (tmp_path / "s.yaml").write_bytes(b"\xff\xfe\x00rubbish")
+    with pytest.raises(SettingsError, match="cannot be read"):
+        load(tmp_path / "s.yaml")
+
+
+def test_the_data_folder_is_relative_to_the_file(tmp_path: Path) -> None:
+    """Where a command is typed does not change which database it means."""
+    (tmp_path / "s.yaml").write_text("data_dir: here", encoding="utf-8")
+    settings = load(tmp_path / "s.yaml")
+    assert settings.data_dir == tmp_path / "here"
+    assert settings.database == tmp_path / "here" / "social-listener.duckdb"
+
+
+def test_settings_cannot_be_changed() -> None:
+    """Settings are values."""
+    with pytest.raises(ValidationError, match="frozen"):
+        Settings().log.level = "DEBUG"  # type: ignore[misc]
+
+
+@given(st.floats(0.001, 1e6), st.sampled_from("smhd"))
+def test_a_duration_is_number_times_unit(number: float, unit: str) -> None:
+    """Every number with a unit is the time it says."""
+    seconds = {"s": 1, "m": 60, "h": 3600, "d": 86400}[unit]
+    parsed = parse_duration(f"{number:f}{unit}")
+    assert isinstance(parsed, timedelta)
+    assert parsed == timedelta(seconds=float(f"{number:f}") * seconds)
+
+
+@given(st.text(max_size=40))
+def test_any_text_gives_settings_or_one_clear_error(text: str) -> None:
+    """No text makes the reader fail in any other way than with a `SettingsError`."""
+    try:
+        parse(text, HERE)
+    except SettingsError as error:
+        assert str(error).startswith("settings.yaml: ")  # noqa: PT017 - both outcomes are good; this states the message
+
+
+def test_a_secret_comes_from_the_variable_or_its_file(tmp_path: Path) -> None:
+    """X is read, else the file that X_FILE names; the variable wins."""
+    (tmp_path / "token").write_text("from-file\n", encoding="utf-8")
+    environment = {"X_FILE": str(tmp_path / "token")}
+    assert secret("X", environment) == "from-file"
+    assert secret("X", environment | {"X": "direct"}) == "direct"
+    assert secret("X", {}) is None
+    with pytest.raises(SettingsError, match="X_FILE: the file it names cannot be read"):
+        secret("X", {"X_FILE": str(tmp_path / "none")})
+
+
+def test_missing_credentials_name_the_variables() -> None:
+    """Every variable that is missing is named, and no value that is there."""
+    account = AccountSettings(id="main", channel="x", name="n", credentials={"a": "VAR_A", "b": "VAR_B", "c": "VAR_C"})
+    with pytest.raises(SettingsError) as error:
+        credentials(account, {"VAR_B": "very-secret-value"})
+    assert "VAR_A (for a), VAR_C (for c)" in str(error.value)
+    assert "very-secret-value" not in str(error.value)
+    assert credentials(account, {"VAR_A": "1", "VAR_B": "2", "VAR_C": "3"}) == {"a": "1", "b": "2", "c": "3"}
