@@ -103,6 +103,7 @@ CREATE TABLE conversations (          -- every conversation
     snoozed_until TIMESTAMPTZ,
     assignee      VARCHAR,
     version       BIGINT NOT NULL,      -- raised by every change that people or customers make; compare-and-set
+    said_version  BIGINT NOT NULL DEFAULT 0, -- value of `version` when something was last said or edited, by them or by us
     updated_at    TIMESTAMPTZ NOT NULL
 );
 --;
@@ -229,8 +230,16 @@ CREATE TABLE attempts (               -- written before every call
     started_at  TIMESTAMPTZ NOT NULL,
     request_hash VARCHAR NOT NULL,
     outcome     VARCHAR,               -- sent | rejected | not_sent | in_doubt; NULL: not known yet
-    detail      VARCHAR,
+    error       VARCHAR,               -- name of the error class; NULL: none
+    detail      VARCHAR,               -- in words
     ended_at    TIMESTAMPTZ
+);
+--;
+CREATE TABLE send_pauses (            -- when an account may send again, so that a restart does not forget
+    id         VARCHAR PRIMARY KEY,    -- "<account id> public|private"
+    not_before TIMESTAMPTZ NOT NULL,
+    errors     INTEGER NOT NULL,       -- failures in a row
+    reason     VARCHAR NOT NULL        -- in words
 );
 --;
 CREATE TABLE drafts (                 -- text being typed, so that a reload loses nothing
