@@ -39,7 +39,7 @@ class Witness:
         self._lock = threading.Lock()
 
     def write(self, line: WitnessLine) -> None:
-        """Append `line` and return when it is on disk; OSError when it could not be written: then nothing may be sent."""
+        """Append `line` and return when it is on disk; OSError when it was not written: then nothing may be sent."""
         data = (json.dumps(_to_json(line), separators=(",", ":")) + "\n").encode()
         with self._lock:
             created = not self.path.exists()
