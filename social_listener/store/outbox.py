@@ -1,0 +1,290 @@
+"""Replies on their way: intents, slots, attempts and pauses. Every function takes a cursor; writers need a transaction.
+
+A state changes only by compare-and-set on state and version, so that of two who act at once exactly one wins.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Any
+
+from social_listener.desk_types import ReplyLine
+from social_listener.model import ReplyState
+from social_listener.store.rows import marks, named
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from duckdb import DuckDBPyConnection
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredReply:
+    """One row of `replies`."""
+
+    id: str
+    nonce: str
+    account_id: str
+    channel: str
+    item_id: str
+    conversation_id: str
+    private: bool
+    text: str
+    text_hash: str
+    author: str
+    seen_version: int
+    state: ReplyState
+    created_at: datetime
+    not_before: datetime
+    deadline: datetime
+    attempts: int
+    platform_id: str | None
+    url: str | None
+    reason: str | None
+    reconcile_at: datetime | None
+    reconciled: int
+    settled_by: str | None
+    settled_at: datetime | None
+    version: int
+
+    @property
+    def slot_id(self) -> str:
+        """Return the slot this reply takes while it is not settled."""
+        return slot_id(self.account_id, self.item_id, private=self.private)
+
+    @property
+    def lane(self) -> str:
+        """Return the lane it leaves by: pauses are kept for each."""
+        return lane(self.account_id, private=self.private)
+
+    def line(self) -> ReplyLine:
+        """Return what staff see of it."""
+        return ReplyLine(**{field.name: getattr(self, field.name) for field in fields(ReplyLine)})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredAttempt:
+    """One row of `attempts`: a call that was made, or is being made."""
+
+    id: str
+    intent_id: str
+    number: int
+    boot_id: str
+    started_at: datetime
+    request_hash: str
+    outcome: str | None = None
+    error: str | None = None
+    detail: str | None = None
+    ended_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pause:
+    """When an account may send again."""
+
+    not_before: datetime
+    errors: int
+    reason: str
+
+
+_REPLY = ", ".join(f"r.{field.name}" for field in fields(StoredReply))
+_ATTEMPT = ", ".join(field.name for field in fields(StoredAttempt))
+UNSETTLED = ("queued", "sending", "in_doubt")
+
+
+def slot_id(account_id: str, item_id: str, *, private: bool) -> str:
+    """Return the name of the room for one unsettled reply per item and visibility."""
+    return f"{account_id} {item_id} {'private' if private else 'public'}"
+
+
+def lane(account_id: str, *, private: bool) -> str:
+    """Return the name under which an account's pauses are kept."""
+    return f"{account_id} {'private' if private else 'public'}"
+
+
+def _reply(row: Sequence[Any]) -> StoredReply:
+    values = named((field.name for field in fields(StoredReply)), row)
+    return StoredReply(**{**values, "state": ReplyState(values["state"])})
+
+
+# -- reading -----------------------------------------------------------------------------------------------------------
+
+
+def by_id(cursor: DuckDBPyConnection, intent_id: str) -> StoredReply | None:
+    """Return a reply; None when there is none of that id."""
+    row = cursor.execute(f"SELECT {_REPLY} FROM replies r WHERE r.id = ?", [intent_id]).fetchone()
+    return _reply(row) if row else None
+
+
+def by_nonce(cursor: DuckDBPyConnection, nonce: str) -> StoredReply | None:
+    """Return the reply made of the composed text that `nonce` identifies."""
+    row = cursor.execute(f"SELECT {_REPLY} FROM replies r WHERE r.nonce = ?", [nonce]).fetchone()
+    return _reply(row) if row else None
+
+
+def in_states(cursor: DuckDBPyConnection, wanted: Sequence[ReplyState]) -> list[StoredReply]:
+    """Return the replies in the `wanted` states, in the order in which they were written."""
+    return [
+        _reply(row)
+        for row in cursor.execute(
+            f"SELECT {_REPLY} FROM replies r WHERE r.state IN ({marks(wanted)}) ORDER BY r.created_at, r.id",
+            list(wanted),
+        ).fetchall()
+    ]
+
+
+def with_platform_id(cursor: DuckDBPyConnection, channel: str, platform_id: str) -> StoredReply | None:
+    """Return the reply that is this post at the platform; None: the post is none of ours, as far as we know."""
+    row = cursor.execute(
+        f"SELECT {_REPLY} FROM replies r WHERE r.channel = ? AND r.platform_id = ?", [channel, platform_id]
+    ).fetchone()
+    return _reply(row) if row else None
+
+
+def lines(cursor: DuckDBPyConnection, now: datetime, *, settled: bool, limit: int) -> list[ReplyLine]:
+    """Return replies for staff, newest first; unsettled ones only unless `settled`. A pause shows as the reason."""
+    return _lines(cursor, "TRUE" if settled else f"r.state IN {UNSETTLED}", [], now, limit)
+
+
+def lines_of(cursor: DuckDBPyConnection, conversation_id: str, now: datetime) -> list[ReplyLine]:
+    """Return the replies of a conversation that are on their way or did not go, oldest first."""
+    return _lines(cursor, "r.conversation_id = ? AND r.state <> 'sent'", [conversation_id], now, 200)[::-1]
+
+
+def failed_since(cursor: DuckDBPyConnection, since: datetime, now: datetime) -> list[ReplyLine]:
+    """Return the replies that were rejected or expired since then, newest first."""
+    return _lines(cursor, "r.state IN ('rejected', 'expired') AND r.settled_at >= ?", [since], now, 200)
+
+
+def line(cursor: DuckDBPyConnection, intent_id: str, now: datetime) -> ReplyLine | None:
+    """Return one reply for staff; None when there is none of that id."""
+    return next(iter(_lines(cursor, "r.id = ?", [intent_id], now, 1)), None)
+
+
+def _lines(
+    cursor: DuckDBPyConnection, condition: str, values: list[object], now: datetime, limit: int
+) -> list[ReplyLine]:
+    columns = ", ".join(
+        "CASE WHEN r.state = 'queued' THEN coalesce(r.reason, p.reason) ELSE r.reason END"
+        if field.name == "reason"
+        else f"r.{field.name}"
+        for field in fields(ReplyLine)
+    )
+    rows = cursor.execute(
+        f"""SELECT {columns} FROM replies r LEFT JOIN send_pauses p
+            ON p.id = r.account_id || CASE WHEN r.private THEN ' private' ELSE ' public' END AND p.not_before > ?
+            WHERE {condition} ORDER BY r.created_at DESC, r.id DESC LIMIT ?""",
+        [now, *values, limit],
+    ).fetchall()
+    found = (named((field.name for field in fields(ReplyLine)), row) for row in rows)
+    return [ReplyLine(**{**values_of, "state": ReplyState(values_of["state"])}) for values_of in found]
+
+
+def states(cursor: DuckDBPyConnection) -> dict[ReplyState, int]:
+    """Return how many replies there are in every state."""
+    rows = cursor.execute("SELECT state, count(*) FROM replies GROUP BY state").fetchall()
+    return dict.fromkeys(ReplyState, 0) | {ReplyState(state): count for state, count in rows}
+
+
+def slot_holder(cursor: DuckDBPyConnection, slot: str) -> str | None:
+    """Return the intent that takes a slot; None: it is free."""
+    row = cursor.execute("SELECT intent_id FROM send_slots WHERE id = ?", [slot]).fetchone()
+    return row[0] if row else None
+
+
+def is_behind(cursor: DuckDBPyConnection, reply: StoredReply) -> bool:
+    """Return whether an older reply of the same conversation has not left yet: they leave in order."""
+    row = cursor.execute(
+        """SELECT count(*) FROM replies WHERE conversation_id = ? AND state IN ('queued', 'sending')
+           AND (created_at, id) < (?, ?)""",
+        [reply.conversation_id, reply.created_at, reply.id],
+    ).fetchone()
+    return bool(row and row[0])
+
+
+def attempts_of(cursor: DuckDBPyConnection, intent_id: str) -> list[StoredAttempt]:
+    """Return the calls made for a reply, in order."""
+    rows = cursor.execute(f"SELECT {_ATTEMPT} FROM attempts WHERE intent_id = ? ORDER BY number", [intent_id])
+    return [StoredAttempt(**named((field.name for field in fields(StoredAttempt)), row)) for row in rows.fetchall()]
+
+
+def attempt_ids(cursor: DuckDBPyConnection) -> set[str]:
+    """Return the ids of all attempts the database knows."""
+    return {row[0] for row in cursor.execute("SELECT id FROM attempts").fetchall()}
+
+
+def pause(cursor: DuckDBPyConnection, lane_id: str) -> Pause | None:
+    """Return the last pause of a lane; it may be over. None: the last send went well."""
+    row = cursor.execute("SELECT not_before, errors, reason FROM send_pauses WHERE id = ?", [lane_id]).fetchone()
+    return Pause(**named(("not_before", "errors", "reason"), row)) if row else None
+
+
+# -- writing -----------------------------------------------------------------------------------------------------------
+
+
+def insert(cursor: DuckDBPyConnection, reply: StoredReply) -> None:
+    """Write a new intent and take its slot. The caller has seen, in this transaction, that nonce and slot are free."""
+    names = [field.name for field in fields(StoredReply)]
+    cursor.execute(
+        f"INSERT INTO replies ({', '.join(names)}) VALUES ({', '.join('?' for _ in names)})",
+        [getattr(reply, name) for name in names],
+    )
+    cursor.execute("INSERT INTO send_slots VALUES (?, ?)", [reply.slot_id, reply.id])
+
+
+def change(cursor: DuckDBPyConnection, reply: StoredReply, **values: object) -> bool:
+    """Set `values` if the row still is as `reply` was read; False: somebody was faster. The version is raised."""
+    row = cursor.execute(
+        f"""UPDATE replies SET {", ".join(f"{name} = ?" for name in values)}, version = version + 1
+            WHERE id = ? AND state = ? AND version = ? RETURNING id""",
+        [*values.values(), reply.id, reply.state, reply.version],
+    ).fetchone()
+    return row is not None
+
+
+def free_slot(cursor: DuckDBPyConnection, reply: StoredReply) -> None:
+    """Give a reply's slot back."""
+    cursor.execute("DELETE FROM send_slots WHERE id = ? AND intent_id = ?", [reply.slot_id, reply.id])
+
+
+def insert_attempt(cursor: DuckDBPyConnection, attempt: StoredAttempt) -> None:
+    """Write down that a call is about to be made."""
+    cursor.execute(
+        f"INSERT INTO attempts ({_ATTEMPT}) VALUES ({', '.join('?' for _ in fields(StoredAttempt))})",
+        [getattr(attempt, field.name) for field in fields(StoredAttempt)],
+    )
+
+
+def end_attempt(
+    cursor: DuckDBPyConnection,
+    attempt_id: str,
+    now: datetime,
+    *,
+    outcome: str,
+    error: str | None = None,
+    detail: str | None = None,
+) -> None:
+    """Write down what a call came to."""
+    cursor.execute(
+        "UPDATE attempts SET outcome = ?, error = ?, detail = ?, ended_at = ? WHERE id = ?",
+        [outcome, error, detail, now, attempt_id],
+    )
+
+
+def set_pause(cursor: DuckDBPyConnection, lane_id: str, not_before: datetime, reason: str) -> None:
+    """Make a lane wait, and count one more failure in a row."""
+    before = pause(cursor, lane_id)
+    if before is None:
+        cursor.execute("INSERT INTO send_pauses VALUES (?, ?, 1, ?)", [lane_id, not_before, reason])
+    else:
+        cursor.execute(
+            "UPDATE send_pauses SET not_before = ?, errors = errors + 1, reason = ? WHERE id = ?",
+            [max(not_before, before.not_before), reason, lane_id],
+        )
+
+
+def clear_pause(cursor: DuckDBPyConnection, lane_id: str) -> None:
+    """Forget a lane's failures: a call went through."""
+    if pause(cursor, lane_id) is not None:
+        cursor.execute("DELETE FROM send_pauses WHERE id = ?", [lane_id])

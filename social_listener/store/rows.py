@@ -1,0 +1,33 @@
+"""From rows of the database to values of the program."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+
+def aware(value: datetime | None) -> datetime | None:
+    """Return a stored time as the rest of the program has it: aware, in UTC."""
+    return None if value is None else value.astimezone(UTC)
+
+
+def named(names: Iterable[str], row: Sequence[Any]) -> dict[str, Any]:
+    """Return a row by the names of its columns, times made aware in UTC."""
+    return {
+        name: value.astimezone(UTC) if isinstance(value, datetime) else value
+        for name, value in zip(names, row, strict=True)
+    }
+
+
+def marks(values: Sequence[object]) -> str:
+    """Return as many question marks as there are values, for an IN list; NULL (which is in no list) for none."""
+    return ", ".join("?" for _ in values) or "NULL"
+
+
+def pattern(word: str) -> str:
+    r"""Return the ILIKE pattern (ESCAPE '\') that finds `word` anywhere, its own %, _ and \ taken literally."""
+    escaped = word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return f"%{escaped}%"
