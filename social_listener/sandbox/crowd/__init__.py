@@ -1,0 +1,7 @@
+"""The crowd: invented customers who post, complain, thank, forget and come back."""
+
+from __future__ import annotations
+
+from social_listener.sandbox.crowd.engine import Crowd
+
+__all__ = ["Crowd"]

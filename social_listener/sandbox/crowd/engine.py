@@ -1,0 +1,13 @@
+from __future__ import annotations
+from datetime import timedelta
+from social_listener.sandbox.records import User
+from social_listener.sandbox.world import World
+class Crowd:
+    def __init__(self, world: World, brand: User, seed: int, rate: float) -> None:
+        self.rate = rate
+        self.has_acted = False
+    def live_through(self, span: timedelta) -> None: ...
+    def step(self) -> None: ...
+    def burst(self, n: int) -> list[object]: return []
+    def start(self) -> None: ...
+    def stop(self) -> None: ...

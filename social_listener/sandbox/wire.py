@@ -1,0 +1,60 @@
+"""A request and an answer as the sandbox's server passes them on."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import Any, Literal
+from urllib.parse import parse_qsl
+
+Manner = Literal["whole", "cut", "silent", "reset"]
+"""How an answer leaves: complete, cut off in the middle, not at all (closed), or not at all (connection reset)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One HTTP request. Header names are lower case, `query` is still encoded."""
+
+    method: str
+    path: str
+    query: str
+    headers: dict[str, str]
+    body: bytes
+
+    @property
+    def parameters(self) -> list[tuple[str, str]]:
+        """The decoded pairs of the query."""
+        return parse_qsl(self.query, keep_blank_values=True)
+
+    def form(self) -> dict[str, str]:
+        """The decoded pairs of a form body."""
+        return dict(parse_qsl(self.body.decode("utf-8", "replace"), keep_blank_values=True))
+
+    def json(self) -> dict[str, Any]:
+        """The JSON object in the body; an empty body is an empty object.
+
+        Raises:
+            ValueError: it is something else.
+        """
+        if not self.body:
+            return {}
+        value = json.loads(self.body)
+        if not isinstance(value, dict):
+            raise ValueError("the body is not a JSON object")
+        return value
+
+
+@dataclass(slots=True)
+class Answer:
+    """One HTTP answer; `body` is a JSON value, or bytes as they are."""
+
+    status: int = 200
+    body: Any = None
+    headers: dict[str, str] = field(default_factory=dict)
+    manner: Manner = "whole"
+
+    def encoded(self) -> bytes:
+        """The body as bytes."""
+        if isinstance(self.body, bytes):
+            return self.body
+        return json.dumps(self.body, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
