@@ -1,0 +1,198 @@
+"""The store: one DuckDB file, owned by one process, written by one transaction at a time.
+
+All SQL of the program stands in this package, in the subset that DuckDB and PostgreSQL share where that is possible.
+Modules beside this one hold functions that take a cursor and plain values.
+"""
+
+from __future__ import annotations
+
+import threading
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Self
+
+import duckdb
+
+from social_listener.errors import StoreError
+from social_listener.failpoints import failpoint
+from social_listener.store import backup as backups
+from social_listener.store import files, migrations
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from duckdb import DuckDBPyConnection
+
+    from social_listener.store.migrations import Migration
+
+
+class Store:
+    """An open database. Threads may share it: each reads with a cursor of its own, one at a time writes."""
+
+    def __init__(self, path: Path, connection: DuckDBPyConnection) -> None:
+        self.path = path
+        self._connection = connection
+        self._writer = connection.cursor()
+        self._lock = threading.RLock()
+        self._writing = False
+        self._revision = 0
+        self._closed = False
+
+    @classmethod
+    def open(
+        cls,
+        path: Path,
+        *,
+        now: datetime | None = None,
+        steps: Mapping[int, Migration] = migrations.MIGRATIONS,
+    ) -> Store:
+        """Open the database at `path`; create it when there is none, upgrade it (after a backup) when it is older.
+
+        `StoreBusy` names the process that holds it; `StoreError` says what is wrong and what to do: rubbish, damage, a
+        newer schema, no permission. A file that cannot be used is never touched.
+        """
+        when = now or datetime.now(UTC)
+        files.prepare(path)
+        connection = files.connect(path)
+        try:
+            _bring_up(connection, path, when, steps)
+        except duckdb.Error as error:
+            connection.close()
+            raise files.explain(path, error) from None
+        except BaseException:
+            connection.close()
+            raise
+        return cls(path, connection)
+
+    @contextmanager
+    def transaction(self) -> Iterator[DuckDBPyConnection]:
+        """Hand out the writing cursor within a transaction: committed at the end, rolled back when anything is raised.
+
+        One at a time: others wait. Faults of the engine become `StoreError`; what was committed before is safe.
+        """
+        with self._lock:
+            if self._writing:
+                raise RuntimeError("a transaction is already open in this thread")
+            self._check_open()
+            self._writing = True
+            try:
+                with _translated(self.path), _committed(self._writer):
+                    yield self._writer
+                self._revision += 1
+            finally:
+                self._writing = False
+
+    @contextmanager
+    def read(self) -> Iterator[DuckDBPyConnection]:
+        """Hand out a cursor of its own that sees one snapshot; never share it, never write with it."""
+        self._check_open()
+        cursor = self._connection.cursor()
+        try:
+            with _translated(self.path):
+                cursor.execute("BEGIN TRANSACTION READ ONLY")
+                yield cursor
+        finally:
+            cursor.close()
+
+    @property
+    def revision(self) -> int:
+        """Return a number that rises with every commit of this process; whoever shows rows watches it."""
+        return self._revision
+
+    @property
+    def size(self) -> int:
+        """Return the bytes on disk, log included."""
+        return files.size(self.path)
+
+    @property
+    def backup_directory(self) -> Path:
+        """Return where backups are kept."""
+        return self.path.parent / "backups"
+
+    def checkpoint(self, *, above: int = 0) -> bool:
+        """Write the log into the file when the log is larger than `above` bytes; return whether it was done.
+
+        Writers wait meanwhile, so call it when nothing else is going on.
+        """
+        log = files.wal(self.path)
+        if not log.exists() or log.stat().st_size <= above:
+            return False
+        with self._lock, _translated(self.path):
+            self._check_open()
+            failpoint("store.in_checkpoint")
+            self._writer.execute("CHECKPOINT")
+        return True
+
+    def backup(self, directory: Path, now: datetime, *, keep: int = 7) -> Path:
+        """Write a checked copy of everything into `directory`, prune all but the newest `keep`; return its path."""
+        self._check_open()
+        cursor = self._connection.cursor()
+        try:
+            return backups.write(cursor, directory, now, keep)
+        finally:
+            cursor.close()
+
+    def close(self) -> None:
+        """Checkpoint and close; closing twice does no harm."""
+        with self._lock:
+            if self._closed:
+                return
+            self._closed = True
+            self._writer.close()
+            self._connection.close()
+
+    def __enter__(self) -> Self:
+        """Return the store itself; it is closed at the end of the block."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close the store."""
+        self.close()
+
+    def _check_open(self) -> None:
+        if self._closed:
+            raise StoreError(f"{self.path}: the database was closed")
+
+
+@contextmanager
+def _translated(path: Path) -> Iterator[None]:
+    """Turn the engine's errors into ours."""
+    try:
+        yield
+    except duckdb.Error as error:
+        raise files.explain(path, error) from error
+
+
+@contextmanager
+def _committed(cursor: DuckDBPyConnection) -> Iterator[None]:
+    """Begin, then commit or roll back."""
+    cursor.execute("BEGIN")
+    try:
+        yield
+        cursor.execute("COMMIT")
+    except BaseException:
+        _roll_back(cursor)
+        raise
+
+
+def _roll_back(cursor: DuckDBPyConnection) -> None:
+    """Roll back; an engine that has stopped has rolled back already, and the first error is the one to show."""
+    try:
+        cursor.execute("ROLLBACK")
+    except duckdb.Error:
+        return
+
+
+def _bring_up(connection: DuckDBPyConnection, path: Path, now: datetime, steps: Mapping[int, Migration]) -> None:
+    """Create or upgrade the tables."""
+    version = migrations.version_of(connection, path)
+    migrations.check(version, path, steps)
+    if version == 0:
+        migrations.create(connection, now, steps)
+    elif version < migrations.latest(steps):
+        backups.write(connection, path.parent / "backups", now, keep=1_000)
+        migrations.upgrade(connection, version, now, steps)
+    else:
+        return
+    connection.execute("CHECKPOINT")

@@ -1,0 +1,100 @@
+"""The database as a file: opening it, and saying in one line what is wrong with it."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+from typing import Final
+
+import duckdb
+
+from social_listener.errors import StoreBusy, StoreError
+
+#: memory is bounded; automatic checkpoints come late, because they hold everything up: the service makes its own
+CONFIG: Final[dict[str, str | bool | int | float | list[str]]] = {
+    "memory_limit": "512MB",
+    "checkpoint_threshold": "128MB",
+    "autoinstall_known_extensions": False,
+    "autoload_known_extensions": False,
+    "allow_community_extensions": False,
+}
+_HOLDER = re.compile(r"PID (\d+)")
+#: what DuckDB says → what to do
+_KNOWN: Final = {
+    "newer version": "was written by a newer version of DuckDB: install the version of this program that wrote it",
+    "Permission denied": "cannot be opened: look at the owner and the mode of the file and of its directory",
+    "Read-only file system": "cannot be written: its file system is read-only",
+    "No space left": "the disk is full; what was committed is safe: make room and start again",
+    "has been invalidated": "the engine stopped after a fault; what was committed is safe: restart the program",
+}
+_DAMAGE: Final = (duckdb.SerializationException, duckdb.InternalException, duckdb.FatalException)
+
+
+def prepare(path: Path) -> None:
+    """Make the directory (0700) and let every file that this process makes be readable by its owner only.
+
+    The mask stays: DuckDB makes the write-ahead log anew after every checkpoint.
+    """
+    os.umask(0o077)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise StoreError(f"{path.parent}: cannot be made: {error.strerror}; see data_dir in the settings") from None
+
+
+def connect(path: Path, *, read_only: bool = False) -> duckdb.DuckDBPyConnection:
+    """Return an open connection; `StoreBusy` names the process that holds the file, `StoreError` says what to do."""
+    if path.is_dir():
+        raise StoreError(f"{path}: is a directory; the database is a file; see data_dir in the settings")
+    try:
+        connection = duckdb.connect(str(path), read_only=read_only, config=dict(CONFIG))
+        connection.execute("SET GLOBAL TimeZone = 'UTC'")
+    except duckdb.Error as error:
+        raise explain(path, error) from None
+    if not read_only:
+        path.chmod(0o600)
+    return connection
+
+
+def explain(path: Path, error: duckdb.Error) -> StoreError:
+    """Return the fault in words for the one who has to mend it."""
+    text = str(error)
+    if "lock on file" in text or "Conflicting lock" in text:
+        found = _HOLDER.search(text)
+        holder = f"process {found[1]}" if found else "another process"
+        return StoreBusy(
+            f"{path}: {holder} holds this database; one process at a time can open it: stop that one first"
+        )
+    for words, sentence in _KNOWN.items():
+        if words in text:
+            return StoreError(f"{path}: {sentence}")
+    if "not a valid DuckDB database" in text:
+        return StoreError(f"{path}: is no database: it is empty or was overwritten. {advice(path)}")
+    if isinstance(error, _DAMAGE) or any(word in text for word in ("Corrupt", "checksum", "WAL")):
+        return StoreError(f"{path}: is damaged: {_first_line(text)}. {advice(path)}")
+    return StoreError(f"{path}: {_first_line(text)}")
+
+
+def advice(path: Path) -> str:
+    """Return what to do about a damaged database file."""
+    newest = max(path.parent.glob("backups/*.duckdb"), default=None, key=lambda file: file.name)
+    log = f" and {path.name}.wal" if wal(path).exists() else ""
+    keep = f"Keep {path.name}{log} aside under another name"
+    if newest is None:
+        return f"{keep}; there is no backup in {path.parent / 'backups'}: put one there as {path.name}, or begin anew"
+    return f"{keep}, then copy the newest backup, {newest}, in its place"
+
+
+def wal(path: Path) -> Path:
+    """Return where DuckDB keeps the write-ahead log of a database file."""
+    return path.with_name(path.name + ".wal")
+
+
+def size(path: Path) -> int:
+    """Return the bytes of the database file and its log."""
+    return sum(file.stat().st_size for file in (path, wal(path)) if file.exists())
+
+
+def _first_line(text: str) -> str:
+    return text.strip().splitlines()[0][:300] if text.strip() else "unknown fault"

@@ -1,0 +1,79 @@
+"""Schema versions: a new database gets schema.sql, an older one the steps it lacks, a newer one is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from importlib.resources import files
+from typing import TYPE_CHECKING, Final
+
+from social_listener.errors import StoreError
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from pathlib import Path
+
+    from duckdb import DuckDBPyConnection
+
+Migration = Callable[["DuckDBPyConnection"], None]
+
+#: version a step leads to → the step. schema.sql always holds the newest version whole; a step brings an older database
+#: to the same tables. Steps run in one transaction, in order, after a backup.
+MIGRATIONS: Final[Mapping[int, Migration]] = {}
+
+
+def latest(migrations: Mapping[int, Migration] = MIGRATIONS) -> int:
+    """Return the schema version that this program writes."""
+    return max(migrations, default=1)
+
+
+def statements() -> list[str]:
+    """Return the statements of schema.sql."""
+    text = files("social_listener.store").joinpath("schema.sql").read_text(encoding="utf-8")
+    return [part for part in text.split("\n--;\n") if part.strip()]
+
+
+def version_of(connection: DuckDBPyConnection, path: Path) -> int:
+    """Return the schema version of an open database, 0 for an empty one; `StoreError` for somebody else's tables."""
+    names = {row[0] for row in connection.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
+    if not names:
+        return 0
+    if "schema_versions" not in names:
+        raise StoreError(
+            f"{path}: this is a DuckDB database, but not one of ours (it holds {', '.join(sorted(names)[:3])}); "
+            "name another data_dir in the settings"
+        )
+    row = connection.execute("SELECT max(version) FROM schema_versions").fetchone()
+    return int(row[0]) if row and row[0] is not None else 0
+
+
+def check(version: int, path: Path, migrations: Mapping[int, Migration] = MIGRATIONS) -> None:
+    """Raise `StoreError` when the database was written by a newer program."""
+    if version > (known := latest(migrations)):
+        raise StoreError(
+            f"{path}: was written by a newer version of this program (schema {version}; this one knows {known}): "
+            "install that version again, or restore a backup made before the upgrade"
+        )
+
+
+def create(connection: DuckDBPyConnection, now: datetime, migrations: Mapping[int, Migration] = MIGRATIONS) -> None:
+    """Create every table in one transaction."""
+    connection.execute("BEGIN")
+    for statement in statements():
+        connection.execute(statement)
+    connection.execute("INSERT INTO schema_versions VALUES (?, ?)", [latest(migrations), now])
+    connection.execute("COMMIT")
+
+
+def upgrade(
+    connection: DuckDBPyConnection, version: int, now: datetime, migrations: Mapping[int, Migration] = MIGRATIONS
+) -> None:
+    """Run the steps above `version` in one transaction; any fault leaves the database as it was."""
+    connection.execute("BEGIN")
+    try:
+        for step in sorted(number for number in migrations if number > version):
+            migrations[step](connection)
+            connection.execute("INSERT INTO schema_versions VALUES (?, ?)", [step, now])
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+    connection.execute("COMMIT")

@@ -1,0 +1,355 @@
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from social_listener import failpoints
+from social_listener.errors import StoreBusy, StoreError
+from social_listener.store import Store, backup, migrations
+
+NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """Return where a test's database goes: a directory that is not there yet."""
+    return tmp_path / "data" / "social-listener.duckdb"
+
+
+def _put(store: Store, name: str, value: int = 1) -> None:
+    with store.transaction() as cursor:
+        cursor.execute("INSERT INTO counters VALUES (?, ?)", [name, value])
+
+
+def _put_and_be_interrupted(store: Store) -> None:
+    with store.transaction() as cursor:
+        cursor.execute("INSERT INTO counters VALUES ('lost', 1)")
+        raise KeyboardInterrupt
+
+
+def _names(store: Store) -> set[str]:
+    with store.read() as cursor:
+        return {row[0] for row in cursor.execute("SELECT name FROM counters").fetchall()}
+
+
+def test_open_makes_a_private_directory_and_file(path: Path) -> None:
+    """Only the owner can read the directory, the database and its log."""
+    with Store.open(path) as store:
+        _put(store, "a")
+        assert path.parent.stat().st_mode & 0o777 == 0o700
+        for file in path.parent.iterdir():
+            assert file.stat().st_mode & 0o077 == 0, file
+
+
+def test_what_was_committed_is_there_after_opening_again(path: Path) -> None:
+    """Rows outlive the process, and closing twice does no harm."""
+    store = Store.open(path)
+    _put(store, "a")
+    store.close()
+    store.close()
+    with Store.open(path) as again:
+        assert _names(again) == {"a"}
+
+
+def test_a_transaction_is_all_or_nothing(path: Path) -> None:
+    """Whatever is raised inside a transaction leaves no row behind, and the next one works."""
+    with Store.open(path) as store:
+        with pytest.raises(KeyboardInterrupt):
+            _put_and_be_interrupted(store)
+        _put(store, "kept")
+        assert _names(store) == {"kept"}
+
+
+def test_an_error_of_the_engine_becomes_ours(path: Path) -> None:
+    """A constraint broken in a transaction is a StoreError that names the file, and the store goes on."""
+    with Store.open(path) as store:
+        _put(store, "a")
+        with pytest.raises(StoreError, match=r"social-listener\.duckdb"):
+            _put(store, "a")
+        _put(store, "b")
+        assert _names(store) == {"a", "b"}
+
+
+def test_revision_rises_with_every_commit_only(path: Path) -> None:
+    """Pages watch the revision: a commit raises it, a rollback and a reading do not."""
+    with Store.open(path) as store:
+        before = store.revision
+        _put(store, "a")
+        assert store.revision == before + 1
+        with pytest.raises(ValueError, match="no"), store.transaction():
+            raise ValueError("no")
+        _names(store)
+        assert store.revision == before + 1
+
+
+def test_eight_threads_write_without_a_conflict(path: Path) -> None:
+    """Writers wait for each other: eight of them raise one counter 25 times each, and none is lost."""
+    with Store.open(path) as store:
+        _put(store, "hot", 0)
+
+        def work() -> None:
+            for _ in range(25):
+                with store.transaction() as cursor:
+                    cursor.execute("UPDATE counters SET value = value + 1 WHERE name = 'hot'")
+
+        threads = [threading.Thread(target=work) for _ in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        with store.read() as cursor:
+            assert cursor.execute("SELECT value FROM counters").fetchone() == (200,)
+
+
+def test_a_transaction_within_a_transaction_is_refused(path: Path) -> None:
+    """A second transaction in the same thread is a mistake of the program and says so."""
+    with (
+        Store.open(path) as store,
+        store.transaction(),
+        pytest.raises(RuntimeError, match="already open"),
+        store.transaction(),
+    ):
+        pass
+
+
+def test_a_reading_sees_one_snapshot(path: Path) -> None:
+    """What is committed while a reader reads does not change what it sees, and a reader cannot write."""
+    with Store.open(path) as store, store.read() as cursor:
+        assert cursor.execute("SELECT count(*) FROM counters").fetchone() == (0,)
+        _put(store, "a")
+        assert cursor.execute("SELECT count(*) FROM counters").fetchone() == (0,)
+        with pytest.raises(duckdb.Error):
+            cursor.execute("INSERT INTO counters VALUES ('b', 1)")
+
+
+def test_times_come_back_aware_and_in_utc(path: Path) -> None:
+    """A time is the same moment after storing, in UTC, wherever the machine stands."""
+    moment = datetime(2026, 3, 29, 3, 30, tzinfo=UTC) + timedelta(microseconds=123456)
+    code = (
+        "import sys, datetime as d; from pathlib import Path; from social_listener.store import Store\n"
+        "with Store.open(Path(sys.argv[1])) as s:\n"
+        '    with s.transaction() as c: c.execute("INSERT INTO schema_versions VALUES (-1, ?)",'
+        " [d.datetime.fromisoformat(sys.argv[2])])\n"
+        "    with s.read() as c:\n"
+        "        print(c.execute('SELECT applied_at FROM schema_versions WHERE version = -1').fetchone()[0])"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", code, str(path), moment.isoformat()],
+        env=os.environ | {"TZ": "America/New_York"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert run.stdout.strip() == str(moment)
+
+
+# -- what cannot be opened ---------------------------------------------------------------------------------------------
+
+
+def test_a_file_held_by_another_process_names_that_process(path: Path) -> None:
+    """StoreBusy names the process that holds the file, and the file opens once it is gone."""
+    code = (
+        "import sys; from pathlib import Path; from social_listener.store import Store\n"
+        "s = Store.open(Path(sys.argv[1])); print('held', flush=True); sys.stdin.read(); s.close()"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", code, str(path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as holder:
+        assert holder.stdout is not None
+        assert holder.stdin is not None
+        assert holder.stdout.readline().strip() == "held"
+        with pytest.raises(StoreBusy, match=f"process {holder.pid} holds"):
+            Store.open(path)
+        holder.stdin.close()
+    Store.open(path).close()
+
+
+@pytest.mark.parametrize("content", [b"", b"not a database at all " * 500])
+def test_rubbish_is_refused_and_left_as_it_is(path: Path, content: bytes) -> None:
+    """An overwritten file is a StoreError that says what to do, and not one byte of it changes."""
+    path.parent.mkdir()
+    path.write_bytes(content)
+    with pytest.raises(StoreError, match=r"is no database.*Keep social-listener\.duckdb aside"):
+        Store.open(path)
+    assert path.read_bytes() == content
+
+
+def test_a_damaged_file_names_the_newest_backup(path: Path) -> None:
+    """Flipped bytes are noticed when the file is opened, and the message names the backup to restore."""
+    with Store.open(path) as store:
+        _put(store, "a")
+        saved = store.backup(store.backup_directory, NOW)
+    content = bytearray(path.read_bytes())
+    for place in range(4096 * 3, len(content), 512):
+        content[place] ^= 0xFF
+    path.write_bytes(content)
+    with pytest.raises(StoreError, match=f"is damaged.*{saved.name}"):
+        Store.open(path)
+
+
+def test_somebody_elses_database_is_refused(path: Path) -> None:
+    """A DuckDB file that holds other tables is not taken over."""
+    path.parent.mkdir()
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("CREATE TABLE wine (id INTEGER)")
+    with pytest.raises(StoreError, match="not one of ours"):
+        Store.open(path)
+
+
+def test_a_directory_in_the_place_of_the_file_is_refused(path: Path) -> None:
+    """A directory of the database's name gives words, not a trace."""
+    path.mkdir(parents=True)
+    with pytest.raises(StoreError, match="is a directory"):
+        Store.open(path)
+
+
+def test_a_closed_store_says_so(path: Path) -> None:
+    """Using a closed store is a StoreError."""
+    store = Store.open(path)
+    store.close()
+    with pytest.raises(StoreError, match="was closed"), store.read():
+        pass
+
+
+# -- schema versions ---------------------------------------------------------------------------------------------------
+
+
+def _add_column(cursor: duckdb.DuckDBPyConnection) -> None:
+    cursor.execute("ALTER TABLE counters ADD COLUMN unit VARCHAR")
+
+
+def _break(cursor: duckdb.DuckDBPyConnection) -> None:
+    cursor.execute("DROP TABLE counters")
+    raise RuntimeError("the step failed")
+
+
+def test_a_newer_schema_is_refused(path: Path) -> None:
+    """A database written by a newer program is left alone, in words."""
+    Store.open(path, steps={2: _add_column}).close()
+    with pytest.raises(StoreError, match="newer version of this program"):
+        Store.open(path)
+
+
+def test_an_older_schema_is_backed_up_and_upgraded_once(path: Path) -> None:
+    """The steps run once, rows stay, and a copy from before the upgrade lies in the backups."""
+    with Store.open(path) as store:
+        _put(store, "a")
+    for _ in range(2):
+        with Store.open(path, now=NOW, steps={2: _add_column}) as store, store.read() as cursor:
+            assert cursor.execute("SELECT name, unit FROM counters").fetchall() == [("a", None)]
+    saved = list((path.parent / "backups").iterdir())
+    assert len(saved) == 1
+    with Store.open(saved[0]) as before:
+        assert _names(before) == {"a"}
+
+
+def test_a_step_that_fails_leaves_the_old_schema(path: Path) -> None:
+    """An upgrade is all or nothing: after a failing step the old program opens the file as before."""
+    with Store.open(path) as store:
+        _put(store, "a")
+    with pytest.raises(RuntimeError, match="the step failed"):
+        Store.open(path, steps={2: _add_column, 3: _break})
+    with Store.open(path) as store:
+        assert _names(store) == {"a"}
+
+
+# -- backup and checkpoint ---------------------------------------------------------------------------------------------
+
+
+def test_a_backup_is_whole_while_others_write(path: Path) -> None:
+    """Every commit acknowledged before a backup began is in it, and it opens as a store of its own."""
+    with Store.open(path) as store:
+        stop = threading.Event()
+        written: list[int] = []
+
+        def work() -> None:
+            while not stop.is_set():
+                _put(store, f"n{len(written)}")
+                written.append(1)
+
+        thread = threading.Thread(target=work)
+        thread.start()
+        try:
+            while len(written) < 20:
+                stop.wait(0.001)
+            before = len(written)
+            saved = store.backup(store.backup_directory, NOW)
+        finally:
+            stop.set()
+            thread.join()
+    with Store.open(saved) as copy:
+        assert {f"n{number}" for number in range(before)} <= _names(copy)
+        with copy.read() as cursor:
+            keys = cursor.execute("SELECT count(*) FROM duckdb_constraints() WHERE constraint_type = 'PRIMARY KEY'")
+            assert keys.fetchone() != (0,)
+
+
+def test_old_backups_go_and_the_newest_stay(path: Path) -> None:
+    """No more backups than asked for are kept, and their names tell when they were made."""
+    with Store.open(path) as store:
+        for day in range(4):
+            newest = store.backup(store.backup_directory, NOW + timedelta(days=day), keep=2)
+        kept = sorted(store.backup_directory.iterdir())
+    assert [backup.taken_at(file) for file in kept] == [NOW + timedelta(days=2), NOW + timedelta(days=3)]
+    assert backup.newest(path.parent / "backups") == newest
+
+
+def test_a_backup_cut_off_is_none(path: Path) -> None:
+    """A crash in mid-backup leaves no file that looks like a backup, and the next one clears the remains."""
+    with Store.open(path) as store:
+        failpoints.arm("store.in_backup=raise")
+        try:
+            with pytest.raises(failpoints.FailpointReached):
+                store.backup(store.backup_directory, NOW)
+        finally:
+            failpoints.disarm()
+        assert backup.newest(store.backup_directory) is None
+        saved = store.backup(store.backup_directory, NOW)
+        assert list(store.backup_directory.iterdir()) == [saved]
+
+
+def test_a_backup_that_differs_is_refused(path: Path) -> None:
+    """The check of a backup catches a copy that lacks rows."""
+    with Store.open(path) as store:
+        _put(store, "a")
+        saved = store.backup(store.backup_directory, NOW)
+    with pytest.raises(StoreError, match="counters differ"):
+        backup._verify(saved, {"counters": 2})
+
+
+def test_a_backup_into_no_directory_says_why(path: Path, tmp_path: Path) -> None:
+    """A backup that cannot be written is a StoreError that names the place."""
+    (tmp_path / "taken").write_text("a file")
+    with Store.open(path) as store, pytest.raises(StoreError, match="taken"):
+        store.backup(tmp_path / "taken", NOW)
+
+
+def test_checkpoint_empties_the_log(path: Path) -> None:
+    """A checkpoint moves the log into the file; a small log is left when it is below the limit."""
+    with Store.open(path) as store:
+        _put(store, "a")
+        assert not store.checkpoint(above=10_000_000)
+        assert store.checkpoint()
+        assert not store.checkpoint()
+        assert _names(store) == {"a"}
+        assert store.size > 0
+
+
+def test_the_schema_is_the_newest_version() -> None:
+    """schema.sql has no two tables of one name, and every table has one text or number key."""
+    with duckdb.connect() as connection:
+        for statement in migrations.statements():
+            connection.execute(statement)
+        tables = connection.execute("SELECT count(*) FROM duckdb_tables()").fetchone()
+        keys = connection.execute(
+            "SELECT count(*) FROM duckdb_constraints() WHERE constraint_type = 'PRIMARY KEY'"
+            " AND len(constraint_column_names) = 1"
+        ).fetchone()
+    assert tables == keys
