@@ -13,6 +13,8 @@ SPOKEN = "en"
 """The language whose words the lexicon knows."""
 CLEAR = 0.05
 """Compounds nearer to 0 are neutral (the bound that VADER's authors give)."""
+LEANING = 0.2
+"""Compounds nearer to 0, but not neutral, are right in less than half of the texts that people rated."""
 KIND = 0.3
 """From this compound on kind words beside a complaint are likely not meant kindly."""
 STRONG = 1.5
@@ -60,7 +62,8 @@ def feel(text: str, reading: Reading, language: str | None, found: Found, *, let
     ironic = (mixed and (reading.polarity.compound >= KIND or found.any("irony", "praise"))) or (
         trouble and "irony" in found and (sentiment is None or sentiment > -CLEAR)
     )
-    label, reason = _label(reading, sentiment, language, mixed=mixed, lettered=lettered)
+    asking = (question or "request" in cues) and "praise" not in cues
+    label, reason = _label(reading, sentiment, language, mixed=mixed, asking=asking, lettered=lettered)
     return Feeling(
         sentiment=sentiment,
         label=label,
@@ -88,14 +91,15 @@ def _praise(sentiment: float | None, found: Found, cues: frozenset[str], *, ques
         return 0.8 if found.any("praise", "solved") else 0.0
     if sentiment < CLEAR:
         return 0.0
-    return min(1.0, max(sentiment, 0.8) if found.any("praise", "solved") else sentiment)
+    # "Please", "help" and "sure" are kind words to the lexicon; without a word of praise they count half.
+    return max(sentiment, 0.8) if found.any("praise", "solved") else sentiment / 2
 
 
 def _label(
-    reading: Reading, sentiment: float | None, language: str | None, *, mixed: bool, lettered: bool
+    reading: Reading, sentiment: float | None, language: str | None, *, mixed: bool, asking: bool, lettered: bool
 ) -> tuple[SentimentLabel, str]:
     """Return the label and its reason."""
-    unsure = _unsure(reading, sentiment, language, mixed=mixed, lettered=lettered)
+    unsure = _unsure(reading, sentiment, language, mixed=mixed, asking=asking, lettered=lettered)
     if unsure:
         return SentimentLabel.UNSURE, unsure
     compound = reading.polarity.compound
@@ -107,7 +111,7 @@ def _label(
 
 
 def _unsure(
-    reading: Reading, sentiment: float | None, language: str | None, *, mixed: bool, lettered: bool
+    reading: Reading, sentiment: float | None, language: str | None, *, mixed: bool, asking: bool, lettered: bool
 ) -> str | None:
     """Return why the feeling cannot be told; None: it can."""
     if language is not None and language != SPOKEN:
@@ -123,4 +127,8 @@ def _unsure(
     weaker, stronger = sorted((reading.positive, -reading.negative))
     if weaker >= STRONG and weaker >= BALANCED * stronger:
         return "strong kind and strong negative words contradict each other"
+    if CLEAR <= abs(sentiment) < LEANING:
+        return "its words lean only a little to one side"
+    if asking and CLEAR <= sentiment:
+        return "its kind words may only be the politeness of a request"
     return None

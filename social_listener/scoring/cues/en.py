@@ -100,7 +100,8 @@ CUES = {
         locked out
         error code|message
         # error
-        503|502|504|500
+        error|http|code|a 503|502|504|500|404
+        # gateway|error
         timed|times|timing out
         blackout
         power cut
@@ -130,15 +131,16 @@ CUES = {
     "cancel": """
         cancel my|the|our|this|it|subscription|account|order|membership|contract|plan|immediately
         cancelling|canceling my|the|our|this|it|everything|today|now
-        want|like|need|trying|tried|going|have|how|wants|wish|ready to cancel|unsubscribe|leave|terminate
+        want|like|need|trying|tried|going|have|how|wants|wish|ready to cancel|unsubscribe|terminate
         can't|cant|cannot|won't|can i|we|me|let? cancel
-        i'm|im|we're|am|are leaving|switching
-        switch|switching|switched|move|moving|going to|away a|your|another|different|competitor*
+        i'm|im|we're|am|are switching
+        switch|switching|switched|move|moving|going to|away _ another|different|competitor*
+        switch|switching|switched to|from
         close|closing|delete|deleting my|our account*
         terminat* my|our|the contract|account|service|subscription
         never|not|last|won't|wont time? buy|buying|order|ordering|shop|shopping|use|using|fly|flying|book|booking|return|returning|come|stay _ again|you|here|back|from
         never again
-        last time i|we|you
+        last time i'll|we'll|i|we _ ever|buy|order|book|use
         lost|losing|lose a|my|our|another customer|business|custom
         taking|take my|our business|money|custom elsewhere
         done with you|them|this|these|your
@@ -156,21 +158,24 @@ CUES = {
         {time} on hold|late|delay|behind|overdue
         for|over|past|last {time} now|already
         still no|not|nothing|haven't|havent|hasn't|hasnt|isn't|isnt|can't|cant|don't|dont|doesn't|doesnt|waiting|missing|broken|down|pending|processing|stuck
-        have|has|had|haven't|havent|hasn't|hasnt|still not? received|arrived|got|gotten|heard|come|shown|delivered|shipped
+        haven't|havent|hasn't|hasnt|hadn't still|even|yet|ever|been? received|arrived|got|gotten|heard|come|shown|delivered|shipped|seen
+        haven't|havent|hasn't|hasnt received|arrived|got|gotten|heard|come|shown|delivered|shipped|seen
         not|never|hasn't|haven't|didn't|wasn't|didnt|wasnt been? delivered|arrived|arrive|received|came|come|shipped|dispatched|answered|replied|resolved|fixed|refunded
-        never|didn't|didnt|don't|dont|doesn't|haven't|hasn't _ respond|responded|reply|replied|answer|answered|call|called|came|showed|show|got|get back|respond
+        never|didn't|didnt|don't|dont|doesn't|haven't|hasn't _ respond|responded|reply|replied|answer|answered|call|called|came|showed|show|heard
+        never|didn't|didnt|don't|dont|doesn't|haven't|hasn't _ got|get|gotten back|response|reply|answer
         no reply|response|answer|one|help|update|updates|information|explanation|apology|solution|communication
         nobody|noone _ answer*|help*|care*|respond*|reply*|call*|know*|came|pick*
         ignor* me|us|my|our|emails|messages|customers
         being|been|get|getting ignored
         where|where's|wheres is|are? my|our|the order*|package*|parcel*|delivery|luggage|bag|bags|item*|stuff|driver|refund|money|replacement|engineer|technician
         where the hell|heck
-        lost|losing my|our|the order|package|parcel|luggage|bag|bags|item|booking|reservation|data|mail
+        has|have|had|you|they|keep|keeps|airline|courier lost|lose|losing my|our|his|her|the
+        lost|losing|lose my|our|the|another order|baggage|package|parcel|luggage|bag|bags|item|booking|reservation|data|mail
         missing item*|part*|order|package|parcel|piece*|bag*|luggage
         is|are|was|were|still|gone|went missing
         wrong item|order|size|colour|color|product|address|part|one|thing|information
         sent|got|received|delivered me|us? the|a wrong
-        not|n't|stopped|stops|doesn't|doesnt|isn't|isnt|won't|wont|didn't|didnt|never|quit even? working|work|works|charge|charging|start|starting|turn|open|connect|connecting|print|function|fit
+        not|n't|stopped|stops|doesn't|doesnt|isn't|isnt|won't|wont|didn't|didnt|never|quit even? working|work|works|charging|start|starting|turn|open|connect|connecting|print|function|fit
         nothing works
         broke
         broken
@@ -192,6 +197,34 @@ CUES = {
         on hold
         hold|held for {time}
         put|puts|putting me|us on hold
+        hold time*|for|times
+        wait time*
+        {time} and counting
+        leave|leaves|left|keep|kept|keeps me|us waiting|hanging|stranded|standing|guessing
+        have|had|having|forced|forces|forcing me? to? wait|pay|rebook|rebuy|sit|stand|sleep|explain again|twice|outside|hours|for|again|another|because|out|extra|more
+        forced to
+        was|were|been|got told _ would|that|it|to|wrong
+        you said|promised
+        promised
+        should|could|would have|of been? worked|arrived|told|known|warned|informed|nice|easier|better|here|delivered
+        supposed to
+        not what
+        for no reason
+        no excuse*|apology|explanation|warning|notice|reason|idea|record|sign
+        refus* to
+        lack of
+        inconvenien*
+        hassle
+        unreliable
+        frustrat*
+        annoy*
+        filthy|dirty|cockroach*|bedbug*|rats|mice|hair
+        clueless|hopeless
+        doesn't|doesnt|don't|dont|didn't|isn't|isnt|not|won't|wont|can't|never _ working|work|help|care
+        can't|cant|cannot|couldn't|couldnt|unable|impossible _ reach|through|someone|anyone|person|human|agent|rep|representative|answer|straight
+        get|getting|got it|your act|shit|stuff together
+        can't|cant|cannot even|believe|understand
+        now|and now? what
         hung|hang|hangs up
         disconnected me|us
         run|running|ran around|round in circles
@@ -202,8 +235,7 @@ CUES = {
         was|were|been|got|just|has|have|and cancelled|canceled
         complain*
         complaint*
-        problem* with
-        problem*
+        problem|problems
         issue* with
         issues
         an issue
@@ -220,6 +252,8 @@ CUES = {
         shame* on
         shameful
         joke of
+        is|are|you're|youre a|such joke
+        your app|service|company|website|support|product is|are a joke|nightmare|mess|disaster
         what|such|total|complete|absolute a? joke
         pathetic
         useless
@@ -227,7 +261,7 @@ CUES = {
         rude|unhelpful|unprofessional
         misleading|misled|mislead
         lied to
-        lie|lies|lying to|about
+        lie|lies|lying
         rip off
         ripoff|rip-off
         ripped off
@@ -247,7 +281,8 @@ CUES = {
         not|isn't|wasn't|hardly good enough
         not|isn't|wasn't|n't as described|advertised|promised|shown|expected|ordered|happy|impressed|acceptable|okay|ok|right|fair|true|helpful
         poorly|badly made|designed|built|trained|managed|packed
-        what is|happened to? the? going|my|our
+        what happened to
+        what is|the|on going|hell|heck|earth
         another broken|delay|delayed|faulty|dead|failed|failure|problem|outage|excuse|wrong|error
         again and|this|same|the _ problem|issue|error|fault|mistake
         same problem|issue|error|mistake|fault|excuse*
@@ -255,7 +290,6 @@ CUES = {
         third|second|fourth|fifth|2nd|3rd|4th time this|in|i|that|now|already|it's|my
         fail|fails|failed|failure
         to|going nowhere
-        so much for
         how|why|is|isn't it|this|that|are|hard|do|does|did|so to? you? even? so? hard|difficult|slow|expensive
         ruined
         tracking says|said|shows|hasn't|not
@@ -280,12 +314,19 @@ CUES = {
         is|are|do|does|did|will|can there|you|it|this|we|i|the|that still|any|have|offer|ship|deliver|support|know|plan|available|possible|include*|work|take|accept|a
         any|an update*|news|idea|ideas|chance|plans|eta|word|info|information|way|answer|help|advice
         let me|us know
+        tell|help me|us
+        help asap|urgent*|now|someone|anyone|pls|plz|please
+        urgent*
+        asap
+        left|forgot my|a|an|our _ on|at|in|behind|under
+        lost and found
+        i|we need
+        how about
         get|getting back to me|us
         call|phone|email|message|dm|contact|write me|us
         check|answer|read|see|look|reply|respond|follow your|my|our|me|to|at|back dm*|message*|inbox|email*|us|me|my|ticket|case
         sent|send|sending|replied you|u? a|an|via|to|you|by? dm|message|email|pm
         anyone|someone|somebody there|here|know|knows|from|please|help|at|else
-        customer service|support|care
         speak|talk to|with a|an|someone|somebody|your|human|person|manager|the
         my order|ticket|case|reference|booking|account|confirmation number|no|id|ref
         waiting for|on you|your|a|an|the reply|response|answer|call|callback|update|confirmation
