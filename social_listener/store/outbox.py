@@ -6,6 +6,7 @@ A state changes only by compare-and-set on state and version, so that of two who
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from social_listener.desk_types import ReplyLine
@@ -14,7 +15,6 @@ from social_listener.store.rows import marks, named
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import datetime
 
     from duckdb import DuckDBPyConnection
 
@@ -220,6 +220,26 @@ def pause(cursor: DuckDBPyConnection, lane_id: str) -> Pause | None:
     return Pause(**named(("not_before", "errors", "reason"), row)) if row else None
 
 
+def clock_offset(cursor: DuckDBPyConnection, account_id: str) -> timedelta:
+    """Return how far a platform's clock was ahead of ours when it last answered this account; under 2 s is nothing."""
+    row = cursor.execute(
+        """SELECT server_time, fetched_at FROM raw_pages WHERE starts_with(stream_id, ? || '/')
+           ORDER BY seq DESC LIMIT 1""",
+        [account_id],
+    ).fetchone()
+    offset: timedelta = row[0] - row[1] if row else timedelta(0)
+    return offset if abs(offset) >= timedelta(seconds=2) else timedelta(0)
+
+
+_FORGOTTEN = "sends_forgotten"
+
+
+def forgotten(cursor: DuckDBPyConnection) -> int:
+    """Return how many calls the witness tells of whose reply the database does not know."""
+    row = cursor.execute("SELECT value FROM counters WHERE name = ?", [_FORGOTTEN]).fetchone()
+    return int(row[0]) if row else 0
+
+
 # -- writing -----------------------------------------------------------------------------------------------------------
 
 
@@ -288,3 +308,10 @@ def clear_pause(cursor: DuckDBPyConnection, lane_id: str) -> None:
     """Forget a lane's failures: a call went through."""
     if pause(cursor, lane_id) is not None:
         cursor.execute("DELETE FROM send_pauses WHERE id = ?", [lane_id])
+
+
+def set_forgotten(cursor: DuckDBPyConnection, count: int) -> None:
+    """Write how many calls the witness tells of whose reply the database does not know."""
+    if cursor.execute("UPDATE counters SET value = ? WHERE name = ? RETURNING name", [count, _FORGOTTEN]).fetchone():
+        return
+    cursor.execute("INSERT INTO counters (name, value) VALUES (?, ?)", [_FORGOTTEN, count])

@@ -1,0 +1,44 @@
+"""Who did what, append only: audit events and actions. Ids and hashes, no words of customers."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from duckdb import DuckDBPyConnection
+
+    from social_listener.model import Action
+
+SYSTEM = "system"  #: the name under which the program itself acts
+
+
+def record(
+    cursor: DuckDBPyConnection, now: datetime, staff: str, verb: str, object_id: str, **details: str | int | None
+) -> None:
+    """Write one event. `verb` is past tense with its subject first: reply.queued, conversation.resolved …"""
+    cursor.execute(
+        "INSERT INTO audit_events (id, happened_at, staff, verb, object_id, details) VALUES (?, ?, ?, ?, ?, ?)",
+        [secrets.token_hex(12), now, staff, verb, object_id, json.dumps(details, ensure_ascii=False)],
+    )
+
+
+def record_action(cursor: DuckDBPyConnection, now: datetime, staff: str, action: Action, problem: str | None) -> None:
+    """Write down that an action was done, or why it failed."""
+    cursor.execute(
+        """INSERT INTO actions (id, item_id, account_id, kind, staff, state, reason, created_at)
+           VALUES (?, ?, ?, ?, ?, ?, ?, ?)""",
+        [
+            secrets.token_hex(12),
+            action.item_id,
+            action.account_id,
+            action.kind,
+            staff,
+            "failed" if problem else "done",
+            problem,
+            now,
+        ],
+    )
