@@ -17,11 +17,11 @@ PACKAGE = Path(__file__).resolve().parent.parent / "social_listener"
 
 #: first part of a module's name below social_listener → its height; docs/architecture.md draws it
 LAYERS = {
-    **dict.fromkeys(["model", "cursor", "errors", "failpoints", "desk_types", "log"], 0),
+    **dict.fromkeys(["model", "cursor", "errors", "failpoints", "desk_types", "log", "terminal"], 0),
     **dict.fromkeys(["channels", "store", "settings"], 1),
     **dict.fromkeys(["ingest", "outbox", "scoring", "witness", "rules"], 2),
     **dict.fromkeys(["desk", "insights", "service"], 3),
-    **dict.fromkeys(["dashboard", "jobs", "cli", "web", "remote", "__main__"], 4),
+    **dict.fromkeys(["dashboard", "jobs", "cli", "web", "remote", "resident", "__main__"], 4),
 }
 NEIGHBOURS_THAT_DO_NOT_MEET = {"channels", "store", "settings"}
 

@@ -1,0 +1,195 @@
+"""The two doors of the service: the dashboard for staff, and the answers to machines.
+
+    staff port    dashboard.host : dashboard.port   Streamlit as an ASGI application, with our own routes and headers
+    public port   public.host : public.port         GET /livez, GET /readyz
+
+Both run in one event loop in the thread that calls `Web.run`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import errno
+import gc
+import socket
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.responses import JSONResponse, PlainTextResponse
+from starlette.routing import Route
+
+from social_listener import log
+from social_listener.errors import ListenerError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator
+
+    from starlette.requests import Request
+    from starlette.responses import Response
+    from starlette.types import ASGIApp
+
+    from social_listener.service import Service
+
+#: seconds that open pages and requests are given when the service ends
+_FAREWELL = 3
+
+
+class PortBusy(ListenerError):
+    """A port is held by another program."""
+
+
+class Web:
+    """Binds the ports when it is made (`PortBusy` names port and setting), serves when it is run."""
+
+    def __init__(self, service: Service, problems: Callable[[], list[str]], *, headless: bool) -> None:
+        settings = service.settings
+        self._doors: list[tuple[socket.socket, Callable[[], ASGIApp]]] = []
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._ending: asyncio.Event | None = None
+        self._stopped = threading.Event()
+        try:
+            self.public_address = self._bind(
+                "public", settings.public.host, settings.public.port, lambda: public_app(problems)
+            )
+            self.address: str | None = None  #: of the dashboard; None: headless
+            if not headless:
+                self.address = self._bind(
+                    "dashboard", settings.dashboard.host, settings.dashboard.port, lambda: staff_app(service)
+                )
+        except BaseException:
+            self.close()
+            raise
+
+    def run(self, ready: Callable[[], None]) -> None:
+        """Serve until `stop`; `ready` is called once both ports answer."""
+        try:
+            asyncio.run(self._serve(ready))
+        finally:
+            self.close()
+
+    def stop(self) -> None:
+        """End `run`, from any thread or from a signal handler; before `run` it makes `run` end at once."""
+        self._stopped.set()
+        if self._loop is not None and self._ending is not None:
+            with contextlib.suppress(RuntimeError):  # the loop has ended already
+                self._loop.call_soon_threadsafe(self._ending.set)
+
+    def close(self) -> None:
+        """Give the ports back."""
+        for door, _ in self._doors:
+            door.close()
+
+    def _bind(self, key: str, host: str, port: int, app: Callable[[], ASGIApp]) -> str:
+        door = bind(host, port, key)
+        self._doors.append((door, app))
+        shown = f"[{host}]" if ":" in host else host
+        return f"http://{shown}:{door.getsockname()[1]}"
+
+    async def _serve(self, ready: Callable[[], None]) -> None:
+        self._loop, self._ending = asyncio.get_running_loop(), asyncio.Event()
+        if self._stopped.is_set():
+            return
+        servers = [_Server(_config(app())) for _, app in self._doors]
+        tasks = [
+            asyncio.create_task(server.serve(sockets=[door]))
+            for server, (door, _) in zip(servers, self._doors, strict=True)
+        ]
+        ending = asyncio.create_task(self._ending.wait())
+        while not all(server.started for server in servers) and not any(task.done() for task in tasks):
+            await asyncio.sleep(0.01)  # uvicorn offers a flag to look at, no event to wait for
+        if not any(task.done() for task in tasks):
+            log.adopt_foreign_handlers()
+            gc.collect()
+            gc.freeze()  # what is loaded now stays; the collector need not look at it again while pages are drawn
+            ready()
+        await asyncio.wait([ending, *tasks], return_when=asyncio.FIRST_COMPLETED)
+        for server in servers:
+            server.should_exit = True
+        await asyncio.gather(*tasks)
+        ending.cancel()
+
+
+class _Server(uvicorn.Server):
+    """A server among others: the command that started the service handles the signals."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Generator[None, None, None]:
+        """Leave the signals alone."""
+        yield
+
+
+def _config(app: ASGIApp) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        lifespan="on",
+        ws="websockets-sansio",
+        ws_per_message_deflate=False,
+        timeout_graceful_shutdown=_FAREWELL,
+    )
+
+
+def bind(host: str, port: int, key: str) -> socket.socket:
+    """Return a socket that listens at `host` and `port`; `PortBusy` names them and the setting block `key`."""
+    try:
+        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        door = socket.socket(family)
+    except OSError as error:
+        raise PortBusy(f"{key}.host: {host!r} is no address of this machine: {error.strerror or error}") from None
+    try:
+        door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        door.bind(address)
+        door.listen(128)
+        door.setblocking(False)
+    except OSError as error:
+        door.close()
+        if error.errno == errno.EADDRINUSE:
+            message = f"port {port} on {host} is in use by another program; end it, or set {key}.port to a free one"
+        elif error.errno == errno.EACCES:
+            message = f"port {port} on {host} is reserved for the administrator; set {key}.port above 1023"
+        else:
+            message = f"{key}.host: cannot listen on {host}: {error.strerror}"
+        raise PortBusy(message) from None
+    return door
+
+
+def public_app(problems: Callable[[], list[str]]) -> Starlette:
+    """Return the application of the public port; `problems` says in words what keeps the service from its work."""
+
+    async def livez(_: Request) -> Response:
+        return PlainTextResponse("alive\n")
+
+    def readyz(_: Request) -> Response:
+        found = problems()
+        return JSONResponse({"ready": not found, "problems": found}, status_code=503 if found else 200)
+
+    return Starlette(routes=[Route("/livez", livez), Route("/readyz", readyz)])
+
+
+def staff_app(service: Service) -> ASGIApp:
+    """Return the dashboard as an ASGI application that works on `service`."""
+    # Streamlit takes about a second to import; commands that draw no page do not wait for it.
+    import streamlit as st
+    from streamlit.web import bootstrap
+
+    from social_listener.dashboard import asgi, state
+
+    settings = service.settings.dashboard
+    options: dict[str, Any] = {
+        **asgi.config(service.settings),
+        "server.address": settings.host,
+        "server.port": settings.port,
+        "server.headless": True,
+        "logger.level": "warning",
+    }
+    bootstrap.load_config_options(options)
+    state.set_service(service)
+    script = Path(asgi.__file__).resolve().parent / "app.py"
+    app: ASGIApp = st.App(script, routes=asgi.routes(service), middleware=asgi.middleware(service.settings))
+    return app
