@@ -1,0 +1,218 @@
+"""The queue as the inbox lists it: the most pressing conversations first, with filters and counts.
+
+Waiting time counts as of the moment of reading, so no row is written because time went by.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Any
+
+from social_listener.desk_types import QueueRow, View
+from social_listener.model import Kind, ReplyState, SentimentLabel, Status
+from social_listener.store import conversations
+from social_listener.store.rows import marks, named
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime, timedelta
+
+    from duckdb import DuckDBPyConnection
+
+    from social_listener.desk_types import QueueFilter
+    from social_listener.model import Factor
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """How waiting adds to a priority: `at_target` points when the target is reached, in proportion, `most` at most."""
+
+    at_target: float
+    most: float
+    target_public: timedelta
+    target_private: timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListedRow:
+    """One conversation as the queue lists it, with the factors of its most pressing item."""
+
+    conversation_id: str
+    channel: str
+    account_id: str
+    stream_id: str
+    kind: Kind
+    private: bool
+    status: Status
+    assignee: str | None
+    snoozed_until: datetime | None
+    item_id: str
+    priority: int
+    waiting_since: datetime | None
+    sentiment: SentimentLabel
+    language: str | None
+    name: str
+    handle: str
+    excerpt: str
+    last_at: datetime
+    unanswered: int
+    factors: tuple[Factor, ...] = ()
+    pending: ReplyState | None = None
+
+    def shown(self, *, priority: int, reasons: tuple[str, ...], target: timedelta | None) -> QueueRow:
+        """Return it as staff see it."""
+        own = {field.name: getattr(self, field.name) for field in fields(QueueRow) if field.name in _SHARED}
+        return QueueRow(**own, priority=priority, reasons=reasons, target=target)
+
+
+_SHARED = {field.name for field in fields(ListedRow)} - {"factors", "priority"}
+#: column of `queue` → name in ListedRow
+_COLUMNS = {
+    "conversation_id": "conversation_id",
+    "channel": "channel",
+    "account_id": "account_id",
+    "stream_id": "stream_id",
+    "kind": "kind",
+    "private": "private",
+    "status": "status",
+    "assignee": "assignee",
+    "snoozed_until": "snoozed_until",
+    "item_id": "item_id",
+    "priority": "priority",
+    "waiting_since": "waiting_since",
+    "sentiment_label": "sentiment",
+    "language": "language",
+    "contact_name": "name",
+    "contact_handle": "handle",
+    "excerpt": "excerpt",
+    "last_at": "last_at",
+    "unanswered": "unanswered",
+}
+_OPEN = "(status = 'open' OR (status = 'snoozed' AND snoozed_until <= ?))"
+
+
+def listed(
+    cursor: DuckDBPyConnection,
+    wanted: QueueFilter,
+    staff: str,
+    now: datetime,
+    waiting: Waiting,
+    *,
+    found: Sequence[str] | None,
+    limit: int,
+    offset: int,
+) -> list[ListedRow]:
+    """Return a stretch of the queue, most pressing first. `found`: what a search found; None: there was none."""
+    condition, values = _condition(wanted, found)
+    view, view_values = _view(wanted.view, staff, now)
+    order, order_values = _urgency(now, waiting)
+    ids = [
+        row[0]
+        for row in cursor.execute(
+            f"""SELECT conversation_id FROM queue WHERE {condition} AND {view}
+                ORDER BY {order} DESC, waiting_since, last_at DESC, conversation_id LIMIT ? OFFSET ?""",
+            [*values, *view_values, *order_values, limit, offset],
+        ).fetchall()
+    ]
+    rows = cursor.execute(
+        f"SELECT {', '.join(_COLUMNS)} FROM queue WHERE conversation_id IN ({marks(ids)})", ids
+    ).fetchall()
+    by_id = {row[0]: row for row in rows}
+    return complete(cursor, [as_row(by_id[key]) for key in ids])
+
+
+def counts(
+    cursor: DuckDBPyConnection, wanted: QueueFilter, staff: str, now: datetime, found: Sequence[str] | None
+) -> dict[View, int]:
+    """Return how many conversations each view of the queue holds, with the other filters as they are."""
+    condition, values = _condition(wanted, found)
+    views = [view for view in View if view is not View.RESOLVED]
+    parts = [_view(view, staff, now) for view in views]
+    columns = ", ".join(f"count(*) FILTER ({part})" for part, _ in parts)
+    figures = cursor.execute(
+        f"SELECT {columns} FROM queue WHERE {condition}",
+        [*(value for _, part_values in parts for value in part_values), *values],
+    ).fetchone()
+    return dict(zip(views, figures or (), strict=True))
+
+
+def _urgency(now: datetime, waiting: Waiting) -> tuple[str, list[object]]:
+    """Return the priority with waiting time, as SQL; scoring.waiting_points tells the formula."""
+    waited = "(? - extract('epoch' FROM waiting_since))"
+    target = "(CASE WHEN private THEN ? ELSE ? END)"
+    points = f"least(?, greatest(0.0, ? * {waited} / {target}))"
+    return f"floor(least(100.0, priority + coalesce({points}, 0.0)))", [
+        waiting.most,
+        waiting.at_target,
+        now.timestamp(),
+        waiting.target_private.total_seconds(),
+        waiting.target_public.total_seconds(),
+    ]
+
+
+def _view(view: View, staff: str, now: datetime) -> tuple[str, list[object]]:
+    """Return the condition that makes a view. A snooze whose time has come counts as open."""
+    conditions: dict[View, tuple[str, list[object]]] = {
+        View.WAITING: (f"{_OPEN} AND waiting_since IS NOT NULL", [now]),
+        View.OPEN: (_OPEN, [now]),
+        View.MINE: (f"{_OPEN} AND assignee = ?", [now, staff]),
+        View.UNASSIGNED: (f"{_OPEN} AND assignee IS NULL", [now]),
+        View.SNOOZED: ("status = 'snoozed' AND snoozed_until > ?", [now]),
+    }
+    return conditions[view]
+
+
+def _condition(wanted: QueueFilter, found: Sequence[str] | None) -> tuple[str, list[object]]:
+    """Return the condition of everything but the view."""
+    columns = {
+        "channel": wanted.channel,
+        "account_id": wanted.account_id,
+        "stream_id": wanted.stream_id,
+        "sentiment_label": wanted.sentiment,
+        "language": wanted.language,
+        "private": wanted.private,
+        "assignee": wanted.assignee,
+    }
+    parts = [f"{column} = ?" for column, value in columns.items() if value is not None]
+    values: list[object] = [value for value in columns.values() if value is not None]
+    if found is not None:
+        parts.append(f"conversation_id IN ({marks(found)})")
+        values.extend(found)
+    return " AND ".join(parts) or "TRUE", values
+
+
+def as_row(values: Sequence[Any]) -> ListedRow:
+    """Return a row of `queue`, columns in the order of `_COLUMNS`."""
+    data = named(_COLUMNS.values(), values)
+    typed = {
+        "kind": Kind(data["kind"]),
+        "status": Status(data["status"]),
+        "sentiment": SentimentLabel(data["sentiment"]),
+    }
+    return ListedRow(**{**data, **typed})
+
+
+def complete(cursor: DuckDBPyConnection, rows: Sequence[ListedRow]) -> list[ListedRow]:
+    """Return the rows with what hangs on them: factors, and the most pressing reply that is not settled."""
+    factors = conversations.factors_of(cursor, [row.item_id for row in rows])
+    pending = _pending(cursor, [row.conversation_id for row in rows])
+    return [
+        ListedRow(
+            **{field.name: getattr(row, field.name) for field in fields(ListedRow)}
+            | {"factors": factors.get(row.item_id, ()), "pending": pending.get(row.conversation_id)}
+        )
+        for row in rows
+    ]
+
+
+def _pending(cursor: DuckDBPyConnection, ids: Sequence[str]) -> dict[str, ReplyState]:
+    rows = cursor.execute(
+        f"""SELECT conversation_id, state FROM replies
+            WHERE state IN ('queued', 'sending', 'in_doubt') AND conversation_id IN ({marks(ids)})""",
+        list(ids),
+    ).fetchall()
+    order = (ReplyState.QUEUED, ReplyState.SENDING, ReplyState.IN_DOUBT)
+    found: dict[str, ReplyState] = {}
+    for conversation_id, state in sorted(rows, key=lambda row: order.index(ReplyState(row[1]))):
+        found[conversation_id] = ReplyState(state)
+    return found
