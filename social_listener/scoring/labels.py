@@ -129,6 +129,6 @@ def _unsure(
         return "strong kind and strong negative words contradict each other"
     if CLEAR <= abs(sentiment) < LEANING:
         return "its words lean only a little to one side"
-    if asking and CLEAR <= sentiment:
+    if asking and sentiment >= CLEAR:
         return "its kind words may only be the politeness of a request"
     return None

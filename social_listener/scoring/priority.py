@@ -92,12 +92,12 @@ _SENTENCES = {
 }
 
 
-def factors(feeling: Feeling, found: Found, text: str, about: Circumstances, weights: Weights) -> tuple[Factor, ...]:
+def factors(feeling: Feeling, found: Found, about: Circumstances, weights: Weights) -> tuple[Factor, ...]:
     """Return the factors of an item in the order they are told; none for our own. Their points sum up to 0 … 100."""
     if about.outbound:
         return ()
     parts = [Factor(name="received", points=weights.received, because="somebody said this to us or about us")]
-    parts += _of_text(feeling, found, text, weights)
+    parts += _of_text(feeling, found, weights)
     parts += _of_sender(about, weights)
     parts = [part for part in parts if part.points]
     total = math.fsum(part.points for part in parts)
@@ -108,7 +108,7 @@ def factors(feeling: Feeling, found: Found, text: str, about: Circumstances, wei
     return tuple(parts)
 
 
-def _of_text(feeling: Feeling, found: Found, text: str, weights: Weights) -> list[Factor]:
+def _of_text(feeling: Feeling, found: Found, weights: Weights) -> list[Factor]:
     """Return the factors that the text itself gives."""
     parts: list[Factor] = []
     if feeling.sentiment is not None and feeling.sentiment < 0:
@@ -147,7 +147,9 @@ def _of_text(feeling: Feeling, found: Found, text: str, weights: Weights) -> lis
             )
         )
     if "spam" in feeling.cues:
-        parts.append(Factor(name="spam", points=weights.spam, words=found.get("spam"), because="reads like advertising"))
+        parts.append(
+            Factor(name="spam", points=weights.spam, words=found.get("spam"), because="reads like advertising")
+        )
     return parts
 
 

@@ -1,25 +1,25 @@
 """Cues: words by which people complain, ask, threaten, praise or advertise, as readable lists in each language.
 
-A list (`en.py`, `de.py` …) maps a cue's name to phrases, one a line:
+A list (`en.txt`, `de.txt` …) has a section for every cue, with a phrase on every line:
 
-    word         that word; capitals, accents and a leading # or @ do not matter
+    word         that word; capitals, accents and a leading # do not matter
     word*        a word that begins so
     this|that    either word
     word?        a word that may be missing
     _            up to three words of any kind, within the sentence
     #            a number
-    {time}       a span of time in that language: "3 weeks", "45min"
+    {time}       a span of time: "3 weeks", "45min"; the list's `units` are its words
 
-A phrase of one word does not count when a word of denial stands right before it ("no problem", "never a problem").
-The lists are our own wording.
+A phrase of one word does not count when one of the two words before it is among the list's `denials` ("no problem",
+"never a problem"). The lists are our own wording.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
+from importlib.resources import files
 
-from social_listener.scoring.cues import de, en, es, fr, it, nl, pt
 from social_listener.scoring.cues.matching import Cue, Lexicon, quote, split
 
 LANGUAGES = ("en", "de", "fr", "es", "pt", "it", "nl")
@@ -35,8 +35,6 @@ EMOJI = {
     "❤": "praise", "😍": "praise", "🥰": "praise", "😘": "praise", "👍": "praise", "🙏": "praise", "🎉": "praise",
     "💕": "praise", "💯": "praise", "🤩": "praise", "😻": "praise", "💙": "praise", "💚": "praise", "🧡": "praise",
 }  # fmt: skip
-
-_LISTS = {"en": en, "de": de, "fr": fr, "es": es, "pt": pt, "it": it, "nl": nl}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +63,14 @@ def find(text: str, language: str | None) -> Found:
     in; all of them when the language could not be told.
     """
     raw = split(text)
-    asked = LANGUAGES if language is None else (language if language in _LISTS else "en",)
+    asked = LANGUAGES if language is None else (language if language in LANGUAGES else "en",)
     spans: dict[str, list[tuple[int, int]]] = {}
     for code in asked:
         for match in lexicon(code).find(raw):
             spans.setdefault(match.name, []).append((match.start, match.end))
-    found = {name: tuple(dict.fromkeys(quote(raw, *span) for span in _joined(places))) for name, places in spans.items()}
+    found = {
+        name: tuple(dict.fromkeys(quote(raw, *span) for span in _joined(places))) for name, places in spans.items()
+    }
     if not text.isascii():
         for sign in sorted(EMOJI.keys() & set(text), key=text.index):
             found[EMOJI[sign]] = (*found.get(EMOJI[sign], ()), sign)
@@ -91,12 +91,29 @@ def _joined(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
 
 @cache
 def lexicon(code: str) -> Lexicon:
-    """Return the compiled list of a language; KeyError when it has none."""
-    module = _LISTS[code]
-    cues = [
-        Cue(name, phrase)
-        for name, phrases in module.CUES.items()
-        for phrase in phrases.splitlines()
-        if phrase.strip()
-    ]
-    return Lexicon(cues, denials=module.DENIALS.split(), units=module.UNITS)
+    """Return the compiled list of a language; FileNotFoundError when it has none."""
+    text = (files(__name__) / f"{code}.txt").read_text(encoding="utf-8")
+    return compile_list(text)
+
+
+def compile_list(text: str) -> Lexicon:
+    """Return a list ready to be used; ValueError names the line that is not in the notation."""
+    cues: list[Cue] = []
+    heads: dict[str, str] = {}
+    name: str | None = None
+    for number, line in enumerate(text.splitlines(), 1):
+        entry = "" if line.startswith("# ") else line.strip()
+        if not entry:
+            continue
+        if entry.startswith("["):
+            name = entry.strip("[]")
+            if name not in NAMES:
+                raise ValueError(f"line {number}: there is no cue {name!r}; the cues are {', '.join(NAMES)}")
+        elif name is not None:
+            cues.append(Cue(name, entry))
+        else:
+            head, _, value = entry.partition(":")
+            heads[head] = value.strip()
+    if heads.keys() != {"units", "denials"}:
+        raise ValueError("a list begins with the lines `units:` and `denials:`")
+    return Lexicon(cues, denials=heads["denials"].split(), units=heads["units"])

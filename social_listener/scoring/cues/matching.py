@@ -55,6 +55,7 @@ class _Token(NamedTuple):
     """What a lexicon knows about a token."""
 
     fits: tuple[str, ...]  #: the positions of phrases that it can fill
+    starts: tuple[_Node, ...]  #: where the walk stands when a phrase begins with it
     denies: bool
     ends: bool  #: it closes a sentence
     nothing: bool  #: a handle or an address: phrases read over it
@@ -107,16 +108,11 @@ class Lexicon:
             except KeyError:
                 tokens.append(self._learn(word))
         for start, token in enumerate(tokens):
-            if token is None or not token.fits:
-                continue
-            for fit in token.fits:
-                node = self._root.next.get(fit)
-                if node is not None:
-                    yield from self._walk(node, start, start + 1, tokens, raw)
+            if token is not None:
+                for node in token.starts:
+                    yield from self._walk(node, start, start + 1, tokens)
 
-    def _walk(
-        self, node: _Node, start: int, at: int, tokens: list[_Token | None], raw: list[str]
-    ) -> Iterator[Match]:
+    def _walk(self, node: _Node, start: int, at: int, tokens: list[_Token | None]) -> Iterator[Match]:
         """Yield the cues that end in `node` or beyond it; `at` is the next word."""
         if node.names and not (node.depth == 1 and _denied(tokens, start)):
             for name in node.names:
@@ -130,11 +126,11 @@ class Lexicon:
             for fit in token.fits:
                 following = node.next.get(fit)
                 if following is not None:
-                    yield from self._walk(following, start, at + 1, tokens, raw)
+                    yield from self._walk(following, start, at + 1, tokens)
         if node.gap is not None:
-            yield from self._leap(node.gap, start, at, tokens, raw)
+            yield from self._leap(node.gap, start, at, tokens)
 
-    def _leap(self, node: _Node, start: int, at: int, tokens: list[_Token | None], raw: list[str]) -> Iterator[Match]:
+    def _leap(self, node: _Node, start: int, at: int, tokens: list[_Token | None]) -> Iterator[Match]:
         """Go on after up to GAP words, within the sentence."""
         before = tokens[at - 1]
         for place in range(at, min(at + GAP + 1, len(tokens))):
@@ -146,7 +142,7 @@ class Lexicon:
             for fit in before.fits:
                 following = node.next.get(fit)
                 if following is not None:
-                    yield from self._walk(following, start, place + 1, tokens, raw)
+                    yield from self._walk(following, start, place + 1, tokens)
 
     def _learn(self, word: str) -> _Token | None:
         if len(self._cache) >= CACHE_SIZE:
@@ -158,7 +154,7 @@ class Lexicon:
     def _look_up(self, word: str) -> _Token | None:
         """Return what is known about a token; None: nothing, and it does not end a sentence."""
         if word[0] == "@" or word.startswith(("http://", "https://", "www.")):
-            return _Token((), denies=False, ends=False, nothing=True)
+            return _Token((), (), denies=False, ends=False, nothing=True)
         ends = word.endswith(_ENDS) or word.rstrip("\"')”»").endswith(_ENDS)
         plain = normal(word.strip(_STRIPPED)) or word.replace("\ufe0f", "")
         fits = list(self._fits(plain))
@@ -169,7 +165,8 @@ class Lexicon:
         denies = plain in self._denials or plain.endswith("n't")
         if not (fits or denies or ends):
             return None
-        return _Token(tuple(fits), denies, ends, nothing=False)
+        starts = tuple(self._root.next[fit] for fit in fits if fit in self._root.next)
+        return _Token(tuple(fits), starts, denies, ends, nothing=False)
 
     def _fits(self, plain: str) -> Iterator[str]:
         """Yield the positions of phrases that a word can fill."""
@@ -180,7 +177,7 @@ class Lexicon:
             if length > len(plain):
                 break
             yield from self._beginnings.get(plain[:length], ())
-        if plain and (plain[0].isdigit() or plain[-1].isdigit() or len(plain) > 1 and plain[1].isdigit()):
+        if plain and (plain[0].isdigit() or plain[-1].isdigit() or (len(plain) > 1 and plain[1].isdigit())):
             if _NUMBER.fullmatch(plain):
                 yield from self._words.get("#", ())
             glued = _NUMBER_AND_UNIT.fullmatch(plain)
@@ -189,19 +186,17 @@ class Lexicon:
 
     def _add(self, cue: Cue) -> None:
         for phrase in _spelled_out(cue.phrase, self._units):
+            if not phrase or _ANYTHING in (phrase[0], phrase[-1]):
+                raise ValueError(f"the cue {cue.phrase!r} of {cue.name} must begin and end with a word")
             node = self._root
             for position in phrase:
                 node = self._step(node, position)
-            if node is self._root or node.gap is not None and not node.names and phrase[-1] == _ANYTHING:
-                raise ValueError(f"the cue {cue.phrase!r} of {cue.name} must begin and end with a word")
             if cue.name not in node.names:
                 node.names.append(cue.name)
 
     def _step(self, node: _Node, position: str) -> _Node:
         """Return the node after one more position, made where it is new."""
         if position == _ANYTHING:
-            if node is self._root:
-                raise ValueError("a cue must begin with a word")
             node.gap = node.gap or _Node(depth=node.depth + 1)
             return node.gap
         self._register(position)
