@@ -1,13 +1,197 @@
+"""The crowd at work: new stories at a rate, and what follows from each; all by the sandbox's clock and one seed."""
+
 from __future__ import annotations
+
+import dataclasses
+import random
+import threading
+from collections import deque
 from datetime import timedelta
-from social_listener.sandbox.records import User
+
+from social_listener.sandbox.clock import from_ms
+from social_listener.sandbox.crowd.aftermath import Aftermath
+from social_listener.sandbox.crowd.people import PEOPLE, Person
+from social_listener.sandbox.crowd.schedule import Schedule
+from social_listener.sandbox.crowd.stories import Kind, choose
+from social_listener.sandbox.crowd.voice import Voice
+from social_listener.sandbox.journal import Event
+from social_listener.sandbox.records import Post, User
 from social_listener.sandbox.world import World
+
+_MINUTE_MS = 60_000
+_REST = 12
+"""So many others speak before somebody begins another story."""
+_LONGEST_WAIT_S = 1.0
+
+
 class Crowd:
+    """Invented customers of the brand. Its state is guarded by the world's lock."""
+
     def __init__(self, world: World, brand: User, seed: int, rate: float) -> None:
+        """Bring the people into the world; nobody speaks yet.
+
+        `rate` is how many stories begin in a minute of the sandbox's clock, apart from what follows from them.
+        """
+        self._world = world
+        self._brand = brand
+        self.has_acted = bool(world.ledger.order)
+        self._rng = random.Random(f"crowd:{seed}:{world.restored}")
+        self._voice = Voice(self._rng, brand.handle)
+        self._schedule = Schedule()
+        self._after = Aftermath(world, brand, self._rng, self._voice, self._schedule)
+        self._recent: deque[str] = deque(maxlen=_REST)
+        self._rate = 0.0
+        self._arrival_ms: int | None = None
+        self._wake = threading.Event()
+        self._ending = threading.Event()
+        self._thread: threading.Thread | None = None
+        for person in PEOPLE:
+            facts = dataclasses.asdict(person)
+            del facts["temper"], facts["called"]
+            world.add_user(facts.pop("handle"), following=40 + len(person.name) * 23, **facts)
+        world.listen(self._heard, self.catch_up)
         self.rate = rate
-        self.has_acted = False
-    def live_through(self, span: timedelta) -> None: ...
-    def step(self) -> None: ...
-    def burst(self, n: int) -> list[object]: return []
-    def start(self) -> None: ...
-    def stop(self) -> None: ...
+
+    @property
+    def rate(self) -> float:
+        """Stories that begin in a minute; 0 stops new ones and what would follow from old ones alike."""
+        return self._rate
+
+    @rate.setter
+    def rate(self, rate: float) -> None:
+        if rate < 0:
+            raise ValueError("the crowd's rate cannot be below 0")
+        with self._world.lock:
+            self._rate = rate
+            self._arrival_ms = self._next_arrival(self._world.clock.now_ms())
+        self._wake.set()
+
+    def step(self) -> Post | None:
+        """Begin one story now, whatever the rate; returns its post unless it was told in private."""
+        with self._world.lock:
+            return self._begin(self._world.clock.now_ms(), *choose(self._rng, set(self._recent)))
+
+    def burst(self, count: int) -> list[Post]:
+        """Tell so many stories that name the brand at once; nothing follows from them."""
+        posts = []
+        with self._world.lock:
+            for _ in range(count):
+                kind, person = choose(self._rng, set(self._recent), frozenset(("mention",)))
+                self._recent.append(person.handle)
+                text = self._voice.say(person, kind.name)
+                if text is not None:
+                    posts.append(self._world.post(person.handle, text, lang=person.lang))
+        return posts
+
+    def live_through(self, span: timedelta, stories: int | None = None) -> None:
+        """Give the world a past of this length, with answers that colleagues of the brand gave in it.
+
+        Unless told how many, some 25 stories an hour, at least 60 and at most 400; the density grows towards now.
+        """
+        with self._world.lock:
+            now, length = self._world.clock.now_ms(), round(span.total_seconds() * 1000)
+            hours = length / 3_600_000
+            count = stories if stories is not None else max(60, min(400, round(hours * 25)))
+            moments = sorted(now - round(length * self._rng.random() ** 1.7) for _ in range(count))
+            for moment in range(now - length, now, max(length // 6, 5 * _MINUTE_MS)):
+                self._schedule.plan(moment, self._announce)
+            for moment in moments:
+                self._schedule.plan(moment, self._begin_drawn)
+            self._after.answered_by_colleagues = True
+            self._run_until(now)
+            self._after.answered_by_colleagues = False
+            self.has_acted = True
+
+    def catch_up(self) -> None:
+        """Do everything that was due by now, each thing at its own time."""
+        with self._world.lock:
+            if self._rate > 0:
+                self._run_until(self._world.clock.now_ms())
+
+    def start(self) -> None:
+        """Act by itself as the real clock goes on. With a manual clock `World.advance` does it."""
+        if self._world.clock.mode == "manual" or self._thread is not None:
+            return
+        self._ending.clear()
+        self._thread = threading.Thread(target=self._live, name="sandbox-crowd", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Fall silent."""
+        self._ending.set()
+        self._wake.set()
+        if self._thread is not None:
+            self._thread.join()
+            self._thread = None
+
+    def _live(self) -> None:
+        while not self._ending.is_set():
+            self.catch_up()
+            with self._world.lock:
+                self._wake.clear()
+                due = [moment for moment in (self._arrival_ms, self._schedule.next_due()) if moment is not None]
+                wait_s = (min(due) - self._world.clock.now_ms()) / 1000 if due else _LONGEST_WAIT_S
+            if not self._ending.is_set():
+                self._wake.wait(min(max(wait_s, 0.01), _LONGEST_WAIT_S))
+
+    def _run_until(self, now_ms: int) -> None:
+        """Act in order of time; the caller holds the world's lock."""
+        while True:
+            due = self._schedule.next_due()
+            arrival = self._arrival_ms
+            if arrival is not None and arrival <= now_ms and (due is None or arrival < due):
+                self._arrival_ms = self._next_arrival(arrival)
+                self._begin_drawn(arrival)
+            elif due is not None and due <= now_ms:
+                due_ms, action = self._schedule.pop()
+                action(due_ms)
+            else:
+                return
+
+    def _next_arrival(self, after_ms: int) -> int | None:
+        if self._rate <= 0:
+            return None
+        return after_ms + max(1, round(self._rng.expovariate(self._rate) * _MINUTE_MS))
+
+    def _begin_drawn(self, at_ms: int) -> None:
+        self._begin(at_ms, *choose(self._rng, set(self._recent)))
+
+    def _begin(self, at_ms: int, kind: Kind, person: Person) -> Post | None:
+        """Let a person tell a story, and plan what follows."""
+        self._recent.append(person.handle)
+        text = self._voice.say(person, kind.name, named=kind.way == "mention")
+        if text is None:
+            return None
+        moment = from_ms(at_ms)
+        if kind.way == "dm":
+            self._world.dm(person.handle, self._brand, text, sent_at=moment)
+            self._after.of_message(person, kind, at_ms)
+            return None
+        below = self._brand_post(at_ms) if kind.way in ("under", "quote") else None
+        post = self._world.post(
+            person.handle, text, lang=person.lang, sent_at=moment,
+            reply_to=below if kind.way == "under" else None, quote_of=below if kind.way == "quote" else None,
+        )
+        self._after.of_post(person, kind, post, at_ms)
+        return post
+
+    def _brand_post(self, at_ms: int) -> Post:
+        """A post of the brand to speak below: one of its last four, or a first one."""
+        ledger = self._world.ledger
+        found = []
+        for number in reversed(ledger.by_author.get(self._brand.id, [])):
+            post = ledger.posts[number]
+            if post.parent is None and post.deleted_ms is None and post.versions[0].sent_ms < at_ms:
+                found.append(post)
+            if len(found) == 4:
+                break
+        return self._rng.choice(found) if found else self._announce(at_ms - 20 * _MINUTE_MS)
+
+    def _announce(self, at_ms: int) -> Post:
+        return self._world.post(self._brand, self._voice.announcement(), sent_at=from_ms(at_ms), lang="en")
+
+    def _heard(self, event: Event) -> None:
+        """Take note of what the brand's accounts do through the API; called under the world's lock."""
+        if event.get("api") is not None and self._rate > 0:
+            self._after.of_answer(event)
+            self._wake.set()
