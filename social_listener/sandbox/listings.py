@@ -41,8 +41,8 @@ def quotes(call: Context) -> Answer:
     """GET /2/tweets/{id}/quote_tweets."""
     parameters = call.parameters(*FIELDS, "max_results", "pagination_token", "exclude")
     size = call.count(parameters, 10, 100, 10)
-    quoted = call.number({"id": call.path["id"]}, "id")
-    versions = {version.id for version in call.world.ledger.posts[quoted].versions} if quoted in call.world.ledger.posts else set()
+    post = call.world.ledger.posts.get(call.number({"id": call.path["id"]}, "id") or 0)
+    versions = {version.id for version in post.versions} if post is not None else set()
     position = call.position(parameters, "pagination_token")
     bounds = _bounds(None, None, position)
     found = (
@@ -50,7 +50,7 @@ def quotes(call: Context) -> Answer:
         for post, version in call.world.ledger.walk(call.world.ledger.order, call.now_ms, bounds[1], bounds[0])
         if post.quoted in versions
     )
-    return _page(call, parameters, found, size, position)
+    return _page(call, parameters, found, size, position, ends=False)
 
 
 def search(call: Context) -> Answer:
@@ -166,9 +166,15 @@ def _bounds(above: int | None, below: int | None, position: Position | None) -> 
 
 
 def _page(
-    call: Context, parameters: dict[str, str], found: Found, size: int, position: Position | None
+    call: Context,
+    parameters: dict[str, str],
+    found: Found,
+    size: int,
+    position: Position | None,
+    *,
+    ends: bool = True,
 ) -> Answer:
-    """One page of what was found: data, includes, errors and meta."""
+    """Return one page of what was found: data, includes, errors and meta, the latter with the ids of its `ends`."""
     if position is not None and position.direction == "previous":
         newer = list(found)
         chosen, more = newer[-size:], True
@@ -189,7 +195,8 @@ def _page(
     meta: dict[str, object] = {"result_count": len(data)}
     if chosen:
         first, last = chosen[0][1].id, chosen[-1][1].id
-        meta = {"newest_id": str(first), "oldest_id": str(last), **meta}
+        if ends:
+            meta = {"newest_id": str(first), "oldest_id": str(last), **meta}
         if more:
             meta["next_token"] = call.token(parameters, Position("next", last))
         if position is not None:

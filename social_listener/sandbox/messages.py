@@ -94,14 +94,14 @@ def _events(call: Context, ids: list[int]) -> Answer:
     if "MessageCreate" not in kinds:
         found = iter(())
     if position is not None and position.direction == "previous":
-        chosen, more = list(found)[-size:], True
+        chosen = list(found)[-size:]
     else:
-        chosen = list(islice(found, size + 1))
-        chosen, more = chosen[:size], len(chosen) > size
-    return _page(call, parameters, chosen, more)
+        chosen = list(islice(found, size))
+    return _page(call, parameters, chosen)
 
 
-def _page(call: Context, parameters: dict[str, str], chosen: list[Message], more: bool) -> Answer:
+def _page(call: Context, parameters: dict[str, str], chosen: list[Message]) -> Answer:
+    """One page. As recorded, it has a next_token even when nothing follows: the page after the last one is empty."""
     selection = call.selection(parameters, DM_EXPANSIONS)
     renderer = call.renderer(selection)
     body: dict[str, object] = {}
@@ -111,9 +111,8 @@ def _page(call: Context, parameters: dict[str, str], chosen: list[Message], more
     if renderer.includes():
         body["includes"] = renderer.includes()
     meta: dict[str, object] = {"result_count": len(data)}
-    if more and chosen:
-        meta["next_token"] = call.token(parameters, Position("next", chosen[-1].number)).upper()
     if chosen:
+        meta["next_token"] = call.token(parameters, Position("next", chosen[-1].number)).upper()
         meta["previous_token"] = call.token(parameters, Position("previous", chosen[0].number)).upper()
     body["meta"] = meta
     return call.answer(body, selection)

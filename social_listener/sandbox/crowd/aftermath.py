@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import random
+from functools import partial
 
 from social_listener.sandbox.clock import from_ms
 from social_listener.sandbox.crowd.people import PEOPLE, Person
-from social_listener.sandbox.crowd.schedule import Schedule
+from social_listener.sandbox.crowd.schedule import Action, Schedule
 from social_listener.sandbox.crowd.stories import Kind
 from social_listener.sandbox.crowd.voice import Voice
 from social_listener.sandbox.journal import Event
@@ -35,7 +36,7 @@ class Aftermath:
     def of_post(self, person: Person, kind: Kind, post: Post, at_ms: int) -> None:
         """Plan what follows from a public story."""
         for user in self._rng.sample(PEOPLE, self._rng.choice((0, 0, 0, 1, 1, 2, 4))):
-            self._in(at_ms, 1, 40, lambda _, who=user: self._like(who, post))
+            self._in(at_ms, 1, 40, partial(self._like, user, post))
         if self._rng.random() < 0.06:
             self._in(at_ms, 1, 5, lambda due: self._correct(person, post, due))
         elif self._rng.random() < 0.03:
@@ -68,7 +69,7 @@ class Aftermath:
             for member in self._world.ledger.messages[int(str(event["id"]))].participants:
                 person = _BY_HANDLE.get(self._world.users[member].handle)
                 if person is not None and self._counted(f"dm:{member}"):
-                    self._in(at_ms, 0.3, 2, lambda due, who=person: self._thank_in_private(who, due))
+                    self._in(at_ms, 0.3, 2, partial(self._thank_in_private, person))
 
     def _plan_reaction(self, person: Person, answer: Post, at_ms: int) -> None:
         if not self._counted(f"{answer.conversation}:{person.handle}"):
@@ -76,7 +77,7 @@ class Aftermath:
         pleased = {"warm": 0.9, "calm": 0.75, "wry": 0.6, "anxious": 0.65, "blunt": 0.45, "furious": 0.2}
         draw = self._rng.random()
         if self._rng.random() < 0.4:
-            self._in(at_ms, 0.2, 1, lambda _: self._like(person, answer))
+            self._in(at_ms, 0.2, 1, partial(self._like, person, answer))
         if draw < pleased.get(person.temper, 0.0):
             if self._rng.random() < 0.25 and person.lang == "en":
                 self._in(at_ms, 0.3, 1.5, lambda due: self._move_to_private(person, answer, due))
@@ -90,12 +91,11 @@ class Aftermath:
         self._reactions[key] = self._reactions.get(key, 0) + 1
         return self._reactions[key] <= _MOST_REACTIONS
 
-    def _in(self, at_ms: int, least: float, most: float, action: object) -> None:
+    def _in(self, at_ms: int, least: float, most: float, action: Action) -> None:
         """Plan something for so many minutes later."""
-        assert callable(action)
         self._schedule.plan(at_ms + round(self._rng.uniform(least, most) * 60_000), action)
 
-    def _like(self, person: Person, post: Post) -> None:
+    def _like(self, person: Person, post: Post, due_ms: int) -> None:  # noqa: ARG002  # an action is told when
         if post.deleted_ms is None and post.author.handle != person.handle:
             self._world.like(person.handle, post)
 

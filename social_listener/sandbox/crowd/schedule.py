@@ -6,8 +6,8 @@ import heapq
 import itertools
 from collections.abc import Callable
 
-Action = Callable[[int], None]
-"""Something to do; it is told the millisecond it was due at."""
+Action = Callable[[int], object]
+"""Something to do; it is told the millisecond it was due at, and what it returns is not looked at."""
 
 
 class Schedule:
