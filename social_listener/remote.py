@@ -45,7 +45,7 @@ _HEAD = struct.Struct(">cI")
 _log = logging.getLogger(__name__)
 
 
-class NobodyAnswers(Exception):  # noqa: N818 - it says what is the matter
+class NobodyAnswers(Exception):
     """No service listens in this data folder."""
 
 
@@ -135,20 +135,14 @@ class Listener:
         with link:
             try:
                 link.settimeout(5)
-                letter, content = _receive(link, LARGEST_REQUEST)
-                request = json.loads(content)
-                command, params = request["command"], request["params"]
+                command, params, interactive = _request(*_receive(link, LARGEST_REQUEST))
                 link.settimeout(None)
-                screen = Terminal(
-                    lambda chunk: _send(link, b"O", chunk),
-                    lambda chunk: _send(link, b"E", chunk),
-                    interactive=bool(request["interactive"]),
-                )
-                if letter != b"J" or not isinstance(command, str) or not isinstance(params, dict):
-                    raise ValueError
             except (OSError, EOFError, ValueError, KeyError, TypeError):
                 _log.warning("command not understood")
                 return
+            screen = Terminal(
+                lambda chunk: _send(link, b"O", chunk), lambda chunk: _send(link, b"E", chunk), interactive=interactive
+            )
             try:
                 code = self._run(command, params, screen)
                 _send(link, b"X", str(code).encode())
@@ -160,6 +154,15 @@ def _address(data_dir: Path) -> Path:
     with contextlib.suppress(OSError):
         return Path((data_dir / POINTER).read_text(encoding="utf-8"))
     return data_dir / SOCKET
+
+
+def _request(letter: bytes, content: bytes) -> tuple[str, dict[str, object], bool]:
+    """Return command, parameters and whether somebody watches; ValueError, KeyError or TypeError when it is none."""
+    request = json.loads(content)
+    command, params = request["command"], request["params"]
+    if letter != b"J" or not isinstance(command, str) or not isinstance(params, dict):
+        raise ValueError
+    return command, params, bool(request["interactive"])
 
 
 def _send(link: socket.socket, letter: bytes, content: bytes) -> None:

@@ -14,8 +14,7 @@ import errno
 import gc
 import socket
 import threading
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import uvicorn
 from starlette.applications import Starlette
@@ -58,7 +57,7 @@ class Web:
             self.address: str | None = None  #: of the dashboard; None: headless
             if not headless:
                 self.address = self._bind(
-                    "dashboard", settings.dashboard.host, settings.dashboard.port, lambda: staff_app(service)
+                    "dashboard", settings.dashboard.host, settings.dashboard.port, lambda: _staff_app(service)
                 )
         except BaseException:
             self.close()
@@ -93,20 +92,21 @@ class Web:
         self._loop, self._ending = asyncio.get_running_loop(), asyncio.Event()
         if self._stopped.is_set():
             return
-        servers = [_Server(_config(app())) for _, app in self._doors]
+        servers = [_Server(app()) for _, app in self._doors]
         tasks = [
             asyncio.create_task(server.serve(sockets=[door]))
             for server, (door, _) in zip(servers, self._doors, strict=True)
         ]
         ending = asyncio.create_task(self._ending.wait())
-        while not all(server.started for server in servers) and not any(task.done() for task in tasks):
-            await asyncio.sleep(0.01)  # uvicorn offers a flag to look at, no event to wait for
-        if not any(task.done() for task in tasks):
+        up = asyncio.gather(*(server.up.wait() for server in servers))
+        await asyncio.wait([up, ending, *tasks], return_when=asyncio.FIRST_COMPLETED)
+        if up.done():
             log.adopt_foreign_handlers()
             gc.collect()
             gc.freeze()  # what is loaded now stays; the collector need not look at it again while pages are drawn
             ready()
-        await asyncio.wait([ending, *tasks], return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait([ending, *tasks], return_when=asyncio.FIRST_COMPLETED)
+        up.cancel()
         for server in servers:
             server.should_exit = True
         await asyncio.gather(*tasks)
@@ -114,7 +114,28 @@ class Web:
 
 
 class _Server(uvicorn.Server):
-    """A server among others: the command that started the service handles the signals."""
+    """A server among others in one process: whoever started the process handles the signals."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        super().__init__(
+            uvicorn.Config(
+                app,
+                log_config=None,
+                access_log=False,
+                server_header=False,
+                lifespan="on",
+                ws="websockets-sansio",
+                ws_per_message_deflate=False,
+                timeout_graceful_shutdown=_FAREWELL,
+            )
+        )
+        self.up = asyncio.Event()  #: it answers
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start, and tell when that is done."""
+        await super().startup(sockets)
+        if self.started:
+            self.up.set()
 
     @contextlib.contextmanager
     def capture_signals(self) -> Generator[None, None, None]:
@@ -122,17 +143,10 @@ class _Server(uvicorn.Server):
         yield
 
 
-def _config(app: ASGIApp) -> uvicorn.Config:
-    return uvicorn.Config(
-        app,
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        lifespan="on",
-        ws="websockets-sansio",
-        ws_per_message_deflate=False,
-        timeout_graceful_shutdown=_FAREWELL,
-    )
+def _staff_app(service: Service) -> ASGIApp:
+    from social_listener import staff_app  # noqa: PLC0415 - Streamlit takes a second to import; headless does not wait
+
+    return staff_app.make(service)
 
 
 def bind(host: str, port: int, key: str) -> socket.socket:
@@ -170,26 +184,3 @@ def public_app(problems: Callable[[], list[str]]) -> Starlette:
         return JSONResponse({"ready": not found, "problems": found}, status_code=503 if found else 200)
 
     return Starlette(routes=[Route("/livez", livez), Route("/readyz", readyz)])
-
-
-def staff_app(service: Service) -> ASGIApp:
-    """Return the dashboard as an ASGI application that works on `service`."""
-    # Streamlit takes about a second to import; commands that draw no page do not wait for it.
-    import streamlit as st
-    from streamlit.web import bootstrap
-
-    from social_listener.dashboard import asgi, state
-
-    settings = service.settings.dashboard
-    options: dict[str, Any] = {
-        **asgi.config(service.settings),
-        "server.address": settings.host,
-        "server.port": settings.port,
-        "server.headless": True,
-        "logger.level": "warning",
-    }
-    bootstrap.load_config_options(options)
-    state.set_service(service)
-    script = Path(asgi.__file__).resolve().parent / "app.py"
-    app: ASGIApp = st.App(script, routes=asgi.routes(service), middleware=asgi.middleware(service.settings))
-    return app

@@ -21,7 +21,7 @@ LAYERS = {
     **dict.fromkeys(["channels", "store", "settings"], 1),
     **dict.fromkeys(["ingest", "outbox", "scoring", "witness", "rules"], 2),
     **dict.fromkeys(["desk", "insights", "service"], 3),
-    **dict.fromkeys(["dashboard", "jobs", "cli", "web", "remote", "resident", "__main__"], 4),
+    **dict.fromkeys(["dashboard", "jobs", "cli", "web", "remote", "resident", "staff_app", "__main__"], 4),
 }
 NEIGHBOURS_THAT_DO_NOT_MEET = {"channels", "store", "settings"}
 
@@ -31,7 +31,7 @@ ONLY_IN = {
     "pyarrow": {"store", "dashboard"},
     "tweepy": {"channels"},
     "facebook": {"channels"},
-    "streamlit": {"dashboard", "web"},
+    "streamlit": {"dashboard", "staff_app"},
     "uvicorn": {"web", "sandbox"},
     "apscheduler": {"jobs"},
     "click": {"cli"},

@@ -36,10 +36,9 @@ def line(message: str, *args: object, **fields: object) -> str:
 def test_a_line_has_time_level_event_and_fields() -> None:
     """Machines can read a line, people too; the time is UTC."""
     written = line("poll done", stream="main/mentions", stored=12, words="two words", none=None)
-    assert re.fullmatch(
-        r'\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z INFO poll done stream=main/mentions stored=12 words="two words" none=None',
-        written,
-    )
+    moment, rest = written.split(" ", 1)
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", moment)
+    assert rest == 'INFO poll done stream=main/mentions stored=12 words="two words" none=None'
 
 
 def test_a_line_cannot_be_forged() -> None:
@@ -53,7 +52,7 @@ def test_secrets_are_masked_everywhere() -> None:
     secrets = ["s3cret-token", "s3cret-token-longer"]
     log.SECRETS.add(secrets)
     try:
-        raise ValueError(secrets[1])
+        int(secrets[1])
     except ValueError:
         written = line("call with s3cret-token", url="https://x/?k=s3cret-token", exc_info=sys.exc_info())
     assert "s3cret" not in written

@@ -1,0 +1,65 @@
+"""The unattended jobs: what runs, and when. The scheduler is a clock; what is due stands in the database."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from social_listener.jobs import deliver, housekeeping, poll, recheck
+from social_listener.jobs.work import Work
+from social_listener.settings import JobSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Every:
+    """Again and again; the time between stands in the settings under `jobs.<key>`."""
+
+    key: str
+
+    def period(self, settings: JobSettings) -> timedelta:
+        """Return the time between two runs."""
+        period = getattr(settings, self.key)
+        assert isinstance(period, timedelta)
+        return period
+
+    def words(self, settings: JobSettings) -> str:
+        """Return when it runs, for people."""
+        return f"every {self.period(settings).total_seconds():g} s"
+
+
+@dataclass(frozen=True, slots=True)
+class Daily:
+    """Once a day; the time of day (UTC) stands in the settings under `jobs.<key>`."""
+
+    key: str
+
+    def time(self, settings: JobSettings) -> tuple[int, int]:
+        """Return hour and minute."""
+        hour, minute = str(getattr(settings, self.key)).split(":")
+        return int(hour), int(minute)
+
+    def words(self, settings: JobSettings) -> str:
+        """Return when it runs, for people."""
+        return f"daily at {getattr(settings, self.key)} UTC"
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One kind of unattended work."""
+
+    run: Callable[[Work], str | None]  #: returns in words what it did; None: there was nothing to do
+    trigger: Every | Daily
+    patience: timedelta  #: a run that takes longer is reported as overrunning
+    ticks: bool = False  #: it runs every few seconds and mostly finds nothing: its quiet runs get no row each
+
+
+#: name → function, trigger
+JOBS: Mapping[str, Job] = {
+    "poll": Job(poll.run, Every("poll_every"), timedelta(minutes=1), ticks=True),
+    "deliver": Job(deliver.run, Every("deliver_every"), timedelta(minutes=2), ticks=True),
+    "reconcile": Job(deliver.reconcile, Every("reconcile_every"), timedelta(minutes=2), ticks=True),
+    "recheck": Job(recheck.run, Every("recheck_every"), timedelta(minutes=15)),
+    "housekeeping": Job(housekeeping.run, Daily("housekeeping_at"), timedelta(hours=1)),
+    "backup": Job(housekeeping.backup, Daily("backup_at"), timedelta(hours=1)),
+}

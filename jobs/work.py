@@ -1,0 +1,20 @@
+"""What a job works with."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from social_listener.jobs.poll import Pollers
+    from social_listener.service import Service
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """The service, the polls under way, and whether the process is about to end."""
+
+    service: Service
+    pollers: Pollers
+    stopping: threading.Event = field(default_factory=threading.Event)

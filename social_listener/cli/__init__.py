@@ -1,0 +1,91 @@
+"""The command line: `social-listener COMMAND`, the same as `python -m social_listener COMMAND`."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from social_listener import __version__, terminal
+from social_listener.cli.session import explain, settings_option
+from social_listener.errors import ListenerError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import NoReturn
+
+#: command → module below that defines it; a module is read when its command is wanted, since some are slow to read
+COMMANDS = {
+    "init": "setup",
+    "check": "setup",
+    "demo": "demo",
+    "serve": "serve",
+    "sandbox": "sandbox",
+    "poll": "work",
+    "deliver": "work",
+    "backup": "work",
+    "replay": "work",
+    "status": "watch",
+    "export": "export",
+    "score": "score",
+    "reply": "answer",
+    "outbox": "watch",
+    "settle": "answer",
+}
+
+
+class _Commands(click.Group):
+    """The commands, in the order of `COMMANDS`."""
+
+    def list_commands(self, _: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, _: click.Context, name: str) -> click.Command | None:
+        if name not in COMMANDS:
+            return None
+        module = __import__(f"social_listener.cli.{COMMANDS[name]}", fromlist=[name])
+        command = getattr(module, name)
+        assert isinstance(command, click.Command)
+        return command
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="social-listener")
+@settings_option
+def cli() -> None:
+    """Listen to customers on social media, and answer the right one first.
+
+    Begin with `social-listener demo`. Each command tells more with --help.
+    """
+
+
+def load_handlers() -> None:
+    """Read every command's module, so that the running service knows all commands it can be handed."""
+    for module in dict.fromkeys(COMMANDS.values()):
+        __import__(f"social_listener.cli.{module}")
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run a command and end the process with its exit code. What goes wrong becomes one clear line each."""
+    sys.exit(_main(arguments))
+
+
+def _main(arguments: Sequence[str] | None) -> int:
+    try:
+        code = cli.main(args=arguments, prog_name="social-listener", standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        return terminal.WRONG_USE
+    except (click.Abort, KeyboardInterrupt):
+        return terminal.INTERRUPTED
+    except BrokenPipeError:
+        terminal.abandon_output()
+        return terminal.READER_GONE
+    except ListenerError as error:
+        return explain(error, terminal.own())
+    except Exception:
+        logging.getLogger(__name__).exception("the command broke; this is a fault in Social Listener, please report it")
+        return terminal.FAILED
+    return code if isinstance(code, int) else terminal.OK

@@ -1,0 +1,100 @@
+"""Commands that speak: reply, settle and deliver. They go through the same desk and outbox as the dashboard."""
+
+from __future__ import annotations
+
+import sys
+import time
+import uuid
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import click
+
+from social_listener import terminal
+from social_listener.cli import shapes
+from social_listener.cli.session import Session, with_service
+from social_listener.model import ReplyState
+
+if TYPE_CHECKING:
+    from social_listener.desk_types import ReplyLine
+
+#: how long `reply` waits, beyond the undo window, until it is known what became of the reply
+PATIENCE = timedelta(seconds=90)
+
+_STILL_OPEN = {ReplyState.QUEUED, ReplyState.SENDING, ReplyState.IN_DOUBT}
+
+
+@click.command()
+@click.argument("item_id")
+@click.option("--public/--private", "public", default=None, help="Readable by everybody, or by the customer only.")
+@click.option("--text", required=True, help="What to say; - reads it from standard input.", callback=lambda *a: _text(a[2]))
+@click.option("--now", is_flag=True, help="Without the time to take it back.")
+@click.option("--no-wait", is_flag=True, help="Put it into the outbox and return at once.")
+@click.option("--staff", default=None, help="Who says it; else the first name of dashboard.staff.")
+@with_service(online=True)
+def reply(session: Session, *, item_id: str, public: bool | None, text: str, now: bool, no_wait: bool, staff: str | None) -> int:
+    """Answer the item ITEM_ID and print as JSON what became of it.
+
+    Without --now it can be taken back with Ctrl+C until the undo window is over.
+    """
+    if public is None:
+        session.screen.say("social-listener: say --public or --private; a private reply is never made public by a default")
+        return terminal.WRONG_USE
+    desk = session.service.desk
+    author = staff or session.service.settings.dashboard.staff[0]
+    say = desk.reply_public if public else desk.reply_private
+    line = say(item_id, text, author, uuid.uuid4().hex, undo=timedelta(0) if now else None)
+    if not no_wait:
+        line = _wait(session, line, author)
+    session.screen.json(shapes.reply(line))
+    return _code(line, waited=not no_wait)
+
+
+def _text(value: str) -> str:
+    return sys.stdin.read().rstrip("\n") if value == "-" else value
+
+
+def _wait(session: Session, line: ReplyLine, author: str) -> ReplyLine:
+    """Return the reply once it is settled, or as it is when that takes too long."""
+    service = session.service
+    give_up = max(line.not_before, service.clock()) + PATIENCE
+    try:
+        while line.state in _STILL_OPEN and service.clock() < give_up:
+            if line.state is ReplyState.IN_DOUBT and line.reconcile_at is None:
+                return line
+            if not session.resident:
+                service.outbox.deliver(service.clock())
+                service.outbox.reconcile(service.clock())
+            line = service.desk.reply_line(line.id)
+            if line.state is ReplyState.QUEUED and line.not_before > give_up:
+                return line
+            if line.state in _STILL_OPEN:
+                session.screen.progress(f"reply {line.id}: {line.state.value}")
+                time.sleep(0.1)
+    except KeyboardInterrupt:
+        if service.desk.undo(line.id, author):
+            session.screen.say(f"reply {line.id} was taken back")
+        line = service.desk.reply_line(line.id)
+    return line
+
+
+def _code(line: ReplyLine, *, waited: bool) -> int:
+    if line.state is ReplyState.SENT or (line.state is ReplyState.QUEUED and not waited):
+        return terminal.OK
+    return terminal.UNDECIDED if line.state in _STILL_OPEN else terminal.FAILED
+
+
+@click.command()
+@click.argument("intent_id")
+@click.option("--sent", "platform_id", default=None, metavar="PLATFORM_ID", help="It is there, under this id.")
+@click.option("--not-sent", is_flag=True, help="A person looked, and it is not there.")
+@click.option("--staff", default=None, help="Who looked; else the first name of dashboard.staff.")
+@with_service(online=False)
+def settle(session: Session, *, intent_id: str, platform_id: str | None, not_sent: bool, staff: str | None) -> int:
+    """Decide what became of a reply in doubt, and print it as JSON."""
+    if (platform_id is None) is not not_sent:
+        session.screen.say("social-listener: say either --sent PLATFORM_ID or --not-sent")
+        return terminal.WRONG_USE
+    author = staff or session.service.settings.dashboard.staff[0]
+    session.screen.json(shapes.reply(session.service.desk.settle(intent_id, author, platform_id)))
+    return terminal.OK

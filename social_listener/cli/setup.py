@@ -1,0 +1,151 @@
+"""Commands for the beginning: init writes the settings, check tells whether they can work."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+import click
+
+from social_listener import log, remote, terminal
+from social_listener.cli.session import settings_option, settings_path
+from social_listener.errors import ChannelError, ListenerError, SettingsError, StoreBusy
+from social_listener.service import build_channel, check_names
+from social_listener.settings import Settings, credentials, load
+from social_listener.store import Store
+from social_listener.web import PortBusy, bind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from social_listener.settings import AccountSettings
+    from social_listener.terminal import Terminal
+
+#: less free space than this is worth a warning before anything runs
+_COMFORTABLE_BYTES = 1_000_000_000
+
+
+@click.command()
+@click.option("--force", is_flag=True, help="Overwrite the file when it is there already.")
+@settings_option
+def init(*, force: bool) -> None:
+    """Write a settings file with every setting, its default and its meaning."""
+    path = settings_path()
+    text = (files("social_listener") / "settings.default.yaml").read_text(encoding="utf-8")
+    if path.exists() and not force:
+        raise SettingsError(f"{path}: is there already; --force overwrites it")
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise SettingsError(f"{path}: cannot be written: {error.strerror}") from None
+    terminal.own().say(f"{path} written; fill in `accounts`, then run `social-listener check`")
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON list on standard output.")
+@settings_option
+def check(*, as_json: bool) -> None:
+    """Tell before anything runs whether it can: settings, keys, accounts, database, ports, disk.
+
+    It reads one thing of each account, who it belongs to, and changes nothing.
+    """
+    settings = load(settings_path())
+    log.set_up("ERROR")
+    screen = terminal.own()
+    found = []
+    for subject, error, words in _checks(settings):
+        found.append({"subject": subject, "ok": error is None, "words": words if error is None else error})
+        if not as_json:
+            _tell(screen, subject, error, words)
+    if as_json:
+        screen.json(found)
+    sys.exit(terminal.OK if all(line["ok"] for line in found) else terminal.FAILED)
+
+
+def _tell(screen: Terminal, subject: str, error: str | None, words: str) -> None:
+    for number, line in enumerate((words if error is None else error).splitlines()):
+        mark = ("ok  " if error is None else "FAIL") if number == 0 else "    "
+        screen.say(f"{mark}  {subject}: {log.SECRETS.masked(line)}")
+
+
+def _checks(settings: Settings) -> Iterator[tuple[str, str | None, str]]:
+    """Yield for each thing looked at: what it is, what is wrong (None: nothing), what is right."""
+    try:
+        check_names(settings)
+    except SettingsError as error:
+        yield "settings", str(error), ""
+        return
+    yield "settings", None, f"{settings_path()} can be used; {len(settings.accounts)} accounts"
+    if not settings.accounts:
+        yield "accounts", "there is none in the settings yet, so there is nothing to listen to", ""
+    for account in settings.accounts:
+        yield from _account(settings, account)
+    running = _service_answers(settings)
+    yield _database(settings, running=running)
+    if running:
+        yield "ports", None, "the running service has them"
+    else:
+        yield _port("dashboard", settings.dashboard.host, settings.dashboard.port)
+        yield _port("public", settings.public.host, settings.public.port)
+    yield _disk(settings)
+
+
+def _account(settings: Settings, account: AccountSettings) -> Iterator[tuple[str, str | None, str]]:
+    """Look for the keys of an account, and ask the platform whose they are."""
+    subject = f"account {account.id}"
+    try:
+        values = credentials(account)
+    except SettingsError as error:
+        yield subject, str(error), ""
+        return
+    yield subject, None, f"its {len(values)} keys are there"
+    try:
+        owner = build_channel(settings, account, values).whoami()
+    except ChannelError as error:
+        yield subject, f"{account.channel} says no ({type(error).__name__}): {error}", ""
+        return
+    yield subject, None, f"{account.channel} answers; the keys belong to @{owner.handle} ({owner.name})"
+    for note in owner.notes:
+        yield subject, None, note
+
+
+def _service_answers(settings: Settings) -> bool:
+    try:
+        return remote.ask(settings.data_dir, "outbox", {"as_json": True, "settled": False}, terminal.nowhere()) == 0
+    except remote.NobodyAnswers:
+        return False
+
+
+def _database(settings: Settings, *, running: bool) -> tuple[str, str | None, str]:
+    path = settings.database
+    if running:
+        return "database", None, f"{path} is held by the running service, which answers"
+    if not path.exists():
+        return "database", None, f"{path} is not there yet; it is made at the first start"
+    try:
+        Store.open(path).close()
+    except StoreBusy as error:
+        return "database", str(error), ""
+    except ListenerError as error:
+        return "database", str(error), ""
+    return "database", None, f"{path} opens"
+
+
+def _port(key: str, host: str, port: int) -> tuple[str, str | None, str]:
+    try:
+        bind(host, port, key).close()
+    except PortBusy as error:
+        return key, str(error), ""
+    return key, None, f"port {port} on {host} is free"
+
+
+def _disk(settings: Settings) -> tuple[str, str | None, str]:
+    folder = settings.data_dir
+    while not folder.exists():
+        folder = folder.parent
+    free = shutil.disk_usage(folder).free
+    if free < _COMFORTABLE_BYTES:
+        return "disk", f"only {free / 1e6:.0f} MB are free in {folder}; make room before you start", ""
+    return "disk", None, f"{free / 1e9:.0f} GB are free in {folder}"

@@ -1,0 +1,102 @@
+"""The JSON that commands print. Names here are promised: docs/commands.md lists them, a test holds them."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from social_listener.model import ReplyState
+
+if TYPE_CHECKING:
+    from social_listener.desk_types import AccountHealth, HealthView, ReplyLine, StreamHealth
+
+Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
+
+
+def plain(value: object) -> Json:
+    """Return `value` as JSON values: times as ISO 8601 in UTC, spans in seconds, dataclasses as objects."""
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    if isinstance(value, Enum):
+        return str(value.value)
+    if isinstance(value, str):
+        return value
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    if isinstance(value, timedelta):
+        return value.total_seconds()
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {field.name: plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
+    if isinstance(value, Mapping):
+        return {str(plain(key)): plain(entry) for key, entry in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [plain(entry) for entry in value]
+    return str(value)
+
+
+def status(health: HealthView) -> dict[str, Json]:
+    """Return what `status --json` prints."""
+    return {
+        "ok": health.ok,
+        "problems": list(health.problems),
+        "accounts": [
+            _account(account, [stream for stream in health.streams if stream.account_id == account.id])
+            for account in health.accounts
+        ],
+        "outbox": {state.value: health.outbox.get(state, 0) for state in ReplyState},
+        "in_doubt": [reply(line) for line in health.in_doubt],
+        "gaps": plain(health.gaps),
+        "dead_letters": plain(health.dead_letters),
+        "jobs": plain(health.jobs),
+        "interactions": health.interactions,
+        "database_bytes": health.database_bytes,
+        "last_backup_at": plain(health.last_backup_at),
+        "as_of": plain(health.as_of),
+    }
+
+
+def _account(account: AccountHealth, streams: list[StreamHealth]) -> dict[str, Json]:
+    return {
+        "id": account.id,
+        "channel": account.channel,
+        "name": account.name,
+        "handle": account.handle,
+        "state": account.state,
+        "problem": account.problem,
+        "checked_at": plain(account.checked_at),
+        "streams": [_stream(stream) for stream in streams],
+    }
+
+
+def _stream(stream: StreamHealth) -> dict[str, Json]:
+    return {
+        "id": stream.id,
+        "kind": stream.kind,
+        "name": stream.name,
+        "state": stream.state,
+        "interactions": stream.interactions,
+        "complete_from": plain(stream.complete_from),
+        "complete_up_to": plain(stream.complete_up_to),
+        "open_gaps": stream.open_gaps,
+        "dead_letters": stream.dead_letters,
+        "last_error": stream.last_error,
+        "last_error_kind": stream.last_error_kind,
+        "errors": stream.errors,
+        "last_poll_at": plain(stream.last_poll_at),
+        "last_ok_at": plain(stream.last_ok_at),
+        "next_due_at": plain(stream.next_due_at),
+        "not_before": plain(stream.not_before),
+        "walking": stream.walking,
+        "worst_lag": plain(stream.worst_lag),
+        "active": stream.active,
+    }
+
+
+def reply(line: ReplyLine) -> dict[str, Json]:
+    """Return a reply as `reply`, `outbox --json` and `settle` print it."""
+    shape = plain(line)
+    assert isinstance(shape, dict)
+    return shape

@@ -1,0 +1,95 @@
+"""Commands that look: status and outbox."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from social_listener import terminal
+from social_listener.cli import shapes
+from social_listener.cli.session import Session, with_service
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from datetime import datetime
+
+    from social_listener.desk_types import HealthView
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="Print JSON on standard output.")
+@with_service(online=False)
+def status(session: Session, *, as_json: bool) -> int:
+    """Tell whether anything is missed: accounts, streams, gaps, dead letters, the outbox, jobs."""
+    health = session.service.desk.health()
+    if as_json:
+        session.screen.json(shapes.status(health))
+    else:
+        for line in _words(health):
+            session.screen.say(line)
+    return terminal.OK
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON list on standard output.")
+@click.option("--all", "settled", is_flag=True, help="Also those that were sent, refused, taken back or expired.")
+@with_service(online=False)
+def outbox(session: Session, *, as_json: bool, settled: bool) -> int:
+    """List the replies that are not settled yet."""
+    lines = session.service.desk.outbox(include_settled=settled)
+    if as_json:
+        session.screen.json([shapes.reply(line) for line in lines])
+        return terminal.OK
+    if not lines:
+        session.screen.say("no reply is on its way" if not settled else "there are no replies")
+    for line in lines:
+        kind = "private" if line.private else "public"
+        session.screen.say(f"{line.id}  {line.state:<9} {kind:<8} to {line.item_id} by {line.author}: {_short(line.text)}")
+        if line.reason:
+            session.screen.say(f"    {line.reason}")
+    return terminal.OK
+
+
+def _words(health: HealthView) -> Iterator[str]:
+    """Yield what `status` says to people."""
+    yield "All is well." if health.ok else "Needs attention:"
+    yield from (f"  - {problem}" for problem in health.problems)
+    for account in health.accounts:
+        yield ""
+        owner = f" (@{account.handle})" if account.handle else ""
+        yield f"{account.id}  {account.channel}  {account.name}{owner}: {account.problem or account.state}"
+        rows = [
+            (
+                stream.name,
+                stream.state,
+                str(stream.interactions),
+                _moment(stream.complete_up_to),
+                str(stream.open_gaps),
+                str(stream.dead_letters),
+                stream.last_error or "",
+            )
+            for stream in health.streams
+            if stream.account_id == account.id
+        ]
+        yield from _table(("stream", "state", "items", "complete up to", "gaps", "dead", "last error"), rows)
+    yield ""
+    counted = ", ".join(f"{count} {state.value.replace('_', ' ')}" for state, count in health.outbox.items() if count)
+    yield f"outbox: {counted or 'empty'}"
+    yield f"stored: {health.interactions} interactions, {health.database_bytes / 1e6:.1f} MB"
+    yield f"last backup: {_moment(health.last_backup_at)}"
+
+
+def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> Iterator[str]:
+    widths = [max(len(cell) for cell in column) for column in zip(head, *rows, strict=True)]
+    for row in (head, *rows):
+        yield "  " + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+
+
+def _moment(moment: datetime | None) -> str:
+    return "never" if moment is None else moment.strftime("%Y-%m-%d %H:%M:%S UTC")
+
+
+def _short(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= 60 else f"{line[:59]}…"

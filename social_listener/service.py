@@ -1,0 +1,160 @@
+"""Composition: the only place that builds. Everything else is handed what it needs."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import uuid
+from contextlib import ExitStack
+from dataclasses import dataclass, fields
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from social_listener import channels as registry
+from social_listener import log
+from social_listener.desk import Desk
+from social_listener.errors import SettingsError
+from social_listener.ingest import Ingest
+from social_listener.model import Stream
+from social_listener.outbox import Outbox
+from social_listener.scoring import Weights
+from social_listener.settings import credentials, nearest
+from social_listener.store import Store
+from social_listener.witness import Witness
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from social_listener.channels import Channel
+    from social_listener.settings import AccountSettings, Settings
+
+
+def utcnow() -> datetime:
+    """Return the time of this machine, aware, in UTC."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Service:
+    """The parts at work on one database. Make it with `build`, end it with `close`."""
+
+    settings: Settings
+    store: Store
+    channels: Mapping[str, Channel]  #: by account id
+    streams: Mapping[str, Stream]  #: by stream id, as the settings define them
+    ingest: Ingest
+    outbox: Outbox
+    desk: Desk
+    clock: Callable[[], datetime]
+    boot_id: str  #: of this process; an attempt of another one is in doubt
+
+    def close(self) -> None:
+        """Write everything to the database file and give it back."""
+        self.store.close()
+
+
+def build(
+    settings: Settings,
+    *,
+    clock: Callable[[], datetime] = utcnow,
+    environment: Mapping[str, str] | None = None,
+    offline: bool = False,
+) -> Service:
+    """Return the service that `settings` describe, with the database open and the outbox recovered.
+
+    `environment` is where the credentials are looked for; None: the process's own. `offline`: no platform will be
+    called, so credentials may be missing. `SettingsError` names what is wrong in the settings, `StoreBusy` and
+    `StoreError` what is wrong with the database.
+    """
+    weights = check_names(settings)
+    keys = {account.id: _credentials(account, environment, offline=offline) for account in settings.accounts}
+    for values in keys.values():
+        log.SECRETS.add(values.values())
+    connected = {account.id: build_channel(settings, account, keys[account.id]) for account in settings.accounts}
+    boot_id = uuid.uuid4().hex
+    with ExitStack() as opened:
+        store = Store.open(settings.database)
+        opened.callback(store.close)
+        raise NotImplementedError
+    
+
+def check_names(settings: Settings) -> Weights:
+    """Return the weights, after a look at every name in the settings that only other parts know; `SettingsError`."""
+    for number, account in enumerate(settings.accounts):
+        where = f"accounts[{number}]"
+        if account.channel not in registry.REGISTRY:
+            raise SettingsError(
+                f"{where}.channel: there is no channel {account.channel!r}"
+                f"{nearest(account.channel, list(registry.REGISTRY))}"
+            )
+        known = list(registry.credential_names(account.channel))
+        for name in account.credentials:
+            if name not in known:
+                raise SettingsError(f"{where}.credentials.{name}: unknown credential{nearest(name, known)}")
+        kinds = registry.stream_kinds(account.channel)
+        for index, stream in enumerate(account.streams):
+            if stream.kind not in kinds:
+                raise SettingsError(
+                    f"{where}.streams[{index}].kind: {account.channel} has no {stream.kind.value}"
+                    f"; valid here: {', '.join(kind.value for kind in kinds)}"
+                )
+    return _weights(settings)
+
+
+def build_channel(settings: Settings, account: AccountSettings, values: Mapping[str, str]) -> Channel:
+    """Return the channel of an account, whose credentials are `values`."""
+    try:
+        return registry.factory(account.channel)(
+            account_id=account.id,
+            credentials=values,
+            base_url=account.base_url,
+            options=account.options,
+            connect_timeout=settings.polling.connect_timeout,
+            read_timeout=settings.polling.read_timeout,
+        )
+    except ValueError as error:
+        raise SettingsError(f"account {account.id}: {error}") from None
+
+
+def streams_of(settings: Settings) -> dict[str, Stream]:
+    """Return the streams that the settings define, by id."""
+    return {
+        stream.id: stream
+        for account in settings.accounts
+        for stream in (
+            Stream(
+                id=f"{account.id}/{wanted.label}",
+                account_id=account.id,
+                channel=account.channel,
+                kind=wanted.kind,
+                name=wanted.label,
+                interval=wanted.interval,
+                overlap=wanted.overlap,
+                query=wanted.query,
+            )
+            for wanted in account.streams
+        )
+    }
+
+
+def _credentials(
+    account: AccountSettings, environment: Mapping[str, str] | None, *, offline: bool
+) -> Mapping[str, str]:
+    env = dict(os.environ if environment is None else environment)
+    try:
+        return credentials(account, env)
+    except SettingsError:
+        if offline:
+            return {}
+        raise
+
+
+def _weights(settings: Settings) -> Weights:
+    known = [each.name for each in fields(Weights)]
+    for name in settings.priority.weights:
+        if name not in known:
+            raise SettingsError(f"priority.weights.{name}: unknown weight{nearest(name, known)}")
+    try:
+        return dataclasses.replace(Weights(), **settings.priority.weights)
+    except ValueError as error:
+        raise SettingsError(f"priority.weights.{error}") from None

@@ -1,0 +1,34 @@
+"""The dashboard as an ASGI application: Streamlit, with our own routes, headers and options."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import streamlit as st
+from streamlit.web import bootstrap
+
+from social_listener.dashboard import asgi, state
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp
+
+    from social_listener.service import Service
+
+
+def make(service: Service) -> ASGIApp:
+    """Return the dashboard, whose pages work on `service`. One process can have one."""
+    settings = service.settings.dashboard
+    bootstrap.load_config_options(
+        {
+            **asgi.config(service.settings),
+            "server.address": settings.host,
+            "server.port": settings.port,
+            "server.headless": True,  # it opens no browser; `demo` does that itself
+            "logger.level": "warning",
+        }
+    )
+    state.set_service(service)
+    script = Path(asgi.__file__).resolve().parent / "app.py"
+    app: ASGIApp = st.App(script, routes=asgi.routes(service), middleware=asgi.middleware(service.settings))
+    return app
