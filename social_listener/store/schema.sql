@@ -1,13 +1,15 @@
--- The whole schema, version 1. Statements are separated by a line that holds only "--;".
+-- The whole schema, version 1. A line that holds two dashes and a semicolon only stands between two statements.
 -- Types are those that DuckDB and PostgreSQL share. No foreign keys, no secondary indexes: they break upserts and slow
 -- pages (docs/decisions.md). Times are TIMESTAMPTZ and written in UTC.
 
-CREATE TABLE raw_pages (            -- what platforms answered, as it came; kept for `retention.raw_pages`
+CREATE TABLE raw_pages (            -- what platforms answered, as it came; kept for `retention.raw_pages`; an answer
+                                    -- that told nothing new (most of what an overlap reads again) is not kept
     id            VARCHAR PRIMARY KEY,
     stream_id     VARCHAR NOT NULL,  -- "<account id>/lookup" for re-checks, "<account id>/sent" for our own sends
     fetched_at    TIMESTAMPTZ NOT NULL,
     server_time   TIMESTAMPTZ NOT NULL,
     seq           BIGINT NOT NULL,   -- order of storing, over all streams
+    item_ids      VARCHAR NOT NULL,  -- " x:1 x:2 ": every item it told of, so that a deletion finds it
     body          BLOB NOT NULL      -- zstd
 );
 --;
@@ -26,7 +28,8 @@ CREATE TABLE contacts (
     joined_at     TIMESTAMPTZ,
     -- we say
     first_seen_at TIMESTAMPTZ NOT NULL,
-    updated_at    TIMESTAMPTZ NOT NULL
+    updated_at    TIMESTAMPTZ NOT NULL,
+    recent_ids    VARCHAR NOT NULL DEFAULT ''  -- "x:3 x:2 x:1": their newest inbound items, ten at most, newest first
 );
 --;
 CREATE TABLE interactions (
@@ -58,7 +61,8 @@ CREATE TABLE interactions (
     first_seen_at   TIMESTAMPTZ NOT NULL,
     checked_at      TIMESTAMPTZ NOT NULL,  -- when the platform last told us of it
     answered_at     TIMESTAMPTZ,        -- sent_at of our first answer to it
-    liked_by_us     BOOLEAN NOT NULL
+    liked_by_us     BOOLEAN NOT NULL,
+    stream_id       VARCHAR             -- that brought it first; NULL: we said it here
 );
 --;
 CREATE TABLE interaction_versions (   -- every wording an item had
@@ -73,8 +77,8 @@ CREATE TABLE sightings (              -- in which stream an item was seen
     id             VARCHAR PRIMARY KEY, -- "<stream id> <interaction id>"
     stream_id      VARCHAR NOT NULL,
     interaction_id VARCHAR NOT NULL,
-    page_id        VARCHAR NOT NULL,    -- raw page that brought it last
-    seen_at        TIMESTAMPTZ NOT NULL
+    page_id        VARCHAR NOT NULL,    -- raw page that brought it first
+    seen_at        TIMESTAMPTZ NOT NULL -- when it was seen first
 );
 --;
 CREATE TABLE scores (
@@ -104,7 +108,15 @@ CREATE TABLE conversations (          -- every conversation
     assignee      VARCHAR,
     version       BIGINT NOT NULL,      -- raised by every change that people or customers make; compare-and-set
     said_version  BIGINT NOT NULL DEFAULT 0, -- value of `version` when something was last said or edited, by them or by us
-    updated_at    TIMESTAMPTZ NOT NULL
+    updated_at    TIMESTAMPTZ NOT NULL,
+    -- kept so that no page has to search all items
+    waiting_ids   VARCHAR NOT NULL DEFAULT '', -- "x:1 x:2": inbound items that nobody answered; deleted ones may stand here
+    newest_id     VARCHAR               -- its newest inbound item that is not deleted; NULL: none is left
+);
+--;
+CREATE TABLE our_words (              -- when we last said something in a conversation, known customer or not
+    conversation_id VARCHAR PRIMARY KEY,
+    said_at         TIMESTAMPTZ NOT NULL
 );
 --;
 CREATE TABLE queue (                  -- one row a conversation that is not resolved: what the inbox lists
@@ -153,7 +165,8 @@ CREATE TABLE streams (                -- the schedule and the ledger are data
     last_error_kind VARCHAR,           -- name of the error class
     last_error_at  TIMESTAMPTZ,
     items_stored   BIGINT NOT NULL,
-    worst_lag_s    DOUBLE NOT NULL     -- longest first_seen_at - sent_at among items newer than the first walk, seconds
+    worst_lag_s    DOUBLE NOT NULL,    -- how far below the mark a new item ever turned up, seconds; the overlap must be longer
+    active         BOOLEAN NOT NULL DEFAULT TRUE -- false: no longer in the settings, its data stays
 );
 --;
 CREATE TABLE gaps (                   -- spans that a platform can no longer give
@@ -187,7 +200,8 @@ CREATE TABLE accounts (               -- what we know of our own accounts
     name       VARCHAR,
     state      VARCHAR NOT NULL,       -- ok | unauthorized | out_of_credit | unreachable | unknown
     problem    VARCHAR,                -- in words
-    checked_at TIMESTAMPTZ NOT NULL
+    checked_at TIMESTAMPTZ NOT NULL,
+    retry_at   TIMESTAMPTZ             -- while unauthorized or out_of_credit: one stream tries again then
 );
 --;
 CREATE TABLE replies (                -- intents: what staff want to say; visibility never changes
