@@ -134,6 +134,16 @@ def in_states(cursor: DuckDBPyConnection, wanted: Sequence[ReplyState]) -> list[
     ]
 
 
+def in_conversation(cursor: DuckDBPyConnection, conversation_id: str) -> list[StoredReply]:
+    """Return the replies of a conversation that went out or may yet, in the order in which they were written."""
+    rows = cursor.execute(
+        f"""SELECT {_REPLY} FROM replies r WHERE r.conversation_id = ?
+            AND r.state IN ('queued', 'sending', 'in_doubt', 'sent') ORDER BY r.created_at, r.id""",
+        [conversation_id],
+    ).fetchall()
+    return [_reply(row) for row in rows]
+
+
 def with_platform_id(cursor: DuckDBPyConnection, channel: str, platform_id: str) -> StoredReply | None:
     """Return the reply that is this post at the platform; None: the post is none of ours, as far as we know."""
     row = cursor.execute(

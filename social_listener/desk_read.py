@@ -1,0 +1,170 @@
+"""What staff see: the queue, and one conversation with everything around it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from social_listener.desk_office import known_conversation
+from social_listener.desk_types import ContactCard, ConversationView, QueuePage, View
+from social_listener.model import SentimentLabel
+from social_listener.store import conversations, queue, search
+from social_listener.store import outbox as replies
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from duckdb import DuckDBPyConnection
+
+    from social_listener.desk_office import Office
+    from social_listener.desk_types import QueueFilter, QueueRow, ThreadItem
+    from social_listener.model import Factor
+    from social_listener.store.conversations import ConversationRow
+    from social_listener.store.queue import ListedRow
+
+_TOP = 100
+#: factors that say nothing about this one customer
+_PLAIN = {"received", "limit"}
+
+
+def read_queue(office: Office, wanted: QueueFilter, staff: str, limit: int, offset: int) -> QueuePage:
+    """Return a stretch of the queue, and how many conversations each view holds."""
+    now = office.clock()
+    with office.store.read() as cursor:
+        found = search.search(cursor, wanted.search)
+        counts = queue.counts(cursor, wanted, staff, now, found)
+        counts[View.RESOLVED] = search.count_resolved(cursor, wanted, found)
+        if wanted.view is View.RESOLVED:
+            rows = search.resolved(cursor, wanted, found=found, limit=limit, offset=offset)
+        else:
+            rows = queue.listed(cursor, wanted, staff, now, office.waiting(), found=found, limit=limit, offset=offset)
+    return QueuePage(
+        rows=tuple(_shown(office, row, now) for row in rows), total=counts[wanted.view], counts=counts, as_of=now
+    )
+
+
+def _shown(office: Office, row: ListedRow, now: datetime) -> QueueRow:
+    waiting = office.waiting_factor(row.waiting_since, now, private=row.private)
+    return row.shown(
+        priority=_with_waiting(row.priority, waiting),
+        reasons=reasons((*row.factors, *([waiting] if waiting else []))),
+        target=office.target(private=row.private),
+    )
+
+
+def _with_waiting(priority: int, waiting: Factor | None) -> int:
+    return min(_TOP, int(priority + (waiting.points if waiting else 0)))
+
+
+def reasons(factors: Sequence[Factor], most: int = 3) -> tuple[str, ...]:
+    """Return the strongest reasons in words, the strongest first."""
+    telling = [factor for factor in factors if factor.points > 0 and factor.name not in _PLAIN]
+    return tuple(factor.because for factor in sorted(telling, key=lambda factor: -factor.points)[:most])
+
+
+def read_conversation(office: Office, conversation_id: str, focus_id: str | None) -> ConversationView:
+    """Return everything about one conversation; `DeskError` when there is none of that id."""
+    now = office.clock()
+    with office.store.read() as cursor:
+        row = known_conversation(cursor, conversation_id)
+        everything = conversations.items_of(cursor, conversation_id)
+        items = [line for line in everything if not line.item.context]
+        context = _context(cursor, everything, row)
+        focus = _focus(items, context, focus_id)
+        since = min((line.item.sent_at for line in items if waits(line)), default=None)
+        waiting = office.waiting_factor(since, now, private=row.private)
+        factors = _explained(focus, waiting)
+        return ConversationView(
+            conversation_id=row.id,
+            channel=row.channel,
+            account_id=row.account_id,
+            account_name=_account_name(office, row.account_id),
+            thread_id=row.thread_id,
+            private=row.private,
+            status=row.status,
+            snoozed_until=row.snoozed_until,
+            assignee=row.assignee,
+            version=row.version,
+            waiting_since=since,
+            target=office.target(private=row.private),
+            context=tuple(context),
+            items=tuple(items),
+            notes=conversations.notes(cursor, row.id),
+            replies=tuple(replies.lines_of(cursor, row.id, now)),
+            focus_id=focus.item.id if focus else "",
+            allowed=office.rules(cursor, focus, now) if focus else (),
+            contact=_card(cursor, row, now),
+            priority=_with_waiting((focus.priority if focus else None) or 0, waiting if _counts(focus) else None),
+            factors=factors,
+            others_in_thread=conversations.others_in_thread(cursor, row),
+        )
+
+
+def _context(cursor: DuckDBPyConnection, everything: Sequence[ThreadItem], row: ConversationRow) -> list[ThreadItem]:
+    """Return the posts that a conversation hangs on, oldest first."""
+    own = [line for line in everything if line.item.context]
+    above = conversations.parents(cursor, everything, row.thread_id) if not row.private else []
+    return sorted([*own, *above], key=lambda line: (line.item.sent_at, line.item.id))
+
+
+def _account_name(office: Office, account_id: str) -> str:
+    try:
+        return office.settings.account(account_id).name
+    except KeyError:
+        return account_id
+
+
+def waits(line: ThreadItem) -> bool:
+    """Return whether somebody waits for an answer to this item."""
+    inbound = not line.item.outbound and not line.item.context
+    return inbound and line.answered_at is None and line.deleted_at is None
+
+
+def _focus(items: Sequence[ThreadItem], context: Sequence[ThreadItem], focus_id: str | None) -> ThreadItem | None:
+    """Return the item asked for, or else the one that presses most, or else the newest they wrote."""
+    if focus_id is not None:
+        for line in (*items, *context):
+            if line.item.id == focus_id:
+                return line
+    pressing = [line for line in items if waits(line)]
+    if pressing:
+        return max(pressing, key=lambda line: (line.priority or 0, line.item.sent_at, line.item.id))
+    theirs = [line for line in items if not line.item.outbound]
+    return next(reversed(theirs or list(items)), None)
+
+
+def _counts(focus: ThreadItem | None) -> bool:
+    """Return whether waiting time belongs to the priority of this item."""
+    return focus is not None and waits(focus)
+
+
+def _explained(focus: ThreadItem | None, waiting: Factor | None) -> tuple[Factor, ...]:
+    """Return the factors of an item, waiting included, the strongest first."""
+    if focus is None:
+        return ()
+    factors = [*focus.factors, *([waiting] if waiting and _counts(focus) else [])]
+    return tuple(replace(f, points=round(f.points, 1)) for f in sorted(factors, key=lambda f: -abs(f.points)))
+
+
+def _card(cursor: DuckDBPyConnection, row: ConversationRow, now: datetime) -> ContactCard | None:
+    """Return who this is, and what we had with them; None when the platform never told."""
+    contact = conversations.contacts(cursor, [row.contact_id]).get(row.contact_id)
+    first = conversations.first_seen(cursor, row.contact_id)
+    if contact is None or first is None:
+        return None
+    rows = conversations.of_contact(cursor, row.contact_id)
+    ids = [found.id for found in rows]
+    figures = conversations.dealings(cursor, ids, now - timedelta(days=7))
+    moods = conversations.moods(cursor, ids)
+    return ContactCard(
+        contact=contact,
+        first_seen_at=first,
+        inbound=figures.inbound,
+        outbound=figures.outbound,
+        in_7_days=figures.in_7_days,
+        unanswered=figures.unanswered,
+        sentiment={label: moods.get(label, 0) for label in SentimentLabel},
+        history=conversations.history(cursor, [found for found in rows[:30] if found.id != row.id]),
+    )
