@@ -110,7 +110,7 @@ def _label(
     return SentimentLabel.NEUTRAL, "its kind and its negative words cancel out"
 
 
-def _unsure(
+def _unsure(  # noqa: PLR0911 - one reason after the other; the first that holds is told
     reading: Reading, sentiment: float | None, language: str | None, *, mixed: bool, asking: bool, lettered: bool
 ) -> str | None:
     """Return why the feeling cannot be told; None: it can."""

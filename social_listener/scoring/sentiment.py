@@ -28,6 +28,9 @@ from vaderSentiment.vaderSentiment import (
 CACHE_SIZE = 1 << 16
 """How many different tokens are remembered; some 10 MB when full. It is emptied when full: words come back at once."""
 
+LONGEST = 64
+"""Longer tokens are not remembered, so that nobody can fill the memory with them."""
+
 _SO_THIS = ("so", "this")
 _LESSENING = ("just enough", "kind of", "sort of")  # the boosters of two words; each weighs B_DECR
 #: The longest word of every idiom: where none of them stands there is no idiom to look for.
@@ -81,15 +84,16 @@ class _Words(dict[str, _Word | None]):
         self._known = _NAMED | self._negate | frozenset(BOOSTER_DICT) | frozenset(self._lexicon)
 
     def __missing__(self, token: str) -> _Word | None:
-        if len(self) >= CACHE_SIZE:
-            self.clear()
         stripped = token.strip(string.punctuation)
         item = stripped if len(stripped) > 2 else token  # what is left of ":)" would be nothing
         lower = item.lower()
         word = None
         if lower in self._known or "n't" in lower or item.isupper():
             word = _Word(item, lower, self._lexicon.get(lower), lower in self._negate or "n't" in lower)
-        self[token] = word
+        if len(token) <= LONGEST:
+            if len(self) >= CACHE_SIZE:
+                self.clear()
+            self[token] = word
         return word
 
 

@@ -1,6 +1,6 @@
 """Cues: words by which people complain, ask, threaten, praise or advertise, as readable lists in each language.
 
-A list (`en.txt`, `de.txt` …) has a section for every cue, with a phrase on every line:
+A list (`en.txt`, `de.txt` …) has a section for every cue, with a phrase on every line (";" begins a comment):
 
     word         that word; capitals, accents and a leading # do not matter
     word*        a word that begins so
@@ -102,8 +102,8 @@ def compile_list(text: str) -> Lexicon:
     heads: dict[str, str] = {}
     name: str | None = None
     for number, line in enumerate(text.splitlines(), 1):
-        entry = "" if line.startswith("# ") else line.strip()
-        if not entry:
+        entry = line.strip()
+        if not entry or entry.startswith(";"):
             continue
         if entry.startswith("["):
             name = entry.strip("[]")

@@ -13,6 +13,8 @@ from typing import NamedTuple
 
 CACHE_SIZE = 1 << 15
 """How many different tokens a lexicon remembers; emptied when full."""
+LONGEST = 64
+"""Longer tokens are not remembered."""
 MAX_WORDS = 400
 """Cues are looked for in that many words of a text: what matters to a writer stands before."""
 GAP = 3
@@ -145,10 +147,11 @@ class Lexicon:
                     yield from self._walk(following, start, place + 1, tokens)
 
     def _learn(self, word: str) -> _Token | None:
-        if len(self._cache) >= CACHE_SIZE:
-            self._cache.clear()
         token = self._look_up(word)
-        self._cache[word] = token
+        if len(word) <= LONGEST:
+            if len(self._cache) >= CACHE_SIZE:
+                self._cache.clear()
+            self._cache[word] = token
         return token
 
     def _look_up(self, word: str) -> _Token | None:
