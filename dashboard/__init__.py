@@ -1,0 +1,1 @@
+"""The pages on which staff work: the inbox and the health of the service."""

@@ -1,0 +1,246 @@
+"""What the dashboard is to a web server: routes beside the pages, headers on every answer, Streamlit's options.
+
+    GET /live                           server-sent events: the store's revision, when it has changed
+    PUT /drafts/{conversation}/{mode}   keep what is being typed; the answer tells its length by the channel's rules
+
+Both are for our own pages only: the guard refuses other hosts, and writes from other origins.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.middleware import Middleware
+from starlette.responses import JSONResponse, PlainTextResponse, StreamingResponse
+from starlette.routing import Route
+
+from social_listener.dashboard.draw_composer import MODES, NOTE, PRIVATE
+from social_listener.dashboard.theme import options
+from social_listener.errors import DeskError, ListenerError
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from starlette.requests import Request
+    from starlette.responses import Response
+    from starlette.routing import BaseRoute
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+    from social_listener.service import Service
+    from social_listener.settings import Settings
+
+log = logging.getLogger(__name__)
+
+#: seconds between two looks at the revision, between two events to a page, and between signs of life
+LOOK, PAUSE, HEARTBEAT = 0.2, 1.0, 15.0
+
+#: the longest text that is kept as a draft, in characters
+LONGEST = 50_000
+
+#: `blob:` is where Streamlit loads the components' scripts from; no inline script and no eval is allowed
+POLICY = (
+    "default-src 'self'; script-src 'self' blob:; worker-src 'self' blob:; style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; object-src 'none'; base-uri 'self'; "
+    "form-action 'self'; frame-ancestors 'none'"
+)
+
+HEADERS = {
+    "content-security-policy": POLICY,
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+    "x-frame-options": "DENY",
+    "permissions-policy": "camera=(), microphone=(), geolocation=()",
+}
+
+
+def config(settings: Settings) -> dict[str, object]:
+    """Return Streamlit's options for our pages: nothing is sent home, no error text is shown, our themes."""
+    return {
+        "browser.gatherUsageStats": False,
+        "client.showErrorDetails": "none",
+        "client.showErrorLinks": False,
+        "client.toolbarMode": "minimal",
+        "runner.magicEnabled": False,
+        "runner.fastReruns": True,
+        # A collection after every run of every session would hold up all threads; the service freezes what it loaded.
+        "runner.postScriptGC": False,
+        "server.allowedHosts": sorted(_hosts(settings)),
+        "server.disconnectedSessionTTL": 3600,
+        "server.enableStaticServing": False,
+        "server.fileWatcherType": "none",
+        "server.maxUploadSize": 1,
+        **options(),
+    }
+
+
+def middleware(settings: Settings) -> list[Middleware]:
+    """Return what stands before every page, route and socket."""
+    return [Middleware(Guard, hosts=_hosts(settings))]
+
+
+def routes(service: Service) -> list[BaseRoute]:
+    """Return the routes beside the pages."""
+    drafts = _Drafts(service)
+    live = _Live(service)
+    return [
+        Route("/live", live.get, methods=["GET"]),
+        Route("/drafts/{conversation:path}/{mode}", drafts.put, methods=["PUT"]),
+    ]
+
+
+def _hosts(settings: Settings) -> frozenset[str]:
+    wildcard = {"0.0.0.0", "::", ""}  # noqa: S104 - compared with, not bound to
+    own = {settings.dashboard.host} - wildcard
+    return frozenset(host.lower() for host in {*settings.dashboard.allowed_hosts, *own})
+
+
+class Guard:
+    """Refuses hosts that are not ours (a rebound name) and writes from other origins; sets the headers of HEADERS."""
+
+    def __init__(self, app: ASGIApp, hosts: frozenset[str]) -> None:
+        self._app = app
+        self._hosts = hosts
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request or socket."""
+        if scope["type"] not in {"http", "websocket"}:
+            await self._app(scope, receive, send)
+            return
+        fault = self.refusal(scope)
+        if fault is None:
+            await self._app(scope, receive, _with_headers(send))
+        elif scope["type"] == "websocket":
+            await send({"type": "websocket.close", "code": 4403, "reason": fault})
+        else:
+            await PlainTextResponse(fault + "\n", status_code=403)(scope, receive, _with_headers(send))
+
+    def refusal(self, scope: Scope) -> str | None:
+        """Return why this request is not served; None when it is."""
+        headers = Headers(scope=scope)
+        host = headers.get("host", "")
+        if _name(host) not in self._hosts:
+            return "This host name is not served here: add it to dashboard.allowed_hosts in the settings."
+        writes = scope["type"] == "websocket" or scope["method"] not in {"GET", "HEAD", "OPTIONS"}
+        if not writes:
+            return None
+        origin = headers.get("origin")
+        if origin is None:
+            # Browsers name the origin of every write and socket; a program on this machine may leave it out.
+            return "Writes from another site are refused." if headers.get("sec-fetch-site") == "cross-site" else None
+        if urlsplit(origin).netloc.lower() != host.lower():
+            return "Writes from another site are refused."
+        return None
+
+
+def _name(host: str) -> str:
+    """Return the name in a Host header, without its port."""
+    try:
+        return (urlsplit(f"//{host}").hostname or "").lower()
+    except ValueError:
+        return ""
+
+
+def _with_headers(send: Send) -> Send:
+    async def send_with_headers(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = MutableHeaders(scope=message)
+            for name, value in HEADERS.items():
+                headers[name] = value
+        await send(message)
+
+    return send_with_headers
+
+
+class _Live:
+    """Tells open pages that the store has changed; they decide what to read again."""
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+
+    async def get(self, _: Request) -> Response:
+        headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
+        return StreamingResponse(self._events(), media_type="text/event-stream", headers=headers)
+
+    async def _events(self) -> AsyncIterator[str]:
+        told = self._service.desk.revision
+        yield f"retry: 2000\ndata: {told}\n\n"
+        quiet = 0.0
+        while True:
+            await asyncio.sleep(LOOK)
+            quiet += LOOK
+            revision = self._service.desk.revision
+            if revision != told and quiet >= PAUSE:
+                told, quiet = revision, 0.0
+                yield f"data: {told}\n\n"
+            elif quiet >= HEARTBEAT:
+                quiet = 0.0
+                yield ": still here\n\n"
+
+
+class _Typed(BaseModel):
+    """The body of PUT /drafts."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    text: str = Field(max_length=LONGEST)
+    nonce: str = Field(max_length=200)
+
+
+class _Drafts:
+    """Keeps what is being typed."""
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+
+    async def put(self, request: Request) -> Response:
+        if request.headers.get("content-type", "").split(";")[0].strip() != "application/json":
+            return _refused(415, "A draft is sent as JSON.")
+        staff = request.query_params.get("staff", "")
+        mode = request.path_params["mode"]
+        account = request.query_params.get("account", "")
+        settings = self._service.settings
+        known = staff in settings.dashboard.staff and account in {one.id for one in settings.accounts}
+        if not known or mode not in MODES:
+            return _refused(404, "There is no such draft.")
+        body = bytearray()
+        async for chunk in request.stream():
+            body += chunk
+            if len(body) > 8 * LONGEST:
+                return _refused(413, "This text is too long to be kept.")
+        try:
+            typed = _Typed.model_validate(json.loads(body))
+        except (ValidationError, ValueError):
+            return _refused(400, f"This is not a draft: a text of up to {LONGEST} characters and its nonce.")
+        conversation_id = request.path_params["conversation"]
+        return await run_in_threadpool(self._keep, conversation_id, account, staff, mode, typed)
+
+    def _keep(self, conversation_id: str, account_id: str, staff: str, mode: str, typed: _Typed) -> Response:
+        desk = self._service.desk
+        try:
+            now = desk.draft(conversation_id, staff, mode)
+            if typed.nonce != now.nonce:
+                return JSONResponse({"error": "this text was handed over already", "nonce": now.nonce}, 409)
+            if typed.text != now.text:
+                now = desk.save_draft(conversation_id, staff, mode, typed.text, typed.nonce)
+            if mode == NOTE:
+                used, limit = len(typed.text), None
+            else:
+                length = desk.length(account_id, typed.text, mode == PRIVATE)
+                used, limit = length.used, length.limit
+        except DeskError as error:
+            return _refused(404, str(error))
+        except ListenerError:
+            log.exception("dashboard: a draft could not be kept")
+            return _refused(503, "The draft could not be kept just now.")
+        return JSONResponse({"nonce": now.nonce, "used": used, "limit": limit})
+
+
+def _refused(status: int, words: str) -> Response:
+    return JSONResponse({"error": words}, status_code=status)

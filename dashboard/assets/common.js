@@ -1,0 +1,153 @@
+// Shared by all components. Everything that people or platforms wrote reaches the page through el() only: textContent,
+// never markup. Addresses become links only when they are http(s).
+const BIDI = /[\u202A-\u202E\u2066-\u2069]/g;
+const ADDRESS = /(https?:\/\/[^\s<>"']+)/g;
+
+function plain(value) {
+  return String(value).replace(BIDI, "");
+}
+
+function el(tag, className, text) {
+  const node = document.createElement(tag);
+  if (className) node.className = className;
+  if (text !== undefined && text !== null) node.textContent = plain(text);
+  return node;
+}
+
+function button(className, text, onClick, title) {
+  const node = el("button", className, text);
+  node.type = "button";
+  if (title) node.title = plain(title);
+  node.onclick = onClick;
+  return node;
+}
+
+function safeAddress(value) {
+  try {
+    const url = new URL(value);
+    return url.protocol === "http:" || url.protocol === "https:" ? url.href : null;
+  } catch {
+    return null;
+  }
+}
+
+function link(className, text, address) {
+  const href = safeAddress(address);
+  if (!href) return el("span", className, text);
+  const node = el("a", className, text);
+  node.href = href;
+  node.target = "_blank";
+  node.rel = "noopener noreferrer nofollow";
+  node.referrerPolicy = "no-referrer";
+  return node;
+}
+
+// Text of a customer, with its addresses as links; direction marks that could disguise it are taken out and told of.
+function fillBody(node, text) {
+  node.dir = "auto";
+  String(text).split(ADDRESS).forEach((part, index) => {
+    if (index % 2) node.append(link("", part, part));
+    else if (part) node.append(document.createTextNode(plain(part)));
+  });
+  if (String(text).match(BIDI)) node.append(el("span", "removed", " (hidden direction marks removed)"));
+}
+
+const ICONS = {
+  globe: "M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18zM3 12h18M12 3c2.5 2.6 3.8 5.6 3.8 9s-1.3 6.4-3.8 9c-2.5-2.6-3.8-5.6-3.8-9s1.3-6.4 3.8-9z",
+  lock: "M6 11h12v9H6zM8.5 11V8a3.5 3.5 0 0 1 7 0v3",
+  note: "M5 4h14v11l-5 5H5zM14 20v-5h5",
+  heart: "M12 20s-7.5-4.7-7.5-10.2A4.3 4.3 0 0 1 12 7.2a4.3 4.3 0 0 1 7.5 2.6C19.5 15.3 12 20 12 20z",
+  eye: "M2.5 12S6 5.5 12 5.5 21.5 12 21.5 12 18 18.5 12 18.5 2.5 12 2.5 12zM12 9.3a2.7 2.7 0 1 0 0 5.4 2.7 2.7 0 0 0 0-5.4z",
+  more: "M5 12h.01M12 12h.01M19 12h.01",
+  back: "M15 5l-7 7 7 7",
+  forward: "M9 5l7 7-7 7",
+  person: "M12 4a4 4 0 1 0 0 8 4 4 0 0 0 0-8zM4.5 20c.8-3.8 3.7-5.5 7.5-5.5s6.7 1.7 7.5 5.5",
+  clock: "M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18zM12 7v5.2l3.4 2",
+  reply: "M9 6l-5 5 5 5M4 11h9a7 7 0 0 1 7 7v1",
+  check: "M4.5 12.5l5 5L20 7",
+  warn: "M12 4l9 16H3zM12 10v4.5M12 17.3v.01",
+  up: "M12 19V6M6 12l6-6 6 6",
+};
+
+function icon(name) {
+  const space = "http://www.w3.org/2000/svg";
+  const svg = document.createElementNS(space, "svg");
+  svg.setAttribute("viewBox", "0 0 24 24");
+  svg.setAttribute("aria-hidden", "true");
+  svg.classList.add("icon");
+  const path = document.createElementNS(space, "path");
+  path.setAttribute("d", ICONS[name]);
+  svg.append(path);
+  return svg;
+}
+
+function withIcon(node, name) {
+  node.prepend(icon(name));
+  return node;
+}
+
+function span(seconds) {
+  const s = Math.max(0, Math.floor(seconds));
+  if (s < 60) return s < 10 ? "now" : s + " s";
+  const minutes = Math.floor(s / 60);
+  if (minutes < 60) return minutes + " min";
+  const hours = Math.floor(minutes / 60);
+  if (hours < 10 && minutes % 60 >= 5) return hours + " h " + (minutes % 60) + " min";
+  if (hours < 48) return hours + " h";
+  return Math.floor(hours / 24) + " days";
+}
+
+function shortSpan(seconds) {
+  const s = Math.max(0, Math.floor(seconds));
+  if (s < 60) return "now";
+  if (s < 3600) return Math.floor(s / 60) + "m";
+  if (s < 48 * 3600) return Math.floor(s / 3600) + "h";
+  return Math.floor(s / 86400) + "d";
+}
+
+// The server's clock decides; `drift` is how far this browser's clock is ahead of it, in milliseconds.
+function driftOf(data) {
+  return data.now ? Date.now() - Date.parse(data.now) : 0;
+}
+
+function since(iso, drift) {
+  return (Date.now() - drift - Date.parse(iso)) / 1000;
+}
+
+function moment(iso) {
+  const then = new Date(iso);
+  const today = new Date();
+  const time = then.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+  if (then.toDateString() === today.toDateString()) return time;
+  const yesterday = new Date(today);
+  yesterday.setDate(today.getDate() - 1);
+  if (then.toDateString() === yesterday.toDateString()) return "yesterday " + time;
+  const options = { day: "numeric", month: "short" };
+  if (then.getFullYear() !== today.getFullYear()) options.year = "numeric";
+  return then.toLocaleDateString([], options) + " " + time;
+}
+
+function time(iso, className) {
+  const node = el("time", className || "when", moment(iso));
+  node.dateTime = iso;
+  node.title = new Date(iso).toLocaleString([], { dateStyle: "full", timeStyle: "long" });
+  return node;
+}
+
+function typing(event) {
+  const target = event.composedPath()[0];
+  return Boolean(target && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName)));
+}
+
+function plainKey(event) {
+  return !(event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing);
+}
+
+function dialogOpen() {
+  return Boolean(document.querySelector("[role=dialog]"));
+}
+
+// On a narrow screen one pane is shown at a time: list, conversation or details. The style sheet reads this.
+function showPane(name) {
+  document.documentElement.dataset.pane = name;
+}

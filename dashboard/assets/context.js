@@ -1,0 +1,101 @@
+// Why this conversation is urgent, who the customer is, and what we had with them.
+function factorLine(factor, most) {
+  const item = el("li", "factor");
+  const line = el("div", "line");
+  line.append(el("span", "", factor.title), el("b", "", (factor.points > 0 ? "+" : "") + factor.points));
+  const bar = el("div", "bar");
+  bar.setAttribute("aria-hidden", "true");
+  const fill = el("i", factor.points < 0 ? "less" : "");
+  fill.style.width = Math.round((100 * Math.abs(factor.points)) / most) + "%";
+  bar.append(fill);
+  item.append(line, bar);
+  if (factor.words) {
+    const words = el("div", "words", factor.words);
+    words.dir = "auto";
+    item.append(words);
+  }
+  return item;
+}
+
+function whySection(data) {
+  const section = el("section");
+  const total = el("div", "total");
+  total.append(el("b", "", data.priority), el("span", "quiet", "of 100"));
+  const list = el("ul");
+  const most = Math.max(1, ...data.factors.map((factor) => Math.abs(factor.points)));
+  for (const factor of data.factors) list.append(factorLine(factor, most));
+  section.append(el("h2", "", "Why this priority"), total);
+  if (data.factors.length) section.append(list);
+  else section.append(el("div", "words", "Nothing in it calls for haste."));
+  if (data.mood) section.append(el("p", "mood", data.mood));
+  return section;
+}
+
+function contactSection(contact) {
+  const section = el("section");
+  section.append(el("h2", "", "Contact"));
+  const who = el("div", "who", contact.name);
+  who.dir = "auto";
+  section.append(who);
+  const second = el("div");
+  if (contact.url) second.append(link("", "@" + contact.handle, contact.url));
+  else if (contact.handle) second.append(el("span", "quiet", "@" + contact.handle));
+  if (contact.verified) second.append(" ", withIcon(el("span", "chip accent", "Verified"), "check"));
+  section.append(second);
+  if (contact.description) {
+    const bio = el("p", "bio");
+    fillBody(bio, contact.description);
+    section.append(bio);
+  }
+  const facts = el("dl");
+  for (const fact of contact.facts) {
+    const value = el("dd", "", fact.at ? undefined : fact.value);
+    if (fact.at) value.append(time(fact.at, ""));
+    facts.append(el("dt", "", fact.name), value);
+  }
+  section.append(facts);
+  return section;
+}
+
+function historySection(data, pick) {
+  const section = el("section");
+  section.append(el("h2", "", "Other conversations with them"));
+  for (const past of data.history) {
+    const line = button("past", undefined, () => pick(past.id));
+    const top = el("div", "line");
+    const kind = withIcon(el("span", "", past.kind + " · " + past.status), past.private ? "lock" : "globe");
+    top.append(kind, time(past.at));
+    const text = el("p", "", past.excerpt || "(no text)");
+    text.dir = "auto";
+    line.append(top, text);
+    section.append(line);
+  }
+  if (!data.history.length) section.append(el("div", "words", "This is the first one we know of."));
+  return section;
+}
+
+export default function ({ data, parentElement, setTriggerValue }) {
+  const root = parentElement.querySelector(".root");
+  const drawn = JSON.stringify({ ...data, now: 0 });
+  if (root.drawn === drawn) return;
+  const sameOne = root.conversation === data.id;
+  const scrolled = root.scrollTop;
+  root.drawn = drawn;
+  root.conversation = data.id;
+  root.tabIndex = 0;
+  root.setAttribute("role", "complementary");
+  root.setAttribute("aria-label", "About this conversation");
+  const parts = [withIcon(button("back", "Conversation", () => showPane("conversation")), "back")];
+  if (data.problem) parts.push(el("div", "problem", data.problem));
+  if (data.id) {
+    parts.push(whySection(data));
+    if (data.contact) parts.push(contactSection(data.contact));
+    parts.push(historySection(data, (id) => {
+      showPane("conversation");
+      setTriggerValue("pick", id);
+    }));
+    if (data.others) parts.push(el("div", "words", data.others));
+  }
+  root.replaceChildren(...parts);
+  root.scrollTop = sameOne ? scrolled : 0;
+}

@@ -1,0 +1,45 @@
+// Who we talk to, where, and how long they have been waiting.
+const HEADS = new WeakMap();
+
+export default function ({ data, parentElement, setTriggerValue }) {
+  const root = parentElement.querySelector(".root");
+  let state = HEADS.get(root);
+  if (!state) {
+    state = {};
+    HEADS.set(root, state);
+    state.back = withIcon(button("side back", "Inbox", null), "back");
+    state.words = el("div", "words");
+    state.details = button("side details", "Details", () => showPane("details"));
+    state.details.append(icon("forward"));
+    root.append(state.back, state.words, state.details);
+    state.timer = setInterval(() => state.paint(), 20000);
+    if (document.documentElement.dataset.pane !== "details") showPane("conversation");
+  }
+  state.back.onclick = () => {
+    showPane("list");
+    setTriggerValue("back", Date.now());
+  };
+  const drift = driftOf(data);
+  state.paint = () => {
+    const title = el("h1");
+    const name = el("span", "", data.name);
+    name.dir = "auto";
+    title.append(name, " ", el("span", "handle", data.handle ? "@" + data.handle : ""));
+    const line = el("p");
+    line.append(withIcon(el("span", "", data.where), data.private ? "lock" : "globe"));
+    if (data.waiting) {
+      const seconds = since(data.waiting, drift);
+      const over = data.target && seconds > data.target;
+      line.append(" · ", el("span", over ? "over" : "",
+        "waiting " + span(seconds) + (over ? ", " + span(seconds - data.target) + " over the target" : "")));
+    }
+    for (const word of data.status) line.append(" · ", el("span", "", word));
+    line.title = line.textContent;
+    state.words.replaceChildren(title, line);
+  };
+  state.paint();
+  return () => {
+    clearInterval(state.timer);
+    HEADS.delete(root);
+  };
+}

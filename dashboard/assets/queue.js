@@ -1,0 +1,213 @@
+// The queue: one listbox. Rows on the screen keep their places; new arrivals are announced, not inserted.
+const LISTS = new WeakMap();
+
+function drawRow(node, row, drift) {
+  const score = el("div", "score " + row.tone, row.priority);
+  score.title = "Priority " + row.priority + " of 100";
+  const text = el("div");
+  text.style.minWidth = 0;
+  const top = el("div", "top");
+  const name = el("span", "name", row.name);
+  name.dir = "auto";
+  top.append(name, el("span", "handle", row.handle ? "@" + row.handle : ""));
+  const wait = el("span", "wait");
+  wait.dataset.since = row.waiting || row.last;
+  if (row.waiting) wait.dataset.target = row.target || "";
+  else wait.dataset.rest = "1";
+  top.append(wait);
+  const excerpt = el("div", "excerpt", row.excerpt);
+  excerpt.dir = "auto";
+  text.append(top, excerpt);
+  if (row.reasons.length) {
+    const reasons = el("div", "reasons", row.reasons.join(" · "));
+    reasons.title = plain(row.reasons.join("\n"));
+    text.append(reasons);
+  }
+  const marks = el("div", "marks");
+  for (const mark of row.marks) {
+    const chip = el("span", "chip " + mark.tone, mark.text);
+    if (mark.icon) withIcon(chip, mark.icon);
+    marks.append(chip);
+  }
+  text.append(marks);
+  node.replaceChildren(el("span", "sr", "Priority " + row.priority + ". "), score, text);
+  node.firstChild.style.gridColumn = 1;
+  node.classList.toggle("gone", Boolean(row.gone));
+  paintAge(wait, drift);
+}
+
+function paintAge(node, drift) {
+  const seconds = since(node.dataset.since, drift);
+  const target = Number(node.dataset.target || 0);
+  const over = target > 0 && seconds > target;
+  const words = node.dataset.rest ? shortSpan(seconds) : shortSpan(seconds);
+  if (node.dataset.words === words && node.classList.contains("over") === over) return;
+  node.dataset.words = words;
+  node.classList.toggle("over", over);
+  node.replaceChildren(words);
+  if (!node.dataset.rest) node.prepend(icon("clock"));
+  node.title = node.dataset.rest
+    ? "Last heard of " + span(seconds) + " ago"
+    : "Waiting for " + span(seconds) + (over ? ", longer than promised" : "");
+}
+
+function emptyState(data) {
+  const node = el("div", "empty");
+  const glyph = el("div", "glyph");
+  glyph.append(icon(data.empty.icon));
+  node.append(glyph, el("b", "", data.empty.title), el("span", "", data.empty.text));
+  return node;
+}
+
+export default function ({ data, parentElement, setTriggerValue }) {
+  const root = parentElement.querySelector(".root");
+  let state = LISTS.get(root);
+  if (!state) {
+    state = { timer: 0, chosen: null };
+    LISTS.set(root, state);
+    state.problem = el("div", "problem");
+    state.problem.setAttribute("role", "status");
+    state.problem.hidden = true;
+    state.news = button("news", "");
+    state.list = el("ul", "list");
+    state.list.tabIndex = 0;
+    state.list.setAttribute("role", "listbox");
+    state.list.setAttribute("aria-label", "Conversations, the most pressing first");
+    state.hint = el("div");
+    state.hint.style.display = "contents";
+    state.foot = el("div", "foot");
+    root.append(state.problem, state.news, state.list, state.hint, state.foot);
+    state.ages = setInterval(() => {
+      for (const node of state.list.querySelectorAll(".wait")) paintAge(node, state.drift);
+    }, 15000);
+    state.onKey = (event) => {
+      if (!plainKey(event) || typing(event) || dialogOpen()) return;
+      if (event.key === "j" || event.key === "k") {
+        event.preventDefault();
+        state.step(event.key === "j" ? 1 : -1);
+      } else if (event.key === "?") {
+        state.ask("help", Date.now());
+      } else if (event.key === "/") {
+        const search = document.querySelector(".st-key-search input");
+        if (search) {
+          event.preventDefault();
+          search.focus();
+          search.select();
+        }
+      }
+    };
+    document.addEventListener("keydown", state.onKey);
+  }
+  state.ask = setTriggerValue;
+  state.drift = driftOf(data);
+  if (!state.timer) state.chosen = data.chosen;
+
+  state.problem.hidden = !data.problem;
+  state.problem.textContent = data.problem || "";
+
+  const known = new Map([...state.list.querySelectorAll(".row")].map((node) => [node.dataset.id, node]));
+  let before = null;
+  for (const row of data.rows) {
+    let node = known.get(row.id);
+    if (!node) {
+      node = el("li", "row");
+      node.setAttribute("role", "option");
+      node.dataset.id = row.id;
+      node.id = "row-" + row.id.replace(/[^A-Za-z0-9_-]/g, "-");
+    }
+    known.delete(row.id);
+    const drawn = JSON.stringify(row);
+    if (node.dataset.drawn !== drawn) {
+      node.dataset.drawn = drawn;
+      drawRow(node, row, state.drift);
+    }
+    const place = before ? before.nextSibling : state.list.firstChild;
+    if (place !== node) state.list.insertBefore(node, place);
+    before = node;
+  }
+  known.forEach((node) => node.remove());
+  let more = state.list.querySelector(".more-item");
+  if (data.more && !more) {
+    more = el("li", "more-item");
+    more.setAttribute("role", "presentation");
+    more.append(button("more", ""));
+    state.list.append(more);
+  }
+  if (more) {
+    if (data.more) {
+      state.list.append(more);
+      more.firstChild.textContent = data.more;
+      more.firstChild.onclick = (event) => {
+        event.stopPropagation();
+        setTriggerValue("more", true);
+      };
+    } else more.remove();
+  }
+  state.list.hidden = !data.rows.length;
+  state.hint.replaceChildren(...(data.rows.length ? [] : [emptyState(data)]));
+
+  state.news.classList.toggle("on", data.news > 0);
+  if (data.news > 0) {
+    state.news.replaceChildren(icon("up"), data.news + (data.news === 1 ? " new conversation" : " new conversations") + " – show");
+    state.news.onclick = () => {
+      state.list.scrollTop = 0;
+      setTriggerValue("show", Date.now());
+    };
+  }
+  const total = el("span", "", data.count);
+  const health = link(data.health.ok ? "" : "bad", data.health.text, location.origin + "/health");
+  if (health.tagName === "A") health.target = "_self";
+  state.foot.replaceChildren(total, health);
+
+  const paint = (scroll) => {
+    for (const node of state.list.querySelectorAll(".row")) {
+      const on = node.dataset.id === state.chosen;
+      node.setAttribute("aria-selected", String(on));
+      if (on) {
+        state.list.setAttribute("aria-activedescendant", node.id);
+        if (scroll) node.scrollIntoView({ block: "nearest" });
+      }
+    }
+  };
+  paint(!state.painted);
+  state.painted = true;
+
+  const pick = (id, delay) => {
+    if (!id || (id === state.chosen && !state.timer && delay)) return;
+    state.chosen = id;
+    paint(true);
+    clearTimeout(state.timer);
+    state.timer = setTimeout(() => {
+      state.timer = 0;
+      setTriggerValue("pick", id);
+    }, delay);
+  };
+  state.step = (by) => {
+    const rows = [...state.list.querySelectorAll(".row")];
+    const at = rows.findIndex((node) => node.dataset.id === state.chosen);
+    const next = Math.max(0, Math.min(rows.length - 1, at < 0 ? 0 : at + by));
+    if (rows[next] && next !== at) pick(rows[next].dataset.id, 140);
+  };
+  state.list.onclick = (event) => {
+    const row = event.target.closest(".row");
+    if (!row) return;
+    showPane("conversation");
+    pick(row.dataset.id, 0);
+  };
+  state.list.onkeydown = (event) => {
+    const by = { ArrowDown: 1, ArrowUp: -1, PageDown: 6, PageUp: -6, Home: -1e6, End: 1e6 }[event.key];
+    if (by) {
+      event.preventDefault();
+      state.step(by);
+    } else if (event.key === "Enter" && state.chosen) {
+      showPane("conversation");
+      pick(state.chosen, 0);
+    }
+  };
+  return () => {
+    clearInterval(state.ages);
+    clearTimeout(state.timer);
+    document.removeEventListener("keydown", state.onKey);
+    LISTS.delete(root);
+  };
+}

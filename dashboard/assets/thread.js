@@ -1,0 +1,231 @@
+// The conversation: context, what was said, notes, and our replies on their way.
+const LOGS = new WeakMap();
+
+function headLine(line, name) {
+  const head = el("header");
+  const who = el("b", "", name || line.name);
+  who.dir = "auto";
+  head.append(who);
+  if (line.handle) head.append(el("span", "handle", "@" + line.handle));
+  if (line.words) head.append(el("span", "words", line.words));
+  head.append(time(line.at));
+  return head;
+}
+
+function drawItem(line, act) {
+  const bubble = el("div", "bubble");
+  bubble.append(headLine(line));
+  if (line.deleted) bubble.append(el("p", "gone-text", line.deleted));
+  else if (line.text) {
+    const text = el("p", "text");
+    fillBody(text, line.text);
+    bubble.append(text);
+  } else bubble.append(el("p", "gone-text", "(no words)"));
+  for (const attachment of line.attachments) {
+    const row = el("div", "attachment", attachment.words + " ");
+    if (attachment.url) row.append(link("", "open", attachment.url));
+    bubble.append(row);
+  }
+  if (line.marks.length) {
+    const marks = el("div", "marks");
+    for (const mark of line.marks) {
+      const chip = el("span", "chip " + mark.tone, mark.text);
+      if (mark.icon) withIcon(chip, mark.icon);
+      if (mark.title) chip.title = plain(mark.title);
+      marks.append(chip);
+    }
+    bubble.append(marks);
+  }
+  if (line.versions.length) {
+    const box = el("details", "versions");
+    box.append(el("summary", "", "Edited – show the earlier wording"));
+    for (const version of line.versions) {
+      const old = el("div", "old");
+      fillBody(old, version.text || "(removed)");
+      box.append(time(version.at), old);
+    }
+    bubble.append(box);
+  }
+  const foot = el("div", "foot");
+  if (line.canFocus) foot.append(withIcon(button("", "Answer this", () => act("focus", line.item)), "reply"));
+  for (const verb of line.verbs) {
+    const node = withIcon(button("", verb.label, () => act("do", { item: line.item, verb: verb.verb }), verb.because), verb.icon);
+    node.disabled = !verb.ok;
+    foot.append(node);
+  }
+  if (line.url) foot.append(link("", "Open on " + line.channel + " ↗", line.url));
+  if (line.canMenu) {
+    const more = withIcon(button("menu-button", "", () => act("menu", line.menu ? "" : line.item), "What else can be done"), "more");
+    more.setAttribute("aria-label", "What else can be done");
+    more.setAttribute("aria-expanded", String(Boolean(line.menu)));
+    foot.append(more);
+  }
+  const parts = [bubble, foot];
+  if (line.menu) parts.push(drawMenu(line, act));
+  return parts;
+}
+
+function drawMenu(line, act) {
+  const menu = el("div", "menu");
+  for (const verb of line.menu) {
+    const node = button("", verb.label, () => act("do", { item: line.item, verb: verb.verb }));
+    node.disabled = !verb.ok;
+    if (verb.because) node.append(el("small", "", verb.because));
+    menu.append(node);
+  }
+  if (!line.menu.length) menu.append(el("span", "quiet", "Nothing can be done to this one."));
+  return menu;
+}
+
+function drawNote(line) {
+  const bubble = el("div", "bubble");
+  bubble.append(headLine(line));
+  const text = el("p", "text");
+  fillBody(text, line.text);
+  bubble.append(text);
+  return [bubble];
+}
+
+function drawReply(line, act, drift) {
+  const bubble = el("div", "bubble");
+  bubble.append(headLine(line));
+  const text = el("p", "text");
+  fillBody(text, line.text);
+  bubble.append(text);
+  const row = el("div", "row");
+  row.append(el("span", "state", line.state));
+  if (line.undo) row.append(button("plain-button undo", "Undo", (event) => {
+    event.target.disabled = true;
+    act("undo", line.intent);
+  }));
+  if (line.health) {
+    const away = link("link-button", "Decide on the Health page", location.origin + "/health");
+    away.target = "_self";
+    row.append(away);
+  }
+  bubble.append(row);
+  if (line.reason) bubble.append(el("p", "text", line.reason));
+  if (line.todo) bubble.append(el("p", "gone-text", line.todo));
+  if (line.until) {
+    const bar = el("div", "bar");
+    const fill = el("i");
+    bar.append(fill);
+    bubble.append(bar);
+    const state = row.firstChild;
+    const start = Date.parse(line.at);
+    const end = Date.parse(line.until);
+    const paint = () => {
+      const now = Date.now() - drift;
+      const left = Math.ceil((end - now) / 1000);
+      fill.style.width = Math.max(0, Math.min(100, (100 * (end - now)) / Math.max(1, end - start))) + "%";
+      const words = left > 0 ? line.state + " in " + left + " s" : "Sending now";
+      if (state.textContent !== words) state.textContent = words;
+      const undo = row.querySelector(".undo");
+      if (undo && left <= 0) undo.remove();
+      return left > 0;
+    };
+    bubble.paint = paint;
+    paint();
+  }
+  return [bubble];
+}
+
+function drawEmpty(data) {
+  const node = el("div", "empty");
+  const glyph = el("div", "glyph");
+  glyph.append(icon(data.empty.icon));
+  node.append(glyph, el("b", "", data.empty.title), el("p", "", data.empty.text));
+  if (data.empty.keys) {
+    const keys = el("p");
+    for (const [key, words] of data.empty.keys) keys.append(el("kbd", "", key), " " + words + "   ");
+    node.append(keys);
+  }
+  return node;
+}
+
+export default function ({ data, parentElement, setTriggerValue }) {
+  const root = parentElement.querySelector(".root");
+  let state = LOGS.get(root);
+  if (!state) {
+    state = {};
+    LOGS.set(root, state);
+    state.log = el("div", "log");
+    const log = state.log;
+    state.log.tabIndex = 0;
+    state.log.setAttribute("role", "log");
+    state.log.setAttribute("aria-label", "Conversation");
+    state.log.setAttribute("aria-live", "polite");
+    state.jump = button("jump", "New below", () => state.log.scrollTo({ top: state.log.scrollHeight, behavior: "smooth" }));
+    state.jump.hidden = true;
+    state.log.onscroll = () => {
+      state.pinned = state.atEnd();
+      if (state.pinned) state.jump.hidden = true;
+    };
+    // The composer grows and shrinks below; who reads the end goes on reading the end.
+    state.sizes = new ResizeObserver(() => { if (state.pinned) log.scrollTop = log.scrollHeight; });
+    state.sizes.observe(state.log);
+    state.atEnd = () => state.log.scrollHeight - state.log.scrollTop - state.log.clientHeight < 48;
+    root.append(state.log, state.jump);
+    state.timer = setInterval(() => {
+      for (const bubble of state.log.querySelectorAll(".bubble")) if (bubble.paint) bubble.paint();
+    }, 250);
+  }
+  const log = state.log;
+  state.act = (name, value) => setTriggerValue(name, value);
+  const act = (name, value) => state.act(name, value);
+  const drift = driftOf(data);
+  if (state.id !== data.id) {
+    log.replaceChildren();
+    state.jump.hidden = true;
+  }
+  const fresh = state.id !== data.id;
+  const stuck = fresh || state.atEnd();
+  state.id = data.id;
+
+  if (!data.lines.length && data.empty) {
+    log.replaceChildren(...(data.problem ? [el("div", "problem", data.problem)] : []), drawEmpty(data));
+    return state.end;
+  }
+  const known = new Map([...log.children].map((node) => [node.dataset.key, node]));
+  let before = null;
+  let arrived = false;
+  const lines = data.problem ? [{ key: "problem", type: "problem", text: data.problem }, ...data.lines] : data.lines;
+  for (const line of lines) {
+    let node = known.get(line.key);
+    if (!node) {
+      node = el("article");
+      node.dataset.key = line.key;
+      arrived = true;
+    }
+    known.delete(line.key);
+    const drawn = JSON.stringify(line);
+    if (node.dataset.drawn !== drawn) {
+      const open = node.querySelector("details")?.open;
+      node.dataset.drawn = drawn;
+      node.className = line.type === "problem" ? "problem" : "said " + line.tone;
+      if (line.type === "problem") node.textContent = line.text;
+      else if (line.type === "note") node.replaceChildren(...drawNote(line));
+      else if (line.type === "reply") node.replaceChildren(...drawReply(line, act, drift));
+      else node.replaceChildren(...drawItem(line, act));
+      const box = node.querySelector("details");
+      if (box && open) box.open = true;
+    }
+    const place = before ? before.nextSibling : log.firstChild;
+    if (place !== node) log.insertBefore(node, place);
+    before = node;
+  }
+  known.forEach((node) => node.remove());
+  if (fresh) {
+    state.pinned = true;
+    requestAnimationFrame(() => { log.scrollTop = log.scrollHeight; });
+  } else if (arrived && stuck) {
+    requestAnimationFrame(() => { log.scrollTop = log.scrollHeight; });
+  } else if (arrived) state.jump.hidden = false;
+
+  state.end = () => {
+    clearInterval(state.timer);
+    state.sizes.disconnect();
+    LOGS.delete(root);
+  };
+  return state.end;
+}

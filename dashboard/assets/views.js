@@ -1,0 +1,23 @@
+// The views of the queue with their counts.
+export default function ({ data, parentElement, setTriggerValue }) {
+  const root = parentElement.querySelector(".root");
+  root.setAttribute("role", "group");
+  root.setAttribute("aria-label", "Views");
+  const known = new Map([...root.children].map((node) => [node.dataset.view, node]));
+  for (const view of data.views) {
+    let tab = known.get(view.id);
+    if (!tab) {
+      tab = el("button", "tab");
+      tab.type = "button";
+      tab.dataset.view = view.id;
+      tab.append(el("span", "", view.label), el("span", "count"));
+      root.append(tab);
+    }
+    tab.title = plain(view.title);
+    tab.setAttribute("aria-pressed", String(view.id === data.chosen));
+    const count = tab.querySelector(".count");
+    const words = view.count === null ? "–" : view.count > 9999 ? "9999+" : String(view.count);
+    if (count.textContent !== words) count.textContent = words;
+    tab.onclick = () => setTriggerValue("view", view.id);
+  }
+}

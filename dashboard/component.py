@@ -1,0 +1,31 @@
+"""Components of the pages: each is drawn from data by one script in assets/, all text through `textContent`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+ASSETS = Path(__file__).resolve().parent / "assets"
+
+#: What a component is given: JSON.
+Json = dict[str, object]
+
+
+def asset(name: str) -> str:
+    """Return the text of a file in assets/."""
+    return (ASSETS / name).read_text(encoding="utf-8")
+
+
+def component(name: str, html: str = "<div class='root'></div>\n<span></span>") -> Any:
+    """Register the component `name`: assets/<name>.js and .css behind the parts that all share; return how it is drawn.
+
+    Streamlit types its result as a callable with open keywords, hence Any.
+    """
+    return st.components.v2.component(
+        f"social_listener_{name}",
+        html=html,
+        css=asset("common.css") + "\n" + asset(f"{name}.css"),
+        js=asset("common.js") + "\n" + asset(f"{name}.js"),
+    )

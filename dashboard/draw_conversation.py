@@ -1,0 +1,145 @@
+"""A conversation as its components draw it: headline, thread and context card. Pure: desk types to JSON."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from social_listener.dashboard import words
+from social_listener.dashboard.draw_thread import merged
+from social_listener.model import SentimentLabel, Status
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from social_listener.dashboard.component import Json
+    from social_listener.desk_types import ContactCard, ConversationView, PastConversation
+    from social_listener.model import Allowed, Contact, Factor
+
+
+def headline(view: ConversationView, staff: str, now: datetime) -> Json:
+    """Return who it is, where, and how long they have been waiting."""
+    contact = view.contact.contact if view.contact else None
+    status = []
+    if view.assignee:
+        status.append("yours" if view.assignee == staff else f"{view.assignee} has it")
+    if view.status is Status.SNOOZED and view.snoozed_until:
+        status.append(f"snoozed for {words.lasting(view.snoozed_until - now)}")
+    elif view.status is not Status.OPEN:
+        status.append(words.STATUSES[view.status])
+    elif view.waiting_since is None:
+        status.append("answered")
+    kind = "Private messages" if view.private else "Public"
+    return {
+        "id": view.conversation_id,
+        "name": contact.name or contact.handle if contact else "Unknown",
+        "handle": contact.handle if contact else "",
+        "where": f"{kind} on {words.channel(view.channel)} with {view.account_name}",
+        "private": view.private,
+        "waiting": words.iso(view.waiting_since),
+        "target": view.target.total_seconds() if view.target else None,
+        "status": status,
+        "now": words.iso(now),
+    }
+
+
+def thread(
+    view: ConversationView, now: datetime, menu: tuple[str, Sequence[Allowed]] | None, problem: str | None
+) -> Json:
+    """Return everything that was said, in order of time; `menu` is the item whose menu is open, and what it offers."""
+    return {
+        "id": view.conversation_id,
+        "lines": merged(view, menu),
+        "problem": problem,
+        "now": words.iso(now),
+    }
+
+
+def no_thread(problem: str | None = None) -> Json:
+    """Return what stands where a conversation would be."""
+    return {
+        "id": "",
+        "lines": [],
+        "problem": problem,
+        "empty": {
+            "icon": "reply",
+            "title": "Pick a conversation",
+            "text": "The most pressing one stands at the top of the list.",
+            "keys": [["J", "next"], ["K", "previous"], ["/", "search"], ["?", "all keys"]],
+        },
+    }
+
+
+def context(view: ConversationView | None, now: datetime) -> Json:
+    """Return the right pane: why it is urgent, who it is, and what we had with them."""
+    if view is None:
+        return {"id": "", "now": words.iso(now)}
+    focus = next((line for line in view.items if line.item.id == view.focus_id), None)
+    mood = None
+    if focus is not None and focus.sentiment_label is not None:
+        mood = f"Sentiment: {words.SENTIMENTS[focus.sentiment_label][0].lower()}. {focus.sentiment_reason}".strip()
+    others = ""
+    if view.others_in_thread:
+        others = words.count(view.others_in_thread, "other customer") + " wrote under the same post."
+    return {
+        "id": view.conversation_id,
+        "priority": view.priority,
+        "factors": [_factor(factor) for factor in view.factors if round(factor.points)],
+        "mood": mood,
+        "contact": _contact(view.contact, now) if view.contact else None,
+        "history": [_past(past) for past in view.contact.history] if view.contact else [],
+        "others": others,
+        "now": words.iso(now),
+    }
+
+
+def _factor(factor: Factor) -> Json:
+    title = factor.because or factor.name.replace("_", " ").capitalize()
+    return {
+        "title": title.rstrip("."),
+        "points": round(factor.points),
+        "words": "“" + "”, “".join(factor.words) + "”" if factor.words else "",
+    }
+
+
+def _contact(card: ContactCard, now: datetime) -> Json:
+    contact = card.contact
+    return {
+        "name": contact.name or contact.handle or "Unknown",
+        "handle": contact.handle,
+        "url": contact.url,
+        "verified": contact.verified,
+        "description": contact.description,
+        "facts": [fact for fact in _facts(card, contact, now) if fact.get("value") or fact.get("at")],
+    }
+
+
+def _facts(card: ContactCard, contact: Contact, now: datetime) -> list[Json]:
+    mood = [
+        f"{card.sentiment.get(label, 0)} {words.SENTIMENTS[label][0].lower()}"
+        for label in (SentimentLabel.NEGATIVE, SentimentLabel.NEUTRAL, SentimentLabel.POSITIVE)
+        if card.sentiment.get(label)
+    ]
+    followers = "" if contact.followers is None else f"{contact.followers:,}".replace(",", "\u202f")
+    return [
+        {"name": "Followers", "value": followers},
+        {"name": "Lives in", "value": contact.location},
+        {"name": "Wrote to us", "value": words.count(card.inbound, "time")},
+        {"name": "In the last 7 days", "value": str(card.in_7_days) if card.in_7_days else ""},
+        {"name": "We wrote", "value": words.count(card.outbound, "time")},
+        {"name": "Unanswered", "value": str(card.unanswered) if card.unanswered else ""},
+        {"name": "Mood so far", "value": ", ".join(mood)},
+        {"name": "Known to us for", "value": words.lasting(now - card.first_seen_at)},
+        {"name": "On the platform since", "value": str(contact.joined_at.year) if contact.joined_at else ""},
+    ]
+
+
+def _past(past: PastConversation) -> Json:
+    return {
+        "id": past.conversation_id,
+        "kind": "Private" if past.private else "Public",
+        "private": past.private,
+        "status": words.STATUSES[past.status],
+        "at": words.iso(past.last_at),
+        "excerpt": past.excerpt,
+    }

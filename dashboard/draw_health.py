@@ -1,0 +1,325 @@
+"""The health page as it is drawn: one sentence, the figures, and a section for everything that can go wrong. Pure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from social_listener.dashboard import words
+from social_listener.model import ReplyState
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from social_listener.dashboard.component import Json
+    from social_listener.desk_types import (
+        AccountHealth,
+        DeadLetter,
+        GapLine,
+        HealthView,
+        JobLine,
+        ReplyLine,
+        StreamHealth,
+    )
+
+_ACCOUNT_STATES: Mapping[str, tuple[str, str]] = {
+    "ok": ("Connected", "green"),
+    "unauthorized": ("Refused", "red"),
+    "out_of_credit": ("Out of credit", "red"),
+    "unreachable": ("Not reachable", "amber"),
+    "unknown": ("Not checked yet", ""),
+}
+
+_STREAM_STATES: Mapping[str, tuple[str, str]] = {
+    "ok": ("Complete", "green"),
+    "late": ("Late", "amber"),
+    "failing": ("Failing", "red"),
+    "waiting": ("Asked to wait", "amber"),
+    "never": ("First reading", ""),
+}
+
+_JOB_OUTCOMES: Mapping[str, tuple[str, str]] = {
+    "ok": ("Went well", "green"),
+    "failed": ("Failed", "red"),
+    "missed": ("Missed", "amber"),
+    "overran": ("Took too long", "amber"),
+    "cut_off": ("Cut off", "amber"),
+}
+
+
+def health(view: HealthView, names: Mapping[str, str]) -> Json:
+    """Return the whole page; `names` are our accounts' names by id."""
+    sections = [
+        _in_doubt(view, names),
+        _failed(view, names),
+        _streams(view, names),
+        _gaps(view),
+        _dead_letters(view),
+        _accounts(view),
+        _jobs(view),
+    ]
+    return {
+        "banner": banner(view),
+        "figures": _figures(view),
+        "sections": [section for section in sections if section],
+    }
+
+
+def banner(view: HealthView) -> Json:
+    """Return the sentence at the top: all is well, or what is wrong, the worst first."""
+    if view.problems:
+        sentence = view.problems[0]
+    elif not view.ok:
+        sentence = "Something is wrong; the sections below tell what."
+    else:
+        sentence = "All is well: everything the platforms showed us is here, and every reply has gone out."
+    lead = "Looked at every few seconds."
+    if len(view.problems) > 1:
+        lead = f"{words.count(len(view.problems), 'problem')}, the worst first."
+    return {"ok": view.ok, "sentence": sentence, "problems": list(view.problems), "lead": lead}
+
+
+def _figures(view: HealthView) -> list[Json]:
+    on_the_way = view.outbox.get(ReplyState.QUEUED, 0) + view.outbox.get(ReplyState.SENDING, 0)
+    doubt = view.outbox.get(ReplyState.IN_DOUBT, 0)
+    backup = f"{words.lasting(view.as_of - view.last_backup_at)} ago" if view.last_backup_at else "none yet"
+    return [
+        _figure("interactions", f"{view.interactions:,}".replace(",", "\u202f"), "interactions stored"),
+        _figure("size", _bytes(view.database_bytes), "database"),
+        _figure("backup", backup, "last backup"),
+        _figure("way", str(on_the_way), "replies on their way"),
+        _figure("doubt", str(doubt), "replies in doubt", "amber" if doubt else ""),
+        _figure(
+            "failed", str(len(view.failed_replies)), "replies not sent, 7 days", "red" if view.failed_replies else ""
+        ),
+    ]
+
+
+def _figure(key: str, value: str, name: str, tone: str = "") -> Json:
+    return {"key": key, "value": value, "name": name, "tone": tone}
+
+
+def _bytes(size: int) -> str:
+    for unit, factor in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
+        if size >= factor:
+            return f"{size / factor:.1f} {unit}"
+    return f"{size} B"
+
+
+# -- replies -----------------------------------------------------------------------------------------------------------
+
+
+def _in_doubt(view: HealthView, names: Mapping[str, str]) -> Json | None:
+    if not view.in_doubt:
+        return None
+    return {
+        "key": "in-doubt",
+        "title": "Replies in doubt",
+        "lead": "The platform did not say whether these were posted. Nothing is sent again by itself: "
+        "look on the platform, then decide.",
+        "cards": [reply_card(reply, names, view.as_of) for reply in view.in_doubt],
+    }
+
+
+def _failed(view: HealthView, names: Mapping[str, str]) -> Json | None:
+    if not view.failed_replies:
+        return None
+    return {
+        "key": "failed",
+        "title": "Replies that did not go out",
+        "lead": "Of the last 7 days. Their texts are back in the composers of those who wrote them.",
+        "cards": [reply_card(reply, names, view.as_of) for reply in view.failed_replies],
+    }
+
+
+def reply_card(reply: ReplyLine, names: Mapping[str, str], now: datetime) -> Json:
+    """Return one reply with what is known of it, and the decision when one is needed."""
+    doubt = reply.state is ReplyState.IN_DOUBT
+    needed = doubt and reply.reconcile_at is None
+    reason = reply.reason or ""
+    if doubt and reply.reconcile_at is not None:
+        wait = words.lasting(reply.reconcile_at - now)
+        reason = f"{reason} It is being looked for; the next look is in {wait}.".strip()
+    links = [
+        {"label": "Open the conversation", "url": f"/?c={reply.conversation_id}", "same": True},
+        *([{"label": "Look on the platform ↗", "url": reply.url, "same": False}] if reply.url else []),
+    ]
+    return {
+        "key": reply.id,
+        "intent": reply.id,
+        "tone": "doubt" if doubt else "failed",
+        "title": ("Private reply" if reply.private else "Public reply")
+        + ("" if doubt else f": {words.REPLY_STATES[reply.state].lower()}"),
+        "private": reply.private,
+        "who": f"by {reply.author}, from {names.get(reply.account_id, reply.account_id)}",
+        "at": words.iso(reply.created_at),
+        "text": reply.text,
+        "reason": reason,
+        "links": links,
+        "decide": needed,
+    }
+
+
+# -- reading -----------------------------------------------------------------------------------------------------------
+
+
+def _streams(view: HealthView, names: Mapping[str, str]) -> Json:
+    return {
+        "key": "streams",
+        "title": "Streams",
+        "lead": "What is polled, and up to when everything is here.",
+        "columns": ["Stream", "State", "Complete up to", "Stored", "Next poll", "Gaps", "Unread items"],
+        "rows": [_stream(stream, names, view.as_of) for stream in view.streams],
+        "none": "No streams are set up: add some to an account in the settings.",
+    }
+
+
+def _stream(stream: StreamHealth, names: Mapping[str, str], now: datetime) -> Json:
+    label, tone = _STREAM_STATES.get(stream.state, (stream.state, ""))
+    if not stream.active:
+        label, tone = "Not polled any more", ""
+    error = f"{stream.last_error} ({words.count(stream.errors, 'time')} in a row)" if stream.last_error else ""
+    state: Json = {"text": label, "tone": tone, "small": error, "bad": True}
+    end: Json = {"text": "no complete reading yet"}
+    if stream.complete_up_to is not None:
+        end = {"at": words.iso(stream.complete_up_to)}
+        if stream.complete_from is not None:
+            end["small"] = f"from {stream.complete_from:%d %b %Y %H:%M} UTC"
+    if stream.walking:
+        end["small"] = "reading on"
+    return {
+        "key": stream.id,
+        "cells": [
+            {"text": names.get(stream.account_id, stream.account_id), "small": _stream_name(stream)},
+            state,
+            end,
+            {"text": f"{stream.interactions:,}".replace(",", "\u202f"), "number": True},
+            {"text": _next(stream, now)},
+            {"text": str(stream.open_gaps), "number": True},
+            {"text": str(stream.dead_letters), "number": True},
+        ],
+    }
+
+
+def _stream_name(stream: StreamHealth) -> str:
+    return stream.name if stream.name == stream.kind else f"{stream.name} ({stream.kind})"
+
+
+def _next(stream: StreamHealth, now: datetime) -> str:
+    if not stream.active:
+        return "–"
+    due = max(stream.next_due_at, stream.not_before) if stream.not_before else stream.next_due_at
+    if due <= now:
+        return "now"
+    wait = f"in {words.lasting(due - now)}"
+    return f"{wait}, the platform asked for it" if stream.not_before and stream.not_before >= due else wait
+
+
+def _gaps(view: HealthView) -> Json | None:
+    if not view.gaps:
+        return None
+    return {
+        "key": "gaps",
+        "title": "Gaps",
+        "lead": "Spans that a platform can no longer give us. Acknowledge what you have taken note of.",
+        "columns": ["Stream", "From", "To", "Why", ""],
+        "rows": [_gap(gap) for gap in view.gaps],
+        "none": "",
+    }
+
+
+def _gap(gap: GapLine) -> Json:
+    return {
+        "key": gap.id,
+        "cells": [
+            {"text": gap.stream_id},
+            {"at": words.iso(gap.since)},
+            {"at": words.iso(gap.until)},
+            {"text": gap.reason},
+            {"buttons": [{"name": "gap", "id": gap.id, "label": "Acknowledge"}]},
+        ],
+    }
+
+
+def _dead_letters(view: HealthView) -> Json | None:
+    if not view.dead_letters:
+        return None
+    return {
+        "key": "dead-letters",
+        "title": "Items that could not be read",
+        "lead": "Kept as they came. After an update they can be read again; what is of no use can be dismissed.",
+        "columns": ["Stream", "Why", "First seen", "Seen", ""],
+        "rows": [_dead_letter(letter) for letter in view.dead_letters],
+        "none": "",
+        "tool": {"name": "replay", "label": "Read all of them again"},
+    }
+
+
+def _dead_letter(letter: DeadLetter) -> Json:
+    return {
+        "key": letter.id,
+        "cells": [
+            {"text": letter.stream_id, "small": f"id {letter.native_id}" if letter.native_id else "no id"},
+            {"text": letter.reason, "raw": letter.excerpt},
+            {"at": words.iso(letter.first_seen_at)},
+            {"text": words.count(letter.seen, "time"), "number": True},
+            {"buttons": [{"name": "dismiss", "id": letter.id, "label": "Dismiss", "ask": "It goes for good."}]},
+        ],
+    }
+
+
+# -- accounts and jobs -------------------------------------------------------------------------------------------------
+
+
+def _accounts(view: HealthView) -> Json:
+    return {
+        "key": "accounts",
+        "title": "Accounts",
+        "lead": "Our own accounts, and whether the platforms let us in.",
+        "columns": ["Account", "Channel", "State", "Last checked"],
+        "rows": [_account(account) for account in view.accounts],
+        "none": "No accounts are set up: add one to the settings.",
+    }
+
+
+def _account(account: AccountHealth) -> Json:
+    label, tone = _ACCOUNT_STATES.get(account.state, (account.state, ""))
+    handle = f"@{account.handle}" if account.handle else ""
+    return {
+        "key": account.id,
+        "cells": [
+            {"text": account.name, "small": "" if handle == account.name else handle},
+            {"text": words.channel(account.channel)},
+            {"text": label, "tone": tone, "small": account.problem or "", "bad": True},
+            {"at": words.iso(account.checked_at)} if account.checked_at else {"text": "–"},
+        ],
+    }
+
+
+def _jobs(view: HealthView) -> Json:
+    return {
+        "key": "jobs",
+        "title": "Jobs",
+        "lead": "What runs unattended.",
+        "columns": ["Job", "When", "Last run", "How it went", "Failed, 24 h", "Missed, 24 h", "Next run"],
+        "rows": [_job(job) for job in view.jobs],
+        "none": "No job has run yet.",
+    }
+
+
+def _job(job: JobLine) -> Json:
+    label, tone = _JOB_OUTCOMES.get(job.outcome or "", (job.outcome or "Not yet", ""))
+    if job.outcome is None and job.last_started_at is not None:
+        label, tone = "Running", "accent"
+    return {
+        "key": job.job,
+        "cells": [
+            {"text": job.job.capitalize()},
+            {"text": job.trigger},
+            {"at": words.iso(job.last_started_at)} if job.last_started_at else {"text": "–"},
+            {"text": label, "tone": tone, "small": job.detail or "", "bad": job.outcome == "failed"},
+            {"text": str(job.failures_24h), "number": True},
+            {"text": str(job.missed_24h), "number": True},
+            {"at": words.iso(job.next_run_at)} if job.next_run_at else {"text": "–"},
+        ],
+    }

@@ -1,0 +1,146 @@
+"""The queue as its component draws it: pure functions from what the desk tells to JSON."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from social_listener.dashboard import words
+from social_listener.desk_types import View
+from social_listener.model import ReplyState, SentimentLabel, Status
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from social_listener.dashboard.component import Json
+    from social_listener.dashboard.shelf import Shelf
+    from social_listener.desk_types import HealthView, QueueFilter, QueuePage, QueueRow
+
+#: replies on their way, as a mark of the row: words, tone
+_PENDING: Mapping[ReplyState, tuple[str, str]] = {
+    ReplyState.IN_DOUBT: ("Reply in doubt", "amber"),
+    ReplyState.SENDING: ("Sending", "accent"),
+    ReplyState.QUEUED: ("Reply on its way", "accent"),
+}
+
+
+def views(page: QueuePage | None, wanted: QueueFilter) -> Json:
+    """Return the views with their counts; without a page the counts are unknown."""
+    return {
+        "chosen": wanted.view.value,
+        "views": [
+            {"id": view.value, "label": label, "title": title, "count": page.counts.get(view, 0) if page else None}
+            for view, (label, title) in words.VIEWS.items()
+        ],
+    }
+
+
+def queue(
+    shelf: Shelf,
+    page: QueuePage | None,
+    wanted: QueueFilter,
+    *,
+    chosen: str | None,
+    staff: str,
+    several_channels: bool,
+    health: Json,
+    now: datetime,
+) -> Json:
+    """Return the list: rows in their places, what is new, what lies further down, and whether all is well."""
+    total = page.total if page else 0
+    rest = total - len(shelf.rows) - len(shelf.fresh) + len(shelf.gone)
+    return {
+        "rows": [
+            row(one, staff, gone=one.conversation_id in shelf.gone, name_channel=several_channels) for one in shelf.rows
+        ],
+        "chosen": chosen,
+        "news": len(shelf.fresh),
+        "more": f"Show more ({rest:,} further down)" if rest > 0 else None,
+        "count": words.count(total, "conversation"),
+        "empty": empty(wanted),
+        "health": health,
+        "now": words.iso(now),
+    }
+
+
+def row(one: QueueRow, staff: str, *, gone: bool, name_channel: bool) -> Json:
+    """Return one conversation of the list."""
+    return {
+        "id": one.conversation_id,
+        "name": one.name or one.handle or "Unknown",
+        "handle": one.handle,
+        "priority": one.priority,
+        "tone": words.tone(one.priority),
+        "reasons": list(one.reasons),
+        "excerpt": one.excerpt or "(no words)",
+        "waiting": words.iso(one.waiting_since),
+        "target": one.target.total_seconds() if one.target else None,
+        "last": words.iso(one.last_at),
+        "marks": _marks(one, staff, gone=gone, name_channel=name_channel),
+        "gone": gone,
+    }
+
+
+def _marks(one: QueueRow, staff: str, *, gone: bool, name_channel: bool) -> list[Json]:
+    """Return the row's badges in words: what differs from the usual only, the visibility always."""
+    marks: list[Json] = []
+    if gone:
+        marks.append({"text": "No longer in this view", "tone": "", "icon": "check"})
+    if one.pending in _PENDING:
+        text, tone = _PENDING[one.pending]
+        marks.append({"text": text, "tone": tone})
+    if one.private:
+        marks.append({"text": "Private", "tone": "violet", "icon": "lock"})
+    else:
+        marks.append({"text": "Public", "tone": "", "icon": "globe"})
+    if name_channel:
+        marks.append({"text": words.channel(one.channel), "tone": ""})
+    if one.sentiment is not SentimentLabel.NEUTRAL:
+        label, tone = words.SENTIMENTS[one.sentiment]
+        marks.append({"text": label, "tone": tone})
+    if one.unanswered > 1:
+        marks.append({"text": f"{one.unanswered} unanswered", "tone": "amber"})
+    if one.language and one.language != "en":
+        marks.append({"text": words.language(one.language), "tone": ""})
+    if one.assignee:
+        mine = one.assignee == staff
+        marks.append({"text": "You" if mine else one.assignee, "tone": "accent" if mine else "", "icon": "person"})
+    if one.status is Status.RESOLVED:
+        marks.append({"text": "Resolved", "tone": "green", "icon": "check"})
+    return marks
+
+
+def empty(wanted: QueueFilter) -> Json:
+    """Return what stands in place of an empty list."""
+    if wanted.search or wanted != type(wanted)(view=wanted.view):
+        return {
+            "icon": "eye",
+            "title": "Nothing found",
+            "text": "No conversation in this view matches the search and the filters.",
+        }
+    text = {
+        View.WAITING: "Nobody waits for an answer. New messages appear here by themselves.",
+        View.MINE: "Nothing is assigned to you. Press A in a conversation to take it.",
+        View.UNASSIGNED: "Everything open has somebody who takes care of it.",
+        View.OPEN: "No open conversations. New messages appear here by themselves.",
+        View.SNOOZED: "Nothing is put away for later.",
+        View.RESOLVED: "Nothing was resolved yet. Press E in a conversation when it is done.",
+    }[wanted.view]
+    title = "All answered" if wanted.view is View.WAITING else "Nothing here"
+    return {"icon": "check", "title": title, "text": text}
+
+
+def health_line(health: HealthView | None) -> Json:
+    """Return one line on whether anything is missed, for the foot of the list."""
+    if health is None:
+        return {"ok": False, "text": "Health is not known"}
+    if not health.ok:
+        return {"ok": False, "text": words.count(len(health.problems), "problem") + " – see Health"}
+    ends = [stream.complete_up_to for stream in health.streams if stream.active]
+    known = [end for end in ends if end is not None]
+    if not ends:
+        return {"ok": True, "text": "No streams are set up"}
+    if len(known) < len(ends):
+        return {"ok": True, "text": "First reading under way"}
+    behind = health.as_of - min(known)
+    return {"ok": True, "text": f"All well · complete up to {words.lasting(behind)} ago"}

@@ -1,0 +1,182 @@
+"""The lines of a conversation: what was said, notes, and replies on their way, in order of time. Pure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from social_listener.dashboard import words
+from social_listener.model import ReplyState, SentimentLabel
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+
+    from social_listener.dashboard.component import Json
+    from social_listener.desk_types import ConversationView, NoteLine, ReplyLine, ThreadItem
+    from social_listener.model import Allowed
+
+#: verb → how the button says it, its icon
+VERBS: Mapping[str, tuple[str, str]] = {
+    "like": ("Like", "heart"),
+    "unlike": ("Take the like back", "heart"),
+    "hide": ("Hide", "eye"),
+    "unhide": ("Show again", "eye"),
+    "delete": ("Delete our post", "warn"),
+}
+
+_TODO: Mapping[ReplyState, str] = {
+    ReplyState.REJECTED: "Its text is back in the composer: change it and send again, or drop it.",
+    ReplyState.EXPIRED: "It waited too long, so it is asked again. Its text is back in the composer: is it still right?",
+    ReplyState.CANCELLED: "Its text is back in the composer.",
+    ReplyState.IN_DOUBT: (
+        "The platform did not tell whether it was posted. It is being looked for; it is never sent again by itself."
+    ),
+}
+
+_TONES: Mapping[ReplyState, str] = {
+    ReplyState.QUEUED: "going",
+    ReplyState.SENDING: "going",
+    ReplyState.IN_DOUBT: "going doubt",
+    ReplyState.REJECTED: "going bad",
+    ReplyState.EXPIRED: "going bad",
+    ReplyState.CANCELLED: "going",
+}
+
+
+def merged(view: ConversationView, menu: tuple[str, Sequence[Allowed]] | None) -> list[Json]:
+    """Return the context first, then items, notes and replies by time."""
+    lines: list[tuple[datetime, Json]] = [(line.item.sent_at, item(line, view, menu)) for line in view.items]
+    lines += [(note.created_at, _note(note)) for note in view.notes]
+    lines += [(reply.created_at, _reply(reply)) for reply in view.replies if reply.state is not ReplyState.SENT]
+    lines.sort(key=lambda pair: pair[0])
+    return [item(line, view, menu, context=True) for line in view.context] + [line for _, line in lines]
+
+
+def item(
+    line: ThreadItem,
+    view: ConversationView,
+    menu: tuple[str, Sequence[Allowed]] | None,
+    *,
+    context: bool = False,
+) -> Json:
+    """Return one thing that was said."""
+    said = line.item
+    focus = said.id == view.focus_id and not said.outbound
+    tone = ["context" if context else "ours" if said.outbound else "theirs"]
+    if said.private:
+        tone.append("private")
+    if focus:
+        tone.append("focus")
+    name, handle = _author(line, view)
+    return {
+        "key": said.id,
+        "type": "item",
+        "item": said.id,
+        "tone": " ".join(tone),
+        "name": name,
+        "handle": handle,
+        "words": "",
+        "at": words.iso(said.sent_at),
+        "text": said.text,
+        "deleted": _tombstone(line),
+        "attachments": [
+            {"words": f"{one.kind.capitalize()}, not loaded" + (f": {one.alt}" if one.alt else ""), "url": one.url}
+            for one in said.attachments
+        ],
+        "marks": _marks(line, context=context, focus=focus, alone=len(view.items) == 1),
+        "versions": [{"text": version.text, "at": words.iso(version.seen_at)} for version in line.versions],
+        "canFocus": not (context or focus or said.outbound or line.deleted_at),
+        "canMenu": line.deleted_at is None,
+        "verbs": [verb(one) for one in view.allowed if one.verb in {"like", "unlike", "hide", "unhide"} and one.ok]
+        if focus and line.deleted_at is None
+        else [],
+        "menu": [verb(one) for one in menu[1] if one.verb in VERBS] if menu and menu[0] == said.id else None,
+        "url": said.url if line.deleted_at is None else None,
+        "channel": words.channel(said.channel),
+    }
+
+
+def verb(one: Allowed) -> Json:
+    """Return one thing that may be done to an item, or why it may not."""
+    label, icon = VERBS[one.verb]
+    return {"verb": one.verb, "label": label, "icon": icon, "ok": one.ok, "because": one.because}
+
+
+def _author(line: ThreadItem, view: ConversationView) -> tuple[str, str]:
+    if line.author is not None:
+        return line.author.name or line.author.handle or "Unknown", line.author.handle
+    return (view.account_name, "") if line.item.outbound else ("Somebody", "")
+
+
+def _tombstone(line: ThreadItem) -> str | None:
+    """Return what stands in place of a deleted item's words; None when it is there."""
+    if line.deleted_at is None:
+        return None
+    who = "We" if line.item.outbound else "They"
+    return f"{who} deleted this on the platform; its words were removed here too."
+
+
+def _marks(line: ThreadItem, *, context: bool, focus: bool, alone: bool) -> list[Json]:
+    marks: list[Json] = []
+    said = line.item
+    if context:
+        marks.append({"text": "What it hangs on", "tone": ""})
+    if focus and not alone:
+        marks.append({"text": "Your answer goes to this one", "tone": "accent", "icon": "reply"})
+    if said.hidden:
+        marks.append({"text": "Hidden on the platform", "tone": "amber", "icon": "eye"})
+    if line.liked_by_us:
+        marks.append({"text": "Liked by us", "tone": "", "icon": "heart"})
+    if line.sentiment_label is not None and line.sentiment_label is not SentimentLabel.NEUTRAL:
+        label, tone = words.SENTIMENTS[line.sentiment_label]
+        marks.append({"text": label, "tone": tone, "title": line.sentiment_reason})
+    if line.language and line.language != "en" and not said.outbound:
+        marks.append({"text": words.language(line.language), "tone": ""})
+    if not said.outbound and not context and line.answered_at is not None:
+        marks.append({"text": "Answered", "tone": "green", "icon": "check"})
+    return marks
+
+
+def _note(note: NoteLine) -> Json:
+    return {
+        "key": f"note {note.id}",
+        "type": "note",
+        "tone": "note",
+        "name": note.staff,
+        "handle": "",
+        "words": "Note – only your team sees this",
+        "at": words.iso(note.created_at),
+        "text": note.text,
+    }
+
+
+def _reply(reply: ReplyLine) -> Json:
+    """Return a reply that is on its way or did not go."""
+    queued = reply.state is ReplyState.QUEUED
+    undoable = queued and reply.attempts == 0
+    needs_person = reply.state is ReplyState.IN_DOUBT and reply.reconcile_at is None
+    return {
+        "key": f"reply {reply.id}",
+        "type": "reply",
+        "tone": _TONES.get(reply.state, "going") + (" private" if reply.private else ""),
+        "intent": reply.id,
+        "name": reply.author,
+        "handle": "",
+        "words": "",
+        "at": words.iso(reply.created_at),
+        "text": reply.text,
+        "state": _state(reply),
+        "undo": undoable,
+        "until": words.iso(reply.not_before) if undoable and not reply.reason else None,
+        "reason": reply.reason or "",
+        "todo": _TODO.get(reply.state, ""),
+        "health": needs_person,
+    }
+
+
+def _state(reply: ReplyLine) -> str:
+    """Return in words where a reply stands; the page adds the seconds that are left to take it back."""
+    where = "Private reply" if reply.private else "Public reply"
+    if reply.state is ReplyState.QUEUED and not reply.reason:
+        return f"{where} goes out"
+    return f"{where}: {words.REPLY_STATES[reply.state][0].lower()}{words.REPLY_STATES[reply.state][1:]}"

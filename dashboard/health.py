@@ -1,0 +1,107 @@
+"""The health page: is anything missed, and what has a person to decide?"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from social_listener.dashboard import draw_health, state, words
+from social_listener.dashboard.component import component
+from social_listener.errors import DeskError, ListenerError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from social_listener.desk_types import HealthView
+
+BOARD = component("health")
+
+_ID = re.compile(r"\d{1,25}")
+
+
+def show() -> None:
+    """Draw the page."""
+    board()
+
+
+@st.fragment(key="board", run_every="5s")
+def board() -> None:
+    """Draw everything, and look again every five seconds."""
+    state.show_flash()
+    view, problem = state.guarded(lambda: state.desk().health(), None)
+    kept: HealthView | None = view or st.session_state.get("health_view")
+    st.session_state["health_view"] = kept
+    names = {account.id: account.name for account in state.service().settings.accounts}
+    if kept is None:
+        data = {"banner": None, "figures": [], "sections": []}
+    else:
+        data = draw_health.health(kept, names)
+    BOARD(key="health_board", data={**data, "problem": problem}, on_act_change=acted)
+
+
+def acted() -> None:
+    """Do what was pressed."""
+    wish = st.session_state["health_board"].act
+    if not isinstance(wish, dict):
+        return
+    do = _ACTS.get(str(wish.get("name")))
+    if do is None:
+        return
+    try:
+        state.flash(do(wish.get("value")))
+    except ListenerError as error:
+        state.flash(str(error), ":material/error:")
+
+
+def platform_id(text: str) -> str:
+    """Return the id in what was pasted: the id itself, or the address of the post; `DeskError` when there is none."""
+    text = text.strip()
+    if _ID.fullmatch(text):
+        return text
+    found = re.search(r"/(?:status|statuses|messages)/(?:[\d-]+[-/])?(\d{1,25})", text)
+    if found:
+        return found[1]
+    raise DeskError("There is no id in it. Paste the address of the post, or the figures at its end.")
+
+
+def _there(value: object) -> str:
+    if not isinstance(value, dict):
+        raise DeskError("Nothing was pasted.")
+    line = state.desk().settle(str(value.get("intent")), state.staff(), platform_id(str(value.get("platform", ""))))
+    return f"Settled: {words.REPLY_STATES[line.state].lower()}"
+
+
+def _back(value: object) -> str:
+    state.desk().settle(str(value), state.staff(), None)
+    return "Settled: not sent. Its text is back in the composer."
+
+
+def _again(value: object) -> str:
+    state.desk().send_again(str(value), state.staff())
+    return "It is sent again now."
+
+
+def _gap(value: object) -> str:
+    state.desk().close_gap(str(value), state.staff())
+    return "Gap acknowledged"
+
+
+def _dismiss(value: object) -> str:
+    state.desk().dismiss_dead_letter(str(value), state.staff())
+    return "Dismissed"
+
+
+def _replay(_: object) -> str:
+    return f"{words.count(state.desk().replay_dead_letters(), 'item')} could be read now"
+
+
+_ACTS: Mapping[str, Callable[[object], str]] = {
+    "there": _there,
+    "back": _back,
+    "again": _again,
+    "gap": _gap,
+    "dismiss": _dismiss,
+    "replay": _replay,
+}

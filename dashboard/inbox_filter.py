@@ -1,0 +1,82 @@
+"""What part of the queue is shown, and how that stands in the page's address."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, TypeVar
+
+from social_listener.desk_types import QueueFilter, View
+from social_listener.model import SentimentLabel
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from enum import StrEnum
+
+    from social_listener.settings import Settings
+
+Code = TypeVar("Code", bound="StrEnum")
+
+#: the filter's names in the address
+KEYS = ("view", "channel", "account", "stream", "sentiment", "who", "assigned", "q")
+
+
+def _code(kind: type[Code], value: str | None, default: Code | None) -> Code | None:
+    try:
+        return kind(value) if value else default
+    except ValueError:
+        return default
+
+
+def from_query(query: Mapping[str, str]) -> QueueFilter:
+    """Return the filter that an address holds; what it holds wrongly is left out, so an old link still opens."""
+    who = query.get("who")
+    return QueueFilter(
+        view=_code(View, query.get("view"), View.WAITING) or View.WAITING,
+        channel=query.get("channel") or None,
+        account_id=query.get("account") or None,
+        stream_id=query.get("stream") or None,
+        sentiment=_code(SentimentLabel, query.get("sentiment"), None),
+        private={"private": True, "public": False}.get(who or ""),
+        assignee=query.get("assigned") or None,
+        search=(query.get("q") or "").strip()[:200],
+    )
+
+
+def to_query(wanted: QueueFilter) -> dict[str, str]:
+    """Return the address's part for a filter: raw codes, and nothing for what is not set."""
+    private = {True: "private", False: "public", None: ""}[wanted.private]
+    pairs = {
+        "view": "" if wanted.view is View.WAITING else wanted.view.value,
+        "channel": wanted.channel or "",
+        "account": wanted.account_id or "",
+        "stream": wanted.stream_id or "",
+        "sentiment": wanted.sentiment.value if wanted.sentiment else "",
+        "who": private,
+        "assigned": wanted.assignee or "",
+        "q": wanted.search,
+    }
+    return {key: value for key, value in pairs.items() if value}
+
+
+def narrowed(wanted: QueueFilter) -> int:
+    """Return how many filters besides view and search are set."""
+    return sum(key not in {"view", "q"} for key in to_query(wanted))
+
+
+def cleared(wanted: QueueFilter) -> QueueFilter:
+    """Return the filter with its view only."""
+    return QueueFilter(view=wanted.view)
+
+
+def searching(wanted: QueueFilter, text: str) -> QueueFilter:
+    """Return the filter with other search words."""
+    return replace(wanted, search=text.strip()[:200])
+
+
+def streams(settings: Settings) -> dict[str, str]:
+    """Return stream id → how staff know it, for every stream in the settings."""
+    return {
+        f"{account.id}/{stream.label}": f"{account.name} · {stream.label}"
+        for account in settings.accounts
+        for stream in account.streams
+    }

@@ -1,0 +1,117 @@
+"""The bar above the panes: views with counts, search, filters, who is looking."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, cast
+
+import streamlit as st
+
+from social_listener.dashboard import draw_queue, inbox_filter, session, state, words
+from social_listener.dashboard.component import component
+from social_listener.desk_types import View
+from social_listener.model import SentimentLabel
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+VIEWS = component("views")
+
+_ANY = ""
+
+
+@st.fragment(key="toolbar")
+def toolbar() -> None:
+    """Draw the bar."""
+    now = session.inbox()
+    with st.container(key="toolbar", horizontal=True, vertical_alignment="center", gap="small"):
+        with st.container(key="toolbar_views", width="stretch"):
+            VIEWS(key="views", data=draw_queue.views(now.page, now.wanted), on_view_change=_view_chosen)
+        st.session_state.setdefault("search", now.wanted.search)
+        st.text_input(
+            "Search",
+            type="search",
+            live="300ms",
+            key="search",
+            placeholder="Search words, names, handles",
+            label_visibility="collapsed",
+            width=260,
+            on_change=_searched,
+        )
+        number = inbox_filter.narrowed(now.wanted)
+        with st.popover(f"Filters ({number})" if number else "Filters", key="filters", icon=":material/tune:"):
+            _filters()
+        state.choose_staff()
+
+
+def _filters() -> None:
+    """Draw the filters: one select box each, and one button that takes all of them off."""
+    settings = state.service().settings
+    wanted = session.inbox().wanted
+    channels = sorted({account.channel for account in settings.accounts})
+    streams = inbox_filter.streams(settings)
+    accounts = {account.id: account.name for account in settings.accounts}
+    _select("Visibility", "private", ["public", "private"], _who(wanted.private), lambda code: code.capitalize())
+    labels = [label.value for label in SentimentLabel]
+    _select("Sentiment", "sentiment", labels, wanted.sentiment, lambda code: words.SENTIMENTS[SentimentLabel(code)][0])
+    _select("Stream", "stream_id", list(streams), wanted.stream_id, lambda code: streams.get(code, code))
+    if len(accounts) > 1:
+        _select("Account", "account_id", list(accounts), wanted.account_id, lambda code: accounts.get(code, code))
+    if len(channels) > 1:
+        _select("Channel", "channel", channels, wanted.channel, words.channel)
+    if len(settings.dashboard.staff) > 1:
+        _select("Assigned to", "assignee", list(settings.dashboard.staff), wanted.assignee, str)
+    st.button("Take all filters off", key="clear_filters", on_click=_clear, disabled=not inbox_filter.narrowed(wanted))
+
+
+def _who(private: bool | None) -> str | None:
+    return {True: "private", False: "public", None: None}[private]
+
+
+def _select(label: str, field: str, options: Sequence[str], value: str | None, shown: Callable[[str], str]) -> None:
+    key = f"filter_{field}"
+    choices = [_ANY, *options, *([value] if value and value not in options else [])]
+    if st.session_state.get(key) != (value or _ANY):
+        st.session_state[key] = value or _ANY
+    st.selectbox(
+        label,
+        choices,
+        key=key,
+        format_func=lambda code: shown(code) if code else "Any",
+        on_change=_filtered,
+        args=(field,),
+    )
+
+
+def _filtered(field: str) -> None:
+    code = cast("str", st.session_state[f"filter_{field}"]) or None
+    value: object = code
+    if field == "private":
+        value = {"private": True, "public": False}.get(code or "")
+    elif field == "sentiment" and code:
+        value = SentimentLabel(code)
+    _want(replace(session.inbox().wanted, **{field: value}))  # type: ignore[arg-type]  # the field's own type, by name
+
+
+def _view_chosen() -> None:
+    try:
+        view = View(st.session_state["views"].view)
+    except ValueError:
+        return
+    _want(replace(session.inbox().wanted, view=view))
+
+
+def _searched() -> None:
+    _want(inbox_filter.searching(session.inbox().wanted, cast("str", st.session_state["search"] or "")))
+
+
+def _clear() -> None:
+    st.session_state["search"] = ""
+    _want(inbox_filter.cleared(session.inbox().wanted))
+
+
+def _want(wanted: session.QueueFilter) -> None:
+    session.want(wanted)
+    session.read_queue(anew=True)
+    session.write_address()
+    st.rerun(["toolbar", "queue"])

@@ -1,0 +1,160 @@
+"""What one open page remembers: its filter, the shelf of shown rows, the conversation that is open.
+
+Everything lasting is in the store; this may be lost at any moment and is read again.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, cast
+
+import streamlit as st
+
+from social_listener.dashboard import draw_queue, inbox_filter, shelf, state
+from social_listener.errors import DeskError
+
+if TYPE_CHECKING:
+    from social_listener.dashboard.component import Json
+    from social_listener.dashboard.draw_composer import Outcome
+    from social_listener.desk_types import ConversationView, QueueFilter, QueuePage, QueueRow
+
+#: rows that are shown at first, and that every "show more" adds
+STEP = 50
+#: seconds for which an answer about health is good enough for the foot of the list
+_HEALTH_GOOD_FOR = 5.0
+
+UNREADABLE = "This could not be read just now. What you see may be old; it is tried again by itself."
+
+
+@dataclass(slots=True)
+class Inbox:
+    """What this page shows."""
+
+    wanted: QueueFilter
+    limit: int = STEP
+    page: QueuePage | None = None
+    shelf: shelf.Shelf | None = None
+    queue_problem: str | None = None
+    chosen: str | None = None
+    focus: str | None = None  #: the item that is answered; None: the desk's own choice
+    view: ConversationView | None = None
+    view_problem: str | None = None
+    menu: str | None = None  #: the item whose menu is open
+    confirm: str | None = None  #: our item that is about to be deleted
+    help: bool = False
+    outcome: Outcome | None = None
+
+
+def inbox() -> Inbox:
+    """Return what this page shows; made from its address at the first call."""
+    if "inbox" not in st.session_state:
+        query = st.query_params.to_dict()
+        st.session_state["inbox"] = Inbox(wanted=inbox_filter.from_query(query), chosen=query.get("c") or None)
+    return cast("Inbox", st.session_state["inbox"])
+
+
+def follow_address() -> None:
+    """Take up what the address says after the reader went back or forward, or opened a link in this page."""
+    now = inbox()
+    query = st.query_params.to_dict()
+    if query.get("c") and query["c"] != now.chosen:
+        choose(query["c"])
+    if query.keys() & set(inbox_filter.KEYS):
+        wanted = inbox_filter.from_query(query)
+        if wanted != now.wanted:
+            want(wanted)
+
+
+def write_address() -> None:
+    """Write what is shown into the address, so that it can be kept and sent to a colleague."""
+    now = inbox()
+    query = inbox_filter.to_query(now.wanted)
+    if now.chosen:
+        query["c"] = now.chosen
+    if len(state.service().settings.dashboard.staff) > 1:
+        query["staff"] = state.staff()
+    if st.query_params.to_dict() != query:
+        st.query_params.from_dict(query)
+
+
+def want(wanted: QueueFilter) -> None:
+    """Show another part of the queue, laid out anew."""
+    now = inbox()
+    now.wanted, now.limit, now.shelf, now.page = wanted, STEP, None, None
+
+
+def choose(conversation_id: str | None, focus: str | None = None) -> None:
+    """Open a conversation, or none."""
+    now = inbox()
+    if conversation_id != now.chosen:
+        now.view, now.view_problem = None, None
+    now.chosen, now.focus, now.menu, now.confirm = conversation_id, focus, None, None
+
+
+def read_queue(*, anew: bool = False) -> None:
+    """Read the queue again. Rows on the screen keep their places unless they are laid out `anew`."""
+    now = inbox()
+    try:
+        page = state.desk().queue(now.wanted, state.staff(), limit=now.limit + shelf.LOOKAHEAD)
+    except Exception:
+        state.log.exception("dashboard: the queue could not be read")
+        now.queue_problem = UNREADABLE
+        return
+    now.queue_problem = None
+    now.page = page
+    if anew or now.shelf is None or not now.shelf.rows:
+        now.shelf = shelf.lay_out(page, now.limit)
+    else:
+        now.shelf = shelf.refresh(now.shelf, page, now.limit)
+
+
+def read_conversation() -> None:
+    """Read the open conversation again."""
+    now = inbox()
+    if now.chosen is None:
+        now.view, now.view_problem = None, None
+        return
+    try:
+        now.view = state.desk().conversation(now.chosen, state.staff(), now.focus)
+        now.view_problem = None
+    except DeskError as error:
+        now.view, now.view_problem = None, str(error)
+    except Exception:
+        state.log.exception("dashboard: a conversation could not be read")
+        now.view_problem = UNREADABLE
+
+
+def queue_look() -> object:
+    """Return what makes a difference to the eye in the list; priorities are left to the slow tick."""
+    now = inbox()
+    rows: tuple[QueueRow, ...] = now.shelf.rows if now.shelf else ()
+    counts = dict(now.page.counts) if now.page else {}
+    return (
+        tuple(replace(row, priority=0) for row in rows),
+        now.shelf and (now.shelf.gone, now.shelf.fresh),
+        counts,
+        now.queue_problem,
+    )
+
+
+def conversation_look() -> object:
+    """Return what makes a difference to the eye in the conversation; points that grow with time do not."""
+    now = inbox()
+    return now.view and replace(now.view, priority=0, factors=()), now.view_problem
+
+
+class _Health:
+    """The last line on health, shared by all pages of the process."""
+
+    line: Json | None = None
+    read_at = -_HEALTH_GOOD_FOR
+
+
+def health_line() -> Json:
+    """Return one line on whether anything is missed; at most a few seconds old."""
+    if _Health.line is None or time.monotonic() - _Health.read_at > _HEALTH_GOOD_FOR:
+        view, problem = state.guarded(lambda: state.desk().health(), None)
+        _Health.line = draw_queue.health_line(None if problem else view)
+        _Health.read_at = time.monotonic()
+    return _Health.line

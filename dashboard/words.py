@@ -1,0 +1,105 @@
+"""Our words for what the pages show: labels, tones and sentences. Nothing here comes from a platform."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from social_listener.desk_types import View
+from social_listener.model import Kind, ReplyState, SentimentLabel, Status
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime, timedelta
+
+CHANNELS: Mapping[str, str] = {"x": "X", "facebook": "Facebook", "instagram": "Instagram", "email": "Email"}
+
+VIEWS: Mapping[View, tuple[str, str]] = {
+    View.WAITING: ("Waiting", "Customers who wait for an answer"),
+    View.MINE: ("Mine", "Open and assigned to you"),
+    View.UNASSIGNED: ("Unassigned", "Open, and nobody has taken it"),
+    View.OPEN: ("All open", "Everything open, answered or not"),
+    View.SNOOZED: ("Snoozed", "Put away until a time"),
+    View.RESOLVED: ("Resolved", "Put away for good, unless they write again"),
+}
+
+KINDS: Mapping[Kind, str] = {
+    Kind.MENTION: "mention",
+    Kind.COMMENT: "comment",
+    Kind.MESSAGE: "direct message",
+    Kind.REVIEW: "review",
+    Kind.POST: "post",
+}
+
+SENTIMENTS: Mapping[SentimentLabel, tuple[str, str]] = {
+    SentimentLabel.NEGATIVE: ("Negative", "red"),
+    SentimentLabel.NEUTRAL: ("Neutral", ""),
+    SentimentLabel.POSITIVE: ("Positive", "green"),
+    SentimentLabel.UNSURE: ("Unsure", ""),
+}
+
+STATUSES: Mapping[Status, str] = {
+    Status.OPEN: "open",
+    Status.SNOOZED: "snoozed",
+    Status.RESOLVED: "resolved",
+}
+
+REPLY_STATES: Mapping[ReplyState, str] = {
+    ReplyState.QUEUED: "Waiting to be sent",
+    ReplyState.SENDING: "Being sent",
+    ReplyState.IN_DOUBT: "In doubt: it may have gone out",
+    ReplyState.SENT: "Sent",
+    ReplyState.REJECTED: "Not sent",
+    ReplyState.CANCELLED: "Taken back",
+    ReplyState.EXPIRED: "Not sent in time",
+}
+
+LANGUAGES: Mapping[str, str] = {
+    "ar": "Arabic", "cs": "Czech", "da": "Danish", "de": "German", "el": "Greek", "en": "English", "es": "Spanish",
+    "fi": "Finnish", "fr": "French", "he": "Hebrew", "hi": "Hindi", "hu": "Hungarian", "id": "Indonesian",
+    "it": "Italian", "ja": "Japanese", "ko": "Korean", "nl": "Dutch", "no": "Norwegian", "pl": "Polish",
+    "pt": "Portuguese", "ro": "Romanian", "ru": "Russian", "sv": "Swedish", "th": "Thai", "tr": "Turkish",
+    "uk": "Ukrainian", "vi": "Vietnamese", "zh": "Chinese",
+}  # fmt: skip
+
+_HIDDEN = re.compile("[\u202a-\u202e\u2066-\u2069\u0000-\u0008\u000b-\u001f]")
+
+
+def channel(name: str) -> str:
+    """Return how a channel is written."""
+    return CHANNELS.get(name, name.capitalize())
+
+
+def language(code: str | None) -> str:
+    """Return a language's English name, or its code when we have no name for it."""
+    return LANGUAGES.get(code or "", code or "not known")
+
+
+def tone(priority: int) -> str:
+    """Return the colour class of a priority; the figure itself always stands beside it."""
+    return "high" if priority >= 70 else "middle" if priority >= 40 else "low"
+
+
+def count(number: int, one: str, many: str | None = None) -> str:
+    """Return "1 item", "2 items"."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}".replace(",", "\u202f")
+
+
+def lasting(length: timedelta) -> str:
+    """Return a length of time in words of one or two units."""
+    seconds = max(0, int(length.total_seconds()))
+    for size, name in ((86400, "day"), (3600, "h"), (60, "min")):
+        if seconds >= size:
+            number = seconds // size
+            return f"{number} {name}{'s' if name == 'day' and number != 1 else ''}"
+    return f"{seconds} s"
+
+
+def iso(moment: datetime | None) -> str | None:
+    """Return a moment as the pages' scripts read it."""
+    return None if moment is None else moment.isoformat()
+
+
+def visible(text: str) -> str:
+    """Return platform text without control and direction characters, for places that show plain text natively."""
+    return _HIDDEN.sub("", text)
