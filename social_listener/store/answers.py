@@ -36,12 +36,29 @@ def insert_own(cursor: DuckDBPyConnection, item: Interaction, now: datetime) -> 
 
 
 def mark_answered(cursor: DuckDBPyConnection, conversation_id: str, item_id: str, at: datetime) -> None:
-    """Mark an item, and what was said before `at` in its conversation, as answered then."""
-    cursor.execute(
-        """UPDATE interactions SET answered_at = ?
-           WHERE conversation_id = ? AND NOT outbound AND answered_at IS NULL AND (sent_at <= ? OR id = ?)""",
-        [at, conversation_id, at, item_id],
-    )
+    """Mark an item, and what waits in its conversation and was said before `at`, as answered then."""
+    row = cursor.execute("SELECT waiting_ids FROM conversations WHERE id = ?", [conversation_id]).fetchone()
+    waiting = row[0].split() if row else []
+    ids = [*waiting, item_id]
+    answered = cursor.execute(
+        f"""UPDATE interactions SET answered_at = ?
+            WHERE id IN ({marks(ids)}) AND NOT outbound AND answered_at IS NULL AND (sent_at <= ? OR id = ?)
+            RETURNING id""",
+        [at, *ids, at, item_id],
+    ).fetchall()
+    done = {item_id, *(found[0] for found in answered)}
+    left = " ".join(each for each in waiting if each not in done)
+    cursor.execute("UPDATE conversations SET waiting_ids = ? WHERE id = ?", [left, conversation_id])
+    _remember(cursor, conversation_id, at)
+
+
+def _remember(cursor: DuckDBPyConnection, conversation_id: str, at: datetime) -> None:
+    """Keep when we last said something in a conversation."""
+    row = cursor.execute("SELECT said_at FROM our_words WHERE conversation_id = ?", [conversation_id]).fetchone()
+    if row is None:
+        cursor.execute("INSERT INTO our_words (conversation_id, said_at) VALUES (?, ?)", [conversation_id, at])
+    elif row[0] < at:
+        cursor.execute("UPDATE our_words SET said_at = ? WHERE conversation_id = ?", [at, conversation_id])
 
 
 def touch(cursor: DuckDBPyConnection, conversation_id: str, now: datetime) -> None:

@@ -65,20 +65,14 @@ def resolved(
     narrow, narrow_values = _by_item(wanted)
     most = MOST_RESOLVED if narrow else limit + offset
     rows = cursor.execute(
-        f"""WITH newest AS (SELECT * FROM conversations WHERE {condition} ORDER BY last_at DESC, id LIMIT ?),
-            last AS (
-                SELECT c.id AS cid, max(i.id) AS item_id FROM newest c
-                JOIN interactions i ON i.conversation_id = c.id AND i.sent_at = c.last_at AND NOT i.outbound
-                    AND NOT i.context GROUP BY c.id)
-            SELECT c.id, c.channel, c.account_id, coalesce(g.stream_id, ''), i.kind, c.private, c.status, c.assignee,
-                   c.snoozed_until, i.id, coalesce(s.priority, 0), CAST(NULL AS TIMESTAMPTZ),
+        f"""SELECT c.id, c.channel, c.account_id, coalesce(i.stream_id, ''), coalesce(i.kind, 'message'), c.private,
+                   c.status, c.assignee, c.snoozed_until, coalesce(c.newest_id, ''), 0, CAST(NULL AS TIMESTAMPTZ),
                    coalesce(s.sentiment_label, 'unsure'), s.language, coalesce(p.name, ''), coalesce(p.handle, ''),
-                   left(i.text, 200), c.last_at, 0
-            FROM newest c JOIN last l ON l.cid = c.id JOIN interactions i ON i.id = l.item_id
-            LEFT JOIN scores s ON s.interaction_id = i.id LEFT JOIN contacts p ON p.id = c.contact_id
-            LEFT JOIN (SELECT interaction_id, min(stream_id) AS stream_id FROM sightings GROUP BY interaction_id) g
-                ON g.interaction_id = i.id
-            {f"WHERE {narrow}" if narrow else ""} ORDER BY c.last_at DESC, c.id LIMIT ? OFFSET ?""",
+                   coalesce(left(i.text, 200), ''), c.last_at, 0
+            FROM (SELECT * FROM conversations WHERE {condition} ORDER BY last_at DESC, id LIMIT ?) c
+            LEFT JOIN interactions i ON i.id = c.newest_id
+            LEFT JOIN scores s ON s.interaction_id = c.newest_id LEFT JOIN contacts p ON p.id = c.contact_id
+            WHERE {narrow or "TRUE"} ORDER BY c.last_at DESC, c.id LIMIT ? OFFSET ?""",
         [*values, most, *narrow_values, limit, offset],
     ).fetchall()
     return complete(cursor, [replace(as_row(row), status=Status.RESOLVED) for row in rows])
@@ -86,10 +80,17 @@ def resolved(
 
 def count_resolved(cursor: DuckDBPyConnection, wanted: QueueFilter, found: Sequence[str] | None) -> int:
     """Return how many resolved conversations there are; with a filter on their items, among the newest ones."""
-    if _by_item(wanted)[0]:
-        return len(resolved(cursor, wanted, found=found, limit=MOST_RESOLVED, offset=0))
     condition, values = _plain(wanted, found)
-    row = cursor.execute(f"SELECT count(*) FROM conversations WHERE {condition}", values).fetchone()
+    narrow, narrow_values = _by_item(wanted)
+    if narrow:
+        query = f"""SELECT count(*) FROM (
+                        SELECT newest_id FROM conversations WHERE {condition} ORDER BY last_at DESC, id LIMIT ?) c
+                    LEFT JOIN interactions i ON i.id = c.newest_id
+                    LEFT JOIN scores s ON s.interaction_id = c.newest_id WHERE {narrow}"""
+        values = [*values, MOST_RESOLVED, *narrow_values]
+    else:
+        query = f"SELECT count(*) FROM conversations WHERE {condition}"
+    row = cursor.execute(query, values).fetchone()
     return int(row[0]) if row else 0
 
 
@@ -111,6 +112,6 @@ def _plain(wanted: QueueFilter, found: Sequence[str] | None) -> tuple[str, list[
 
 def _by_item(wanted: QueueFilter) -> tuple[str, list[object]]:
     """Return the condition on the last item."""
-    columns = {"s.sentiment_label": wanted.sentiment, "s.language": wanted.language, "g.stream_id": wanted.stream_id}
+    columns = {"s.sentiment_label": wanted.sentiment, "s.language": wanted.language, "i.stream_id": wanted.stream_id}
     parts = [f"{name} = ?" for name, value in columns.items() if value is not None]
     return " AND ".join(parts), [value for value in columns.values() if value is not None]

@@ -1,0 +1,229 @@
+"""The desk: everything staff can do and see. Pages and commands go through it and hold no rules of their own.
+
+Reading returns plain frozen values (`desk_types`). Writing checks, writes an audit event, and raises `NotAllowed`,
+`Conflict` or `DeskError` with a sentence for staff. Times are aware UTC.
+"""
+
+from __future__ import annotations
+
+import threading
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from social_listener import desk_health, desk_read, desk_reply, desk_settle, desk_work
+from social_listener.desk_office import Office, known_item
+from social_listener.errors import DeskError
+from social_listener.model import Status
+from social_listener.store import audit, health
+from social_listener.store import outbox as replies
+from social_listener.store.drafts import Place
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from datetime import timedelta
+
+    from social_listener.channels import Channel
+    from social_listener.desk_health import Planned
+    from social_listener.desk_types import (
+        ConversationView,
+        Draft,
+        HealthView,
+        NoteLine,
+        QueueFilter,
+        QueuePage,
+        ReplyLine,
+        ThreadItem,
+    )
+    from social_listener.ingest import Ingest
+    from social_listener.model import ActionKind, Allowed, Stream, TextLength
+    from social_listener.scoring import Weights
+    from social_listener.settings import Settings
+    from social_listener.store import Store
+
+
+class Desk:
+    """What staff work with. Thread-safe; one per process that holds the database."""
+
+    def __init__(
+        self,
+        store: Store,
+        channels: Mapping[str, Channel],
+        *,
+        ingest: Ingest,
+        streams: Mapping[str, Stream],
+        settings: Settings,
+        weights: Weights,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._office = Office(
+            store=store, channels=channels, streams=streams, settings=settings, weights=weights, clock=clock
+        )
+        self._ingest = ingest
+        self._planned: Callable[[], Mapping[str, Planned]] = dict
+        self._quiet = 0
+        self._quiet_lock = threading.Lock()
+
+    # -- reading -------------------------------------------------------------------------------------------------------
+
+    @property
+    def revision(self) -> int:
+        """Return a number that changes when there is something new to show; text being typed does not count."""
+        return self._office.store.revision - self._quiet
+
+    def queue(self, wanted: QueueFilter, staff: str, limit: int = 50, offset: int = 0) -> QueuePage:
+        """Return a stretch of the queue, the most pressing first, and how many conversations each view holds."""
+        return desk_read.read_queue(self._office, wanted, staff, limit, offset)
+
+    def conversation(self, conversation_id: str, staff: str, focus_id: str | None = None) -> ConversationView:  # noqa: ARG002 - who looks will matter when views differ
+        """Return everything about one conversation; `DeskError` when there is none of that id."""
+        return desk_read.read_conversation(self._office, conversation_id, focus_id)
+
+    def item(self, item_id: str) -> ThreadItem:
+        """Return one item; `DeskError` when there is none of that id."""
+        with self._office.store.read() as cursor:
+            return known_item(cursor, item_id)
+
+    def conversation_of(self, item_id: str) -> str:
+        """Return the conversation that an item stands in; `DeskError` when there is no such item."""
+        return self.item(item_id).item.conversation_id
+
+    def allowed(self, item_id: str) -> tuple[Allowed, ...]:
+        """Return what may be done to an item now, until when, and by which rule."""
+        with self._office.store.read() as cursor:
+            return self._office.rules(cursor, known_item(cursor, item_id), self._office.clock())
+
+    def length(self, account_id: str, text: str, private: bool) -> TextLength:
+        """Return how long `text` is by the rules of an account's channel."""
+        return self._office.channel(account_id).length(text, private=private)
+
+    def outbox(self, include_settled: bool = False, limit: int = 200) -> tuple[ReplyLine, ...]:
+        """Return replies, newest first: those not settled, or all."""
+        with self._office.store.read() as cursor:
+            return tuple(replies.lines(cursor, self._office.clock(), settled=include_settled, limit=limit))
+
+    def reply_line(self, intent_id: str) -> ReplyLine:
+        """Return one reply; `DeskError` when there is none of that id."""
+        with self._office.store.read() as cursor:
+            return desk_reply.line_of(self._office, cursor, intent_id)
+
+    def health(self) -> HealthView:
+        """Return everything an operator must see at a glance."""
+        return desk_health.read_health(self._office, self._planned())
+
+    def plan_jobs(self, planned: Callable[[], Mapping[str, Planned]]) -> None:
+        """Let Health ask the scheduler when each job runs next."""
+        self._planned = planned
+
+    # -- answering -----------------------------------------------------------------------------------------------------
+
+    def reply_public(  # noqa: PLR0917 - pages and commands were promised this order
+        self,
+        item_id: str,
+        text: str,
+        staff: str,
+        nonce: str,
+        seen_version: int | None = None,
+        undo: timedelta | None = None,
+    ) -> ReplyLine:
+        """Queue words that everybody will be able to read; the same nonce again is the same reply."""
+        return desk_reply.queue_reply(
+            self._office,
+            item_id=item_id,
+            text=text,
+            staff=staff,
+            nonce=nonce,
+            private=False,
+            seen_version=seen_version,
+            undo=undo,
+        )
+
+    def reply_private(  # noqa: PLR0917 - pages and commands were promised this order
+        self,
+        item_id: str,
+        text: str,
+        staff: str,
+        nonce: str,
+        seen_version: int | None = None,
+        undo: timedelta | None = None,
+    ) -> ReplyLine:
+        """Queue words for one person only; the same nonce again is the same reply."""
+        return desk_reply.queue_reply(
+            self._office,
+            item_id=item_id,
+            text=text,
+            staff=staff,
+            nonce=nonce,
+            private=True,
+            seen_version=seen_version,
+            undo=undo,
+        )
+
+    def undo(self, intent_id: str, staff: str) -> bool:
+        """Take a reply back; False: too late. True means that it never goes out."""
+        return desk_settle.undo(self._office, intent_id, staff)
+
+    def settle(self, intent_id: str, staff: str, platform_id: str | None) -> ReplyLine:
+        """Decide a reply in doubt: it is there (`platform_id`), or it is not and its text returns to the composer."""
+        return desk_settle.settle(self._office, intent_id, staff, platform_id)
+
+    def send_again(self, intent_id: str, staff: str) -> ReplyLine:
+        """Send a reply in doubt again, because a person looked and it is not there."""
+        return desk_settle.send_again(self._office, intent_id, staff)
+
+    # -- everything else -----------------------------------------------------------------------------------------------
+
+    def act(self, item_id: str, kind: ActionKind, staff: str) -> None:
+        """Hide, unhide, like, unlike or delete an item at the platform, now."""
+        desk_work.act(self._office, item_id, kind, staff)
+
+    def note(self, conversation_id: str, text: str, staff: str) -> NoteLine:
+        """Keep a note for staff; it is never sent."""
+        return desk_work.note(self._office, conversation_id, text, staff)
+
+    def assign(self, conversation_id: str, staff: str, to: str | None, version: int) -> int:
+        """Say who answers a conversation; return its new version."""
+        return desk_work.assign(self._office, conversation_id, staff, to, version)
+
+    def snooze(self, conversation_id: str, staff: str, until: datetime, version: int) -> int:
+        """Put a conversation away until a time, or until the customer writes again; return its new version."""
+        return desk_work.set_status(self._office, conversation_id, staff, version, status=Status.SNOOZED, until=until)
+
+    def resolve(self, conversation_id: str, staff: str, version: int) -> int:
+        """Put a conversation away until the customer writes again; return its new version."""
+        return desk_work.set_status(self._office, conversation_id, staff, version, status=Status.RESOLVED)
+
+    def reopen(self, conversation_id: str, staff: str, version: int) -> int:
+        """Bring a conversation back into the queue; return its new version."""
+        return desk_work.set_status(self._office, conversation_id, staff, version, status=Status.OPEN)
+
+    def draft(self, conversation_id: str, staff: str, mode: str) -> Draft:
+        """Return the text being typed, with the nonce that identifies it; `mode`: public, private or note."""
+        return desk_work.read_draft(self._office, Place(staff, conversation_id, mode))
+
+    def save_draft(self, conversation_id: str, staff: str, mode: str, text: str, nonce: str | None = None) -> Draft:
+        """Keep the text being typed. A late save of a text that was sent already (its nonce tells) changes nothing."""
+        draft, written = desk_work.save_draft(self._office, Place(staff, conversation_id, mode), text, nonce)
+        if written:
+            with self._quiet_lock:
+                self._quiet += 1
+        return draft
+
+    def close_gap(self, gap_id: str, staff: str) -> None:
+        """Acknowledge a gap."""
+        now = self._office.clock()
+        with self._office.store.transaction() as cursor:
+            if not health.close_gap(cursor, gap_id, staff, now):
+                raise DeskError(f"there is no open gap {gap_id!r}")
+            audit.record(cursor, now, staff, "gap.closed", gap_id)
+
+    def dismiss_dead_letter(self, dead_letter_id: str, staff: str) -> None:
+        """Put a raw item that could not be read away for good."""
+        now = self._office.clock()
+        with self._office.store.transaction() as cursor:
+            if not health.dismiss(cursor, dead_letter_id, now):
+                raise DeskError(f"there is no open dead letter {dead_letter_id!r}")
+            audit.record(cursor, now, staff, "dead_letter.dismissed", dead_letter_id)
+
+    def replay_dead_letters(self, stream_id: str | None = None) -> int:
+        """Read the raw items again that could not be read before; return how many could be read now."""
+        return self._ingest.replay_dead_letters(stream_id)

@@ -1,0 +1,245 @@
+"""Is anything missed? What Health and `status` show, and the problems in words, the worst first."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, NamedTuple
+
+from social_listener.desk_office import span
+from social_listener.desk_types import AccountHealth, HealthView, JobLine, StreamHealth
+from social_listener.model import ReplyState
+from social_listener.store import backup, health
+from social_listener.store import outbox as replies
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from datetime import datetime
+
+    from duckdb import DuckDBPyConnection
+
+    from social_listener.desk_office import Office
+    from social_listener.desk_types import ReplyLine
+    from social_listener.store.health import StreamRow
+
+#: no backup for so long is a problem
+BACKUP_AGE = timedelta(days=2)
+#: clocks further apart than this are a problem
+CLOCK_APART = timedelta(seconds=30)
+#: a stream without a complete walk for so many intervals is late; never sooner than two minutes
+LATE_INTERVALS = 3
+LATE_LEAST = timedelta(minutes=2)
+
+
+class Planned(NamedTuple):
+    """A job as its scheduler knows it."""
+
+    trigger: str  #: in words
+    next_run_at: datetime | None
+
+
+def read_health(office: Office, planned: Mapping[str, Planned]) -> HealthView:
+    """Return everything an operator must see at a glance."""
+    now = office.clock()
+    with office.store.read() as cursor:
+        streams = tuple(_stream(office, row, now) for row in health.streams(cursor))
+        accounts = _accounts(office, health.accounts(cursor))
+        in_doubt = tuple(line for line in replies.lines(cursor, now, settled=False, limit=500) if _doubtful(line))
+        jobs = _jobs(cursor, planned, now)
+        last_backup = _last_backup(office)
+        view = HealthView(
+            ok=True,
+            problems=(),
+            accounts=accounts,
+            streams=streams,
+            gaps=tuple(health.gaps(cursor)),
+            dead_letters=tuple(health.dead_letters(cursor)),
+            outbox=replies.states(cursor),
+            in_doubt=in_doubt,
+            failed_replies=tuple(replies.failed_since(cursor, now - timedelta(days=7), now)),
+            jobs=jobs,
+            interactions=health.interactions(cursor),
+            database_bytes=office.store.size,
+            last_backup_at=last_backup,
+            as_of=now,
+        )
+        problems = tuple(_problems(cursor, view, now))
+    return _with_problems(view, problems)
+
+
+def _with_problems(view: HealthView, problems: tuple[str, ...]) -> HealthView:
+    fields = {name: getattr(view, name) for name in view.__slots__}
+    return HealthView(**{**fields, "ok": not problems, "problems": problems})
+
+
+def _doubtful(line: ReplyLine) -> bool:
+    return line.state is ReplyState.IN_DOUBT
+
+
+def _accounts(office: Office, known: Sequence[AccountHealth]) -> tuple[AccountHealth, ...]:
+    """Return the accounts in the settings, those that were never asked included."""
+    by_id = {account.id: account for account in known}
+    found = []
+    for wanted in office.settings.accounts:
+        account = by_id.get(wanted.id)
+        found.append(
+            AccountHealth(
+                id=wanted.id,
+                channel=wanted.channel,
+                name=wanted.name,
+                handle=account.handle if account else None,
+                state=account.state if account else "unknown",
+                problem=account.problem if account else None,
+                checked_at=account.checked_at if account else None,
+            )
+        )
+    return tuple(found)
+
+
+def _stream(office: Office, row: StreamRow, now: datetime) -> StreamHealth:
+    wanted = office.streams.get(row.id)
+    active = row.active and wanted is not None
+    fields = {name: getattr(row, name) for name in row.__slots__ if name != "active"}
+    return StreamHealth(
+        **fields,
+        overlap=wanted.overlap if wanted else timedelta(0),
+        state=stream_state(row, wanted.interval if wanted else timedelta(0), now) if active else "ok",
+        active=active,
+    )
+
+
+def stream_state(row: StreamRow, interval: timedelta, now: datetime) -> str:
+    """Return ok, waiting, failing, never or late, for a stream that is polled every `interval`."""
+    if row.not_before is not None and row.not_before > now:
+        return "waiting"
+    if row.errors:
+        return "failing"
+    if row.complete_up_to is None:
+        return "never"
+    patience = max(interval * LATE_INTERVALS, LATE_LEAST)
+    if now - (row.last_ok_at or row.complete_up_to) > patience:
+        return "late"
+    return "ok"
+
+
+def _jobs(cursor: DuckDBPyConnection, planned: Mapping[str, Planned], now: datetime) -> tuple[JobLine, ...]:
+    """Return a line for every job that is planned or ever ran."""
+    rows = {row.job: row for row in health.jobs(cursor, now)}
+    lines = []
+    for name in [*planned, *(name for name in rows if name not in planned)]:
+        row, plan = rows.get(name), planned.get(name)
+        lines.append(
+            JobLine(
+                job=name,
+                trigger=plan.trigger if plan else "",
+                last_started_at=row.last_started_at if row else None,
+                last_ended_at=row.last_ended_at if row else None,
+                outcome=row.outcome if row else None,
+                detail=row.detail if row else None,
+                failures_24h=row.failures_24h if row else 0,
+                missed_24h=row.missed_24h if row else 0,
+                next_run_at=plan.next_run_at if plan else None,
+            )
+        )
+    return tuple(lines)
+
+
+def _last_backup(office: Office) -> datetime | None:
+    newest = backup.newest(office.store.backup_directory)
+    return backup.taken_at(newest) if newest else None
+
+
+# -- problems ----------------------------------------------------------------------------------------------------------
+
+
+def _problems(cursor: DuckDBPyConnection, view: HealthView, now: datetime) -> Iterator[str]:
+    """Yield what is wrong in one sentence each, the worst first: words lost, words twice, then what may be missed."""
+    if forgotten := replies.forgotten(cursor):
+        yield (
+            f"The database does not know {_many(forgotten, 'call', 'calls')} that its witness file tells of: an older "
+            "copy was put back. Look at the platform for replies that are missing here, then move the witness file away."
+        )
+    yield from _doubts(view)
+    yield from _of_accounts(view)
+    for gap in view.gaps:
+        yield (
+            f"{gap.stream_id}: nothing can be had between {_moment(gap.since)} and {_moment(gap.until)}: {gap.reason}."
+        )
+    yield from _of_streams(view, now)
+    if view.dead_letters:
+        yield (
+            f"{_many(len(view.dead_letters), 'item', 'items')} could not be read and "
+            f"{'is' if len(view.dead_letters) == 1 else 'are'} kept aside: {view.dead_letters[0].reason}."
+        )
+    for job in view.jobs:
+        if job.outcome in {"failed", "missed", "overrun", "cut_off"}:
+            yield f"The job {job.job} {_JOB_WORDS[job.outcome]}: {job.detail or 'no detail was given'}."
+    yield from _of_backups(cursor, view, now)
+    for stream_id, offset in sorted(health.clock_offsets(cursor).items()):
+        if abs(offset) > CLOCK_APART:
+            ahead = "behind" if offset > timedelta(0) else "ahead of"
+            yield f"Our clock is {span(abs(offset))} {ahead} the platform's ({stream_id}): set this machine's time."
+
+
+_JOB_WORDS = {
+    "failed": "failed when it last ran",
+    "missed": "did not run when it should have",
+    "overrun": "takes longer than it should",
+    "cut_off": "was cut off when it last ran",
+}
+
+
+def _doubts(view: HealthView) -> Iterator[str]:
+    decide = [line for line in view.in_doubt if line.reconcile_at is None]
+    looking = len(view.in_doubt) - len(decide)
+    if decide:
+        yield (
+            f"{_many(len(decide), 'reply', 'replies')} may or may not have gone out, and the platform does not tell: "
+            "look there and decide."
+        )
+    if looking:
+        yield f"{_many(looking, 'reply', 'replies')} may or may not have gone out; the platform is being asked."
+
+
+def _of_accounts(view: HealthView) -> Iterator[str]:
+    words = {
+        "unauthorized": "the platform refuses its credentials; connect it again",
+        "out_of_credit": "it has no credit left at the platform; top it up",
+        "unreachable": "the platform cannot be reached",
+    }
+    for account in view.accounts:
+        if account.state in words:
+            detail = f" ({account.problem})" if account.problem else ""
+            yield f"Account {account.name}: {words[account.state]}{detail}."
+
+
+def _of_streams(view: HealthView, now: datetime) -> Iterator[str]:
+    stopped = {account.id for account in view.accounts if account.state in {"unauthorized", "out_of_credit"}}
+    for stream in view.streams:
+        if not stream.active or stream.account_id in stopped:
+            continue
+        since = f"complete up to {_moment(stream.complete_up_to)}" if stream.complete_up_to else "never complete yet"
+        if stream.state == "failing":
+            yield f"{stream.id} fails, {_many(stream.errors, 'time', 'times')} in a row, {since}: {stream.last_error}."
+        elif stream.state == "waiting" and stream.not_before is not None:
+            yield f"{stream.id} waits {span(stream.not_before - now)}, because the platform asked for it; {since}."
+        elif stream.state == "late":
+            yield f"{stream.id} is late: {since}."
+        if stream.worst_lag > stream.overlap:
+            yield (
+                f"{stream.id}: items turned up {span(stream.worst_lag)} late, and only {span(stream.overlap)} are read "
+                "again: raise its overlap in the settings."
+            )
+
+
+def _of_backups(cursor: DuckDBPyConnection, view: HealthView, now: datetime) -> Iterator[str]:
+    began = view.last_backup_at or health.created_at(cursor)
+    if began is not None and now - began > BACKUP_AGE:
+        yield f"There was no backup for {span(now - began)}: run `social-listener backup`."
+
+
+def _many(count: int, one: str, more: str) -> str:
+    return f"1 {one}" if count == 1 else f"{count:,} {more}"
+
+
+def _moment(time: datetime) -> str:
+    return f"{time:%Y-%m-%d %H:%M} UTC"

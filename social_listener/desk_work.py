@@ -1,0 +1,171 @@
+"""Everything else staff do to conversations and items: assign, snooze, resolve, note, hide, like, delete, type."""
+
+from __future__ import annotations
+
+import secrets
+from typing import TYPE_CHECKING
+
+from social_listener.desk_office import find_rule, known_conversation, known_item
+from social_listener.desk_types import Draft, NoteLine
+from social_listener.errors import ChannelError, Conflict, DeskError, NotAllowed
+from social_listener.model import Action, ActionKind, Status
+from social_listener.store import audit, conversations, drafts, queue_upkeep, staff_changes
+from social_listener.store import outbox as replies
+from social_listener.store.drafts import Place
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from duckdb import DuckDBPyConnection
+
+    from social_listener.desk_office import Office
+    from social_listener.desk_types import ThreadItem
+
+MODES = ("public", "private", "note")
+_MOST_NOTE = 10_000
+_MOST_DRAFT = 100_000
+
+
+# -- conversations -----------------------------------------------------------------------------------------------------
+
+
+def assign(office: Office, conversation_id: str, staff: str, to: str | None, version: int) -> int:
+    """Say who answers a conversation; None: nobody in particular. Return the new version; `Conflict` for an old one."""
+    known = {*office.settings.dashboard.staff, staff}
+    if to is not None and to not in known:
+        raise DeskError(f"{to!r} does not work here; dashboard.staff in the settings names {', '.join(sorted(known))}")
+    now = office.clock()
+    with office.store.transaction() as cursor:
+        known_conversation(cursor, conversation_id)
+        changed = staff_changes.set_assignee(cursor, conversation_id, version, now, to)
+        if changed is not None:
+            audit.record(cursor, now, staff, "conversation.assigned", conversation_id, to=to)
+    return _or_conflict(changed)
+
+
+def set_status(
+    office: Office,
+    conversation_id: str,
+    staff: str,
+    version: int,
+    *,
+    status: Status,
+    until: datetime | None = None,
+) -> int:
+    """Resolve, snooze or reopen a conversation. Return the new version; `Conflict` for an old one."""
+    now = office.clock()
+    if until is not None and (until.tzinfo is None or until <= now):
+        raise DeskError("snooze until a time that is still to come, with a time zone")
+    with office.store.transaction() as cursor:
+        known_conversation(cursor, conversation_id)
+        changed = staff_changes.set_status(cursor, conversation_id, version, now, status=status, snoozed_until=until)
+        if changed is not None:
+            details = {"until": until.isoformat() if until else None}
+            audit.record(cursor, now, staff, f"conversation.{status}", conversation_id, **details)
+    return _or_conflict(changed)
+
+
+def _or_conflict(version: int | None) -> int:
+    if version is None:
+        raise Conflict("this conversation was changed meanwhile; look at it again")
+    return version
+
+
+def note(office: Office, conversation_id: str, text: str, staff: str) -> NoteLine:
+    """Keep a note for staff; it is never sent."""
+    words = text.strip()
+    if not words:
+        raise DeskError("there is no text to note")
+    if len(words) > _MOST_NOTE:
+        raise DeskError(f"a note has room for {_MOST_NOTE} characters; this one has {len(words)}")
+    now = office.clock()
+    line = NoteLine(id=secrets.token_hex(8), staff=staff, text=words, created_at=now)
+    with office.store.transaction() as cursor:
+        known_conversation(cursor, conversation_id)
+        conversations.insert_note(cursor, conversation_id, line)
+        audit.record(cursor, now, staff, "conversation.noted", conversation_id, note=line.id)
+    return line
+
+
+# -- items -------------------------------------------------------------------------------------------------------------
+
+
+def act(office: Office, item_id: str, kind: ActionKind, staff: str) -> None:
+    """Do something to an item at the platform, now; what came of it is stored. Raises `NotAllowed` or `DeskError`."""
+    now = office.clock()
+    with office.store.read() as cursor:
+        line = known_item(cursor, item_id)
+        channel = office.channel(line.item.account_id)
+        rule = find_rule(office.rules(cursor, line, now), kind.value)
+    if rule is None:
+        raise NotAllowed(f"{line.item.channel} cannot {kind.value} items")
+    if not rule.ok:
+        raise NotAllowed(rule.because)
+    action = Action(
+        kind=kind,
+        account_id=line.item.account_id,
+        item_id=item_id,
+        item_native_id=item_id.partition(":")[2],
+    )
+    problem: str | None = None
+    try:
+        channel.act(action)
+    except ChannelError as error:
+        problem = str(error)
+    with office.store.transaction() as cursor:
+        audit.record_action(cursor, now, staff, action, problem)
+        audit.record(cursor, now, staff, f"item.{kind}", item_id, problem=problem)
+        if problem is None:
+            _done(cursor, line, kind, now)
+    if problem is not None:
+        raise DeskError(f"the platform did not {kind.value} it: {problem}")
+
+
+def _done(cursor: DuckDBPyConnection, line: ThreadItem, kind: ActionKind, now: datetime) -> None:
+    """Write what an action that went well changes."""
+    item_id = line.item.id
+    if kind in {ActionKind.HIDE, ActionKind.UNHIDE}:
+        staff_changes.set_hidden(cursor, item_id, hidden=kind is ActionKind.HIDE)
+    elif kind in {ActionKind.LIKE, ActionKind.UNLIKE}:
+        staff_changes.set_liked(cursor, item_id, liked=kind is ActionKind.LIKE)
+    else:
+        staff_changes.set_deleted(cursor, item_id, now)
+        queue_upkeep.refresh(cursor, [line.item.conversation_id], now)
+
+
+# -- text being typed --------------------------------------------------------------------------------------------------
+
+
+def read_draft(office: Office, place: Place) -> Draft:
+    """Return the text being typed, with the nonce that identifies it."""
+    with office.store.read() as cursor:
+        return drafts.read(cursor, _checked(place))
+
+
+def save_draft(office: Office, place: Place, text: str, nonce: str | None) -> tuple[Draft, bool]:
+    """Keep the text being typed; return it, and whether anything was written.
+
+    A late save of a text that was sent already (its nonce tells) changes nothing.
+    """
+    now = office.clock()
+    with office.store.read() as cursor:
+        draft = drafts.read(cursor, _checked(place))
+        late = nonce is not None and nonce != draft.nonce and replies.by_nonce(cursor, nonce) is not None
+        if late or draft.text == text:
+            return draft, False
+        known_conversation(cursor, place.conversation_id)
+    if len(text) > _MOST_DRAFT:
+        raise DeskError(f"a draft has room for {_MOST_DRAFT} characters; this one has {len(text)}")
+    with office.store.transaction() as cursor:
+        draft = drafts.read(cursor, place)
+        if nonce is not None and nonce != draft.nonce and replies.by_nonce(cursor, nonce) is not None:
+            return draft, False
+        kept = Draft(text=text, nonce=draft.nonce)
+        drafts.write(cursor, place, kept, now)
+    return kept, True
+
+
+def _checked(place: Place) -> Place:
+    if place.mode not in MODES:
+        raise DeskError(f"a draft is {', '.join(MODES)}, not {place.mode!r}")
+    return place

@@ -1,0 +1,71 @@
+"""What staff change on conversations and items: status, assignee, hidden, liked, deleted.
+
+A conversation changes by compare-and-set on its version: whoever acts on an older view than the newest is told so.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from social_listener.store import queue_upkeep
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from duckdb import DuckDBPyConnection
+
+    from social_listener.model import Status
+
+
+def set_status(
+    cursor: DuckDBPyConnection,
+    conversation_id: str,
+    version: int,
+    now: datetime,
+    *,
+    status: Status,
+    snoozed_until: datetime | None = None,
+) -> int | None:
+    """Set where a conversation stands; return its new version, None when somebody was faster."""
+    values = {"status": status.value, "snoozed_until": snoozed_until}
+    return _change(cursor, conversation_id, version, now, values)
+
+
+def set_assignee(
+    cursor: DuckDBPyConnection, conversation_id: str, version: int, now: datetime, assignee: str | None
+) -> int | None:
+    """Set who answers a conversation; return its new version, None when somebody was faster."""
+    return _change(cursor, conversation_id, version, now, {"assignee": assignee})
+
+
+def _change(
+    cursor: DuckDBPyConnection, conversation_id: str, version: int, now: datetime, values: dict[str, object]
+) -> int | None:
+    names = ", ".join(f"{name} = ?" for name in values)
+    changed = cursor.execute(
+        f"""UPDATE conversations SET {names}, version = version + 1, updated_at = ?
+            WHERE id = ? AND version = ? RETURNING version""",
+        [*values.values(), now, conversation_id, version],
+    ).fetchone()
+    if changed is None:
+        return None
+    queue_upkeep.refresh(cursor, [conversation_id], now)
+    return int(changed[0])
+
+
+def set_hidden(cursor: DuckDBPyConnection, item_id: str, *, hidden: bool) -> None:
+    """Write that the platform hides an item, or shows it again."""
+    cursor.execute("UPDATE interactions SET hidden = ? WHERE id = ?", [hidden, item_id])
+
+
+def set_liked(cursor: DuckDBPyConnection, item_id: str, *, liked: bool) -> None:
+    """Write that we like an item, or no longer."""
+    cursor.execute("UPDATE interactions SET liked_by_us = ? WHERE id = ?", [liked, item_id])
+
+
+def set_deleted(cursor: DuckDBPyConnection, item_id: str, now: datetime) -> None:
+    """Leave a tombstone of an item that we deleted: that it was, and when; not what it said."""
+    cursor.execute(
+        "UPDATE interactions SET deleted_at = ?, text = '' WHERE id = ? AND deleted_at IS NULL", [now, item_id]
+    )
+    cursor.execute("UPDATE interaction_versions SET text = '' WHERE interaction_id = ?", [item_id])
