@@ -156,7 +156,7 @@ def _problems(cursor: DuckDBPyConnection, view: HealthView, now: datetime) -> It
     if forgotten := replies.forgotten(cursor):
         yield (
             f"The database does not know {_many(forgotten, 'call', 'calls')} that its witness file tells of: an older "
-            "copy was put back. Look at the platform for replies that are missing here, then move the witness file away."
+            "copy was put back. Look at the platform for replies that are missing here, then move the file away."
         )
     yield from _doubts(view)
     yield from _of_accounts(view)

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING
 
 from social_listener.model import Interaction
+from social_listener.store import queue_upkeep
 from social_listener.store.rows import marks, named
 
 if TYPE_CHECKING:
@@ -49,16 +50,7 @@ def mark_answered(cursor: DuckDBPyConnection, conversation_id: str, item_id: str
     done = {item_id, *(found[0] for found in answered)}
     left = " ".join(each for each in waiting if each not in done)
     cursor.execute("UPDATE conversations SET waiting_ids = ? WHERE id = ?", [left, conversation_id])
-    _remember(cursor, conversation_id, at)
-
-
-def _remember(cursor: DuckDBPyConnection, conversation_id: str, at: datetime) -> None:
-    """Keep when we last said something in a conversation."""
-    row = cursor.execute("SELECT said_at FROM our_words WHERE conversation_id = ?", [conversation_id]).fetchone()
-    if row is None:
-        cursor.execute("INSERT INTO our_words (conversation_id, said_at) VALUES (?, ?)", [conversation_id, at])
-    elif row[0] < at:
-        cursor.execute("UPDATE our_words SET said_at = ? WHERE conversation_id = ?", [at, conversation_id])
+    queue_upkeep.said(cursor, conversation_id, at)
 
 
 def touch(cursor: DuckDBPyConnection, conversation_id: str, now: datetime) -> None:
