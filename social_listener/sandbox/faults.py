@@ -72,7 +72,7 @@ class Faults:
 
     def add(
         self,
-        endpoint: str = "** /**",
+        endpoint: str = "* /**",
         kind: str = "json_500",
         *,
         times: int | None = None,
