@@ -22,14 +22,14 @@ def headline(view: ConversationView, staff: str, now: datetime) -> Json:
     contact = view.contact.contact if view.contact else None
     status = []
     if view.assignee:
-        status.append("yours" if view.assignee == staff else f"{view.assignee} has it")
+        status.append("Yours" if view.assignee == staff else f"{view.assignee} has it")
     if view.status is Status.SNOOZED and view.snoozed_until:
-        status.append(f"snoozed for {words.lasting(view.snoozed_until - now)}")
+        status.append(f"Snoozed for {words.lasting(view.snoozed_until - now)}")
     elif view.status is not Status.OPEN:
-        status.append(words.STATUSES[view.status])
+        status.append(words.STATUSES[view.status].capitalize())
     elif view.waiting_since is None:
-        status.append("answered")
-    kind = "Private messages" if view.private else "Public"
+        status.append("Answered")
+    kind = "Private" if view.private else "Public"
     return {
         "id": view.conversation_id,
         "name": contact.name or contact.handle if contact else "Unknown",
@@ -50,6 +50,7 @@ def thread(
     return {
         "id": view.conversation_id,
         "lines": merged(view, menu),
+        "menu": menu[0] if menu else None,
         "problem": problem,
         "now": words.iso(now),
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
 from social_listener.dashboard import words
 from social_listener.model import ReplyState
@@ -72,7 +73,7 @@ def banner(view: HealthView) -> Json:
     elif not view.ok:
         sentence = "Something is wrong; the sections below tell what."
     else:
-        sentence = "All is well: everything the platforms showed us is here, and every reply has gone out."
+        sentence = "All is well: nothing is missed, and no reply needs a decision."
     lead = "Looked at every few seconds."
     if len(view.problems) > 1:
         lead = f"{words.count(len(view.problems), 'problem')}, the worst first."
@@ -141,7 +142,7 @@ def reply_card(reply: ReplyLine, names: Mapping[str, str], now: datetime) -> Jso
         wait = words.lasting(reply.reconcile_at - now)
         reason = f"{reason} It is being looked for; the next look is in {wait}.".strip()
     links = [
-        {"label": "Open the conversation", "url": f"/?c={reply.conversation_id}", "same": True},
+        {"label": "Open the conversation", "url": f"/?{urlencode({'c': reply.conversation_id})}", "same": True},
         *([{"label": "Look on the platform ↗", "url": reply.url, "same": False}] if reply.url else []),
     ]
     return {

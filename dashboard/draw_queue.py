@@ -85,8 +85,8 @@ def _marks(one: QueueRow, staff: str, *, gone: bool, name_channel: bool) -> list
     """Return the row's badges in words: what differs from the usual only, the visibility always."""
     marks: list[Json] = []
     if gone:
-        marks.append({"text": "No longer in this view", "tone": "", "icon": "check"})
-    if one.pending in _PENDING:
+        marks.append({"text": "Done here", "tone": "", "icon": "check"})
+    if one.pending is not None and one.pending in _PENDING and not gone:
         text, tone = _PENDING[one.pending]
         marks.append({"text": text, "tone": tone})
     if one.private:

@@ -26,7 +26,7 @@ VERBS: Mapping[str, tuple[str, str]] = {
 
 _TODO: Mapping[ReplyState, str] = {
     ReplyState.REJECTED: "Its text is back in the composer: change it and send again, or drop it.",
-    ReplyState.EXPIRED: "It waited too long, so it is asked again. Its text is back in the composer: is it still right?",
+    ReplyState.EXPIRED: "It waited too long to be sent unasked. Its text is back in the composer: is it still right?",
     ReplyState.CANCELLED: "Its text is back in the composer.",
     ReplyState.IN_DOUBT: (
         "The platform did not tell whether it was posted. It is being looked for; it is never sent again by itself."

@@ -14,6 +14,7 @@ from social_listener.errors import DeskError, ListenerError
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from social_listener.dashboard.component import Json
     from social_listener.desk_types import HealthView
 
 BOARD = component("health")
@@ -34,10 +35,8 @@ def board() -> None:
     kept: HealthView | None = view or st.session_state.get("health_view")
     st.session_state["health_view"] = kept
     names = {account.id: account.name for account in state.service().settings.accounts}
-    if kept is None:
-        data = {"banner": None, "figures": [], "sections": []}
-    else:
-        data = draw_health.health(kept, names)
+    nothing: Json = {"banner": None, "figures": [], "sections": []}
+    data = draw_health.health(kept, names) if kept else nothing
     BOARD(key="health_board", data={**data, "problem": problem}, on_act_change=acted)
 
 

@@ -21,6 +21,9 @@ from social_listener.dashboard import (
 from social_listener.dashboard import (
     inbox_actions as actions,
 )
+from social_listener.dashboard import (
+    inbox_replies as replies,
+)
 from social_listener.dashboard.component import component
 from social_listener.dashboard.shelf import Shelf
 from social_listener.errors import DeskError
@@ -119,14 +122,14 @@ def _talk(now: session.Inbox) -> None:
     THREAD(
         key="thread",
         data=draw_conversation.thread(view, state.service().clock(), _menu(now), now.view_problem),
-        on_do_change=actions.act,
-        on_menu_change=actions.open_menu,
-        on_focus_change=actions.focus,
-        on_undo_change=actions.undo,
+        on_do_change=replies.act,
+        on_menu_change=replies.open_menu,
+        on_focus_change=replies.focus,
+        on_undo_change=replies.undo,
     )
     data = _composer_data(view)
     if data is not None:
-        COMPOSER(key="composer", data=data, on_send_change=actions.send)
+        COMPOSER(key="composer", data=data, on_send_change=replies.send)
 
 
 def _header(view: ConversationView) -> None:
@@ -190,6 +193,6 @@ def _dialogs() -> None:
     """Open the dialog that was asked for, if any."""
     now = session.inbox()
     if now.confirm:
-        actions.confirm_delete(now.confirm)
+        replies.confirm_delete(now.confirm)
     elif now.help:
-        actions.help_sheet()
+        replies.help_sheet()

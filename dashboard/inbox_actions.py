@@ -8,10 +8,8 @@ from zoneinfo import ZoneInfo
 
 import streamlit as st
 
-from social_listener.dashboard import session, shelf, state, words
-from social_listener.dashboard.draw_composer import MODES, NOTE, PUBLIC, Outcome
-from social_listener.errors import Conflict, DeskError, ListenerError
-from social_listener.model import ActionKind
+from social_listener.dashboard import session, shelf, state
+from social_listener.errors import ListenerError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -24,14 +22,6 @@ SNOOZES: Mapping[str, Callable[[datetime], datetime]] = {
     "For 4 hours": lambda now: now + timedelta(hours=4),
     "Until tomorrow 9:00": lambda now: _nine(now + timedelta(days=1)),
     "Until Monday 9:00": lambda now: _nine(now + timedelta(days=7 - now.weekday())),
-}
-
-_DONE: Mapping[ActionKind, str] = {
-    ActionKind.HIDE: "Hidden on the platform",
-    ActionKind.UNHIDE: "Shown again on the platform",
-    ActionKind.LIKE: "Liked",
-    ActionKind.UNLIKE: "Like taken back",
-    ActionKind.DELETE: "Deleted on the platform",
 }
 
 
@@ -81,7 +71,7 @@ def _was_read(pane: str) -> bool:
     return False
 
 
-def _draw(*panes: str) -> NoReturn:
+def draw(*panes: str) -> NoReturn:
     """Read what the panes show and draw them."""
     if "queue" in panes:
         session.read_queue()
@@ -109,19 +99,19 @@ def open_conversation(conversation_id: object) -> None:
     """Open a conversation."""
     if isinstance(conversation_id, str) and conversation_id:
         session.choose(conversation_id)
-        _draw("conversation", "context")
+        draw("conversation", "context")
 
 
 def back() -> None:
     """Close the conversation: the list is shown on a narrow screen."""
     session.choose(None)
-    _draw("queue", "conversation", "context")
+    draw("queue", "conversation", "context")
 
 
 def show_new() -> None:
     """Lay the list out anew, with what arrived."""
     session.inbox().shelf = None
-    _draw("toolbar", "queue")
+    draw("toolbar", "queue")
 
 
 def show_more() -> None:
@@ -129,7 +119,7 @@ def show_more() -> None:
     now = session.inbox()
     now.limit += session.STEP
     now.shelf = None
-    _draw("toolbar", "queue")
+    draw("toolbar", "queue")
 
 
 def show_help() -> None:
@@ -159,7 +149,7 @@ def assign(to: str | None) -> None:
     """Assign the conversation to a colleague, or to nobody."""
     done = f"Assigned to {to}" if to else "Given back: nobody has it now"
     _change(lambda id_, me, version: state.desk().assign(id_, me, to, version), done)
-    _draw(*ALL)
+    draw(*ALL)
 
 
 def hand_over() -> None:
@@ -179,20 +169,20 @@ def snooze() -> None:
     words_ = f"Snoozed: it comes back {choice.lower().replace('for', 'in').replace('until', 'on')}, or when they write"
     if _change(lambda id_, me, version: state.desk().snooze(id_, me, until, version), words_):
         _put_away()
-    _draw(*ALL)
+    draw(*ALL)
 
 
 def resolve() -> None:
     """Resolve the conversation and open the next."""
     if _change(lambda id_, me, version: state.desk().resolve(id_, me, version), "Resolved"):
         _put_away()
-    _draw(*ALL)
+    draw(*ALL)
 
 
 def reopen() -> None:
     """Open a resolved or snoozed conversation again."""
     _change(lambda id_, me, version: state.desk().reopen(id_, me, version), "Open again")
-    _draw(*ALL)
+    draw(*ALL)
 
 
 def _put_away() -> None:
@@ -203,148 +193,3 @@ def _put_away() -> None:
     following = shelf.following(now.shelf, now.chosen)
     now.shelf = shelf.without(now.shelf, now.chosen)
     session.choose(following)
-
-
-# -- single items ------------------------------------------------------------------------------------------------------
-
-
-def focus() -> None:
-    """Answer another item of the conversation."""
-    now = session.inbox()
-    now.focus = st.session_state["thread"].focus
-    now.menu = None
-    _draw("conversation", "context")
-
-
-def open_menu() -> None:
-    """Open or close an item's menu."""
-    session.inbox().menu = st.session_state["thread"].menu or None
-    _draw("conversation")
-
-
-def act(wish: object = None) -> None:
-    """Hide, like …; deleting is asked about first."""
-    wish = wish or st.session_state["thread"].do
-    if not isinstance(wish, dict):
-        return
-    try:
-        kind, item = ActionKind(wish.get("verb")), str(wish.get("item"))
-    except ValueError:
-        return
-    now = session.inbox()
-    now.menu = None
-    if kind is ActionKind.DELETE:
-        now.confirm = item
-    else:
-        _perform(item, kind)
-    _draw("queue", "conversation")
-
-
-def _perform(item: str, kind: ActionKind) -> None:
-    try:
-        state.desk().act(item, kind, state.staff())
-        state.flash(_DONE[kind])
-    except ListenerError as error:
-        state.flash(f"{_DONE[kind].split()[0]}? No: {error}", ":material/error:")
-
-
-def _unconfirmed() -> None:
-    session.inbox().confirm = None
-
-
-@st.dialog("Delete our post?", on_dismiss=_unconfirmed)
-def confirm_delete(item: str) -> None:
-    """Ask before our own words are deleted on the platform."""
-    st.write("It is deleted on the platform for everybody, at once. This cannot be undone.")
-    try:
-        text = state.desk().item(item).item.text
-    except DeskError as error:
-        text = str(error)
-    with st.container(border=True, key="confirm_text"):
-        st.text(words.visible(text))
-    with st.container(horizontal=True, horizontal_alignment="right", key="confirm_buttons"):
-        if st.button("Keep it", key="confirm_no"):
-            _unconfirmed()
-            st.rerun()
-        if st.button("Delete it", key="confirm_yes", type="primary"):
-            _unconfirmed()
-            _perform(item, ActionKind.DELETE)
-            st.rerun()
-
-
-# -- replies and notes -------------------------------------------------------------------------------------------------
-
-
-def send() -> None:
-    """Hand over what was written: a reply to the outbox, a note to the conversation."""
-    wish = st.session_state["composer"].send
-    if not isinstance(wish, dict):
-        return
-    text, nonce, mode = str(wish.get("text", "")), str(wish.get("nonce", "")), str(wish.get("mode"))
-    item, conversation_id, seen = str(wish.get("item")), str(wish.get("conversation")), wish.get("seen")
-    if mode not in MODES:
-        return
-    refused, conflict = None, False
-    try:
-        _hand_over(mode, conversation_id, item, text, nonce, seen if isinstance(seen, int) else 0)
-    except Conflict as error:
-        refused, conflict = str(error), True
-    except ListenerError as error:
-        refused = str(error)
-    except Exception:
-        state.log.exception("dashboard: a text could not be handed over")
-        refused = "The service could not take it just now. Nothing was sent. Try again in a moment."
-    at = state.service().clock().isoformat()
-    session.inbox().outcome = Outcome(nonce=nonce, at=at, mode=mode, refused=refused, conflict=conflict)
-    _draw(*ALL)
-
-
-def _hand_over(mode: str, conversation_id: str, item: str, text: str, nonce: str, seen: int) -> None:
-    desk, me = state.desk(), state.staff()
-    if mode == NOTE:
-        desk.note(conversation_id, text, me)
-        desk.save_draft(conversation_id, me, NOTE, "")
-        state.flash("Note saved", ":material/sticky_note_2:")
-    elif mode == PUBLIC:
-        desk.reply_public(item, text, me, nonce, seen_version=seen)
-    else:
-        desk.reply_private(item, text, me, nonce, seen_version=seen)
-
-
-def undo() -> None:
-    """Take a reply back, if it has not left."""
-    intent = st.session_state["thread"].undo
-    try:
-        if state.desk().undo(str(intent), state.staff()):
-            state.flash("Taken back. Its text is in the composer.", ":material/undo:")
-        else:
-            state.flash("Too late: it was on its way already.", ":material/error:")
-    except ListenerError as error:
-        state.flash(str(error), ":material/error:")
-    _draw(*ALL)
-
-
-# -- the sheet of keys -------------------------------------------------------------------------------------------------
-
-KEYS: Mapping[str, str] = {
-    "J / K": "next and previous conversation",
-    "R": "write the answer",
-    "N": "write a note",
-    "Ctrl + Enter": "send what is written",
-    "Esc": "leave the composer",
-    "A": "assign to me, or give back",
-    "E": "resolve, or reopen",
-    "/": "search",
-    "?": "this sheet",
-}
-
-
-def _help_closed() -> None:
-    session.inbox().help = False
-
-
-@st.dialog("Keys", on_dismiss=_help_closed)
-def help_sheet() -> None:
-    """Show the keys."""
-    rows = "\n".join(f"| **{key}** | {meaning} |" for key, meaning in KEYS.items())
-    st.markdown(f"| Key | What it does |\n|---|---|\n{rows}")

@@ -15,6 +15,8 @@ from social_listener.model import SentimentLabel
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from social_listener.desk_types import QueueFilter
+
 VIEWS = component("views")
 
 _ANY = ""
@@ -110,7 +112,7 @@ def _clear() -> None:
     _want(inbox_filter.cleared(session.inbox().wanted))
 
 
-def _want(wanted: session.QueueFilter) -> None:
+def _want(wanted: QueueFilter) -> None:
     session.want(wanted)
     session.read_queue(anew=True)
     session.write_address()

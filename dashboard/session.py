@@ -5,6 +5,7 @@ Everything lasting is in the store; this may be lost at any moment and is read a
 
 from __future__ import annotations
 
+import logging
 import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, cast
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from social_listener.dashboard.component import Json
     from social_listener.dashboard.draw_composer import Outcome
     from social_listener.desk_types import ConversationView, QueueFilter, QueuePage, QueueRow
+
+log = logging.getLogger(__name__)
 
 #: rows that are shown at first, and that every "show more" adds
 STEP = 50
@@ -98,7 +101,7 @@ def read_queue(*, anew: bool = False) -> None:
     try:
         page = state.desk().queue(now.wanted, state.staff(), limit=now.limit + shelf.LOOKAHEAD)
     except Exception:
-        state.log.exception("dashboard: the queue could not be read")
+        log.exception("dashboard: the queue could not be read")
         now.queue_problem = UNREADABLE
         return
     now.queue_problem = None
@@ -121,7 +124,7 @@ def read_conversation() -> None:
     except DeskError as error:
         now.view, now.view_problem = None, str(error)
     except Exception:
-        state.log.exception("dashboard: a conversation could not be read")
+        log.exception("dashboard: a conversation could not be read")
         now.view_problem = UNREADABLE
 
 

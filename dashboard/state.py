@@ -78,7 +78,7 @@ def _staff_chosen() -> None:
 
 
 def flash(message: str, icon: str = ":material/check:") -> None:
-    """Keep a message for the next run, which shows it as a toast. The words may hold platform text: they are escaped."""
+    """Keep a message for the next run, which shows it as a toast; platform text in it is escaped."""
     st.session_state["flash"] = (message, icon)
 
 
@@ -110,7 +110,7 @@ def escape_markdown(text: str) -> str:
 
 
 def guarded(read: Callable[[], T], fallback: T) -> tuple[T, str | None]:
-    """Return what `read` gives and None, or `fallback` and a sentence: a fault must never take a pane from the screen."""
+    """Return what `read` gives and None, or `fallback` and a sentence: no fault may take a pane from the screen."""
     try:
         return read(), None
     except Exception:

@@ -1,7 +1,7 @@
 // Shared by all components. Everything that people or platforms wrote reaches the page through el() only: textContent,
 // never markup. Addresses become links only when they are http(s).
 const BIDI = /[\u202A-\u202E\u2066-\u2069]/g;
-const ADDRESS = /(https?:\/\/[^\s<>"']+)/g;
+const ADDRESS = /(https?:\/\/[^\s<>"']*[^\s<>"'.,;:!?)\]}])/g;
 
 function plain(value) {
   return String(value).replace(BIDI, "");

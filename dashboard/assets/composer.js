@@ -111,6 +111,7 @@ class Composer {
     const slot = this.texts.get(sending.key);
     Object.assign(slot, { text: "", dirty: false, used: 0, written: new Set() });
     if (sending.id === this.id) this.area.blur();
+    if (sending.key.endsWith(" note")) this.modes.delete(sending.id);
   }
 
   paint(changed) {

@@ -26,14 +26,14 @@ export default function ({ data, parentElement, setTriggerValue }) {
     name.dir = "auto";
     title.append(name, " ", el("span", "handle", data.handle ? "@" + data.handle : ""));
     const line = el("p");
-    line.append(withIcon(el("span", "", data.where), data.private ? "lock" : "globe"));
     if (data.waiting) {
       const seconds = since(data.waiting, drift);
       const over = data.target && seconds > data.target;
-      line.append(" · ", el("span", over ? "over" : "",
-        "waiting " + span(seconds) + (over ? ", " + span(seconds - data.target) + " over the target" : "")));
+      line.append(el("span", over ? "over" : "",
+        "Waiting " + span(seconds) + (over ? ", " + span(seconds - data.target) + " over target" : "")), " · ");
     }
-    for (const word of data.status) line.append(" · ", el("span", "", word));
+    for (const word of data.status) line.append(el("span", "", word), " · ");
+    line.append(withIcon(el("span", "", data.where), data.private ? "lock" : "globe"));
     line.title = line.textContent;
     state.words.replaceChildren(title, line);
   };

@@ -95,10 +95,8 @@ function fillCard(node, card, act) {
   if (card.links.length) {
     const row = el("div", "choices");
     for (const one of card.links) {
-      const away = link("plain-button", one.label, one.url);
-      if (one.same && away.tagName === "A") {
-        away.target = "_self";
-      }
+      const away = link("plain-button", one.label, one.same ? location.origin + one.url : one.url);
+      if (one.same) away.target = "_self";
       row.append(away);
     }
     parts.push(row);
@@ -153,7 +151,7 @@ function fillBanner(node, data) {
   const text = el("div");
   text.append(el("h1", "", data.sentence));
   if (data.problems.length > 1) {
-    const list = el("ol");
+    const list = el("ul");
     for (const problem of data.problems.slice(1)) list.append(el("li", "", problem));
     text.append(list);
   }

@@ -148,7 +148,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
 
   state.news.classList.toggle("on", data.news > 0);
   if (data.news > 0) {
-    state.news.replaceChildren(icon("up"), data.news + (data.news === 1 ? " new conversation" : " new conversations") + " – show");
+    state.news.replaceChildren(icon("up"), data.news + " new – show");
     state.news.onclick = () => {
       state.list.scrollTop = 0;
       setTriggerValue("show", Date.now());

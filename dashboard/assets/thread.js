@@ -215,6 +215,8 @@ export default function ({ data, parentElement, setTriggerValue }) {
     before = node;
   }
   known.forEach((node) => node.remove());
+  if (data.menu && data.menu !== state.menu) log.querySelector(".menu")?.scrollIntoView({ block: "nearest" });
+  state.menu = data.menu;
   if (fresh) {
     state.pinned = true;
     requestAnimationFrame(() => { log.scrollTop = log.scrollHeight; });

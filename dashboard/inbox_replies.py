@@ -1,0 +1,174 @@
+"""What staff do to what was said: reply, note, undo, like, hide, delete; and the dialogs that belong to it."""
+
+from __future__ import annotations
+
+import logging
+import time
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from social_listener.dashboard import session, state, words
+from social_listener.dashboard.draw_composer import MODES, NOTE, PUBLIC, Outcome
+from social_listener.dashboard.inbox_actions import ALL, draw
+from social_listener.errors import Conflict, DeskError, ListenerError
+from social_listener.model import ActionKind
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+log = logging.getLogger(__name__)
+
+_DONE: Mapping[ActionKind, str] = {
+    ActionKind.HIDE: "Hidden on the platform",
+    ActionKind.UNHIDE: "Shown again on the platform",
+    ActionKind.LIKE: "Liked",
+    ActionKind.UNLIKE: "Like taken back",
+    ActionKind.DELETE: "Deleted on the platform",
+}
+
+
+# -- single items ------------------------------------------------------------------------------------------------------
+
+
+def focus() -> None:
+    """Answer another item of the conversation."""
+    now = session.inbox()
+    now.focus = st.session_state["thread"].focus
+    now.menu = None
+    draw("conversation", "context")
+
+
+def open_menu() -> None:
+    """Open or close an item's menu."""
+    session.inbox().menu = st.session_state["thread"].menu or None
+    draw("conversation")
+
+
+def act(wish: object = None) -> None:
+    """Hide, like …; deleting is asked about first."""
+    wish = wish or st.session_state["thread"].do
+    if not isinstance(wish, dict):
+        return
+    try:
+        kind, item = ActionKind(str(wish.get("verb"))), str(wish.get("item"))
+    except ValueError:
+        return
+    now = session.inbox()
+    now.menu = None
+    if kind is ActionKind.DELETE:
+        now.confirm = item
+    else:
+        _perform(item, kind)
+    draw("queue", "conversation")
+
+
+def _perform(item: str, kind: ActionKind) -> None:
+    try:
+        state.desk().act(item, kind, state.staff())
+        state.flash(_DONE[kind])
+    except ListenerError as error:
+        state.flash(f"{_DONE[kind].split()[0]}? No: {error}", ":material/error:")
+
+
+def _unconfirmed() -> None:
+    session.inbox().confirm = None
+
+
+@st.dialog("Delete our post?", on_dismiss=_unconfirmed)
+def confirm_delete(item: str) -> None:
+    """Ask before our own words are deleted on the platform."""
+    st.write("It is deleted on the platform for everybody, at once. This cannot be undone.")
+    try:
+        text = state.desk().item(item).item.text
+    except DeskError as error:
+        text = str(error)
+    with st.container(border=True, key="confirm_text"):
+        st.text(words.visible(text))
+    with st.container(horizontal=True, horizontal_alignment="right", key="confirm_buttons"):
+        if st.button("Keep it", key="confirm_no"):
+            _unconfirmed()
+            st.rerun()
+        if st.button("Delete it", key="confirm_yes", type="primary"):
+            _unconfirmed()
+            _perform(item, ActionKind.DELETE)
+            st.rerun()
+
+
+# -- replies and notes -------------------------------------------------------------------------------------------------
+
+
+def send() -> None:
+    """Hand over what was written: a reply to the outbox, a note to the conversation."""
+    wish = st.session_state["composer"].send
+    if not isinstance(wish, dict):
+        return
+    text, nonce, mode = str(wish.get("text", "")), str(wish.get("nonce", "")), str(wish.get("mode"))
+    if mode not in MODES:
+        return
+    refused, conflict = None, False
+    try:
+        _hand_over(wish, mode, text, nonce)
+    except Conflict as error:
+        refused, conflict = str(error), True
+    except ListenerError as error:
+        refused = str(error)
+    except Exception:
+        log.exception("dashboard: a text could not be handed over")
+        refused = "The service could not take it just now. Send it again in a moment: it cannot go out twice."
+    at = str(time.monotonic_ns())
+    session.inbox().outcome = Outcome(nonce=nonce, at=at, mode=mode, refused=refused, conflict=conflict)
+    draw(*ALL)
+
+
+def _hand_over(wish: Mapping[str, object], mode: str, text: str, nonce: str) -> None:
+    desk, me = state.desk(), state.staff()
+    conversation_id, item, seen = str(wish.get("conversation")), str(wish.get("item")), wish.get("seen")
+    version = seen if isinstance(seen, int) else 0
+    if mode == NOTE:
+        desk.note(conversation_id, text, me)
+        desk.save_draft(conversation_id, me, NOTE, "")
+        state.flash("Note saved", ":material/sticky_note_2:")
+    elif mode == PUBLIC:
+        desk.reply_public(item, text, me, nonce, seen_version=version)
+    else:
+        desk.reply_private(item, text, me, nonce, seen_version=version)
+
+
+def undo() -> None:
+    """Take a reply back, if it has not left."""
+    intent = st.session_state["thread"].undo
+    try:
+        if state.desk().undo(str(intent), state.staff()):
+            state.flash("Taken back. Its text is in the composer.", ":material/undo:")
+        else:
+            state.flash("Too late: it was on its way already.", ":material/error:")
+    except ListenerError as error:
+        state.flash(str(error), ":material/error:")
+    draw(*ALL)
+
+
+# -- the sheet of keys -------------------------------------------------------------------------------------------------
+
+KEYS: Mapping[str, str] = {
+    "J / K": "next and previous conversation",
+    "R": "write the answer",
+    "N": "write a note",
+    "Ctrl + Enter": "send what is written",
+    "Esc": "leave the composer",
+    "A": "assign to me, or give back",
+    "E": "resolve, or reopen",
+    "/": "search",
+    "?": "this sheet",
+}
+
+
+def _help_closed() -> None:
+    session.inbox().help = False
+
+
+@st.dialog("Keys", on_dismiss=_help_closed)
+def help_sheet() -> None:
+    """Show the keys."""
+    rows = "\n".join(f"| **{key}** | {meaning} |" for key, meaning in KEYS.items())
+    st.markdown(f"| Key | What it does |\n|---|---|\n{rows}")
