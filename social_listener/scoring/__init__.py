@@ -7,7 +7,7 @@ that come with the packages.
 from __future__ import annotations
 
 from social_listener.scoring.priority import Circumstances, Weights, waiting_points
-from social_listener.scoring.scorer import SCORER, score
+from social_listener.scoring.scorer import SCORER, score, score_all
 from social_listener.scoring.stream import (
     Form,
     LineError,
@@ -24,6 +24,7 @@ __all__ = [
     "LineError",
     "Weights",
     "score",
+    "score_all",
     "score_lines",
     "score_lines_to_json",
     "score_many",

@@ -59,9 +59,9 @@ def feel(text: str, reading: Reading, language: str | None, found: Found, *, let
     cues = _counting(found, sentiment, question=question)
     trouble = not cues.isdisjoint(TROUBLES)
     mixed = trouble and sentiment is not None and sentiment >= CLEAR
-    ironic = (mixed and (reading.polarity.compound >= KIND or found.any("irony", "praise"))) or (
-        trouble and "irony" in found and (sentiment is None or sentiment > -CLEAR)
-    )
+    ironic = (
+        mixed and (found.any("irony", "praise") or ("complaint" in cues and reading.polarity.compound >= KIND))
+    ) or (trouble and "irony" in found and (sentiment is None or sentiment > -CLEAR))
     asking = (question or "request" in cues) and "praise" not in cues
     label, reason = _label(reading, sentiment, language, mixed=mixed, asking=asking, lettered=lettered)
     return Feeling(

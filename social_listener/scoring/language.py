@@ -43,23 +43,20 @@ class Language(NamedTuple):
 
 def detect(text: str, hint: str | None = None) -> Language:
     """Return the language of a text. `hint` is the platform's own guess (BCP 47); it only ever helps a weak guess."""
-    plain = strip(text)
+    plain = words_only(text)
     if not _LETTERS.search(plain):
         return Language(None, 0.0)
-    guesses = _guess(plain)
-    if not guesses:
-        return Language(None, 0.0)
-    code, confidence = guesses[0]
+    code, confidence = _guess(plain, 1)[0]
     hinted = _hinted(hint)
     if hinted is not None and confidence < SURE_WHEN_SHORT:
-        for other, weight in guesses:
+        for other, weight in _guess(plain, 3):
             if other == hinted and (weight >= WITH_HINT or other != code):
                 return Language(hinted, weight)
     enough = len(plain.split()) > 3 or _OWN_SCRIPT.search(plain) is not None
     return Language(code if confidence >= (SURE if enough else SURE_WHEN_SHORT) else None, confidence)
 
 
-def strip(text: str) -> str:
+def words_only(text: str) -> str:
     """Return the text without what is in no language: addresses, handles, hashtags, numbers, HTML entities."""
     text = text[:MAX_CHARACTERS]
     if "&" in text:
@@ -85,8 +82,10 @@ def _detector() -> LangDetector:
     return LangDetector(LangDetectConfig(model="lite", normalize_input=False, max_input_length=None))
 
 
-def _guess(plain: str) -> list[tuple[str, float]]:
-    """Return up to three guesses, the best first."""
+def _guess(plain: str, count: int) -> list[tuple[str, float]]:
+    """Return the best guesses, the best first; ("", 0) when the model has none."""
     # Lower case: shouted texts are otherwise taken for languages that the model saw in capitals.
-    found = _detector().detect(plain.lower(), model="lite", k=3)
-    return [(_SAME.get(guess["lang"], guess["lang"]), min(1.0, float(guess["score"]))) for guess in found]
+    found = _detector().detect(plain.lower(), model="lite", k=count)
+    return [(_SAME.get(guess["lang"], guess["lang"]), min(1.0, float(guess["score"]))) for guess in found] or [
+        ("", 0.0)
+    ]

@@ -41,8 +41,9 @@ class Weights:
     verified: float = 3.0
     repeat: float = 3.0  #: each earlier item of the contact in seven days, three times at most
     silence: float = 5.0  #: each of those that we left without an answer, three times at most
-    waiting_at_target: float = 15.0  #: when the target for a first answer is reached; in proportion before and after
-    waiting_most: float = 30.0  #: waiting adds no more than that
+    waiting_at_target: float = 8.0  #: when the target for a first answer is reached; in proportion before and after
+    #: waiting adds no more than that; so little that old chatter does not pass a fresh complaint
+    waiting_most: float = 16.0
 
     def __post_init__(self) -> None:
         """Refuse weights that would turn a factor around; ValueError names the weight."""

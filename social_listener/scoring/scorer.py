@@ -1,8 +1,9 @@
-"""One text, one score."""
+"""Texts in, scores out."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 from social_listener.model import Score
 from social_listener.scoring import cues, labels, language, sentiment
@@ -14,10 +15,35 @@ SCORER = "vader-3.3.2+cues-1"
 
 def score(text: str, circumstances: Circumstances, weights: Weights) -> Score:
     """Return what we make of a text. Pure: the same arguments give the same score."""
-    told = language.detect(text, circumstances.platform_language)
-    found = cues.find(text, told.code)
-    feeling = labels.feel(text, sentiment.read(text), told.code, found, lettered=told.confidence > 0)
-    parts = factors(feeling, found, circumstances, weights)
+    return score_all([(text, circumstances)], weights)[0]
+
+
+def score_all(items: Sequence[tuple[str, Circumstances]], weights: Weights) -> list[Score]:
+    """Return the scores of some hundred items at a time, in order.
+
+    One step is taken for all items before the next: each has its own tables, and going through all of them item by
+    item takes a quarter more time, because they drive one another out of the processor's cache.
+    """
+    told = [language.detect(text, about.platform_language) for text, about in items]
+    found = [cues.find(text, lang.code) for (text, _), lang in zip(items, told, strict=True)]
+    readings = [sentiment.read(text) for text, _ in items]
+    return [
+        _put_together(text, about, lang, has, reading, weights=weights)
+        for (text, about), lang, has, reading in zip(items, told, found, readings, strict=True)
+    ]
+
+
+def _put_together(
+    text: str,
+    about: Circumstances,
+    told: language.Language,
+    found: cues.Found,
+    reading: sentiment.Reading,
+    *,
+    weights: Weights,
+) -> Score:
+    feeling = labels.feel(text, reading, told.code, found, lettered=told.confidence > 0)
+    parts = factors(feeling, found, about, weights)
     return Score(
         sentiment=feeling.sentiment,
         sentiment_label=feeling.label,

@@ -17,7 +17,7 @@ from typing import Literal, TypeVar
 
 from social_listener.model import Score
 from social_listener.scoring.priority import Circumstances, Weights
-from social_listener.scoring.scorer import score
+from social_listener.scoring.scorer import score_all
 
 LONG = 2_000
 """So many items are scored here, one by one; what comes beyond them is given to worker processes."""
@@ -132,15 +132,13 @@ def _fault(default: object, value: object) -> str | None:
 
 
 def _score_items(items: list[tuple[str, Circumstances]], weights: Weights) -> list[Score]:
-    return [score(text, circumstances, weights) for text, circumstances in items]
+    return score_all(items, weights)
 
 
 def _score_lines(lines: list[tuple[int, str | bytes]], weights: Weights, form: Form) -> list[Score | LineError]:
-    results: list[Score | LineError] = []
-    for number, line in lines:
-        parsed = parse_line(number, line, form)
-        results.append(parsed if isinstance(parsed, LineError) else score(*parsed, weights))
-    return results
+    parsed = [parse_line(number, line, form) for number, line in lines]
+    scores = iter(score_all([item for item in parsed if not isinstance(item, LineError)], weights))
+    return [item if isinstance(item, LineError) else next(scores) for item in parsed]
 
 
 def _lines_to_json(lines: list[tuple[int, str | bytes]], weights: Weights, form: Form) -> list[str]:
