@@ -27,7 +27,7 @@ def set_status(
     snoozed_until: datetime | None = None,
 ) -> int | None:
     """Set where a conversation stands; return its new version, None when somebody was faster."""
-    values = {"status": status.value, "snoozed_until": snoozed_until}
+    values: dict[str, object] = {"status": status.value, "snoozed_until": snoozed_until}
     return _change(cursor, conversation_id, version, now, values)
 
 
