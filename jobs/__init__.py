@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import cast
 
 from social_listener.jobs import deliver, housekeeping, poll, recheck
 from social_listener.jobs.work import Work
@@ -19,9 +20,7 @@ class Every:
 
     def period(self, settings: JobSettings) -> timedelta:
         """Return the time between two runs."""
-        period = getattr(settings, self.key)
-        assert isinstance(period, timedelta)
-        return period
+        return cast("timedelta", getattr(settings, self.key))
 
     def words(self, settings: JobSettings) -> str:
         """Return when it runs, for people."""

@@ -106,8 +106,7 @@ class Crew:
 
     def _first(self, name: str, job: Job, now: datetime) -> datetime:
         """Return when a job runs first; one that was missed while the service was down is caught up soon."""
-        planned = trigger(job.trigger, self.service.settings.jobs).get_next_fire_time(None, now)
-        assert isinstance(planned, datetime)
+        planned: datetime = trigger(job.trigger, self.service.settings.jobs).get_next_fire_time(None, now)
         if isinstance(job.trigger, Every):
             return now if job.ticks else planned
         last = self.book.last_ok(name)

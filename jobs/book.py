@@ -67,17 +67,17 @@ class Book:
             return job_runs.last_ok(cursor, job)
 
     def begin(self, job: str, *, with_row: bool) -> None:
-        """A run starts; `with_row`: write it down now, so that a crash leaves a trace."""
+        """Note that a run starts; `with_row`: write it down now, so that a crash leaves a trace."""
         now = self._clock()
         run = _Run(started_at=now, row_id=uuid.uuid4().hex if with_row else None)
         with self._changed:
             self._running[job] = run
             self._seen[job] = now
         if run.row_id is not None:
-            self._put(job, run.row_id, now, None, None, None)
+            self._put(JobRun(id=run.row_id, job=job, started_at=now, ended_at=None, outcome=None, detail=None))
 
     def end(self, job: str, outcome: str, detail: str | None, error: BaseException | None = None) -> None:
-        """A run has ended."""
+        """Note that a run has ended, and how."""
         now = self._clock()
         with self._changed:
             run = self._running.pop(job, None) or _Run(started_at=now, row_id=None)
@@ -88,14 +88,16 @@ class Book:
         elif detail:
             _log.info("job done", extra={"job": job, "seconds": seconds, "detail": detail})
         if run.row_id is not None:
-            self._put(job, run.row_id, run.started_at, now, outcome, detail)
+            self._put(
+                JobRun(id=run.row_id, job=job, started_at=run.started_at, ended_at=now, outcome=outcome, detail=detail)
+            )
         elif outcome == "failed":
             self._tick_failed(job, run.started_at, now, detail)
         else:
             self._tick_done(job, run.started_at, now)
 
     def drop(self, job: str) -> None:
-        """A run was broken off because the process ends; its row tells so at the next start."""
+        """Forget a run that was broken off because the process ends; its row tells so at the next start."""
         with self._changed:
             self._running.pop(job, None)
             self._changed.notify_all()
@@ -104,7 +106,7 @@ class Book:
         """Write down something that happened to a job outside of a run."""
         _log.warning("job %s", outcome, extra={"job": job, "detail": detail})
         now = self._clock()
-        self._put(job, uuid.uuid4().hex, now, now, outcome, detail)
+        self._put(JobRun(id=uuid.uuid4().hex, job=job, started_at=now, ended_at=now, outcome=outcome, detail=detail))
 
     def overrun(self, job: str, patience: timedelta) -> None:
         """Write down, once a run, that it takes longer than `patience`; its next runs wait for it."""
@@ -143,20 +145,23 @@ class Book:
         if renewed is None or now - renewed >= _A_MINUTE or now < renewed:
             self._renewed[job] = now
             detail = f"{self._counts[job]} runs since the service started"
-            self._put(job, f"{self._boot_id}/{job}", started, now, "ok", detail)
+            self._put(
+                JobRun(
+                    id=f"{self._boot_id}/{job}", job=job, started_at=started, ended_at=now, outcome="ok", detail=detail
+                )
+            )
 
     def _tick_failed(self, job: str, started: datetime, now: datetime, detail: str | None) -> None:
         failed = self._failed.get(job)
         if failed is None or now - failed >= _A_MINUTE or now < failed:
             self._failed[job] = now
-            self._put(job, uuid.uuid4().hex, started, now, "failed", detail)
+            self._put(
+                JobRun(id=uuid.uuid4().hex, job=job, started_at=started, ended_at=now, outcome="failed", detail=detail)
+            )
 
-    def _put(
-        self, job: str, row_id: str, started: datetime, ended: datetime | None, outcome: str | None, detail: str | None
-    ) -> None:
-        run = JobRun(id=row_id, job=job, started_at=started, ended_at=ended, outcome=outcome, detail=detail)
+    def _put(self, run: JobRun) -> None:
         try:
             with self._store.transaction() as cursor:
                 job_runs.put(cursor, run)
         except StoreError:
-            _log.exception("job not written down", extra={"job": job, "outcome": outcome})
+            _log.exception("job not written down", extra={"job": run.job, "outcome": run.outcome})

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 
 def run(work: Work) -> str | None:
-    """Begin to send every reply whose time has come; calls go on in threads of the outbox, one account at a time each."""
+    """Begin to send every reply whose time has come; the calls go on in threads of the outbox."""
     if not work.stopping.is_set():
         work.service.outbox.deliver(wait=False)
     return None

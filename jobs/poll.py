@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence, Set
+    from collections.abc import Mapping, Sequence
+    from collections.abc import Set as AbstractSet
     from datetime import timedelta
 
     from social_listener.jobs.work import Work
@@ -31,9 +32,7 @@ class Platform:
     base_url: str | None
 
 
-def choose(
-    due: Sequence[str], running: Set[str], platforms: Mapping[str, Platform], threads: int
-) -> list[str]:
+def choose(due: Sequence[str], running: AbstractSet[str], platforms: Mapping[str, Platform], threads: int) -> list[str]:
     """Return which of the streams `due` (most overdue first) begin now.
 
     No stream runs twice at a time. At most `threads` run, and every platform that has a stream keeps one of them for
@@ -92,7 +91,7 @@ class Pollers:
     def _poll(self, stream_id: str) -> None:
         try:
             self._service.ingest.poll(self._service.streams[stream_id], stop=self._stopping.is_set)
-        except Exception:
+        except Exception:  # noqa: BLE001 - one stream must not end the others
             # A poll writes its failures on the stream's row; what comes here is a fault of ours. The stream is tried
             # again when it is due, the others never notice.
             _log.exception("poll broke", extra={"stream": stream_id})

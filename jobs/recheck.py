@@ -17,7 +17,7 @@ _MOST_CALLS = 10
 
 
 def run(work: Work) -> str | None:
-    """Recheck every account; one account's failure stops no other. RuntimeError when some failed, with their reasons."""
+    """Recheck every account; one account's failure stops no other. RuntimeError tells which failed and why."""
     looked_up, failed = 0, []
     for account_id in work.service.channels:
         try:

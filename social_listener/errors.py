@@ -4,6 +4,7 @@
     ├─ SettingsError                 stop at start, name the key
     ├─ StoreError                    the database cannot be used
     │   └─ StoreBusy                 another process holds the file
+    ├─ PortBusy                      another program listens where we should
     ├─ DeskError                     this cannot be done, and why, in words for staff
     │   ├─ NotAllowed                a rule of the platform forbids it now
     │   └─ Conflict                  somebody was faster; look again
@@ -45,6 +46,10 @@ class StoreError(ListenerError):
 
 class StoreBusy(StoreError):
     """Another process holds the database file."""
+
+
+class PortBusy(ListenerError):
+    """A port cannot be listened at; the message names the port and the setting."""
 
 
 class DeskError(ListenerError):

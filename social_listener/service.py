@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import dataclasses
 import os
 import uuid
 from contextlib import ExitStack
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -17,8 +16,8 @@ from social_listener.errors import SettingsError
 from social_listener.ingest import Ingest
 from social_listener.model import Stream
 from social_listener.outbox import Outbox
-from social_listener.scoring import Weights
-from social_listener.settings import credentials, nearest
+from social_listener.service_names import check_names
+from social_listener.settings import credentials
 from social_listener.store import Store
 from social_listener.witness import Witness
 
@@ -76,29 +75,6 @@ def build(
         store = Store.open(settings.database)
         opened.callback(store.close)
         raise NotImplementedError
-    
-
-def check_names(settings: Settings) -> Weights:
-    """Return the weights, after a look at every name in the settings that only other parts know; `SettingsError`."""
-    for number, account in enumerate(settings.accounts):
-        where = f"accounts[{number}]"
-        if account.channel not in registry.REGISTRY:
-            raise SettingsError(
-                f"{where}.channel: there is no channel {account.channel!r}"
-                f"{nearest(account.channel, list(registry.REGISTRY))}"
-            )
-        known = list(registry.credential_names(account.channel))
-        for name in account.credentials:
-            if name not in known:
-                raise SettingsError(f"{where}.credentials.{name}: unknown credential{nearest(name, known)}")
-        kinds = registry.stream_kinds(account.channel)
-        for index, stream in enumerate(account.streams):
-            if stream.kind not in kinds:
-                raise SettingsError(
-                    f"{where}.streams[{index}].kind: {account.channel} has no {stream.kind.value}"
-                    f"; valid here: {', '.join(kind.value for kind in kinds)}"
-                )
-    return _weights(settings)
 
 
 def build_channel(settings: Settings, account: AccountSettings, values: Mapping[str, str]) -> Channel:
@@ -147,14 +123,3 @@ def _credentials(
         if offline:
             return {}
         raise
-
-
-def _weights(settings: Settings) -> Weights:
-    known = [each.name for each in fields(Weights)]
-    for name in settings.priority.weights:
-        if name not in known:
-            raise SettingsError(f"priority.weights.{name}: unknown weight{nearest(name, known)}")
-    try:
-        return dataclasses.replace(Weights(), **settings.priority.weights)
-    except ValueError as error:
-        raise SettingsError(f"priority.weights.{error}") from None

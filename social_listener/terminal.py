@@ -39,6 +39,7 @@ class Terminal:
 
     def data(self, chunk: bytes) -> None:
         """Write bytes for a program."""
+        self._clear()
         self._out(chunk)
 
     def json(self, value: object) -> None:

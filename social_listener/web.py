@@ -22,7 +22,7 @@ from starlette.responses import JSONResponse, PlainTextResponse
 from starlette.routing import Route
 
 from social_listener import log
-from social_listener.errors import ListenerError
+from social_listener.errors import PortBusy
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
@@ -35,10 +35,6 @@ if TYPE_CHECKING:
 
 #: seconds that open pages and requests are given when the service ends
 _FAREWELL = 3
-
-
-class PortBusy(ListenerError):
-    """A port is held by another program."""
 
 
 class Web:
@@ -98,7 +94,7 @@ class Web:
             for server, (door, _) in zip(servers, self._doors, strict=True)
         ]
         ending = asyncio.create_task(self._ending.wait())
-        up = asyncio.gather(*(server.up.wait() for server in servers))
+        up = asyncio.create_task(_all_up(servers))
         await asyncio.wait([up, ending, *tasks], return_when=asyncio.FIRST_COMPLETED)
         if up.done():
             log.adopt_foreign_handlers()
@@ -110,6 +106,8 @@ class Web:
         for server in servers:
             server.should_exit = True
         await asyncio.gather(*tasks)
+        if not all(server.started for server in servers) and not ending.done():
+            raise RuntimeError("a web server did not start; the log tells why")
         ending.cancel()
 
 
@@ -141,6 +139,11 @@ class _Server(uvicorn.Server):
     def capture_signals(self) -> Generator[None, None, None]:
         """Leave the signals alone."""
         yield
+
+
+async def _all_up(servers: list[_Server]) -> None:
+    for server in servers:
+        await server.up.wait()
 
 
 def _staff_app(service: Service) -> ASGIApp:

@@ -95,7 +95,7 @@ class ChannelFactory(Protocol):
         """Return the channel. It makes no call; `credentials` are the values, by the names in `CREDENTIALS`."""
 
 
-#: channel name → module that offers `build`, `CREDENTIALS` (name → what it is, in words) and `STREAMS`
+#: channel name → module that offers `build`, `CREDENTIALS` and `OPTIONS` (name → what it is, in words) and `STREAMS`
 REGISTRY: Mapping[str, str] = {
     "x": "social_listener.channels.x",
 }
@@ -109,3 +109,13 @@ def factory(channel: str) -> ChannelFactory:
 def credential_names(channel: str) -> Mapping[str, str]:
     """Return the credentials a channel takes: name → what it is, in words."""
     return cast("Mapping[str, str]", import_module(REGISTRY[channel]).CREDENTIALS)
+
+
+def option_names(channel: str) -> Mapping[str, str]:
+    """Return the options a channel takes in the settings: name → what it is, in words."""
+    return cast("Mapping[str, str]", import_module(REGISTRY[channel]).OPTIONS)
+
+
+def stream_kinds(channel: str) -> Sequence[StreamKind]:
+    """Return what a channel can poll."""
+    return cast("Sequence[StreamKind]", import_module(REGISTRY[channel]).STREAMS)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import logging
 import sys
-from typing import TYPE_CHECKING
+from importlib import import_module
+from typing import TYPE_CHECKING, cast
 
 import click
 
 from social_listener import __version__, terminal
-from social_listener.cli.session import explain, settings_option
+from social_listener.cli.options import explain, settings_option
 from social_listener.errors import ListenerError
 
 if TYPE_CHECKING:
@@ -45,10 +46,7 @@ class _Commands(click.Group):
     def get_command(self, _: click.Context, name: str) -> click.Command | None:
         if name not in COMMANDS:
             return None
-        module = __import__(f"social_listener.cli.{COMMANDS[name]}", fromlist=[name])
-        command = getattr(module, name)
-        assert isinstance(command, click.Command)
-        return command
+        return cast("click.Command", getattr(import_module(f"social_listener.cli.{COMMANDS[name]}"), name))
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -64,7 +62,7 @@ def cli() -> None:
 def load_handlers() -> None:
     """Read every command's module, so that the running service knows all commands it can be handed."""
     for module in dict.fromkeys(COMMANDS.values()):
-        __import__(f"social_listener.cli.{module}")
+        import_module(f"social_listener.cli.{module}")
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:

@@ -27,18 +27,24 @@ _STILL_OPEN = {ReplyState.QUEUED, ReplyState.SENDING, ReplyState.IN_DOUBT}
 @click.command()
 @click.argument("item_id")
 @click.option("--public/--private", "public", default=None, help="Readable by everybody, or by the customer only.")
-@click.option("--text", required=True, help="What to say; - reads it from standard input.", callback=lambda *a: _text(a[2]))
+@click.option(
+    "--text", required=True, help="What to say; - reads it from standard input.", callback=lambda *a: _text(a[2])
+)
 @click.option("--now", is_flag=True, help="Without the time to take it back.")
 @click.option("--no-wait", is_flag=True, help="Put it into the outbox and return at once.")
 @click.option("--staff", default=None, help="Who says it; else the first name of dashboard.staff.")
 @with_service(online=True)
-def reply(session: Session, *, item_id: str, public: bool | None, text: str, now: bool, no_wait: bool, staff: str | None) -> int:
+def reply(
+    session: Session, *, item_id: str, public: bool | None, text: str, now: bool, no_wait: bool, staff: str | None
+) -> int:
     """Answer the item ITEM_ID and print as JSON what became of it.
 
     Without --now it can be taken back with Ctrl+C until the undo window is over.
     """
     if public is None:
-        session.screen.say("social-listener: say --public or --private; a private reply is never made public by a default")
+        session.screen.say(
+            "social-listener: say --public or --private; a private reply is never made public by a default"
+        )
         return terminal.WRONG_USE
     desk = session.service.desk
     author = staff or session.service.settings.dashboard.staff[0]

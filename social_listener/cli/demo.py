@@ -16,9 +16,10 @@ from typing import TYPE_CHECKING
 import click
 import yaml
 
-from social_listener import log, terminal
+from social_listener import log
+from social_listener.cli.options import settings_option, settings_path, settings_were_named
 from social_listener.cli.serve import run
-from social_listener.cli.session import run_for_another, settings_option, settings_path, settings_were_named
+from social_listener.cli.session import run_for_another
 from social_listener.errors import StoreBusy
 from social_listener.resident import Resident
 from social_listener.sandbox import Sandbox
@@ -55,8 +56,20 @@ _STREAMS = [
 
 @click.command()
 @click.option("--headless", is_flag=True, help="Without the dashboard and the browser.")
-@click.option("--for", "seconds", type=click.FloatRange(min=0, min_open=True), default=None, metavar="SECONDS", help="End by itself after this time.")
-@click.option("--port", type=click.IntRange(0, 65535), default=None, help="Port of the dashboard; else 8501, or a free one when that is taken.")
+@click.option(
+    "--for",
+    "seconds",
+    type=click.FloatRange(min=0, min_open=True),
+    default=None,
+    metavar="SECONDS",
+    help="End by itself after this time.",
+)
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=None,
+    help="Port of the dashboard; else 8501, or a free one when that is taken.",
+)
 @settings_option
 def demo(*, headless: bool, seconds: float | None, port: int | None) -> None:
     """Show everything at work, with an invented brand and its customers; no key is needed.

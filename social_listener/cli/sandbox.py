@@ -6,18 +6,17 @@ import signal
 import threading
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 from urllib.parse import urlsplit
 
 import click
 
 from social_listener import terminal
-from social_listener.cli.session import settings_if_any, settings_option
-from social_listener.errors import SettingsError
+from social_listener.cli.options import settings_if_any, settings_option
+from social_listener.errors import PortBusy, SettingsError
 from social_listener.sandbox import Sandbox, run
 from social_listener.sandbox.journal import JournalError
 from social_listener.settings import parse_duration
-from social_listener.web import PortBusy
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -28,14 +27,30 @@ PORT = 8600
 
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen at.")
-@click.option("--port", type=click.IntRange(0, 65535), default=None, help=f"Port; else that of the first base_url in the settings, else {PORT}; 0 takes a free one.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=None,
+    help=f"Port; else that of the first base_url in the settings, else {PORT}; 0 takes a free one.",
+)
 @click.option("--seed", default=7, show_default=True, help="Decides the crowd, its words and the keys.")
-@click.option("--rate", type=click.FloatRange(0), default=4.0, show_default=True, help="New stories of the crowd in a minute.")
-@click.option("--state", type=click.Path(dir_okay=False, path_type=Path), default=None, help="File that keeps the truth; a restart goes on from there.")
-@click.option("--prehistory", default=None, metavar="DURATION", help='How far back a new world has a past, such as "6h".')
+@click.option(
+    "--rate", type=click.FloatRange(0), default=4.0, show_default=True, help="New stories of the crowd in a minute."
+)
+@click.option(
+    "--state",
+    type=click.Path(dir_okay=False, path_type=Path),
+    default=None,
+    help="File that keeps the truth; a restart goes on from there.",
+)
+@click.option(
+    "--prehistory", default=None, metavar="DURATION", help='How far back a new world has a past, such as "6h".'
+)
 @click.option("--limits", is_flag=True, help="Enforce rate limits as the platform does.")
 @settings_option
-def sandbox(*, host: str, port: int | None, seed: int, rate: float, state: Path | None, prehistory: str | None, limits: bool) -> None:
+def sandbox(
+    *, host: str, port: int | None, seed: int, rate: float, state: Path | None, prehistory: str | None, limits: bool
+) -> None:
     """Run X on this machine, with an invented crowd: for trying things out and for tests.
 
     Prints its base_url and the keys of the brand's accounts as JSON, then serves until it is ended.
@@ -74,8 +89,6 @@ def _past(text: str | None) -> timedelta | None:
     if text is None:
         return None
     try:
-        span = parse_duration(text)
+        return cast("timedelta", parse_duration(text))
     except ValueError as error:
         raise click.BadParameter(str(error), param_hint="--prehistory") from None
-    assert isinstance(span, timedelta)
-    return span

@@ -8,9 +8,9 @@ from typing import get_args
 import click
 
 from social_listener import terminal
-from social_listener.cli.session import settings_if_any, settings_option
+from social_listener.cli.options import settings_if_any, settings_option
 from social_listener.scoring.stream import LONG, Form, score_lines_to_json
-from social_listener.service import check_names
+from social_listener.service_names import check_names
 
 #: answers are written in pieces of this size, once there are many
 _PIECE = 1 << 16

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 import click
 
 from social_listener import log, terminal
-from social_listener.cli.session import run_for_another, settings_option, settings_path
+from social_listener.cli.options import settings_option, settings_path
+from social_listener.cli.session import run_for_another
 from social_listener.resident import Resident
 from social_listener.settings import load
 

@@ -3,34 +3,30 @@
 from __future__ import annotations
 
 import functools
-import os
 import time
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec
 
 import click
 
 from social_listener import log, remote, terminal
-from social_listener.errors import DeskError, ListenerError, SettingsError, StoreBusy, StoreError
+from social_listener.cli.options import explain, settings_option, settings_path
+from social_listener.errors import ListenerError, StoreBusy
 from social_listener.service import build
-from social_listener.settings import Settings, load
-from social_listener.web import PortBusy
+from social_listener.settings import load
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from typing import Concatenate
 
     from social_listener.service import Service
+    from social_listener.settings import Settings
     from social_listener.terminal import Terminal
 
 P = ParamSpec("P")
 
 #: how long a command waits for another short command that holds the database
 PATIENCE = 5.0
-
-DEFAULT_FILE = Path("settings.yaml")
-SETTINGS_VARIABLE = "SOCIAL_LISTENER_SETTINGS"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,47 +42,7 @@ class Session:
 HANDLERS: dict[str, Callable[..., int]] = {}
 
 
-def settings_option(command: Callable[P, None]) -> Callable[P, None]:
-    """Give a command the option `--settings FILE`."""
-    return click.option(
-        "--settings",
-        "settings_file",
-        type=click.Path(path_type=Path),
-        expose_value=False,
-        callback=_remember,
-        is_eager=True,
-        metavar="FILE",
-        help=f"Settings file; else the variable {SETTINGS_VARIABLE}, else ./settings.yaml.",
-    )(command)
-
-
-def _remember(context: click.Context, _: click.Parameter, value: Path | None) -> None:
-    if value is not None:
-        context.find_root().meta["settings"] = value
-
-
-def settings_path() -> Path:
-    """Return the settings file that this command was told to use."""
-    named = click.get_current_context().find_root().meta.get("settings")
-    if isinstance(named, Path):
-        return named
-    return Path(os.environ.get(SETTINGS_VARIABLE) or DEFAULT_FILE)
-
-
-def settings_were_named() -> bool:
-    """Return whether this command was told which settings file to use."""
-    return settings_path() != DEFAULT_FILE
-
-
-def settings_if_any() -> Settings:
-    """Return the settings, or the defaults where no file was named and none lies here."""
-    path = settings_path()
-    return load(path) if settings_were_named() or path.exists() else Settings()
-
-
-def with_service(
-    *, online: bool
-) -> Callable[[Callable[Concatenate[Session, P], int]], Callable[P, None]]:
+def with_service(*, online: bool) -> Callable[[Callable[Concatenate[Session, P], int]], Callable[P, None]]:
     """Make a command of a function that needs the service; its result is the exit code.
 
     `online`: it calls platforms, so every credential must be there. While a service runs, that service runs the
@@ -97,8 +53,7 @@ def with_service(
         HANDLERS[handler.__name__] = handler
 
         @functools.wraps(handler)
-        def command(*args: P.args, **kwargs: P.kwargs) -> None:
-            assert not args, "click passes parameters by name"
+        def command(*_: P.args, **kwargs: P.kwargs) -> None:  # click passes every parameter by name
             settings = load(settings_path())
             code = _run(handler.__name__, kwargs, settings, online=online)
             click.get_current_context().exit(code)
@@ -121,7 +76,9 @@ def _run(name: str, params: Mapping[str, Any], settings: Settings, *, online: bo
                 return remote.ask(settings.data_dir, name, params, screen)
             except remote.NobodyAnswers:
                 if time.monotonic() > give_up:
-                    raise StoreBusy(f"{busy}; no service answers there either, so wait for that process or end it") from None
+                    raise StoreBusy(
+                        f"{busy}; no service answers there either, so wait for that process or end it"
+                    ) from None
                 time.sleep(0.2)  # another short command has it, or a service is just starting
             continue
         try:
@@ -144,16 +101,3 @@ def run_for_another(service: Service) -> remote.Runner:
             return explain(error, screen)
 
     return run
-
-
-def explain(error: ListenerError, screen: Terminal) -> int:
-    """Show an error as lines for people and return the exit code that stands for it."""
-    for line in log.SECRETS.masked(str(error)).splitlines():
-        screen.say(f"social-listener: {line}")
-    if isinstance(error, SettingsError):
-        return terminal.WRONG_USE
-    if isinstance(error, StoreError | PortBusy):
-        return terminal.NOT_AVAILABLE
-    if isinstance(error, DeskError):
-        return terminal.FAILED
-    return terminal.FAILED

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING
 import click
 
 from social_listener import log, remote, terminal
-from social_listener.cli.session import settings_option, settings_path
-from social_listener.errors import ChannelError, ListenerError, SettingsError, StoreBusy
-from social_listener.service import build_channel, check_names
+from social_listener.cli.options import settings_option, settings_path
+from social_listener.errors import ChannelError, ListenerError, PortBusy, SettingsError
+from social_listener.service import build_channel
+from social_listener.service_names import check_names
 from social_listener.settings import Settings, credentials, load
 from social_listener.store import Store
-from social_listener.web import PortBusy, bind
+from social_listener.web import bind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -126,8 +127,6 @@ def _database(settings: Settings, *, running: bool) -> tuple[str, str | None, st
         return "database", None, f"{path} is not there yet; it is made at the first start"
     try:
         Store.open(path).close()
-    except StoreBusy as error:
-        return "database", str(error), ""
     except ListenerError as error:
         return "database", str(error), ""
     return "database", None, f"{path} opens"

@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from enum import Enum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from social_listener.model import ReplyState
 
@@ -18,16 +18,9 @@ Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
 
 def plain(value: object) -> Json:
     """Return `value` as JSON values: times as ISO 8601 in UTC, spans in seconds, dataclasses as objects."""
-    if value is None or isinstance(value, bool | int | float):
-        return value
-    if isinstance(value, Enum):
-        return str(value.value)
-    if isinstance(value, str):
-        return value
-    if isinstance(value, datetime):
-        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
-    if isinstance(value, timedelta):
-        return value.total_seconds()
+    simple = _simple(value)
+    if simple is not None or value is None:
+        return simple
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return {field.name: plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
     if isinstance(value, Mapping):
@@ -35,6 +28,17 @@ def plain(value: object) -> Json:
     if isinstance(value, list | tuple | set | frozenset):
         return [plain(entry) for entry in value]
     return str(value)
+
+
+def _simple(value: object) -> Json:
+    """Return a value without parts as JSON; None when it has parts."""
+    if isinstance(value, Enum):
+        return str(value.value)
+    if isinstance(value, bool | int | float | str):
+        return value
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    return value.total_seconds() if isinstance(value, timedelta) else None
 
 
 def status(health: HealthView) -> dict[str, Json]:
@@ -97,6 +101,4 @@ def _stream(stream: StreamHealth) -> dict[str, Json]:
 
 def reply(line: ReplyLine) -> dict[str, Json]:
     """Return a reply as `reply`, `outbox --json` and `settle` print it."""
-    shape = plain(line)
-    assert isinstance(shape, dict)
-    return shape
+    return cast("dict[str, Json]", plain(line))

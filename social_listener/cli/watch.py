@@ -45,7 +45,9 @@ def outbox(session: Session, *, as_json: bool, settled: bool) -> int:
         session.screen.say("no reply is on its way" if not settled else "there are no replies")
     for line in lines:
         kind = "private" if line.private else "public"
-        session.screen.say(f"{line.id}  {line.state:<9} {kind:<8} to {line.item_id} by {line.author}: {_short(line.text)}")
+        session.screen.say(
+            f"{line.id}  {line.state:<9} {kind:<8} to {line.item_id} by {line.author}: {_short(line.text)}"
+        )
         if line.reason:
             session.screen.say(f"    {line.reason}")
     return terminal.OK

@@ -22,9 +22,11 @@ class Clock:
         self.now = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
     def __call__(self) -> datetime:
+        """Return the time it shows."""
         return self.now
 
     def go(self, **span: float) -> None:
+        """Put it forward."""
         self.now += timedelta(**span)
 
 

@@ -25,7 +25,7 @@ def test_a_slow_platform_leaves_room_for_the_other() -> None:
 
 def test_one_platform_alone_may_use_every_thread() -> None:
     """Nothing is kept for platforms that are not in the settings."""
-    only = {name: X for name in ("a", "b", "c", "d", "e")}
+    only = dict.fromkeys("abcde", X)
     assert choose(list("abcde"), set(), only, 4) == ["a", "b", "c", "d"]
 
 

@@ -1,0 +1,48 @@
+"""Names in the settings that only other parts know: channels, credentials, kinds of stream, weights."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING
+
+from social_listener import channels as registry
+from social_listener.errors import SettingsError
+from social_listener.scoring.priority import Weights
+from social_listener.settings import nearest
+
+if TYPE_CHECKING:
+    from social_listener.settings import Settings
+
+
+def check_names(settings: Settings) -> Weights:
+    """Return the weights, after a look at every name in the settings that only other parts know; `SettingsError`."""
+    for number, account in enumerate(settings.accounts):
+        where = f"accounts[{number}]"
+        if account.channel not in registry.REGISTRY:
+            raise SettingsError(
+                f"{where}.channel: there is no channel {account.channel!r}"
+                f"{nearest(account.channel, list(registry.REGISTRY))}"
+            )
+        known = list(registry.credential_names(account.channel))
+        for name in account.credentials:
+            if name not in known:
+                raise SettingsError(f"{where}.credentials.{name}: unknown credential{nearest(name, known)}")
+        kinds = registry.stream_kinds(account.channel)
+        for index, stream in enumerate(account.streams):
+            if stream.kind not in kinds:
+                raise SettingsError(
+                    f"{where}.streams[{index}].kind: {account.channel} has no {stream.kind.value}"
+                    f"; valid here: {', '.join(kind.value for kind in kinds)}"
+                )
+    return _weights(settings)
+
+
+def _weights(settings: Settings) -> Weights:
+    known = [each.name for each in dataclasses.fields(Weights)]
+    for name in settings.priority.weights:
+        if name not in known:
+            raise SettingsError(f"priority.weights.{name}: unknown weight{nearest(name, known)}")
+    try:
+        return dataclasses.replace(Weights(), **settings.priority.weights)
+    except ValueError as error:
+        raise SettingsError(f"priority.weights.{error}") from None
