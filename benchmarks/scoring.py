@@ -24,7 +24,16 @@ from pathlib import Path
 
 from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
-from social_listener.scoring import Circumstances, Weights, cues, language, score, score_lines_to_json, sentiment
+from social_listener.scoring import (
+    Circumstances,
+    Weights,
+    cues,
+    language,
+    score,
+    score_all,
+    score_lines_to_json,
+    sentiment,
+)
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = Path(os.environ.get("SOCIAL_LISTENER_SHARED_DATA", ROOT.parent / "shared" / "data")) / "sentiment"
