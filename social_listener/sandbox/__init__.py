@@ -12,7 +12,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 from types import TracebackType
-from typing import Literal
+from typing import Literal, Self
 
 from social_listener.sandbox import oauth
 from social_listener.sandbox.calls import CallLog
@@ -36,7 +36,7 @@ __all__ = ["BRAND", "JournalError", "Sandbox", "credentials_for", "environment_f
 class Sandbox:
     """One make-believe platform. Use it as a context manager, or `start()` and `stop()` it."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0917  # the order is documented and kept
         self,
         seed: int = 7,
         clock: Literal["manual", "real"] = "real",
@@ -113,7 +113,7 @@ class Sandbox:
         return credentials_for(self.seed, handle)
 
     def accounts(self) -> dict[str, dict[str, str]]:
-        """The keys of all accounts of the brand, by handle, with their ids."""
+        """Return the keys of all accounts of the brand, by handle, with their ids."""
         return {
             user.handle: {"id": user.id, **credentials_for(self.seed, user.handle)} for user in self.world.accounts()
         }
@@ -158,8 +158,10 @@ class Sandbox:
         self._server = self._thread = None
         self.world.close()
 
-    def __enter__(self) -> Sandbox:
-        return self.start() if self._server is None else self
+    def __enter__(self) -> Self:
+        if self._server is None:
+            self.start()
+        return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -175,7 +177,7 @@ class Sandbox:
         return not path.startswith(PREFIX) and self.platform.refuses_to_read(method, path)
 
 
-def run(
+def run(  # noqa: PLR0917  # the order is documented and kept
     host: str = "127.0.0.1",
     port: int = 0,
     seed: int = 7,
@@ -185,7 +187,7 @@ def run(
     limits: bool = False,
     *,
     stop: threading.Event,
-    on_ready: Callable[[Sandbox], None] = lambda sandbox: None,
+    on_ready: Callable[[Sandbox], None] | None = None,
 ) -> None:
     """Run a sandbox by itself until `stop` is set; `on_ready` is told when it listens. Prints nothing.
 
@@ -196,7 +198,8 @@ def run(
     sandbox = Sandbox(seed, "real", rate, limits, state, prehistory)
     sandbox.start(host, port)
     try:
-        on_ready(sandbox)
+        if on_ready is not None:
+            on_ready(sandbox)
         stop.wait()
     finally:
         sandbox.stop()

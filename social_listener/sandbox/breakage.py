@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Callable
 from typing import Any
 
 from social_listener.sandbox import problems
@@ -16,28 +17,19 @@ _HTML_503 = (
 
 
 def instead(fault: Fault, request: Request, now_ms: int) -> Answer:
-    """The answer of a fault that keeps the call from taking effect."""
-    problem = _problem(fault, request)
-    if problem is not None:
-        answer = Answer(problem.status, problem.body)
-    elif fault.kind == "html_503":
-        answer = _html()
-    elif fault.kind == "list_error":
-        answer = Answer(500, [{"code": 131, "message": "Internal error"}])
-    else:
-        answer = afterwards(fault, Answer(200, {}), now_ms)
-    if not fault.kind.startswith("status_429"):
-        return answer
-    reset = str(round(now_ms / 1000 + fault.reset_in)) if fault.kind == "status_429" else "soon"
-    if fault.kind != "status_429_no_reset":
-        answer.headers.update({
-            "x-rate-limit-limit": "300", "x-rate-limit-remaining": "0", "x-rate-limit-reset": reset,
-        })
-    return answer
+    """Return the answer of a fault that keeps the call from taking effect."""
+    refusal = _refusal(fault, request.parameters, now_ms)
+    return _altered(fault, Answer(200, {})) if refusal is None else refusal
 
 
 def afterwards(fault: Fault, answer: Answer, now_ms: int) -> Answer:
-    """What becomes of the answer to a call that took effect."""
+    """Return what becomes of the answer to a call that took effect."""
+    refusal = _refusal(fault, [], now_ms)
+    return _altered(fault, answer) if refusal is None else refusal
+
+
+def _altered(fault: Fault, answer: Answer) -> Answer:
+    """Return the answer as it leaves when the fault is one of transport or content."""
     match fault.kind:
         case "lost":
             answer.manner = "silent"
@@ -54,38 +46,61 @@ def afterwards(fault: Fault, answer: Answer, now_ms: int) -> Answer:
             _leave_out(answer, fault.item)
         case "wrong_types":
             _spoil(answer, fault.item)
-        case "status_503_after_effect" | "html_503":
-            return _html()
-        case kind if kind not in ("stall",):
-            problem = _problem(fault, None)
-            if problem is not None:
-                return Answer(problem.status, problem.body)
     return answer
 
 
-def _problem(fault: Fault, request: Request | None) -> problems.Problem | None:
+def _refusal(fault: Fault, parameters: list[tuple[str, str]], now_ms: int) -> Answer | None:
+    """Return the answer of a fault that is a status of its own; None for other faults."""
     match fault.kind:
-        case "status_401" | "revoked_token":
-            return problems.unauthorized()
-        case "status_402":
-            return problems.no_credits()
-        case "status_403":
-            return problems.forbidden(fault.detail)
+        case "html_503" | "status_503_after_effect":
+            return _html()
+        case "list_error":
+            return Answer(500, [{"code": 131, "message": "Internal error"}])
         case "status_429" | "status_429_no_reset" | "status_429_garbage_reset":
-            return problems.too_many()
-        case "usage_capped":
-            capped = problems.plain(429, "UsageCapExceeded", "Usage cap exceeded: Monthly product cap",
-                                    f"{problems.TYPES}usage-capped")
-            capped.body |= {"period": "Monthly", "scope": "Product", "account_id": 1}
-            return capped
-        case "json_500":
-            return problems.plain(500, "Internal Server Error", "Something is broken. Sorry.")
+            return _too_many(fault, now_ms)
         case "expired_page_token":
-            given = {name: value for name, value in (request.parameters if request else [])}
-            name = next((one for one in PAGE_TOKENS if one in given), "pagination_token")
-            value = given.get(name, "")
-            return problems.invalid((name, value, f"The `{name}` query parameter value [{value}] is not valid"))
-    return None
+            problem = _expired(dict(parameters))
+        case kind if kind in _PROBLEMS:
+            problem = _PROBLEMS[kind](fault)
+        case _:
+            return None
+    return Answer(problem.status, problem.body)
+
+
+def _too_many(fault: Fault, now_ms: int) -> Answer:
+    """Return 429 with the headers that the kind of fault has."""
+    problem = problems.too_many()
+    if fault.kind == "status_429_no_reset":
+        return Answer(problem.status, problem.body)
+    reset = str(round(now_ms / 1000 + fault.reset_in)) if fault.kind == "status_429" else "soon"
+    headers = {"x-rate-limit-limit": "300", "x-rate-limit-remaining": "0", "x-rate-limit-reset": reset}
+    return Answer(problem.status, problem.body, headers)
+
+
+def _expired(given: dict[str, str]) -> problems.Problem:
+    """Make the 400 for a page token that is not good any more."""
+    name = next((one for one in PAGE_TOKENS if one in given), PAGE_TOKENS[0])
+    value = given.get(name, "")
+    return problems.invalid((name, value, f"The `{name}` query parameter value [{value}] is not valid"))
+
+
+def _usage_capped() -> problems.Problem:
+    """Make the 429 of a month that is used up."""
+    capped = problems.plain(
+        429, "UsageCapExceeded", "Usage cap exceeded: Monthly product cap", f"{problems.TYPES}usage-capped"
+    )
+    capped.body |= {"period": "Monthly", "scope": "Product", "account_id": 1}
+    return capped
+
+
+_PROBLEMS: dict[str, Callable[[Fault], problems.Problem]] = {
+    "status_401": lambda _: problems.unauthorized(),
+    "revoked_token": lambda _: problems.unauthorized(),
+    "status_402": lambda _: problems.no_credits(),
+    "status_403": lambda fault: problems.forbidden(fault.detail),
+    "usage_capped": lambda _: _usage_capped(),
+    "json_500": lambda _: problems.plain(500, "Internal Server Error", "Something is broken. Sorry."),
+}
 
 
 def _html() -> Answer:

@@ -5,14 +5,32 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 _OPENINGS = (
-    "my order has not arrived", "the new beans are wonderful", "the machine leaks again", "how do I descale the One",
-    "the app logs me out", "still waiting for my refund", "best espresso I ever made at home", "the grinder is so loud",
-    "is the decaf back in stock", "I was charged twice", "thanks for the quick help", "the courier never rang",
+    "my order has not arrived",
+    "the new beans are wonderful",
+    "the machine leaks again",
+    "how do I descale the One",
+    "the app logs me out",
+    "still waiting for my refund",
+    "best espresso I ever made at home",
+    "the grinder is so loud",
+    "is the decaf back in stock",
+    "I was charged twice",
+    "thanks for the quick help",
+    "the courier never rang",
 )
 _ENDINGS = (
-    "since Monday", "and I need an answer", "just like last month", "in the small kitchen", "for the third time",
-    "as the manual says", "but the light stays red", "which surprised me", "and my flat smells of it",
-    "before work", "after the update", "with the blue box",
+    "since Monday",
+    "and I need an answer",
+    "just like last month",
+    "in the small kitchen",
+    "for the third time",
+    "as the manual says",
+    "but the light stays red",
+    "which surprised me",
+    "and my flat smells of it",
+    "before work",
+    "after the update",
+    "with the blue box",
 )
 
 

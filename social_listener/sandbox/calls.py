@@ -58,7 +58,7 @@ class CallLog:
         return len(self._calls)
 
     def to(self, pattern: str, after: int = 0) -> list[Call]:
-        """The calls whose "METHOD /path" the regular expression is found in, with a number above `after`."""
+        """Return the calls whose "METHOD /path" the regular expression is found in, with a number above `after`."""
         wanted = re.compile(pattern)
         return [call for call in self if call.number > after and wanted.search(f"{call.method} {call.path}")]
 

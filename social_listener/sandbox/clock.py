@@ -27,13 +27,13 @@ class Clock:
         self._ahead = timedelta()
 
     def now(self) -> datetime:
-        """The sandbox's moment, aware UTC, cut to the millisecond."""
+        """Return the sandbox's moment, aware UTC, cut to the millisecond."""
         with self._lock:
             moment = self._moment if self.mode == "manual" else datetime.now(UTC) + self._ahead
         return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
 
     def now_ms(self) -> int:
-        """The same moment in milliseconds since 1970."""
+        """Return the same moment in milliseconds since 1970."""
         return to_ms(self.now())
 
     def advance(self, seconds: float) -> datetime:
@@ -66,7 +66,7 @@ def to_ms(moment: datetime) -> int:
 
 
 def from_ms(ms: int) -> datetime:
-    """The aware UTC datetime of milliseconds since 1970."""
+    """Return the aware UTC datetime of milliseconds since 1970."""
     return datetime.fromtimestamp(ms / 1000, UTC)
 
 

@@ -43,7 +43,7 @@ class Context:
         return self.world.users[self.caller.account]
 
     def parameters(self, *known: str) -> dict[str, str]:
-        """The query's parameters.
+        """Return the query's parameters.
 
         Raises:
             Problem: 400, one is unknown or given twice.
@@ -60,7 +60,7 @@ class Context:
         return found
 
     def body(self) -> dict[str, Any]:
-        """The JSON object of the body.
+        """Return the JSON object of the body.
 
         Raises:
             Problem: 400, it is not one.
@@ -71,31 +71,35 @@ class Context:
             raise problems.invalid(("body", "", "Invalid JSON in the body of the request")) from None
 
     def selection(self, parameters: dict[str, str], expansions: frozenset[str]) -> Selection:
-        """The fields and expansions asked for."""
+        """Return the fields and expansions asked for."""
         return select(parameters, expansions, self.policy.spelling)
 
     def renderer(self, selection: Selection) -> Renderer:
-        """A renderer for this call."""
+        """Return a renderer for this call."""
         return Renderer(self.world.ledger, self.policy, selection, self.now_ms, self.caller.account)
 
     def answer(self, body: dict[str, Any], selection: Selection | None = None, status: int = 200) -> Answer:
-        """A JSON answer, in the spelling that was asked for."""
+        """Return a JSON answer, in the spelling that was asked for."""
         as_posts = selection.as_posts if selection is not None else self.policy.spelling == "post"
         return Answer(status, respell(body) if as_posts else body)
 
     def count(self, parameters: dict[str, str], low: int, high: int, default: int) -> int:
-        """The value of max_results."""
+        """Return the value of max_results."""
         text = parameters.get("max_results")
         if text is None:
             return default
         if not text.isascii() or not text.isdecimal() or not low <= int(text) <= high:
             raise problems.invalid(
-                ("max_results", text, f"The `max_results` query parameter value [{text}] is not between {low} and {high}")
+                (
+                    "max_results",
+                    text,
+                    f"The `max_results` query parameter value [{text}] is not between {low} and {high}",
+                )
             )
         return int(text)
 
     def span(self, parameters: dict[str, str]) -> tuple[int | None, int | None]:
-        """The ids that bound the answer, both excluded: (above, below), from ids or from times.
+        """Return the ids that bound the answer, both excluded: (above, below), from ids or from times.
 
         start_time is inclusive and end_time exclusive, as documented.
         """
@@ -112,18 +116,16 @@ class Context:
         return above, below
 
     def number(self, parameters: dict[str, str], name: str) -> int | None:
-        """A parameter that is an id."""
+        """Return a parameter that is an id."""
         text = parameters.get(name)
         if text is None:
             return None
         if not text.isascii() or not text.isdecimal() or len(text) > 19:
-            raise problems.invalid(
-                (name, text, f"The `{name}` query parameter value [{text}] is not valid")
-            )
+            raise problems.invalid((name, text, f"The `{name}` query parameter value [{text}] is not valid"))
         return int(text)
 
     def moment(self, parameters: dict[str, str], name: str) -> int:
-        """A parameter that is a time (ISO 8601 with Z), in milliseconds since 1970."""
+        """Return a parameter that is a time (ISO 8601 with Z), in milliseconds since 1970."""
         text = parameters[name]
         try:
             moment = datetime.fromisoformat(text)
@@ -134,7 +136,7 @@ class Context:
             ) from None
 
     def position(self, parameters: dict[str, str], *names: str) -> Position | None:
-        """The page that a token asks for; None for the first one.
+        """Return the page that a token asks for; None for the first one.
 
         Raises:
             Problem: 400, the token is unknown or has expired.
@@ -144,17 +146,15 @@ class Context:
                 token = parameters[name]
                 found = self.pager.read(token, self.scope(parameters), self.now_ms, self.policy.page_token_life)
                 if found is None:
-                    raise problems.invalid(
-                        (name, token, f"The `{name}` query parameter value [{token}] is not valid")
-                    )
+                    raise problems.invalid((name, token, f"The `{name}` query parameter value [{token}] is not valid"))
                 return found
         return None
 
     def token(self, parameters: dict[str, str], position: Position) -> str:
-        """The page token for a position in the answer to these parameters."""
+        """Return the page token for a position in the answer to these parameters."""
         return self.pager.token(position, self.scope(parameters), self.now_ms)
 
     def scope(self, parameters: dict[str, str]) -> str:
-        """What a page token belongs to: the path and everything that decides which items are listed."""
+        """Return what a page token belongs to: the path and everything that decides which items are listed."""
         deciding = ("query", "since_id", "until_id", "start_time", "end_time", "event_types", "exclude")
         return "|".join([self.request.path, *(f"{name}={parameters.get(name, '')}" for name in deciding)])

@@ -27,13 +27,13 @@ class Control:
         """Control this sandbox."""
         self._sandbox = sandbox
         self._handlers: dict[tuple[str, str], Callable[[dict[str, Any]], Any]] = {
-            ("GET", "truth"): lambda body: sandbox.world.truth().as_json(),
+            ("GET", "truth"): lambda _: sandbox.world.truth().as_json(),
             ("GET", "calls"): self._calls,
-            ("GET", "users"): lambda body: [dataclasses.asdict(user) for user in sandbox.world.users.values()],
-            ("GET", "clock"): lambda body: {"now": iso(sandbox.world.clock.now_ms()), "mode": sandbox.world.clock.mode},
-            ("GET", "credentials"): lambda body: sandbox.accounts(),
-            ("GET", "policy"): lambda body: sandbox.policy.as_json(),
-            ("GET", "faults"): lambda body: [fault.as_json() for fault in sandbox.faults.active()],
+            ("GET", "users"): lambda _: [dataclasses.asdict(user) for user in sandbox.world.users.values()],
+            ("GET", "clock"): lambda _: {"now": iso(sandbox.world.clock.now_ms()), "mode": sandbox.world.clock.mode},
+            ("GET", "credentials"): lambda _: sandbox.accounts(),
+            ("GET", "policy"): lambda _: sandbox.policy.as_json(),
+            ("GET", "faults"): lambda _: [fault.as_json() for fault in sandbox.faults.active()],
             ("POST", "post"): self._post,
             ("POST", "dm"): self._dm,
             ("POST", "edit"): self._edit,
@@ -149,10 +149,8 @@ class Control:
 
 
 def _moments(body: dict[str, Any]) -> dict[str, Any]:
-    """The arguments of a call of the world, with times read from ISO 8601."""
+    """Return the arguments of a call of the world, with times read from ISO 8601."""
     return {
         name: datetime.fromisoformat(value) if name in _WHEN and value is not None else value
         for name, value in body.items()
     }
-
-

@@ -54,8 +54,20 @@ class Fault:
     released: threading.Event = field(default_factory=threading.Event)
 
     def as_json(self) -> dict[str, Any]:
-        """What the control endpoint shows."""
-        names = ("id", "endpoint", "kind", "times", "probability", "effect", "seconds", "reset_in", "detail", "item", "hits")
+        """Return what the control endpoint shows."""
+        names = (
+            "id",
+            "endpoint",
+            "kind",
+            "times",
+            "probability",
+            "effect",
+            "seconds",
+            "reset_in",
+            "detail",
+            "item",
+            "hits",
+        )
         return {name: getattr(self, name) for name in names}
 
 
@@ -95,13 +107,21 @@ class Faults:
             raise ValueError(f"unknown fault {kind!r}; known are {', '.join(KINDS)}")
         if len(endpoint.split()) != 2:
             raise ValueError(f"an endpoint is a method and a path, as in 'GET /2/users/*/mentions', not {endpoint!r}")
-        if times is not None and times < 1 or not 0 <= probability <= 1:
+        if (times is not None and times < 1) or not 0 <= probability <= 1:
             raise ValueError("times starts at 1, and probability lies between 0 and 1")
         with self._lock:
             self._last += 1
             fault = Fault(
-                self._last, endpoint, kind, times, probability, KINDS[kind][0] if effect is None else effect,
-                seconds, reset_in, detail, item,
+                self._last,
+                endpoint,
+                kind,
+                times,
+                probability,
+                KINDS[kind][0] if effect is None else effect,
+                seconds,
+                reset_in,
+                detail,
+                item,
             )
             self._faults.append(fault)
             return fault.id
@@ -109,7 +129,7 @@ class Faults:
     def take(
         self, method: str, path: str, parameters: list[tuple[str, str]], *, before_body: bool = False
     ) -> Fault | None:
-        """The fault that hits this call, if one does; its count goes down.
+        """Return the fault that hits this call, if one does; its count goes down.
 
         `before_body` asks for connections to be reset before the body is read, and for nothing else.
         """
@@ -133,7 +153,7 @@ class Faults:
                 return fault
         return None
 
-    def clear(self, id: int | None = None) -> None:
+    def clear(self, id: int | None = None) -> None:  # noqa: A002  # what `add` returned
         """Switch one fault off, or all of them; calls that stall go on."""
         with self._lock:
             for fault in [*self._faults, *self._spent_stalls]:
@@ -143,7 +163,7 @@ class Faults:
             self._spent_stalls = [fault for fault in self._spent_stalls if id not in (None, fault.id)]
 
     def active(self) -> list[Fault]:
-        """The faults that are on."""
+        """Return the faults that are on."""
         with self._lock:
             return list(self._faults)
 

@@ -8,28 +8,102 @@ from social_listener.sandbox.policy import Spelling
 from social_listener.sandbox.problems import invalid
 
 POST_FIELDS = frozenset(
-    "article attachments author_id card_uri community_id context_annotations conversation_id created_at "
-    "display_text_range edit_controls edit_history_tweet_ids entities geo id in_reply_to_user_id lang "
-    "media_metadata non_public_metrics note_tweet organic_metrics possibly_sensitive promoted_metrics "
-    "public_metrics referenced_tweets reply_settings scopes source suggested_source_links text withheld".split()
+    [
+        "article",
+        "attachments",
+        "author_id",
+        "card_uri",
+        "community_id",
+        "context_annotations",
+        "conversation_id",
+        "created_at",
+        "display_text_range",
+        "edit_controls",
+        "edit_history_tweet_ids",
+        "entities",
+        "geo",
+        "id",
+        "in_reply_to_user_id",
+        "lang",
+        "media_metadata",
+        "non_public_metrics",
+        "note_tweet",
+        "organic_metrics",
+        "possibly_sensitive",
+        "promoted_metrics",
+        "public_metrics",
+        "referenced_tweets",
+        "reply_settings",
+        "scopes",
+        "source",
+        "suggested_source_links",
+        "text",
+        "withheld",
+    ]
 )
 USER_FIELDS = frozenset(
-    "affiliation confirmed_email connection_status created_at description entities id is_identity_verified "
-    "location most_recent_tweet_id name parody pinned_tweet_id profile_banner_url profile_image_url protected "
-    "public_metrics receives_your_dm subscription subscription_type url username verified "
-    "verified_followers_count verified_type withheld".split()
+    [
+        "affiliation",
+        "confirmed_email",
+        "connection_status",
+        "created_at",
+        "description",
+        "entities",
+        "id",
+        "is_identity_verified",
+        "location",
+        "most_recent_tweet_id",
+        "name",
+        "parody",
+        "pinned_tweet_id",
+        "profile_banner_url",
+        "profile_image_url",
+        "protected",
+        "public_metrics",
+        "receives_your_dm",
+        "subscription",
+        "subscription_type",
+        "url",
+        "username",
+        "verified",
+        "verified_followers_count",
+        "verified_type",
+        "withheld",
+    ]
 )
 DM_FIELDS = frozenset(
-    "attachments created_at dm_conversation_id entities event_type id participant_ids referenced_tweets "
-    "sender_id text".split()
+    [
+        "attachments",
+        "created_at",
+        "dm_conversation_id",
+        "entities",
+        "event_type",
+        "id",
+        "participant_ids",
+        "referenced_tweets",
+        "sender_id",
+        "text",
+    ]
 )
 OTHER_FIELDS = ("media.fields", "place.fields", "poll.fields")
 
 POST_EXPANSIONS = frozenset(
-    "article.cover_media article.media_entities attachments.media_keys attachments.media_source_tweet "
-    "attachments.poll_ids author_id edit_history_tweet_ids entities.mentions.username entities.note.mentions.username "
-    "geo.place_id in_reply_to_user_id referenced_tweets.id referenced_tweets.id.attachments.media_keys "
-    "referenced_tweets.id.author_id".split()
+    [
+        "article.cover_media",
+        "article.media_entities",
+        "attachments.media_keys",
+        "attachments.media_source_tweet",
+        "attachments.poll_ids",
+        "author_id",
+        "edit_history_tweet_ids",
+        "entities.mentions.username",
+        "entities.note.mentions.username",
+        "geo.place_id",
+        "in_reply_to_user_id",
+        "referenced_tweets.id",
+        "referenced_tweets.id.attachments.media_keys",
+        "referenced_tweets.id.author_id",
+    ]
 )
 USER_EXPANSIONS = frozenset(("affiliation.user_id", "most_recent_tweet_id", "pinned_tweet_id"))
 DM_EXPANSIONS = frozenset(("attachments.media_keys", "participant_ids", "referenced_tweets.id", "sender_id"))
@@ -94,7 +168,7 @@ def _values(parameters: dict[str, str], name: str, known: frozenset[str], as_pos
 
 
 def respell(body: object) -> object:
-    """The same JSON value with the names of the post spelling."""
+    """Return the same JSON value with the names of the post spelling."""
     if isinstance(body, dict):
         return {_TO_POST.get(name, name): respell(value) for name, value in body.items()}
     if isinstance(body, list):

@@ -83,11 +83,11 @@ class Gate:
         if account is None or not account.account or account.id in self.revoked:
             raise problems.unauthorized()
         known = credentials_for(self._world.seed, account.handle)
-        if not (same(token, known["access_token"]) and same(fields.get("oauth_consumer_key", ""), known["consumer_key"])):
-            raise problems.unauthorized()
-        if not self._fresh(fields) or not any(
-            _signed(request, host, header, known) for host in CANONICAL_HOSTS
+        if not (
+            same(token, known["access_token"]) and same(fields.get("oauth_consumer_key", ""), known["consumer_key"])
         ):
+            raise problems.unauthorized()
+        if not self._fresh(fields) or not any(_signed(request, host, header, known) for host in CANONICAL_HOSTS):
             raise problems.unauthorized()
         return Caller("oauth1", account.id)
 

@@ -11,15 +11,14 @@ from social_listener.sandbox.snowflake import user_id
 BRAND = "fernhill"
 """The handle of the invented brand."""
 
-SCOPES = (
-    "tweet.read tweet.write tweet.moderate.write users.read like.read like.write dm.read dm.write offline.access"
-)
+SCOPES = "tweet.read tweet.write tweet.moderate.write users.read like.read like.write dm.read dm.write offline.access"
 
 
 def credentials_for(seed: int, handle: str = BRAND) -> dict[str, str]:
-    """All the secrets of one account as first given out: application keys (the same for every account), OAuth1 and OAuth2.
+    """Return all the secrets of one account as first given out.
 
-    The refresh token can be used once; what follows it is known to who used it.
+    The application's keys are the same for every account; those of OAuth1 and OAuth2 are its own.
+    The refresh token can be used once; the pair after it is told to whoever used it.
     """
     account = user_id(seed, handle)
     return {
@@ -36,17 +35,17 @@ def credentials_for(seed: int, handle: str = BRAND) -> dict[str, str]:
 
 
 def environment_for(seed: int, handle: str = BRAND, prefix: str = "X") -> dict[str, str]:
-    """The same secrets under names for environment variables: X_BEARER_TOKEN …"""
+    """Return the same secrets under names for environment variables: X_BEARER_TOKEN …"""
     return {f"{prefix}_{name.upper()}": value for name, value in credentials_for(seed, handle).items()}
 
 
 def oauth2_access(seed: int, account: str, generation: int) -> str:
-    """The access token of a grant after so many refreshes."""
+    """Return the access token of a grant after so many refreshes."""
     return _secret(seed, f"oauth2_access:{account}:{generation}", 88) + f":{account}:{generation}:at"
 
 
 def oauth2_refresh(seed: int, account: str, generation: int) -> str:
-    """The refresh token of a grant after so many refreshes."""
+    """Return the refresh token of a grant after so many refreshes."""
     return _secret(seed, f"oauth2_refresh:{account}:{generation}", 88) + f":{account}:{generation}:rt"
 
 

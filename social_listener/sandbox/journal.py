@@ -23,7 +23,7 @@ class Journal:
         self._file: TextIOWrapper | None = None
 
     def read(self) -> Iterator[Event]:
-        """The events of earlier runs, oldest first. A last line that was cut by a crash is dropped from the file.
+        """Return the events of earlier runs, oldest first; a last line cut by a crash is dropped from the file.
 
         Raises:
             JournalError: a line in the middle is not an event.
@@ -35,15 +35,12 @@ class Journal:
             for number, line in enumerate(file, start=1):
                 if not line.endswith(b"\n"):
                     break
-                try:
-                    event = json.loads(line)
-                    if not isinstance(event, dict) or "kind" not in event:
-                        raise ValueError("no event")
-                except ValueError as error:
+                event = _event(line)
+                if event is None:
                     raise JournalError(
                         f"the sandbox's state file {self.path} is damaged in line {number}; "
                         "move it away to start with a new world"
-                    ) from error
+                    )
                 whole += len(line)
                 yield event
         if whole < self.path.stat().st_size:
@@ -64,3 +61,12 @@ class Journal:
         if self._file is not None:
             self._file.close()
             self._file = None
+
+
+def _event(line: bytes) -> Event | None:
+    """Return the event in a line; None when it holds none."""
+    try:
+        event = json.loads(line)
+    except ValueError:
+        return None
+    return event if isinstance(event, dict) and "kind" in event else None

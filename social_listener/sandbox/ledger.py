@@ -19,7 +19,7 @@ class Ledger:
     """Users, posts and messages. Lists of ids are sorted by id, which is by time."""
 
     def __init__(self) -> None:
-        """An empty world."""
+        """Start with an empty world."""
         self.users: dict[str, User] = {}
         self.handles: dict[str, User] = {}
         self.posts: dict[int, Post] = {}
@@ -148,7 +148,7 @@ class Ledger:
         above: int | None = None,
         viewer: str | None = None,
     ) -> Iterator[tuple[Post, Version]]:
-        """Posts of a sorted list that can be seen by now, newest first, each in its current version only.
+        """Return posts of a sorted list that can be seen by now, newest first, each in its current version only.
 
         `below` and `above` exclude themselves; `viewer` sees their own posts even when protected.
         """
@@ -180,5 +180,5 @@ class Ledger:
 
 
 def user_event(user: User) -> Event:
-    """The event that brings a user into the world."""
+    """Return the event that brings a user into the world."""
     return {"kind": "user", "user": dataclasses.asdict(user)}

@@ -39,7 +39,10 @@ class Limits:
         self._lock = threading.Lock()
 
     def set(self, endpoint: str, allowance: Allowance) -> None:
-        """Give an endpoint other limits than the documented ones, named as in the call log: "GET /2/users/{id}/mentions"."""
+        """Give an endpoint other limits than the documented ones.
+
+        It is named as in the call log: "GET /2/users/{id}/mentions".
+        """
         with self._lock:
             self._changed[endpoint] = allowance
 
@@ -48,9 +51,7 @@ class Limits:
         with self._lock:
             self._windows.clear()
 
-    def take(
-        self, endpoint: str, documented: Allowance, user: str | None, now_ms: int
-    ) -> tuple[bool, dict[str, str]]:
+    def take(self, endpoint: str, documented: Allowance, user: str | None, now_ms: int) -> tuple[bool, dict[str, str]]:
         """Count one call if it is allowed; returns that, and the headers to send. A refused call does not count."""
         with self._lock:
             allowance = self._changed.get(endpoint, documented)

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from itertools import islice
 
 from social_listener.sandbox import problems, query
+from social_listener.sandbox.clock import iso
 from social_listener.sandbox.context import FIELDS, TIMES, Context
 from social_listener.sandbox.fields import POST_EXPANSIONS
 from social_listener.sandbox.paging import Position
@@ -61,8 +62,13 @@ def search(call: Context) -> Answer:
     if not parameters.get("query", "").strip():
         raise problems.invalid(("query", parameters.get("query", ""), "The `query` query parameter can not be empty"))
     if parameters.get("sort_order", "recency") not in ("recency", "relevancy"):
-        raise problems.invalid(("sort_order", parameters["sort_order"],
-                                "The `sort_order` query parameter value is not one of [recency,relevancy]"))
+        raise problems.invalid(
+            (
+                "sort_order",
+                parameters["sort_order"],
+                "The `sort_order` query parameter value is not one of [recency,relevancy]",
+            )
+        )
     size = call.count(parameters, 10, 100, 10)
     try:
         match = query.parse(parameters["query"], call.policy.query_length)
@@ -86,13 +92,18 @@ def search(call: Context) -> Answer:
 
 
 def _search_span(call: Context, parameters: dict[str, str]) -> tuple[int | None, int | None]:
-    """The bounds of a search; 400 for what lies before the seven days or too near to now."""
+    """Return the bounds of a search; 400 for what lies before the seven days or too near to now."""
     above, below = call.span(parameters)
     delay_ms = round(call.policy.search_delay * 1000)
     if call.policy.search_days is not None:
         oldest_ms = call.now_ms - round(call.policy.search_days * 86_400_000)
         oldest = first_id(oldest_ms)
-        for name, floor in (("since_id", oldest), ("until_id", oldest), ("start_time", oldest - 1), ("end_time", oldest)):
+        for name, floor in (
+            ("since_id", oldest),
+            ("until_id", oldest),
+            ("start_time", oldest - 1),
+            ("end_time", oldest),
+        ):
             bound = below if name in ("until_id", "end_time") else above
             if name in parameters and bound is not None and bound < floor:
                 raise problems.invalid((name, parameters[name], _too_old(name, parameters[name], oldest_ms)))
@@ -112,8 +123,6 @@ def _search_span(call: Context, parameters: dict[str, str]) -> tuple[int | None,
 
 
 def _too_old(name: str, value: str, oldest_ms: int) -> str:
-    from social_listener.sandbox.clock import iso
-
     edge = iso(oldest_ms)[:16] + "Z"
     if name.endswith("_id"):
         return (

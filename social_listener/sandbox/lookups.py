@@ -42,7 +42,11 @@ def posts(call: Context) -> Answer:
     ids = [entry for entry in parameters.get("ids", "").split(",") if entry]
     if not 1 <= len(ids) <= 100:
         raise problems.invalid(
-            ("ids", len(ids), f"The number of values in the `ids` query parameter list [{len(ids)}] is not between 1 and 100")
+            (
+                "ids",
+                len(ids),
+                f"The number of values in the `ids` query parameter list [{len(ids)}] is not between 1 and 100",
+            )
         )
     numbers = [call.number({"ids": entry}, "ids") or 0 for entry in ids]
     body = _posts(call, parameters, numbers, "ids")

@@ -79,7 +79,11 @@ def _events(call: Context, ids: list[int]) -> Answer:
     if not kinds <= _EVENT_TYPES:
         offered = ",".join(sorted(_EVENT_TYPES))
         raise problems.invalid(
-            ("event_types", parameters["event_types"], f"The `event_types` query parameter value is not one of [{offered}]")
+            (
+                "event_types",
+                parameters["event_types"],
+                f"The `event_types` query parameter value is not one of [{offered}]",
+            )
         )
     above = None
     if call.policy.dm_days is not None:
@@ -118,9 +122,7 @@ def _page(call: Context, parameters: dict[str, str], chosen: list[Message]) -> A
     return call.answer(body, selection)
 
 
-def _send(
-    call: Context, conversation: str | None, members: tuple[str, ...], message: dict[str, object]
-) -> Answer:
+def _send(call: Context, conversation: str | None, members: tuple[str, ...], message: dict[str, object]) -> Answer:
     text = message.get("text")
     if not isinstance(text, str) or not text.strip() or len(text) > _LONGEST:
         raise problems.invalid(("text", text, f"`text` must have 1 to {_LONGEST} characters"))
@@ -128,7 +130,11 @@ def _send(
     if call.policy.dms_refused or not all(_accepts(call, other) for other in others):
         raise problems.forbidden(REFUSED)
     sent = call.world.message(
-        call.me, conversation, members, text, via_api=call.me.id,
+        call.me,
+        conversation,
+        members,
+        text,
+        via_api=call.me.id,
         visible_after=call.policy.own_posts_visible_after,
     )
     answer = Answer(201, {"data": {"dm_conversation_id": sent.conversation, "dm_event_id": sent.id}})

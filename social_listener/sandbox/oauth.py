@@ -5,7 +5,14 @@ from __future__ import annotations
 import base64
 import binascii
 
-from social_listener.sandbox.identity import SCOPES, account_of_oauth2, credentials_for, oauth2_access, oauth2_refresh, same
+from social_listener.sandbox.identity import (
+    SCOPES,
+    account_of_oauth2,
+    credentials_for,
+    oauth2_access,
+    oauth2_refresh,
+    same,
+)
 from social_listener.sandbox.policy import Policy
 from social_listener.sandbox.problems import Problem
 from social_listener.sandbox.wire import Answer, Request
@@ -47,13 +54,16 @@ def token(request: Request, world: World, policy: Policy) -> Answer:
                 _grant(world, account, current, revoked=True)
             raise _refusal("invalid_request", "Value passed for the token was invalid.")
         _grant(world, account, current + 1, revoked=False)
-    return Answer(200, {
-        "token_type": "bearer",
-        "expires_in": round(policy.access_token_life),
-        "access_token": oauth2_access(world.seed, account, current + 1),
-        "scope": SCOPES,
-        "refresh_token": oauth2_refresh(world.seed, account, current + 1),
-    })
+    return Answer(
+        200,
+        {
+            "token_type": "bearer",
+            "expires_in": round(policy.access_token_life),
+            "access_token": oauth2_access(world.seed, account, current + 1),
+            "scope": SCOPES,
+            "refresh_token": oauth2_refresh(world.seed, account, current + 1),
+        },
+    )
 
 
 def revoke(request: Request, world: World) -> Answer:
@@ -67,14 +77,19 @@ def revoke(request: Request, world: World) -> Answer:
 
 
 def _grant(world: World, account: str, generation: int, revoked: bool) -> None:
-    world.record({
-        "kind": "grant", "account": account, "generation": generation, "revoked": revoked,
-        "at": world.clock.now_ms(),
-    })
+    world.record(
+        {
+            "kind": "grant",
+            "account": account,
+            "generation": generation,
+            "revoked": revoked,
+            "at": world.clock.now_ms(),
+        }
+    )
 
 
 def _check_client(request: Request, form: dict[str, str], seed: int) -> None:
-    """A confidential client sends Basic authentication, a public one its id in the form."""
+    """Check who refreshes: a confidential client sends Basic authentication, a public one its id in the form."""
     known = credentials_for(seed)
     scheme, _, value = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() == "basic":

@@ -30,13 +30,13 @@ class Pager:
         self._key = f"pages:{seed}".encode()
 
     def token(self, position: Position, scope: str, now_ms: int) -> str:
-        """The token for a page of `scope` (endpoint and query)."""
+        """Return the token for a page of `scope` (endpoint and query)."""
         head = 0 if position.direction == "next" else 1
         packed = _LAYOUT.pack(head, position.id, now_ms, zlib.crc32(scope.encode()))
         return base64.b32hexencode(packed + self._seal(packed)).decode().rstrip("=").lower()
 
     def read(self, token: str, scope: str, now_ms: int, life_seconds: float | None) -> Position | None:
-        """The position of a token; None when it is forged, expired, or of another query."""
+        """Return the position of a token; None when it is forged, expired, or of another query."""
         padded = token.upper() + "=" * (-len(token) % 8)
         try:
             raw = base64.b32hexdecode(padded)

@@ -55,9 +55,14 @@ class Platform:
         took_ms = (time.perf_counter() - began) * 1000
         self._dress(answer, request, caller[0] if caller else None, took_ms)
         self.calls.add(
-            at=now, method=request.method, path=request.path, query=request.query, endpoint=endpoint,
+            at=now,
+            method=request.method,
+            path=request.path,
+            query=request.query,
+            endpoint=endpoint,
             status=answer.status if answer.manner in ("whole", "cut") else None,
-            account=caller[0].account if caller else None, took_ms=round(took_ms, 3),
+            account=caller[0].account if caller else None,
+            took_ms=round(took_ms, 3),
             fault=None if fault is None else fault.kind,
         )
         return answer
@@ -67,14 +72,19 @@ class Platform:
         if self.faults.take(method, path, [], before_body=True) is None:
             return False
         self.calls.add(
-            at=self.world.clock.now(), method=method, path=path, query="", endpoint=f"{method} {path}",
-            status=None, account=None, took_ms=0.0, fault="reset",
+            at=self.world.clock.now(),
+            method=method,
+            path=path,
+            query="",
+            endpoint=f"{method} {path}",
+            status=None,
+            account=None,
+            took_ms=0.0,
+            fault="reset",
         )
         return True
 
-    def _try(
-        self, request: Request, found: tuple[routes.Route, dict[str, str]] | None, caller: list[Caller]
-    ) -> Answer:
+    def _try(self, request: Request, found: tuple[routes.Route, dict[str, str]] | None, caller: list[Caller]) -> Answer:
         headers: dict[str, str] = {}
         try:
             answer = self._call(request, found, caller, headers)
@@ -108,13 +118,11 @@ class Platform:
             headers.update(limit_headers)
             if not allowed:
                 raise problems.too_many()
-            call = Context(
-                request, route.endpoint, self.world, self.policy, self._pager, caller[0], path, now_ms
-            )
+            call = Context(request, route.endpoint, self.world, self.policy, self._pager, caller[0], path, now_ms)
             return route.handler(call)
 
     def _dress(self, answer: Answer, request: Request, caller: Caller | None, took_ms: float) -> None:
-        """The headers that every answer of the platform has."""
+        """Add the headers that every answer of the platform has."""
         headers = {
             "date": _date(self.world.clock.now_ms()),
             "perf": "7626143928",
@@ -136,7 +144,7 @@ class Platform:
 
 
 def _date(now_ms: int) -> str:
-    """The Date header of the sandbox's clock. The recorded answers say UTC where the standard says GMT."""
+    """Return the Date header of the sandbox's clock. The recorded answers say UTC where the standard says GMT."""
     moment = from_ms(now_ms)
     day, month = _DAYS[moment.weekday()], _MONTHS[moment.month - 1]
     return f"{day}, {moment.day:02d} {month} {moment.year} {moment:%H:%M:%S} UTC"

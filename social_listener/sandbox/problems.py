@@ -23,19 +23,20 @@ class Problem(Exception):
 
 def invalid(*complaints: tuple[str, object, str]) -> Problem:
     """400 for parameters: each complaint is (parameter, its value, message)."""
-    errors = [
-        {"parameters": {name: [str(value)]}, "message": message} for name, value, message in complaints
-    ]
-    return Problem(400, {
-        "errors": errors,
-        "title": "Invalid Request",
-        "detail": "One or more parameters to your request was invalid.",
-        "type": f"{TYPES}invalid-request",
-    })
+    errors = [{"parameters": {name: [str(value)]}, "message": message} for name, value, message in complaints]
+    return Problem(
+        400,
+        {
+            "errors": errors,
+            "title": "Invalid Request",
+            "detail": "One or more parameters to your request was invalid.",
+            "type": f"{TYPES}invalid-request",
+        },
+    )
 
 
 def plain(status: int, title: str, detail: str, kind: str = "about:blank") -> Problem:
-    """A problem of title, type, status and detail."""
+    """Return a problem of title, type, status and detail."""
     return Problem(status, {"title": title, "type": kind, "status": status, "detail": detail})
 
 
@@ -81,7 +82,7 @@ def not_found_page() -> Problem:
 
 
 def missing(parameter: str, value: str, kind: str = "tweet") -> dict[str, Any]:
-    """The entry of `errors` for something deleted or never there."""
+    """Return the entry of `errors` for something deleted or never there."""
     bracket = f"{parameter}: [{value}]"
     return {
         "value": value,
@@ -95,7 +96,7 @@ def missing(parameter: str, value: str, kind: str = "tweet") -> dict[str, Any]:
 
 
 def not_yours_to_see(parameter: str, value: str, kind: str = "tweet") -> dict[str, Any]:
-    """The entry of `errors` for something of a protected author."""
+    """Return the entry of `errors` for something of a protected author."""
     return {
         "value": value,
         "detail": f"Sorry, you are not authorized to see the {kind.capitalize()} with {parameter}: [{value}].",
@@ -108,7 +109,7 @@ def not_yours_to_see(parameter: str, value: str, kind: str = "tweet") -> dict[st
 
 
 def suspended(parameter: str, value: str) -> dict[str, Any]:
-    """The entry of `errors` for a suspended user."""
+    """Return the entry of `errors` for a suspended user."""
     return {
         "value": value,
         "detail": f"User has been suspended: [{value}].",

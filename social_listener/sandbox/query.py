@@ -14,12 +14,24 @@ from social_listener.sandbox.records import Post, Version
 from social_listener.sandbox.words import CASHTAG, HASHTAG, fold, handles_in, words_of
 
 STANDALONE_TEXT = frozenset(
-    ("from", "to", "conversation_id", "in_reply_to_tweet_id", "quotes_of_tweet_id", "retweets_of", "url", "context",
-     "entity", "retweets_of_tweet_id")
+    (
+        "from",
+        "to",
+        "conversation_id",
+        "in_reply_to_tweet_id",
+        "quotes_of_tweet_id",
+        "retweets_of",
+        "url",
+        "context",
+        "entity",
+        "retweets_of_tweet_id",
+    )
 )
 NEEDS_COMPANY = frozenset(("is", "has", "lang"))
 _UNSEPARATED = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\u0e00-\u0e7f]")
-_TOKEN = re.compile(r'\s*(?:(?P<open>\()|(?P<close>\))|(?P<neg>-)(?=[^\s)])|(?P<quoted>"(?:[^"\\]|\\.)*")|(?P<word>[^\s()"]+(?:"[^"]*")?))')
+_TOKEN = re.compile(
+    r'\s*(?:(?P<open>\()|(?P<close>\))|(?P<neg>-)(?=[^\s)])|(?P<quoted>"(?:[^"\\]|\\.)*")|(?P<word>[^\s()"]+(?:"[^"]*")?))'
+)
 _OPERATOR = re.compile(r"([A-Za-z_]+):(.+)", re.DOTALL)
 _IS = frozenset(("reply", "retweet", "quote", "verified", "nullcast"))
 _HAS = frozenset(("links", "mentions", "hashtags", "cashtags", "media", "images", "videos", "geo"))
@@ -31,7 +43,7 @@ class QueryError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A post in one version as a search looks at it. `parent_author` is the handle of whom it replies to, lower case."""
+    """A post in one version as a search looks at it; `parent_author` is the handle of whom it answers."""
 
     post: Post
     version: Version
@@ -49,7 +61,7 @@ class _Node:
 
 
 def parse(query: str, max_length: int = 512) -> Match:
-    """The predicate of a query.
+    """Return the predicate of a query.
 
     Raises:
         QueryError: it is empty, too long, unbalanced, names an unknown operator, or has nothing standalone in it.
@@ -100,7 +112,10 @@ class _Parser:
         parts: list[_Node] = []
         while self.kind is not None and self.kind != "close" and not (self.kind == "word" and self.text == "OR"):
             if self.kind == "word" and self.text == "AND":
-                raise self.error("Ambiguous use of and as a keyword. Use a space to logically join two clauses, or \"and\" to find occurrences of and in text")
+                raise self.error(
+                    "Ambiguous use of and as a keyword. Use a space to logically join two clauses, "
+                    'or "and" to find occurrences of and in text'
+                )
             parts.append(self._clause())
         if not parts:
             raise self.error("missing EOF" if self.kind is None else f"mismatched input '{self.text}'")
@@ -241,7 +256,7 @@ def _is(value: str) -> Match:
         return lambda seen: seen.post.quoted is not None
     if value == "verified":
         return lambda seen: seen.post.author.verified
-    return lambda seen: False
+    return lambda _: False
 
 
 def _has(value: str) -> Match:
@@ -252,7 +267,7 @@ def _has(value: str) -> Match:
     if value in ("hashtags", "cashtags"):
         pattern = HASHTAG if value == "hashtags" else CASHTAG
         return lambda seen: pattern.search(seen.version.shown) is not None
-    return lambda seen: False
+    return lambda _: False
 
 
 def _by_id(name: str, number: int) -> Match:
@@ -269,9 +284,10 @@ def _by_name(name: str, value: str) -> Match:
     if name == "from":
         return lambda seen: value in (seen.post.author.handle.lower(), seen.post.author.id)
     if name == "to":
-        return lambda seen: seen.parent_author == value or (
-            seen.post.parent is None and seen.version.shown.lower().startswith(f"@{value} ")
+        return lambda seen: (
+            seen.parent_author == value
+            or (seen.post.parent is None and seen.version.shown.lower().startswith(f"@{value} "))
         )
     if name == "url":
         return lambda seen: any(value in target.lower() for _, target in seen.version.links)
-    return lambda seen: False
+    return lambda _: False

@@ -87,7 +87,7 @@ class Post:
         return self.versions[-1].text
 
     def current(self, now_ms: int) -> Version | None:
-        """The newest version that can be seen by now; None before the first one can."""
+        """Return the newest version that can be seen by now; None before the first one can."""
         for version in reversed(self.versions):
             if version.visible_ms <= now_ms:
                 return version
@@ -120,6 +120,6 @@ class Message:
 
 
 def conversation_of(first: str, second: str) -> str:
-    """The id of the conversation between two users: the smaller id, a dash, the larger one."""
+    """Return the id of the conversation between two users: the smaller id, a dash, the larger one."""
     low, high = sorted((first, second), key=int)
     return f"{low}-{high}"

@@ -1,4 +1,4 @@
-"""Users, posts and direct messages as JSON objects of X API v2: only what was asked for, nothing empty, ids as strings."""
+"""Users, posts and direct messages as JSON objects of X API v2: only what was asked for, nothing empty."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Renderer:
         self.errors: list[Json] = []
 
     def posts(self, found: Iterable[tuple[Post, Version]]) -> list[Json]:
-        """The objects of these posts; their references are remembered for `includes`."""
+        """Return the objects of these posts; their references are remembered for `includes`."""
         return [self.post(post, version) for post, version in found]
 
     def post(self, post: Post, version: Version, expand: bool = True) -> Json:
@@ -47,24 +47,9 @@ class Renderer:
         long = len(version.shown) > SHORT // 2 and weighted_length(version.shown) > SHORT
         if long:
             rendered["text"] = cut(version.shown)
-        if "author_id" in fields:
-            rendered["author_id"] = post.author.id
-        if "conversation_id" in fields:
-            rendered["conversation_id"] = str(post.conversation)
-        if "created_at" in fields:
-            rendered["created_at"] = iso(version.sent_ms)
-        if "lang" in fields:
-            rendered["lang"] = post.lang
-        if "public_metrics" in fields:
-            rendered["public_metrics"] = self._metrics(post)
+        self._add_plain(rendered, post, version, fields)
         self._add_references(rendered, post, fields)
         self._add_text_facts(rendered, post, version, fields, long)
-        if "reply_settings" in fields:
-            rendered["reply_settings"] = "everyone"
-        if "possibly_sensitive" in fields:
-            rendered["possibly_sensitive"] = False
-        if "edit_controls" in fields:
-            rendered["edit_controls"] = self._edit_controls(post)
         if expand:
             self._expand(post, version)
         return rendered
@@ -117,13 +102,31 @@ class Renderer:
         return rendered
 
     def includes(self) -> Json:
-        """The `includes` object of everything rendered so far; empty when there is nothing in it."""
+        """Return the `includes` object of everything rendered so far; empty when there is nothing in it."""
         found: Json = {}
         if self._users:
             found["users"] = list(self._users.values())
         if self._posts:
             found["tweets"] = list(self._posts.values())
         return found
+
+    def _add_plain(self, rendered: Json, post: Post, version: Version, fields: frozenset[str]) -> None:
+        if "author_id" in fields:
+            rendered["author_id"] = post.author.id
+        if "conversation_id" in fields:
+            rendered["conversation_id"] = str(post.conversation)
+        if "created_at" in fields:
+            rendered["created_at"] = iso(version.sent_ms)
+        if "lang" in fields:
+            rendered["lang"] = post.lang
+        if "public_metrics" in fields:
+            rendered["public_metrics"] = self._metrics(post)
+        if "reply_settings" in fields:
+            rendered["reply_settings"] = "everyone"
+        if "possibly_sensitive" in fields:
+            rendered["possibly_sensitive"] = False
+        if "edit_controls" in fields:
+            rendered["edit_controls"] = self._edit_controls(post)
 
     def _implied(self) -> frozenset[str]:
         """Fields that an expansion brings along, because nobody could match the included object otherwise."""
@@ -136,9 +139,7 @@ class Renderer:
         if "referenced_tweets" in fields and references:
             rendered["referenced_tweets"] = [{"type": kind, "id": str(number)} for kind, number in references]
 
-    def _add_text_facts(
-        self, rendered: Json, post: Post, version: Version, fields: frozenset[str], long: bool
-    ) -> None:
+    def _add_text_facts(self, rendered: Json, post: Post, version: Version, fields: frozenset[str], long: bool) -> None:
         if "entities" in fields:
             shown = entities_of(rendered["text"], version.links, self._id_of) if long else self._entities(version)
             if shown:
@@ -210,7 +211,7 @@ class Renderer:
             self._include_user(found[0].author)
 
     def lookup(self, number: int, parameter: str) -> tuple[tuple[Post, Version] | None, Json]:
-        """The post in the version that has this id, or the entry for `errors` that says why it cannot be seen."""
+        """Return the post in the version that has this id, or the entry for `errors` that says why not."""
         post = self._ledger.posts.get(number)
         version = None
         if post is not None and post.deleted_ms is None:

@@ -69,7 +69,7 @@ _COMPILED = [(route, _expression(route.template)) for route in ROUTES]
 
 
 def find(method: str, path: str) -> tuple[Route, dict[str, str]] | None:
-    """The endpoint for a method and a path, with the values in the path."""
+    """Return the endpoint for a method and a path, with the values in the path."""
     for route, expression in _COMPILED:
         if route.method == method:
             match = expression.fullmatch(path)

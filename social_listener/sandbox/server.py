@@ -11,6 +11,7 @@ import http.server
 import socket
 import socketserver
 import struct
+import sys
 import threading
 from collections.abc import Callable
 from http import HTTPStatus
@@ -68,9 +69,7 @@ class Server(socketserver.ThreadingTCPServer):
                 continue
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that goes away in mid-answer is not an error of the sandbox; everything else is shown."""
-        import sys
-
+        """Show errors, but for a client that goes away in mid-answer: that is none of the sandbox's."""
         if not isinstance(sys.exception(), ConnectionError | TimeoutError):
             super().handle_error(request, client_address)
 
@@ -89,8 +88,8 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             return self._serve
         raise AttributeError(name)
 
-    def log_message(self, format: str, *args: Any) -> None:
-        """The call log is kept elsewhere; nothing is printed."""
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002  # the base class's name
+        """Print nothing; the call log is kept elsewhere."""
 
     def _serve(self) -> None:
         path, _, query = self.path.partition("?")

@@ -14,12 +14,12 @@ _REMEMBERED = 4096
 
 
 def first_id(ms: int) -> int:
-    """The lowest id that something sent in this millisecond (since 1970) can have."""
+    """Return the lowest id that something sent in this millisecond (since 1970) can have."""
     return max(0, ms - EPOCH_MS) << SHIFT
 
 
 def time_ms(snowflake: int) -> int:
-    """The millisecond (since 1970) that an id was made in."""
+    """Return the millisecond (since 1970) that an id was made in."""
     return (snowflake >> SHIFT) + EPOCH_MS
 
 
@@ -32,7 +32,7 @@ class IdMaker:
         self._next: OrderedDict[int, int] = OrderedDict()
 
     def make(self, ms: int) -> int:
-        """A new id for this millisecond, larger than every id given out for it before."""
+        """Return a new id for this millisecond, larger than every id given out for it before."""
         base = first_id(ms)
         candidate = self._next.pop(ms, base + 1)
         while self._taken(candidate):
@@ -44,6 +44,6 @@ class IdMaker:
 
 
 def user_id(seed: int, handle: str) -> str:
-    """The fixed id of an invented user: a snowflake of some day between 2012 and 2024, drawn from seed and handle."""
+    """Return the fixed id of an invented user: a snowflake of a day from 2012 to 2024, by seed and handle."""
     rng = random.Random(f"user:{seed}:{handle.lower()}")
     return str(first_id(rng.randrange(1325376000000, 1704067200000)) | rng.randrange(1, 4096))

@@ -66,8 +66,8 @@ class Truth:
     posts: tuple[TruePost, ...]
     messages: tuple[TrueMessage, ...]
 
-    def post(self, id: str | int) -> TruePost:
-        """The post that has a version with this id.
+    def post(self, id: str | int) -> TruePost:  # noqa: A002  # the platform's word
+        """Return the post that has a version with this id.
 
         Raises:
             KeyError: there is none.
@@ -79,10 +79,8 @@ class Truth:
         raise KeyError(wanted)
 
     def made_by_api(self, account_id: str | None = None) -> tuple[TruePost, ...]:
-        """Posts made through the API, by one account or by any."""
-        return tuple(
-            post for post in self.posts if post.via_api is not None and account_id in (None, post.via_api)
-        )
+        """Return posts made through the API, by one account or by any."""
+        return tuple(post for post in self.posts if post.via_api is not None and account_id in (None, post.via_api))
 
     def messages_by_api(self, account_id: str | None = None) -> tuple[TrueMessage, ...]:
         """Direct messages sent through the API, by one account or by any."""
@@ -92,12 +90,10 @@ class Truth:
             if message.via_api is not None and account_id in (None, message.via_api)
         )
 
-    def replies_to(self, id: str | int, author_id: str | None = None) -> tuple[TruePost, ...]:
-        """Posts whose parent is any version of the given post, deleted ones included."""
+    def replies_to(self, id: str | int, author_id: str | None = None) -> tuple[TruePost, ...]:  # noqa: A002  # as above
+        """Return posts whose parent is any version of the given post, deleted ones included."""
         versions = {version.id for version in self.post(id).versions}
-        return tuple(
-            post for post in self.posts if post.parent_id in versions and author_id in (None, post.author_id)
-        )
+        return tuple(post for post in self.posts if post.parent_id in versions and author_id in (None, post.author_id))
 
     def as_json(self) -> dict[str, Any]:
         """Plain JSON types."""
@@ -106,21 +102,20 @@ class Truth:
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Truth:
-        """The reverse of `as_json`."""
+        """Return the reverse of `as_json`."""
         posts = []
         for entry in data["posts"]:
             versions = tuple(TrueVersion(**_times(version)) for version in entry["versions"])
             rest = {**_times(entry), "versions": versions, "likes": tuple(entry["likes"])}
             posts.append(TruePost(**rest))
         messages = tuple(
-            TrueMessage(**{**_times(entry), "participants": tuple(entry["participants"])})
-            for entry in data["messages"]
+            TrueMessage(**{**_times(entry), "participants": tuple(entry["participants"])}) for entry in data["messages"]
         )
         return cls(posts=tuple(posts), messages=messages)
 
 
 def truth_of(ledger: Ledger) -> Truth:
-    """The truth of a ledger at this moment; the caller holds the world's lock."""
+    """Return the truth of a ledger at this moment; the caller holds the world's lock."""
     roots = (number for number in ledger.order if ledger.posts[number].root == number)
     return Truth(
         posts=tuple(_post(ledger.posts[number]) for number in roots),

@@ -49,7 +49,7 @@ def weighted_length(text: str) -> int:
 
 
 def cut(text: str) -> str:
-    """The beginning of a long post as its `text` shows it: at most 280 characters by weight, ending in an ellipsis."""
+    """Return the beginning of a long post as its `text` has it: at most 280 by weight, ending in an ellipsis."""
     kept = text[: SHORT - 1]
     while weighted_length(kept) > SHORT - 2:
         kept = kept[:-1]
@@ -64,19 +64,19 @@ def fold(text: str) -> str:
 
 
 def words_of(text: str) -> list[str]:
-    """The folded words of a text; punctuation and symbols separate them."""
+    """Return the folded words of a text; punctuation and symbols separate them."""
     return _WORD.findall(fold(text))
 
 
 def handles_in(text: str) -> list[str]:
-    """The handles named in a text, in order, without the @."""
+    """Return the handles named in a text, in order, without the @."""
     return HANDLE.findall(text)
 
 
 def entities_of(
     text: str, links: tuple[tuple[str, str], ...], user_id: Callable[[str], str | None]
 ) -> dict[str, list[dict[str, object]]]:
-    """The `entities` object of a text; empty kinds are left out, as X does. `user_id` knows the ids of handles."""
+    """Return the `entities` object of a text without empty kinds; `user_id` knows the ids of handles."""
     found: dict[str, list[dict[str, object]]] = {}
     for match in HANDLE.finditer(text):
         known = user_id(match.group(1))
@@ -92,18 +92,24 @@ def entities_of(
             shown = target.split("://", 1)[-1]
             shown = shown if len(shown) <= 26 else shown[:26] + "…"
             where: dict[str, object] = {"start": start, "end": start + len(short)}
-            found.setdefault("urls", []).append(
-                where | {"url": short, "expanded_url": target, "display_url": shown}
-            )
+            found.setdefault("urls", []).append(where | {"url": short, "expanded_url": target, "display_url": shown})
     return found
 
 
 def guess_language(text: str, default: str) -> str:
-    """The language tag by script alone; within the Latin script the author's own language is taken."""
+    """Return the language tag by script alone; within the Latin script the author's own language is taken."""
     for char in text:
         name = unicodedata.name(char, "")
-        for prefix, lang in (("HIRAGANA", "ja"), ("KATAKANA", "ja"), ("ARABIC", "ar"), ("HANGUL", "ko"),
-                             ("CYRILLIC", "ru"), ("GREEK", "el"), ("HEBREW", "he"), ("THAI", "th")):
+        for prefix, lang in (
+            ("HIRAGANA", "ja"),
+            ("KATAKANA", "ja"),
+            ("ARABIC", "ar"),
+            ("HANGUL", "ko"),
+            ("CYRILLIC", "ru"),
+            ("GREEK", "el"),
+            ("HEBREW", "he"),
+            ("THAI", "th"),
+        ):
             if name.startswith(prefix):
                 return lang
     return default

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from social_listener.sandbox.bulk import mention_texts
 from social_listener.sandbox.clock import Clock, from_ms, to_ms
 from social_listener.sandbox.journal import Event, Journal
 from social_listener.sandbox.ledger import Ledger, user_event
@@ -55,7 +56,7 @@ class World:
         return self.ledger.users
 
     def user(self, who: Who) -> User:
-        """The user with this id or handle (with or without @).
+        """Return the user with this id or handle (with or without @).
 
         Raises:
             KeyError: nobody has it.
@@ -90,7 +91,7 @@ class World:
     # What they do
 
     def find(self, which: Which) -> Post:
-        """The post that this id is a version of.
+        """Return the post that this id is a version of.
 
         Raises:
             KeyError: there is none.
@@ -113,8 +114,8 @@ class World:
     ) -> Post:
         """Say something in public, now or at `sent_at` (backdated items get the id of their time).
 
-        Until `visible_after` (seconds) has passed since `sent_at`, no answer of the API contains it. A reply gets the handles of those
-        it answers in front, as on X, except those whose ids are in `without`.
+        Until `visible_after` (seconds) has passed since `sent_at`, no answer of the API contains it. A reply gets the
+        handles of those it answers in front, as on X, except those whose ids are in `without`.
         """
         with self.lock:
             writer = self.user(author)
@@ -127,11 +128,18 @@ class World:
                 shown = f"RT @{original.author.handle}: {original.versions[-1].shown}"
             shown, links = shorten_links(shown, str(number))
             event: Event = {
-                "kind": "post", "id": number, "author": writer.id, "text": text, "shown": shown, "at": at,
-                "visible": at + _milliseconds(visible_after), "links": links,
+                "kind": "post",
+                "id": number,
+                "author": writer.id,
+                "text": text,
+                "shown": shown,
+                "at": at,
+                "visible": at + _milliseconds(visible_after),
+                "links": links,
                 "lang": lang or guess_language(text, writer.lang),
                 "conversation": number if parent is None else self.ledger.posts[parent].conversation,
-                "parent": parent, "api": via_api,
+                "parent": parent,
+                "api": via_api,
                 "quoted": None if quote_of is None else self._version_id(quote_of),
                 "reposted": None if repost_of is None else self._version_id(repost_of),
             }
@@ -148,10 +156,18 @@ class World:
             number = self._ids.make(at)
             shown = text if post.parent is None else self._addressed(post.author, text, post.parent, set())
             shown, links = shorten_links(shown, str(number))
-            self.record({
-                "kind": "edit", "post": post.root, "id": number, "text": text, "shown": shown, "at": at,
-                "visible": at + _milliseconds(visible_after), "links": links,
-            })
+            self.record(
+                {
+                    "kind": "edit",
+                    "post": post.root,
+                    "id": number,
+                    "text": text,
+                    "shown": shown,
+                    "at": at,
+                    "visible": at + _milliseconds(visible_after),
+                    "links": links,
+                }
+            )
             return post.versions[-1]
 
     def delete(self, which: Which, via_api: str | None = None) -> None:
@@ -164,17 +180,23 @@ class World:
         """Hide a reply, or show it again."""
         with self.lock:
             post = self.find(which)
-            self.record({
-                "kind": "hide", "post": post.root, "hidden": hidden, "at": self.clock.now_ms(), "api": via_api
-            })
+            self.record(
+                {"kind": "hide", "post": post.root, "hidden": hidden, "at": self.clock.now_ms(), "api": via_api}
+            )
 
     def like(self, who: Who, which: Which, liked: bool = True, via_api: str | None = None) -> None:
         """Like a post, or take the like back."""
         with self.lock:
-            self.record({
-                "kind": "like", "post": self.find(which).root, "user": self.user(who).id, "liked": liked,
-                "at": self.clock.now_ms(), "api": via_api,
-            })
+            self.record(
+                {
+                    "kind": "like",
+                    "post": self.find(which).root,
+                    "user": self.user(who).id,
+                    "liked": liked,
+                    "at": self.clock.now_ms(),
+                    "api": via_api,
+                }
+            )
 
     def dm(
         self,
@@ -191,8 +213,13 @@ class World:
         if first.id == second.id:
             raise ValueError("nobody can send a direct message to themselves")
         return self.message(
-            first, conversation_of(first.id, second.id), (first.id, second.id), text,
-            sent_at=sent_at, visible_after=visible_after, via_api=via_api,
+            first,
+            conversation_of(first.id, second.id),
+            (first.id, second.id),
+            text,
+            sent_at=sent_at,
+            visible_after=visible_after,
+            via_api=via_api,
         )
 
     def message(
@@ -212,26 +239,34 @@ class World:
             group = str(self._ids.make(at)) if conversation is None else conversation
             number = self._ids.make(at)
             shown, links = shorten_links(text, str(number))
-            self.record({
-                "kind": "message", "id": number, "conversation": group, "sender": self.user(sender).id,
-                "participants": list(participants), "text": text, "shown": shown, "links": links, "at": at,
-                "visible": at + _milliseconds(visible_after), "api": via_api,
-            })
+            self.record(
+                {
+                    "kind": "message",
+                    "id": number,
+                    "conversation": group,
+                    "sender": self.user(sender).id,
+                    "participants": list(participants),
+                    "text": text,
+                    "shown": shown,
+                    "links": links,
+                    "at": at,
+                    "visible": at + _milliseconds(visible_after),
+                    "api": via_api,
+                }
+            )
             return self.ledger.messages[number]
 
-    def fill_mentions(
-        self, count: int, account: Who | None = None, span: timedelta = timedelta(hours=6)
-    ) -> list[Post]:
+    def fill_mentions(self, count: int, account: Who | None = None, span: timedelta = timedelta(hours=6)) -> list[Post]:
         """Post `count` plain mentions of an account, spread evenly over the `span` before now. Fast; for measuring."""
-        from social_listener.sandbox.bulk import mention_texts
-
         with self.lock:
             target = self.user(account) if account is not None else self.accounts()[0]
             now, step = self.clock.now_ms(), span.total_seconds() * 1000 / max(count, 1)
             writers = [user for user in self.users.values() if not user.account] or [self.add_user("passer_by")]
             return [
                 self.post(
-                    writers[index % len(writers)], text, sent_at=from_ms(now - round((count - index) * step)),
+                    writers[index % len(writers)],
+                    text,
+                    sent_at=from_ms(now - round((count - index) * step)),
                     lang="en",
                 )
                 for index, text in enumerate(mention_texts(count, target.handle))
@@ -240,7 +275,7 @@ class World:
     # What is true
 
     def accounts(self) -> list[User]:
-        """The brand's own accounts, first added first."""
+        """Return the brand's own accounts, first added first."""
         return [user for user in self.users.values() if user.account]
 
     def truth(self) -> Truth:
@@ -282,7 +317,7 @@ class World:
         return int(which)
 
     def _addressed(self, writer: User, text: str, parent: int, without: set[str]) -> str:
-        """The text with the handles in front that X adds to a reply: the parent's author and those named there."""
+        """Return the text with the handles in front that X adds: the parent's author and those named there."""
         answered = self.ledger.posts[parent]
         named = [answered.author.id, *answered.versions[-1].mentions]
         present = {handle.lower() for handle in handles_in(text)}

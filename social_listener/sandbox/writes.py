@@ -11,8 +11,25 @@ from social_listener.sandbox.wire import Answer
 from social_listener.sandbox.words import CASHTAG, weighted_length
 
 _KNOWN_KEYS = frozenset(
-    "card_uri community_id direct_message_deep_link edit_options for_super_followers_only geo made_with_ai media "
-    "nullcast paid_partnership poll quote_tweet_id quote_post_id reply reply_settings share_with_followers text".split()
+    [
+        "card_uri",
+        "community_id",
+        "direct_message_deep_link",
+        "edit_options",
+        "for_super_followers_only",
+        "geo",
+        "made_with_ai",
+        "media",
+        "nullcast",
+        "paid_partnership",
+        "poll",
+        "quote_tweet_id",
+        "quote_post_id",
+        "reply",
+        "reply_settings",
+        "share_with_followers",
+        "text",
+    ]
 )
 NOT_MENTIONED = (
     "Reply to this conversation is not allowed because you have not been mentioned or otherwise engaged by the "
@@ -37,7 +54,12 @@ def create(call: Context) -> Answer:
         raise problems.forbidden("A post may contain one cashtag at most.")
     _check_duplicate(call, text, parent)
     post = call.world.post(
-        call.me, text, reply_to=parent, quote_of=quoted, via_api=call.me.id, without=without,
+        call.me,
+        text,
+        reply_to=parent,
+        quote_of=quoted,
+        via_api=call.me.id,
+        without=without,
         visible_after=call.policy.own_posts_visible_after,
     )
     data = {"edit_history_tweet_ids": [post.id], "id": post.id, "text": post.versions[0].shown}
@@ -129,7 +151,7 @@ def _quoted(call: Context, body: dict[str, Any]) -> Post | None:
 
 
 def _check_summoned(call: Context, parent: Post) -> None:
-    """The self-serve rule: the author must have named or quoted the account, unless it answers itself."""
+    """Enforce the self-serve rule: the author must have named or quoted the account, unless it answers itself."""
     me = call.me.id
     if not call.policy.reply_only_when_mentioned or parent.author.id == me:
         return
@@ -142,7 +164,7 @@ def _check_summoned(call: Context, parent: Post) -> None:
 
 
 def _check_duplicate(call: Context, text: str, parent: Post | None) -> None:
-    """The same text to the same conversation partner, or twice without one; compared as written."""
+    """Refuse the same text to the same partner, or twice without one; compared as written."""
     if not call.policy.duplicate_text_refused:
         return
     ledger, window = call.world.ledger, call.policy.duplicate_window
@@ -160,8 +182,16 @@ def _existing(call: Context, wanted: str) -> Post:
     post = call.world.ledger.posts.get(int(wanted)) if wanted.isdecimal() else None
     if post is None or not _visible(call, post):
         entry = problems.missing("id", wanted)
-        raise problems.Problem(404, {"errors": [entry], "title": "Not Found Error", "detail": entry["detail"],
-                                     "type": entry["type"], "status": 404})
+        raise problems.Problem(
+            404,
+            {
+                "errors": [entry],
+                "title": "Not Found Error",
+                "detail": entry["detail"],
+                "type": entry["type"],
+                "status": 404,
+            },
+        )
     return post
 
 

@@ -23,6 +23,7 @@ class ToSandbox(HTTPAdapter):
         self._base_url = base_url
 
     def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
+        """Send to the sandbox, with a time-out."""
         assert request.url is not None
         request.url = request.url.replace(CANONICAL, self._base_url, 1)
         kwargs["timeout"] = kwargs.get("timeout") or 10
@@ -40,6 +41,7 @@ def connect(base_url: str, credentials: dict[str, str], return_type: Any = dict,
 
 @pytest.fixture
 def sandbox() -> Iterator[Sandbox]:
+    """Run a sandbox with a manual clock and a silent crowd."""
     with Sandbox(seed=7, clock="manual") as world:
         yield world
 

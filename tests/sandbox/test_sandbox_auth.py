@@ -45,7 +45,10 @@ def test_wrong_keys_are_refused(sandbox: Sandbox, connect_to: Any, wrong: dict[s
     with pytest.raises(tweepy.Unauthorized) as caught:
         connect_to(sandbox, **wrong).get_me()
     assert caught.value.response.json() == {
-        "title": "Unauthorized", "type": "about:blank", "status": 401, "detail": "Unauthorized"
+        "title": "Unauthorized",
+        "type": "about:blank",
+        "status": 401,
+        "detail": "Unauthorized",
     }
 
 

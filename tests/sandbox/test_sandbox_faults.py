@@ -210,9 +210,13 @@ def test_patterns_are_by_segment(pattern: str, path: str, *, hit: bool) -> None:
 
 def test_wrong_orders_are_refused(sandbox: Sandbox) -> None:
     """An unknown kind, a pattern of one word, and senseless counts are errors in words."""
-    for order in (
-        {"kind": "gremlins"}, {"endpoint": "/2/users/me"}, {"times": 0}, {"probability": 1.5},
-    ):
+    orders: list[dict[str, Any]] = [
+        {"kind": "gremlins"},
+        {"endpoint": "/2/users/me"},
+        {"times": 0},
+        {"probability": 1.5},
+    ]
+    for order in orders:
         with pytest.raises(ValueError, match=r"unknown|endpoint|times"):
             sandbox.faults.add(**{"endpoint": MENTIONS, "kind": "json_500", **order})
 

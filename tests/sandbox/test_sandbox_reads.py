@@ -12,14 +12,29 @@ import tweepy
 from social_listener.sandbox import Sandbox
 from social_listener.sandbox.snowflake import first_id
 
-ALL_FIELDS = (
-    "author_id,conversation_id,created_at,in_reply_to_user_id,referenced_tweets,public_metrics,note_tweet,entities,"
-    "edit_controls,reply_settings,lang,attachments,display_text_range"
-).split(",")
-ALL_EXPANSIONS = (
-    "author_id,referenced_tweets.id,referenced_tweets.id.author_id,in_reply_to_user_id,attachments.media_keys,"
-    "entities.mentions.username"
-).split(",")
+ALL_FIELDS = [
+    "author_id",
+    "conversation_id",
+    "created_at",
+    "in_reply_to_user_id",
+    "referenced_tweets",
+    "public_metrics",
+    "note_tweet",
+    "entities",
+    "edit_controls",
+    "reply_settings",
+    "lang",
+    "attachments",
+    "display_text_range",
+]
+ALL_EXPANSIONS = [
+    "author_id",
+    "referenced_tweets.id",
+    "referenced_tweets.id.author_id",
+    "in_reply_to_user_id",
+    "attachments.media_keys",
+    "entities.mentions.username",
+]
 
 
 def walk(client: tweepy.Client, user: str, **parameters: Any) -> list[str]:
@@ -27,7 +42,7 @@ def walk(client: tweepy.Client, user: str, **parameters: Any) -> list[str]:
     ids: list[str] = []
     token = None
     while True:
-        more = {"pagination_token": token} if token else {}
+        more: dict[str, Any] = {"pagination_token": token} if token else {}
         page = client.get_users_mentions(user, **parameters, **more)
         ids += [entry["id"] for entry in page.get("data", [])]
         token = page["meta"].get("next_token")
@@ -53,7 +68,10 @@ def test_tweepy_models_take_every_field(sandbox: Sandbox, connect_to: Any) -> No
     sandbox.world.post("mara_lindt", "When do you open? https://example.com/a #beans", reply_to=ours)
     client = connect_to(sandbox, return_type=tweepy.Response)
     answer = client.get_users_mentions(
-        sandbox.brand.id, tweet_fields=ALL_FIELDS, expansions=ALL_EXPANSIONS, user_fields=["public_metrics", "created_at"]
+        sandbox.brand.id,
+        tweet_fields=ALL_FIELDS,
+        expansions=ALL_EXPANSIONS,
+        user_fields=["public_metrics", "created_at"],
     )
     (mention,) = answer.data
     assert mention.text.startswith("@fernhill When do you open? https://t.co/")
@@ -94,9 +112,7 @@ def test_insertion_during_a_walk_shifts_nothing(sandbox: Sandbox, client: tweepy
     token = first["meta"]["next_token"]
     second = client.get_users_mentions(sandbox.brand.id, max_results=5, pagination_token=token)
     assert [entry["id"] for entry in second["data"]] == made[6:1:-1]
-    back = client.get_users_mentions(
-        sandbox.brand.id, max_results=5, pagination_token=second["meta"]["previous_token"]
-    )
+    back = client.get_users_mentions(sandbox.brand.id, max_results=5, pagination_token=second["meta"]["previous_token"])
     assert [entry["id"] for entry in back["data"]] == [entry["id"] for entry in first["data"]]
 
 
@@ -119,9 +135,7 @@ def test_times_bound_inclusively_and_exclusively(sandbox: Sandbox, client: tweep
 
 def test_ids_and_times_do_not_go_together(sandbox: Sandbox, client: tweepy.Client) -> None:
     """since_id with start_time is refused, in X's words."""
-    body = refusal(
-        lambda: client.get_users_mentions(sandbox.brand.id, since_id=1, start_time="2026-03-01T00:00:00Z")
-    )
+    body = refusal(lambda: client.get_users_mentions(sandbox.brand.id, since_id=1, start_time="2026-03-01T00:00:00Z"))
     assert "in conjunction with" in body["errors"][0]["message"]
 
 
@@ -129,7 +143,9 @@ def test_ids_and_times_do_not_go_together(sandbox: Sandbox, client: tweepy.Clien
 def test_page_size_has_bounds(sandbox: Sandbox, client: tweepy.Client, size: int) -> None:
     """max_results outside 5–100 is refused; so are unknown parameters, fields and expansions."""
     brand = sandbox.brand.id
-    assert "max_results" in refusal(lambda: client.get_users_mentions(brand, max_results=size))["errors"][0]["parameters"]
+    assert (
+        "max_results" in refusal(lambda: client.get_users_mentions(brand, max_results=size))["errors"][0]["parameters"]
+    )
     refusal(lambda: client.request("GET", f"/2/users/{brand}/mentions", params={"favourite": "yes"}))
     refusal(lambda: client.get_users_mentions(brand, tweet_fields="shoe_size"))
     refusal(lambda: client.get_users_mentions(brand, expansions="neighbours"))

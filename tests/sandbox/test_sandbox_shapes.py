@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import requests
 import tweepy
 
 from social_listener.sandbox import Sandbox
@@ -22,7 +21,8 @@ PASSING_HEADERS = {"x-tsa-request-body-time", "perf", "x-transaction-id", "api-v
 # Depend on the account and application that were recorded.
 ACCOUNT_FIELDS = {"community_id"}
 
-Play = Callable[[Sandbox, tweepy.Client], requests.Response]
+Play = Callable[[Sandbox, tweepy.Client], Any]
+# tweepy is not typed; with this client every call gives a requests.Response.
 
 
 def shape(value: Any, key: str = "") -> Any:
@@ -79,109 +79,128 @@ def header_differences(recorded: dict[str, Any], ours: dict[str, str]) -> list[s
 
 
 def mention_world(sandbox: Sandbox) -> None:
+    """Fill the world with mentions."""
     sandbox.world.fill_mentions(25)
 
 
 def own_posts(sandbox: Sandbox) -> None:
+    """Let the brand post more than a page."""
     for number in range(25):
         sandbox.world.post(sandbox.brand, f"News number {number}")
         sandbox.world.advance(60)
 
 
 def a_post(sandbox: Sandbox) -> str:
+    """Return the id of a new mention."""
     return sandbox.world.post("mara_lindt", "@fernhill hello there").id
 
 
 def a_reply_to_us(sandbox: Sandbox) -> str:
+    """Return the id of a reply below a post of the brand."""
     ours = sandbox.world.post(sandbox.brand, "Ask us anything")
     return sandbox.world.post("mara_lindt", "When is it open?", reply_to=ours).id
 
 
 def liked(sandbox: Sandbox) -> str:
+    """Return the id of a mention that the brand likes."""
     post = a_post(sandbox)
     sandbox.world.like(sandbox.brand, post)
     return post
 
 
 def partner(sandbox: Sandbox) -> str:
+    """Return the id of somebody to write to."""
     return sandbox.world.user("mara_lindt").id
 
 
 def conversation(sandbox: Sandbox) -> str:
+    """Return the id of a conversation with two messages."""
     sandbox.world.dm("mara_lindt", sandbox.brand, "Testing 1")
     return sandbox.world.dm(sandbox.brand, "mara_lindt", "Testing 2").conversation
 
 
 def quoted(sandbox: Sandbox) -> str:
+    """Return the id of a post that is quoted more than a page."""
     post = sandbox.world.post(sandbox.brand, "Look at this")
     for _ in range(12):
         sandbox.world.post("mara_lindt", "Indeed", quote_of=post)
     return post.id
 
 
-def play_search(sandbox: Sandbox, client: tweepy.Client) -> requests.Response:
+def play_search(sandbox: Sandbox, client: tweepy.Client) -> Any:
+    """Search for the brand."""
     mention_world(sandbox)
     return client.search_recent_tweets("fernhill")
 
 
-def play_mentions(sandbox: Sandbox, client: tweepy.Client) -> requests.Response:
+def play_mentions(sandbox: Sandbox, client: tweepy.Client) -> Any:
+    """Read the brand's mentions."""
     mention_world(sandbox)
     return client.get_users_mentions(sandbox.brand.id)
 
 
-def play_timeline(sandbox: Sandbox, client: tweepy.Client) -> requests.Response:
+def play_timeline(sandbox: Sandbox, client: tweepy.Client) -> Any:
+    """Read the brand's own posts."""
     own_posts(sandbox)
     return client.get_users_tweets(sandbox.brand.id)
 
 
-def play_group(sandbox: Sandbox, client: tweepy.Client) -> requests.Response:
+def play_group(sandbox: Sandbox, client: tweepy.Client) -> Any:
+    """Begin a group."""
     members = [sandbox.world.user(handle).id for handle in ("mara_lindt", "tobyquill")]
     return client.create_direct_message_conversation(participant_ids=members, text="Testing")
 
 
 def play_hide(*, hidden: bool) -> Play:
-    def play(sandbox: Sandbox, client: tweepy.Client) -> requests.Response:
+    """Return a call that hides a reply, or shows it again."""
+
+    def play(sandbox: Sandbox, client: tweepy.Client) -> Any:
         return (client.hide_reply if hidden else client.unhide_reply)(a_reply_to_us(sandbox))
 
     return play
 
 
-def play_delete(sandbox: Sandbox, client: tweepy.Client) -> requests.Response:
+def play_delete(sandbox: Sandbox, client: tweepy.Client) -> Any:
+    """Delete an own post."""
     return client.delete_tweet(sandbox.world.post(sandbox.brand, "Test").id)
 
 
 # Method and path of a recorded call → what is played against the sandbox: the same request on the sandbox's ids.
 PLAYS: list[tuple[str, str, Play]] = [
-    ("GET", r"/2/users/me", lambda sandbox, client: client.get_me()),
-    ("GET", r"/2/users/by/username/\w+", lambda sandbox, client: client.get_user(username="fernhill")),
+    ("GET", r"/2/users/me", lambda _, client: client.get_me()),
+    ("GET", r"/2/users/by/username/\w+", lambda _, client: client.get_user(username="fernhill")),
     ("GET", r"/2/users/\d+/mentions", play_mentions),
     ("GET", r"/2/users/\d+/tweets", play_timeline),
     ("GET", r"/2/tweets/search/recent", play_search),
     ("GET", r"/2/tweets/\d+/quote_tweets", lambda sandbox, client: client.get_quote_tweets(quoted(sandbox))),
     ("GET", r"/2/tweets", lambda sandbox, client: client.get_tweets([a_post(sandbox), a_post(sandbox)])),
     ("GET", r"/2/tweets/\d+", lambda sandbox, client: client.get_tweet(a_post(sandbox))),
-    ("POST", r"/2/tweets", lambda sandbox, client: client.create_tweet(text="Test Tweet")),
+    ("POST", r"/2/tweets", lambda _, client: client.create_tweet(text="Test Tweet")),
     ("DELETE", r"/2/tweets/\d+", play_delete),
     ("PUT", r"/2/tweets/\d+/hidden", play_hide(hidden=True)),
     ("POST", r"/2/users/\d+/likes", lambda sandbox, client: client.like(a_post(sandbox))),
     ("DELETE", r"/2/users/\d+/likes/\d+", lambda sandbox, client: client.unlike(liked(sandbox))),
-    ("GET", r"/2/dm_events", lambda sandbox, client: client.get_direct_message_events()),
+    ("GET", r"/2/dm_events", lambda _, client: client.get_direct_message_events()),
     (
-        "GET", r"/2/dm_conversations/\d+-\d+/dm_events",
+        "GET",
+        r"/2/dm_conversations/\d+-\d+/dm_events",
         lambda sandbox, client: client.get_direct_message_events(dm_conversation_id=conversation(sandbox)),
     ),
     (
-        "GET", r"/2/dm_conversations/with/\d+/dm_events",
-        lambda sandbox, client: conversation(sandbox) and client.get_direct_message_events(
-            participant_id=partner(sandbox)
+        "GET",
+        r"/2/dm_conversations/with/\d+/dm_events",
+        lambda sandbox, client: (
+            conversation(sandbox) and client.get_direct_message_events(participant_id=partner(sandbox))
         ),
     ),
     (
-        "POST", r"/2/dm_conversations/with/\d+/messages",
+        "POST",
+        r"/2/dm_conversations/with/\d+/messages",
         lambda sandbox, client: client.create_direct_message(participant_id=partner(sandbox), text="Testing 1"),
     ),
     (
-        "POST", r"/2/dm_conversations/\d+-\d+/messages",
+        "POST",
+        r"/2/dm_conversations/\d+-\d+/messages",
         lambda sandbox, client: client.create_direct_message(
             dm_conversation_id=conversation(sandbox), text="Testing 2"
         ),
@@ -202,7 +221,7 @@ def recordings(folder: Path, method: str, path: str) -> list[dict[str, Any]]:
 
 
 @pytest.mark.parametrize(("method", "path", "play"), PLAYS, ids=[f"{method} {path}" for method, path, _ in PLAYS])
-def test_answer_has_the_recorded_shape(
+def test_answer_has_the_recorded_shape(  # noqa: PLR0917  # fixtures and the three parts of a case
     shared_data: Path, sandbox: Sandbox, raw: tweepy.Client, method: str, path: str, play: Play
 ) -> None:
     """Status, field names, JSON types and headers of our answer are those of every recording of the same call."""

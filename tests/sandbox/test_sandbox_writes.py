@@ -19,7 +19,12 @@ def test_reply_lands_under_its_parent(sandbox: Sandbox, client: tweepy.Client) -
     made = client.create_tweet(text="On its way!", in_reply_to_tweet_id=mention.id)["data"]
     assert made["text"] == "@mara_lindt @tobyquill On its way!"
     (post,) = sandbox.world.truth().made_by_api()
-    assert (post.id, post.parent_id, post.text, post.via_api) == (made["id"], mention.id, "On its way!", sandbox.brand.id)
+    assert (post.id, post.parent_id, post.text, post.via_api) == (
+        made["id"],
+        mention.id,
+        "On its way!",
+        sandbox.brand.id,
+    )
     assert [entry["id"] for entry in client.get_users_tweets(sandbox.brand.id)["data"]] == [made["id"]]
     replies = sandbox.world.truth().replies_to(mention.id, sandbox.brand.id)
     assert [reply.id for reply in replies] == [made["id"]]

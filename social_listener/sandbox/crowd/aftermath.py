@@ -58,8 +58,7 @@ class Aftermath:
 
     def of_answer(self, event: Event) -> None:
         """Plan reactions to what an account of the brand said through the API."""
-        at_ms = event["at"]
-        assert isinstance(at_ms, int)
+        at_ms = int(str(event["at"]))
         if event["kind"] == "post" and event.get("parent") is not None:
             parent = self._world.find(str(event["parent"]))
             person = _BY_HANDLE.get(parent.author.handle)

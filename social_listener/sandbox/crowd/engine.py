@@ -169,14 +169,18 @@ class Crowd:
             return None
         below = self._brand_post(at_ms) if kind.way in ("under", "quote") else None
         post = self._world.post(
-            person.handle, text, lang=person.lang, sent_at=moment,
-            reply_to=below if kind.way == "under" else None, quote_of=below if kind.way == "quote" else None,
+            person.handle,
+            text,
+            lang=person.lang,
+            sent_at=moment,
+            reply_to=below if kind.way == "under" else None,
+            quote_of=below if kind.way == "quote" else None,
         )
         self._after.of_post(person, kind, post, at_ms)
         return post
 
     def _brand_post(self, at_ms: int) -> Post:
-        """A post of the brand to speak below: one of its last four, or a first one."""
+        """Return a post of the brand to speak below: one of its last four, or a first one."""
         ledger = self._world.ledger
         found = []
         for number in reversed(ledger.by_author.get(self._brand.id, [])):

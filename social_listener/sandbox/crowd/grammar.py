@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 Grammar = Mapping[str, Sequence[str]]
 
@@ -31,9 +31,8 @@ def _fill(grammar: Grammar, template: str, rng: random.Random, given: Mapping[st
         name = match.group(1)
         if name in given:
             return given[name]
-        number = _number(name, rng)
-        if number is not None:
-            return number
+        if name in _NUMBERS:
+            return _NUMBERS[name](rng)
         if name in grammar:
             return _fill(grammar, rng.choice(grammar[name]), rng, given, depth + 1)
         plain = name[0].lower() + name[1:]
@@ -43,25 +42,15 @@ def _fill(grammar: Grammar, template: str, rng: random.Random, given: Mapping[st
     return _SLOT.sub(value, template)
 
 
-def _number(name: str, rng: random.Random) -> str | None:
-    """Return the value of a slot that is drawn rather than written, such as {order} or {days}; None for others."""
-    match name:
-        case "order":
-            return f"FH-{rng.randrange(20_000, 98_000)}"
-        case "few":
-            return str(rng.randrange(2, 6))
-        case "days":
-            return str(rng.randrange(6, 24))
-        case "fee":
-            return str(rng.choice((19, 24, 29, 36)))
-        case "price":
-            return str(rng.choice((49, 58, 89, 129, 349, 429)))
-        case "machine_price":
-            return str(rng.choice((279, 349, 429, 599)))
-        case "serial":
-            return f"{rng.randrange(100, 999)}-{rng.randrange(10_000, 99_999)}"
-        case "year":
-            return str(rng.randrange(2019, 2026))
-        case "code":
-            return f"E{rng.randrange(1, 9):02d}"
-    return None
+_NUMBERS: dict[str, Callable[[random.Random], str]] = {
+    "order": lambda rng: f"FH-{rng.randrange(20_000, 98_000)}",
+    "few": lambda rng: str(rng.randrange(2, 6)),
+    "days": lambda rng: str(rng.randrange(6, 24)),
+    "fee": lambda rng: str(rng.choice((19, 24, 29, 36))),
+    "price": lambda rng: str(rng.choice((49, 58, 89, 129, 349, 429))),
+    "machine_price": lambda rng: str(rng.choice((279, 349, 429, 599))),
+    "serial": lambda rng: f"{rng.randrange(100, 999)}-{rng.randrange(10_000, 99_999)}",
+    "year": lambda rng: str(rng.randrange(2019, 2026)),
+    "code": lambda rng: f"E{rng.randrange(1, 9):02d}",
+}
+"""The slots that are drawn rather than written."""

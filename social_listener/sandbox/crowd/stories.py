@@ -55,9 +55,6 @@ def choose(rng: random.Random, busy: set[str], ways: frozenset[Way] | None = Non
     """Draw a kind of story and somebody to tell it who has not just spoken (`busy` has their handles)."""
     kinds = [kind for kind in KINDS if ways is None or kind.way in ways]
     kind = rng.choices(kinds, [kind.weight for kind in kinds])[0]
-    fitting = [
-        person for person in PEOPLE
-        if person.temper in kind.tempers and GRAMMARS[person.lang].get(kind.name)
-    ]
+    fitting = [person for person in PEOPLE if person.temper in kind.tempers and GRAMMARS[person.lang].get(kind.name)]
     rested = [person for person in fitting if person.handle not in busy] or fitting
     return kind, rng.choices(rested, [_LANGUAGE_WEIGHT.get(person.lang, 1) for person in rested])[0]

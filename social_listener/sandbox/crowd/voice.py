@@ -10,7 +10,11 @@ from social_listener.sandbox.crowd.texts import BRAND, GRAMMARS
 
 _ATTEMPTS = 12
 _ANSWERS = {
-    "praise": "praise", "question": "question", "under": "question", "outage": "outage", "safety": "safety",
+    "praise": "praise",
+    "question": "question",
+    "under": "question",
+    "outage": "outage",
+    "safety": "safety",
     "irony": "trouble",
 }
 """Kind of story → kind of answer; whatever is not named here is trouble with an order or a machine."""

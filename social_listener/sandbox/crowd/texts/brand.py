@@ -1,4 +1,4 @@
-"""The brand's own voice: posts, and answers that its colleagues gave in the apps before the history of a demo begins."""
+"""The brand's own voice: posts, and answers that colleagues gave before a demo begins."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ GRAMMAR: dict[str, list[str]] = {
         "Recipe for two: 30 g of {bean}, 450 g of water, four minutes, no phone. https://fernhill.example/recipes",
         "The spring roast is back: {bean}, with apricot and a little cocoa. https://fernhill.example/spring",
         "How to descale a Duo in ten minutes, step by step ☕ https://fernhill.example/descale",
-        "We are looking for two people who fix machines as well as they listen. Roastery, full time.",
+        "Wanted: two people who fix machines as well as they listen. Roastery, full time.",
         "Did you know? The drip tray may go into the dishwasher. The brew group may not.",
         "From tomorrow every box is made without plastic. It took us two years, and we are a bit proud.",
         "What would you like to know about {bean}? Marta from the roastery answers today from 3 pm.",
@@ -17,7 +17,7 @@ GRAMMAR: dict[str, list[str]] = {
     ],
     "sign": ["^Nadia", "^Tomasz", "^Ben"],
     "trouble_en": [
-        "Hi {first}, sorry about this. Could you send us your order number in a direct message? We look at once. {sign}",
+        "Hi {first}, sorry about this. Could you send us your order number in a direct message? We look now. {sign}",
         "Thank you for telling us, {first}. This should not happen. Please send us the number in private. {sign}",
         "Hi {first}, that is on us. A colleague calls you this afternoon. {sign}",
         "Hello {first}, we have passed it on to the workshop and come back to you today. {sign}",
@@ -34,7 +34,7 @@ GRAMMAR: dict[str, list[str]] = {
         "Sorry, {first}! It should be back by now. Could you close the app and try again? {sign}",
     ],
     "safety_en": [
-        "{first}, please leave the machine unplugged. Are you all right? We call you now, send us your number in private. {sign}",
+        "{first}, please leave it unplugged. Are you all right? Send us your number in private, we call now. {sign}",
     ],
     "praise_en": [
         "That made our morning, {first}. Thank you! {sign}",

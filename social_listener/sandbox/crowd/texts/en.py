@@ -4,6 +4,26 @@ from __future__ import annotations
 
 from social_listener.sandbox.crowd.texts import en_more
 
+LATE = (
+    "{b} I have tried your form, your phone line and your chat, so now I try it here. Order {order}, a "
+    "{machine} and four bags of {bean}, was due {ago} ago. The first parcel came with a broken {part}. The "
+    "second went to a neighbour two streets away. The third exists only in your tracking. I have taken two "
+    "mornings off work for this. I don't want a voucher, I want either the machine or my {machine_price} "
+    "euros."
+)
+LOVED = (
+    "A thread-sized love letter to {b}: my father, who has distrusted every machine since the fax, now makes "
+    "a flat white before breakfast. He has opinions about {bean}. He phones me about water hardness. When his "
+    "{part} broke, your colleague walked him through the repair for an hour, and he hung up happier than "
+    "before. I don't know what you pay these people, but please pay them more."
+)
+WARRANTY = (
+    "{b} for the record, because your support asks me to explain it anew in every mail: bought a {machine} in "
+    "{year}, {part} replaced under warranty, broken again {ago} later with error {code}. You say that the "
+    'second repair is not covered, because the part is "consumable". The manual that came with it calls it '
+    '"maintenance free for ten years". Both cannot be true. Which one is it, and who pays for the repair?'
+)
+
 GRAMMAR: dict[str, list[str]] = {
     "machine": ["Fernhill One", "Fernhill Duo", "Duo", "One", "Brewster Mini", "Fernhill Duo Plus"],
     "bean": ["Morning Moss", "Slow River", "Decaf No. 4", "Harbour Dark", "Little Owl", "the Kenyan"],
@@ -16,7 +36,7 @@ GRAMMAR: dict[str, list[str]] = {
     "who": ["my wife", "my flatmate", "my mum", "the whole office", "my boss", "my sister"],
     "delivery": [
         "{b} Where is my order? Been waiting {few} weeks",
-        "{b} where is order {order}? Tracking has said \"label created\" for {days} days.",
+        '{b} where is order {order}? Tracking has said "label created" for {days} days.',
         "Still no delivery, {b}. Order {order}, placed on {when}.",
         "{b} I was told my {bean} would arrive on {when}. It is now {ago} later.",
         "Hi {b}, tracking for {order} has not moved since {when}. Is it coming?",
@@ -61,7 +81,7 @@ GRAMMAR: dict[str, list[str]] = {
     "outage": [
         "{b} app is down? Just a white screen here.",
         "Is the {b} app down for anyone else? My machine won't brew without it",
-        "{b} can't log in since this morning. \"Something went wrong\" and nothing else.",
+        '{b} can\'t log in since this morning. "Something went wrong" and nothing else.',
         "{b} your shop throws a 502 on checkout. Third attempt.",
         "A coffee machine that needs a server to make coffee. And the server is down. Well done {b}",
         "{b} schedule didn't start today, app offline on both phones.",
@@ -98,7 +118,7 @@ GRAMMAR: dict[str, list[str]] = {
     ],
     "irony": [
         "Love how my {machine} makes everything except coffee. Five stars {b} 👏",
-        "Oh great, another \"small improvement\" to the {b} app. Now the start button is a mystery.",
+        'Oh great, another "small improvement" to the {b} app. Now the start button is a mystery.',
         "Thanks {b} for the free puddle. My kitchen floor had been far too dry.",
         "Big thank you to {b} for the {days} days of anticipation. Almost don't need the coffee now.",
         "{b} your hold music is wonderful. I know it by heart. All forty minutes.",
@@ -130,19 +150,6 @@ GRAMMAR: dict[str, list[str]] = {
         "{b} need more followers? 10k for $9, real people, link in bio",
         "Congrats {b} fans! You have been selected. DM me for your prize 🎁",
     ],
-    "long": [
-        "{b} I have tried your form, your phone line and your chat, so now I try it here. Order {order}, a {machine} and "
-        "four bags of {bean}, was due {ago} ago. The first parcel came with a broken {part}. The second went to a "
-        "neighbour two streets away. The third exists only in your tracking. I have taken two mornings off work for this. "
-        "I don't want a voucher, I want either the machine or my {machine_price} euros.",
-        "A thread-sized love letter to {b}: my father, who has distrusted every machine since the fax, now makes a flat "
-        "white before breakfast. He has opinions about {bean}. He phones me about water hardness. When his {part} "
-        "broke, your colleague walked him through the repair for an hour, and he hung up happier than before. I don't "
-        "know what you pay these people, but please pay them more.",
-        "{b} for the record, because your support asks me to explain it anew in every mail: bought a {machine} in {year}, "
-        "{part} replaced under warranty, broken again {ago} later with error {code}. You say that the second repair is not "
-        "covered, because the part is \"consumable\". The manual that came with it calls it \"maintenance free for ten "
-        "years\". Both cannot be true. Which one is it, and who pays for the repair?",
-    ],
+    "long": [LATE, LOVED, WARRANTY],
     **en_more.GRAMMAR,
 }

@@ -52,7 +52,7 @@ GRAMMAR: dict[str, list[str]] = {
     ],
     "dm": [
         "Hello, my order is {order}, it has not arrived. I would rather not post my address in public. Can you check?",
-        "Hi, you asked me to write here. Machine is a {machine}, bought in {year}, error {code}. What do you need from me?",
+        "Hi, you asked me to write here. It is a {machine}, bought in {year}, error {code}. What do you need from me?",
         "Good morning, could you change the delivery address for {order}? We move on Friday.",
         "Hi there, I would like to cancel my subscription. The button in the app does nothing.",
         "I was charged {fee} twice. Screenshot on request. Order {order}.",
@@ -83,10 +83,11 @@ GRAMMAR: dict[str, list[str]] = {
     ],
     "nudge1": [
         "{b} any news on this?",
-        "{b} still nothing. I asked this earlier.", "{b} did you see my message?",
+        "{b} still nothing. I asked this earlier.",
+        "{b} did you see my message?",
         "{b} hello? I'd really like an answer.",
         "Bump. {b}",
-        "{b} a simple \"we're looking into it\" would do",
+        '{b} a simple "we\'re looking into it" would do',
     ],
     "nudge2": [
         "{b} third time I ask. Is anybody reading this?",
@@ -105,7 +106,7 @@ GRAMMAR: dict[str, list[str]] = {
     "angrier": [
         "That is the same sentence I got by mail. It doesn't help.",
         "No. I've done that already. Please read what I wrote.",
-        "So no date, no refund, just \"sorry\". Great.",
+        'So no date, no refund, just "sorry". Great.',
         "Please don't send me to another form.",
         "That is not an answer. Where is my money?",
         "You said exactly that {few} weeks ago.",

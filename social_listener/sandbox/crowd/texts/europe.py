@@ -5,7 +5,7 @@ from __future__ import annotations
 GRAMMARS: dict[str, dict[str, list[str]]] = {
     "de": {
         "delivery": [
-            "{b} Wo bleibt meine Bestellung {order}? Seit {days} Tagen nur \"in Bearbeitung\".",
+            '{b} Wo bleibt meine Bestellung {order}? Seit {days} Tagen nur "in Bearbeitung".',
             "{b} Paket angeblich zugestellt, bei mir ist nichts angekommen. Nachbarn wissen auch nichts.",
             "{b} Express bezahlt, {few} Wochen gewartet. Das ist doch ein Witz.",
         ],
@@ -32,8 +32,10 @@ GRAMMARS: dict[str, dict[str, list[str]]] = {
         "safety": ["{b} Aus meiner Maschine kam Rauch! Stecker gezogen. Bitte dringend melden."],
         "legal": ["{b} Letzte Frist bis Freitag, danach übernimmt mein Anwalt. Bestellung {order}."],
         "keyword": ["Jemand Erfahrung mit der Fernhill Duo? Oder lieber doch Oakline?"],
-        "dm": ["Guten Tag, bitte die Lieferadresse zu {order} ändern, wir ziehen am Freitag um.",
-               "Hallo, mein Abo lässt sich in der App nicht kündigen. Können Sie das übernehmen?"],
+        "dm": [
+            "Guten Tag, bitte die Lieferadresse zu {order} ändern, wir ziehen am Freitag um.",
+            "Hallo, mein Abo lässt sich in der App nicht kündigen. Können Sie das übernehmen?",
+        ],
         "under": ["Schönes Bild. Und wann kommt {order}?", "Gilt das auch in Österreich?"],
         "nudge1": ["{b} Gibt es etwas Neues?", "{b} Noch immer keine Antwort."],
         "nudge2": ["{b} Ich frage jetzt zum dritten Mal. Liest hier jemand mit?"],
@@ -43,18 +45,22 @@ GRAMMARS: dict[str, dict[str, list[str]]] = {
     "fr": {
         "delivery": [
             "{b} Où est ma commande {order} ? Le suivi n'a pas bougé depuis {days} jours.",
-            "{b} Colis \"livré\" mais rien dans la boîte. Troisième fois cette année.",
+            '{b} Colis "livré" mais rien dans la boîte. Troisième fois cette année.',
         ],
         "broken": [
             "{b} Ma machine fuit par le réservoir, {few} mois après l'achat. C'est normal ?",
             "{b} Erreur {code}, détartrage fait deux fois. Elle ne chauffe plus.",
         ],
-        "refund": ["{b} J'attends mon remboursement de {price} euros depuis {days} jours.",
-                   "{b} Remboursez-moi, pas de bon d'achat. Commande {order}."],
+        "refund": [
+            "{b} J'attends mon remboursement de {price} euros depuis {days} jours.",
+            "{b} Remboursez-moi, pas de bon d'achat. Commande {order}.",
+        ],
         "outage": ["{b} L'application est en panne ? Écran blanc depuis ce matin."],
         "question": ["{b} Livrez-vous en Corse ?", "{b} Le déca est-il décaféiné à l'eau ?"],
-        "praise": ["{b} Merci pour la petite carte dans le colis, j'adore ! Et le café est excellent.",
-                   "Le meilleur espresso que j'ai fait à la maison, bravo {b}"],
+        "praise": [
+            "{b} Merci pour la petite carte dans le colis, j'adore ! Et le café est excellent.",
+            "Le meilleur espresso que j'ai fait à la maison, bravo {b}",
+        ],
         "irony": ["Merci {b}, grâce à vous j'ai lavé le sol de la cuisine trois fois cette semaine."],
         "dm": ["Bonjour, je souhaite résilier mon abonnement, le bouton ne marche pas. Merci de le faire pour moi."],
         "keyword": ["Quelqu'un a une Fernhill ? Elle vaut son prix ?"],
@@ -68,14 +74,18 @@ GRAMMARS: dict[str, dict[str, list[str]]] = {
             "{b} ¿Dónde está mi pedido {order}? Llevo {days} días esperando.",
             "{b} Pone entregado y aquí no ha llegado nada.",
         ],
-        "broken": ["{b} La cafetera pierde agua desde el primer día. ¿Qué hago?",
-                   "{b} Error {code} otra vez. Ya la he limpiado {few} veces."],
+        "broken": [
+            "{b} La cafetera pierde agua desde el primer día. ¿Qué hago?",
+            "{b} Error {code} otra vez. Ya la he limpiado {few} veces.",
+        ],
         "refund": ["{b} Quiero mi dinero, {price} euros. La devolución llegó hace {days} días."],
         "billing": ["{b} Me habéis cobrado dos veces {fee} euros este mes."],
         "outage": ["{b} ¿La app está caída? No me deja entrar."],
         "question": ["{b} ¿Hacéis envíos a Canarias?", "{b} ¿Cada cuánto hay que descalcificar la Duo?"],
-        "praise": ["{b} El mejor café que he tomado en casa. ¡Gracias!",
-                   "Pedido el lunes, aquí el martes. Así da gusto, {b} 👏"],
+        "praise": [
+            "{b} El mejor café que he tomado en casa. ¡Gracias!",
+            "Pedido el lunes, aquí el martes. Así da gusto, {b} 👏",
+        ],
         "legal": ["{b} He puesto una reclamación en consumo. Pedido {order}, tres meses sin respuesta."],
         "dm": ["Hola, ¿podéis cambiar la dirección de {order}? Me mudo el viernes."],
         "nudge1": ["{b} ¿Hay novedades?"],
@@ -84,8 +94,10 @@ GRAMMARS: dict[str, dict[str, list[str]]] = {
         "angrier": ["Eso ya lo hice. Leed lo que he escrito, por favor."],
     },
     "pt": {
-        "delivery": ["{b} Onde está a minha encomenda {order}? Já passaram {days} dias.",
-                     "{b} paguei entrega expressa e nada até agora"],
+        "delivery": [
+            "{b} Onde está a minha encomenda {order}? Já passaram {days} dias.",
+            "{b} paguei entrega expressa e nada até agora",
+        ],
         "broken": ["{b} A máquina deixou de aquecer ao fim de {few} meses. Erro {code}."],
         "refund": ["{b} Continuo à espera do reembolso de {price} euros."],
         "outage": ["{b} o app caiu de novo? não consigo entrar"],
@@ -100,8 +112,10 @@ GRAMMARS: dict[str, dict[str, list[str]]] = {
     },
     "it": {
         "delivery": ["{b} Dov'è il mio ordine {order}? Aspetto da {days} giorni."],
-        "broken": ["{b} La Duo perde acqua dal serbatoio, ha solo {few} mesi. Come procediamo?",
-                   "{b} Errore {code}, non scalda più. Decalcificata due volte."],
+        "broken": [
+            "{b} La Duo perde acqua dal serbatoio, ha solo {few} mesi. Come procediamo?",
+            "{b} Errore {code}, non scalda più. Decalcificata due volte.",
+        ],
         "refund": ["{b} Aspetto ancora il rimborso di {price} euro. Reso consegnato {days} giorni fa."],
         "question": ["{b} Spedite anche in Sardegna?", "{b} quale macinatura consigliate per la moka?"],
         "praise": ["{b} complimenti, un caffè davvero buono. E ve lo dice una torinese."],
