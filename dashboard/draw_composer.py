@@ -89,9 +89,9 @@ def refusals(view: ConversationView, public: Allowed | None, private: Allowed | 
     if view.private:
         lines.append("A private message is never answered in public.")
     elif public is not None and not public.ok:
-        lines.append(f"No public reply: {public.because}")
+        lines.append(f"No public reply: {words.sentence(public.because)}")
     if private is not None and not private.ok:
-        lines.append(f"No private reply: {private.because}")
+        lines.append(f"No private reply: {words.sentence(private.because)}")
     return lines
 
 
@@ -117,7 +117,7 @@ def _mode(
         else f"Only {name} ({who}) can read this. It comes from {view.account_name}.",
         "placeholder": f"Answer {who} in public …" if public else f"Write to {who} privately …",
         "button": "Post in public" if public else "Send privately",
-        "because": allowed.because if allowed else "",
+        "because": words.sentence(allowed.because) if allowed else "",
         "until": words.iso(allowed.until) if allowed and allowed.ok else None,
         "text": drafts[mode].text,
         "nonce": drafts[mode].nonce,

@@ -43,7 +43,7 @@ _JOB_OUTCOMES: Mapping[str, tuple[str, str]] = {
     "ok": ("Went well", "green"),
     "failed": ("Failed", "red"),
     "missed": ("Missed", "amber"),
-    "overran": ("Took too long", "amber"),
+    "overrun": ("Took too long", "amber"),
     "cut_off": ("Cut off", "amber"),
 }
 
@@ -137,7 +137,7 @@ def reply_card(reply: ReplyLine, names: Mapping[str, str], now: datetime) -> Jso
     """Return one reply with what is known of it, and the decision when one is needed."""
     doubt = reply.state is ReplyState.IN_DOUBT
     needed = doubt and reply.reconcile_at is None
-    reason = reply.reason or ""
+    reason = words.sentence(reply.reason or "")
     if doubt and reply.reconcile_at is not None:
         wait = words.lasting(reply.reconcile_at - now)
         reason = f"{reason} It is being looked for; the next look is in {wait}.".strip()

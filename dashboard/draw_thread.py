@@ -99,7 +99,7 @@ def item(
 def verb(one: Allowed) -> Json:
     """Return one thing that may be done to an item, or why it may not."""
     label, icon = VERBS[one.verb]
-    return {"verb": one.verb, "label": label, "icon": icon, "ok": one.ok, "because": one.because}
+    return {"verb": one.verb, "label": label, "icon": icon, "ok": one.ok, "because": words.sentence(one.because)}
 
 
 def _author(line: ThreadItem, view: ConversationView) -> tuple[str, str]:
@@ -168,7 +168,7 @@ def _reply(reply: ReplyLine) -> Json:
         "state": _state(reply),
         "undo": undoable,
         "until": words.iso(reply.not_before) if undoable and not reply.reason else None,
-        "reason": reply.reason or "",
+        "reason": words.sentence(reply.reason or ""),
         "todo": _TODO.get(reply.state, ""),
         "health": needs_person,
     }

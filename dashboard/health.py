@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -18,8 +17,6 @@ if TYPE_CHECKING:
     from social_listener.desk_types import HealthView
 
 BOARD = component("health")
-
-_ID = re.compile(r"\d{1,25}")
 
 
 def show() -> None:
@@ -51,24 +48,13 @@ def acted() -> None:
     try:
         state.flash(do(wish.get("value")))
     except ListenerError as error:
-        state.flash(str(error), ":material/error:")
-
-
-def platform_id(text: str) -> str:
-    """Return the id in what was pasted: the id itself, or the address of the post; `DeskError` when there is none."""
-    text = text.strip()
-    if _ID.fullmatch(text):
-        return text
-    found = re.search(r"/(?:status|statuses|messages)/(?:[\d-]+[-/])?(\d{1,25})", text)
-    if found:
-        return found[1]
-    raise DeskError("There is no id in it. Paste the address of the post, or the figures at its end.")
+        state.flash(words.sentence(str(error)), ":material/error:")
 
 
 def _there(value: object) -> str:
     if not isinstance(value, dict):
         raise DeskError("Nothing was pasted.")
-    line = state.desk().settle(str(value.get("intent")), state.staff(), platform_id(str(value.get("platform", ""))))
+    line = state.desk().settle(str(value.get("intent")), state.staff(), str(value.get("platform", "")))
     return f"Settled: {words.REPLY_STATES[line.state].lower()}"
 
 

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import streamlit as st
 
-from social_listener.dashboard import session, shelf, state
+from social_listener.dashboard import session, shelf, state, words
 from social_listener.errors import ListenerError
 
 if TYPE_CHECKING:
@@ -139,7 +139,7 @@ def _change(change: Callable[[str, str, int], object], done: str) -> bool:
     try:
         change(view.conversation_id, state.staff(), view.version)
     except ListenerError as error:
-        state.flash(str(error), ":material/error:")
+        state.flash(words.sentence(str(error)), ":material/error:")
         return False
     state.flash(done)
     return True
@@ -166,8 +166,8 @@ def snooze() -> None:
         return
     zone = ZoneInfo(st.context.timezone or "UTC")
     until = SNOOZES[choice](state.service().clock().astimezone(zone))
-    words_ = f"Snoozed: it comes back {choice.lower().replace('for', 'in').replace('until', 'on')}, or when they write"
-    if _change(lambda id_, me, version: state.desk().snooze(id_, me, until, version), words_):
+    told = f"Snoozed: it comes back {choice.lower().replace('for', 'in').replace('until', 'on')}, or when they write"
+    if _change(lambda id_, me, version: state.desk().snooze(id_, me, until, version), told):
         _put_away()
     draw(*ALL)
 

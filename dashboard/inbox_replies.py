@@ -68,7 +68,7 @@ def _perform(item: str, kind: ActionKind) -> None:
         state.desk().act(item, kind, state.staff())
         state.flash(_DONE[kind])
     except ListenerError as error:
-        state.flash(f"{_DONE[kind].split()[0]}? No: {error}", ":material/error:")
+        state.flash(words.sentence(str(error)), ":material/error:")
 
 
 def _unconfirmed() -> None:
@@ -110,9 +110,9 @@ def send() -> None:
     try:
         _hand_over(wish, mode, text, nonce)
     except Conflict as error:
-        refused, conflict = str(error), True
+        refused, conflict = words.sentence(str(error)), True
     except ListenerError as error:
-        refused = str(error)
+        refused = words.sentence(str(error))
     except Exception:
         log.exception("dashboard: a text could not be handed over")
         refused = "The service could not take it just now. Send it again in a moment: it cannot go out twice."
@@ -144,7 +144,7 @@ def undo() -> None:
         else:
             state.flash("Too late: it was on its way already.", ":material/error:")
     except ListenerError as error:
-        state.flash(str(error), ":material/error:")
+        state.flash(words.sentence(str(error)), ":material/error:")
     draw(*ALL)
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, cast
 
 import streamlit as st
 
-from social_listener.dashboard import draw_queue, inbox_filter, shelf, state
+from social_listener.dashboard import draw_queue, inbox_filter, shelf, state, words
 from social_listener.errors import DeskError
 
 if TYPE_CHECKING:
@@ -122,7 +122,7 @@ def read_conversation() -> None:
         now.view = state.desk().conversation(now.chosen, state.staff(), now.focus)
         now.view_problem = None
     except DeskError as error:
-        now.view, now.view_problem = None, str(error)
+        now.view, now.view_problem = None, words.sentence(str(error))
     except Exception:
         log.exception("dashboard: a conversation could not be read")
         now.view_problem = UNREADABLE

@@ -103,3 +103,11 @@ def iso(moment: datetime | None) -> str | None:
 def visible(text: str) -> str:
     """Return platform text without control and direction characters, for places that show plain text natively."""
     return _HIDDEN.sub("", text)
+
+
+def sentence(text: str) -> str:
+    """Return what the desk says as a sentence: with a capital first and a full stop last."""
+    text = text.strip()
+    if not text:
+        return ""
+    return text[0].upper() + text[1:] + ("" if text[-1] in ".!?\N{RIGHT DOUBLE QUOTATION MARK}" else ".")
