@@ -1,0 +1,205 @@
+"""Reading: what platforms told, decided by pure functions, written a few pages a transaction.
+
+    poll: fetch one page → decide → one transaction: raw page, contacts, items, versions, scores, conversations, queue,
+          sightings, dead letters, gap, cursor, next due → again while the walk goes on
+
+The network is never waited for inside a transaction. Whatever happens, the stream's row tells it.
+"""
+
+from __future__ import annotations
+
+import random
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import zstandard
+
+from social_listener.errors import ChannelError
+from social_listener.failpoints import failpoint
+from social_listener.ingest import schedule
+from social_listener.ingest.decide import Fetched, decide
+from social_listener.ingest.recheck import recheck
+from social_listener.ingest.replay import replay, replay_dead_letters
+from social_listener.ingest.told import PollResult, Told
+from social_listener.ingest.walk import TURN, Walk
+from social_listener.model import Page, Stream
+from social_listener.store import pages
+from social_listener.store import streams as table
+from social_listener.store.changes import Changes
+
+__all__ = ["Ingest", "PollResult"]
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from duckdb import DuckDBPyConnection
+
+    from social_listener.channels import Channel
+    from social_listener.scoring import Weights
+    from social_listener.settings import PollingSettings
+    from social_listener.store import Store
+    from social_listener.store.facts import Known
+
+
+class Ingest:
+    """Reads what the platforms tell. Threads may share it; one stream is polled by one of them at a time."""
+
+    def __init__(
+        self,
+        store: Store,
+        channels: Mapping[str, Channel],
+        *,
+        streams: Mapping[str, Stream],
+        weights: Weights,
+        polling: PollingSettings,
+        clock: Callable[[], datetime],
+        chance: Callable[[], float] = random.random,
+    ) -> None:
+        """Make rows for the streams that are new.
+
+        `channels` by account id, `streams` by their id; `chance` gives numbers between 0 and 1, for jitter.
+        """
+        self.store = store
+        self.channels = channels
+        self.streams = streams
+        self.weights = weights
+        self.polling = polling
+        self.clock = clock
+        self.chance = chance
+        self._lease = threading.Lock()
+        self._polled: set[str] = set()
+        self.introduced: set[str] = set()  # accounts whose owner the platform told this process
+        with store.transaction() as cursor:
+            self._seq = pages.last_seq(cursor)
+            table.sync(cursor, streams.values(), clock())
+
+    def due(self, now: datetime) -> list[str]:
+        """Return the ids of the streams to poll now, most overdue first."""
+        with self.store.read() as cursor:
+            return [stream_id for stream_id in table.due(cursor, now) if stream_id in self.streams]
+
+    def poll(
+        self,
+        stream: Stream,
+        *,
+        until_end: bool = False,
+        stop: Callable[[], bool] | None = None,
+        progress: Callable[[int], None] | None = None,
+    ) -> PollResult:
+        """Read `stream` down to its floor, from where an interrupted walk stands or from the top.
+
+        A platform's fault is told in the result and on the stream's row, never raised; `StoreError` is. A stream that
+        is being polled already is left alone. `until_end`: a long walk does not make way for others after `TURN` pages.
+        `stop` is asked after every page. `progress` gets the number of new items after every transaction.
+        """
+        with self._leased(stream.id) as free:
+            if not free:
+                return PollResult(stream_id=stream.id)
+            return Walk(self, stream, progress=progress).run(most=None if until_end else TURN, stop=stop)
+
+    def recheck(self, account_id: str) -> int:
+        """Look up to 100 public items of an account up again that were not told for a while; return how many.
+
+        Edits and deletions are followed. `ChannelError` when the platform cannot be asked.
+        """
+        return recheck(self, account_id)
+
+    def replay(self, progress: Callable[[int, int], None] | None = None) -> int:
+        """Build what the platforms told anew from the raw pages; return how many pages there were.
+
+        What we said and did stays: status, notes, replies, audit, tombstones. `progress` gets how many pages are done,
+        and how many there are.
+        """
+        return replay(self, progress)
+
+    def replay_dead_letters(self, stream_id: str | None = None) -> int:
+        """Try to read the open dead letters of a stream, or of all; return how many were read after all."""
+        return replay_dead_letters(self, stream_id)
+
+    def forget_raw_pages(self, before: datetime) -> int:
+        """Remove the raw pages fetched before then; return how many. Those that an open dead letter needs stay."""
+        with self.store.transaction() as cursor:
+            return pages.forget(cursor, before)
+
+    # -- for the modules beside this one -------------------------------------------------------------------------------
+
+    def store_pages(
+        self,
+        told: Sequence[Told],
+        also: Callable[[DuckDBPyConnection, Known, Changes], None] | None = None,
+        adjust: Callable[[Page, Known], Page] | None = None,
+    ) -> Changes:
+        """Decide what those pages change, and write it in one transaction with whatever `also` writes.
+
+        `adjust` may change a page once it is known what is stored.
+        """
+        failpoint("ingest.before_decide")
+        with self.store.transaction() as cursor:
+            known = pages.known(cursor, [(one.stream_id, one.page) for one in told])
+            fetched = [
+                Fetched(
+                    page=adjust(one.page, known) if adjust else one.page,
+                    stream_id=one.stream_id,
+                    fetched_at=one.fetched_at,
+                    id=f"{self._seq + number:012d}",
+                    seq=self._seq + number,
+                    body=zstandard.ZstdCompressor().compress(one.page.raw),
+                    sighted=one.sighted,
+                )
+                for number, one in enumerate(told, 1)
+            ]
+            now = told[-1].fetched_at
+            changes = decide(fetched, known, self.weights, now)
+            failpoint("ingest.after_decide")
+            pages.write(cursor, changes, now)
+            if also is not None:
+                also(cursor, known, changes)
+            self._seq += len(told)
+            failpoint("ingest.before_commit")
+        failpoint("ingest.after_commit")
+        return changes
+
+    def failed(self, cursor: DuckDBPyConnection, stream: Stream, error: Exception) -> PollResult:
+        """Write a fault on the stream's and the account's row; return it in words."""
+        now = self.clock()
+        told = error if isinstance(error, ChannelError) else None
+        words = str(error) if told else f"the channel broke: {type(error).__name__}; see the log"
+        row = table.stream(cursor, stream.id)
+        wait = schedule.pause(
+            told,
+            errors=row.errors if row else 0,
+            now=now,
+            first=self.polling.backoff_first,
+            most=self.polling.backoff_most,
+            chance=self.chance(),
+        )
+        kind = schedule.kind_of(error)
+        columns = {
+            "last_poll_at": now,
+            "last_error": words,
+            "last_error_kind": kind,
+            "last_error_at": now,
+            "errors": (row.errors if row else 0) + 1,
+            "next_due_at": wait.next_due_at,
+            "not_before": wait.not_before,
+        }
+        table.put(cursor, stream.id, columns)
+        if wait.state is not None:
+            table.set_state(cursor, stream.account_id, wait.state, problem=words, now=now, retry_at=wait.retry_at)
+        return PollResult(stream_id=stream.id, error=words, error_kind=kind)
+
+    @contextmanager
+    def _leased(self, stream_id: str) -> Iterator[bool]:
+        """Yield whether nobody polls the stream; nobody else will until the end of the block."""
+        with self._lease:
+            free = stream_id not in self._polled
+            self._polled.add(stream_id)
+        try:
+            yield free
+        finally:
+            if free:
+                with self._lease:
+                    self._polled.discard(stream_id)

@@ -1,0 +1,245 @@
+"""What a few pages change, decided from what is stored. Pure: the same input gives the same rows."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Final
+
+import zstandard
+
+from social_listener.ingest.merge import conflict, merge, merge_contact, storable_contact, unstorable
+from social_listener.ingest.talk import follow
+from social_listener.model import Contact, Interaction, Page, Reject
+from social_listener.store.changes import Changes, DeadLetterRow, RawPage, Sighting, VersionRow
+from social_listener.store.facts import Known, StoredContact, StoredItem
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from social_listener.scoring import Weights
+
+#: an unchanged item's `checked_at` is written only when it is older than this: most of an overlap changes nothing
+CHECK_AGAIN: Final = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fetched:
+    """A page with where it came from."""
+
+    page: Page
+    stream_id: str
+    fetched_at: datetime
+    id: str  #: of its raw page
+    seq: int
+    body: bytes  #: the raw answer, zstd
+    sighted: bool = True  #: False: looked up again, which is no sighting in a stream
+
+
+@dataclass(slots=True, kw_only=True)
+class Work:
+    """The state of one decision."""
+
+    known: Known
+    now: datetime
+    changes: Changes = field(default_factory=Changes)
+    fresh: list[str] = field(default_factory=list)  #: items met for themselves for the first time
+    edited: list[str] = field(default_factory=list)  #: items with a new wording
+    deleted: list[str] = field(default_factory=list)
+    seen: set[str] = field(default_factory=set)  #: sightings made here
+
+    def item(self, item_id: str) -> StoredItem | None:
+        """Return an item as it is by now."""
+        changes = self.changes
+        return changes.new_items.get(item_id) or changes.changed_items.get(item_id) or self.known.items.get(item_id)
+
+    def contact(self, contact_id: str) -> StoredContact | None:
+        """Return a contact as it is by now."""
+        changes = self.changes
+        return (
+            changes.new_contacts.get(contact_id)
+            or changes.changed_contacts.get(contact_id)
+            or self.known.contacts.get(contact_id)
+        )
+
+
+def decide(fetched: Sequence[Fetched], known: Known, weights: Weights, now: datetime) -> Changes:
+    """Return every row that changes when `fetched`, in the order they came, meet what is `known`, which is used up."""
+    work = Work(known=known, now=now)
+    for one in fetched:
+        _meet_page(work, one)
+    follow(work, weights)
+    for one in fetched:
+        if work.changes.told_something and _matters(work, one):
+            work.changes.raw_pages.append(_raw_page(one))
+    return work.changes
+
+
+def _meet_page(work: Work, one: Fetched) -> None:
+    """Take in one page: contacts, items, deletions, rejects."""
+    for contact in one.page.contacts:
+        _meet_contact(work, contact)
+    for item in one.page.interactions:
+        _meet(work, one, item)
+    for item_id in one.page.deleted:
+        _delete(work, item_id)
+    for reject in one.page.rejects:
+        _set_aside(work, one, reject)
+
+
+def _meet(work: Work, one: Fetched, item: Interaction) -> None:
+    stored = work.item(item.id)
+    fault = unstorable(item) or (conflict(stored.item, item) if stored else None)
+    if fault:
+        _set_aside(work, one, Reject(native_id=item.id.partition(":")[2], reason=fault, raw=_outline(item)))
+        return
+    if one.sighted and not item.context:
+        _sight(work, one, item.id)
+    if stored is None:
+        _add(work, one, item)
+    elif stored.deleted_at is None:
+        if item.version_id != stored.item.version_id:
+            _keep_wording(work, item)
+        _change(work, stored, merge(stored.item, item))
+
+
+def _add(work: Work, one: Fetched, item: Interaction) -> None:
+    work.changes.new_items[item.id] = StoredItem(
+        item=item, first_seen_at=work.now, checked_at=work.now, stream_id=one.stream_id
+    )
+    work.changes.new_versions[_version_key(item)] = _version(item, work.now)
+    if not item.context or item.outbound:
+        work.fresh.append(item.id)
+
+
+def _change(work: Work, stored: StoredItem, merged: Interaction) -> None:
+    """Store what is told anew of a known item, or that it was told again."""
+    before = stored.item
+    if merged is before:
+        if stored.checked_at <= work.now - CHECK_AGAIN:
+            stored.checked_at = work.now
+            work.changes.checked_ids.append(before.id)
+        return
+    stored.item, stored.checked_at = merged, work.now
+    if before.id not in work.changes.new_items:
+        work.changes.changed_items[before.id] = stored
+    if merged.text != before.text or merged.version_id != before.version_id:
+        _keep_wording(work, merged)
+        work.edited.append(before.id)
+    if before.context and not merged.context:
+        work.fresh.append(before.id)
+
+
+def _keep_wording(work: Work, item: Interaction) -> None:
+    """Keep a wording; the same version told with other words (a text that was cut before) is one wording still."""
+    key, row = _version_key(item), _version(item, work.now)
+    if key not in work.known.versions:
+        known = work.changes.new_versions.get(key)
+        work.changes.new_versions[key] = row if known is None else replace(known, text=item.text)
+    elif work.known.versions[key] != item.text:
+        work.changes.changed_versions[key] = row
+
+
+def _delete(work: Work, item_id: str) -> None:
+    """Leave a tombstone: that there was something, when and by whom, and not a word of it."""
+    stored = work.item(item_id)
+    if stored is None or stored.deleted_at is not None:
+        return
+    stored.item = replace(stored.item, text="", attachments=())
+    stored.deleted_at = stored.checked_at = work.now
+    if item_id not in work.changes.new_items:
+        work.changes.changed_items[item_id] = stored
+    for rows in (work.changes.new_versions, work.changes.changed_versions):
+        for key, row in rows.items():
+            if row.interaction_id == item_id:
+                rows[key] = replace(row, text="")
+    work.changes.deleted_ids.append(item_id)
+    work.deleted.append(item_id)
+
+
+def _meet_contact(work: Work, told: Contact) -> None:
+    told = storable_contact(told)
+    stored = work.contact(told.id)
+    if stored is None:
+        work.changes.new_contacts[told.id] = StoredContact(contact=told, first_seen_at=work.now, updated_at=work.now)
+    elif (merged := merge_contact(stored.contact, told)) != stored.contact:
+        stored.contact, stored.updated_at = merged, work.now
+        if told.id not in work.changes.new_contacts:
+            work.changes.changed_contacts[told.id] = stored
+
+
+def _sight(work: Work, one: Fetched, item_id: str) -> None:
+    key = f"{one.stream_id} {item_id}"
+    if key in work.known.sightings or key in work.seen:
+        return
+    work.seen.add(key)
+    work.changes.sightings.append(
+        Sighting(id=key, stream_id=one.stream_id, interaction_id=item_id, page_id=one.id, seen_at=work.now)
+    )
+
+
+def _set_aside(work: Work, one: Fetched, reject: Reject) -> None:
+    row = dead_letter(one.stream_id, reject, one.id, work.now)
+    work.changes.dead_letters[row.id] = row
+
+
+def dead_letter(stream_id: str, reject: Reject, page_id: str, now: datetime) -> DeadLetterRow:
+    """Return the dead letter of something that could not be read; the same bad item always gets the same id."""
+    digest = hashlib.sha256(b"\0".join((stream_id.encode(), reject.raw))).hexdigest()[:32]
+    native = reject.native_id.encode(errors="replace").decode() if reject.native_id else None
+    return DeadLetterRow(
+        id=digest,
+        stream_id=stream_id,
+        native_id=native,
+        reason=reject.reason.encode(errors="replace").decode(),
+        raw=zstandard.ZstdCompressor().compress(reject.raw),
+        page_id=page_id,
+        seen_at=now,
+    )
+
+
+def _matters(work: Work, one: Fetched) -> bool:
+    """Return whether a page told anything that is written; the rest need not be kept."""
+    changes, page = work.changes, one.page
+    ids = {item.id for item in page.interactions} | set(page.deleted)
+    return bool(
+        page.rejects
+        or any(row.page_id == one.id for row in changes.sightings)
+        or any(row.page_id == one.id for row in changes.dead_letters.values())
+        or not ids.isdisjoint(changes.new_items)
+        or not ids.isdisjoint(changes.changed_items)
+        or any(
+            contact.id in changes.new_contacts or contact.id in changes.changed_contacts for contact in page.contacts
+        )
+    )
+
+
+def _raw_page(one: Fetched) -> RawPage:
+    told = {item.id: None for item in one.page.interactions} | dict.fromkeys(one.page.deleted)
+    return RawPage(
+        id=one.id,
+        stream_id=one.stream_id,
+        fetched_at=one.fetched_at,
+        server_time=one.page.server_time,
+        seq=one.seq,
+        item_ids=tuple(told),
+        body=one.body,
+    )
+
+
+def _version_key(item: Interaction) -> str:
+    return f"{item.channel}:{item.version_id}"
+
+
+def _version(item: Interaction, now: datetime) -> VersionRow:
+    return VersionRow(
+        id=_version_key(item), interaction_id=item.id, version_id=item.version_id, text=item.text, seen_at=now
+    )
+
+
+def _outline(item: Interaction) -> bytes:
+    """Return an item that was read well and yet cannot be stored, as JSON: its platform's words are in the raw page."""
+    shown = {name: getattr(item, name) for name in ("id", "kind", "private", "outbound", "author_id", "version_id")}
+    return json.dumps(shown, default=str).encode()

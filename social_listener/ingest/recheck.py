@@ -1,0 +1,73 @@
+"""Looking stored items up again, so that edits and deletions are followed long after they left every overlap."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from social_listener.errors import ChannelError, OutOfCredit, Unauthorized
+from social_listener.ingest import schedule
+from social_listener.ingest.told import Told
+from social_listener.store import pages, streams
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+    from social_listener.ingest import Ingest
+    from social_listener.model import Page
+    from social_listener.store.changes import Changes
+    from social_listener.store.facts import Known
+
+#: how many items one call looks up
+MOST: Final = 100
+
+
+def recheck(ingest: Ingest, account_id: str) -> int:
+    """Look up the public items of an account that were not told for longest; return how many were looked up.
+
+    Private messages cannot be looked up: to ask for one as if it were public would read as "deleted". `ChannelError`
+    when the platform cannot be asked.
+    """
+    now, polling = ingest.clock(), ingest.polling
+    with ingest.store.read() as cursor:
+        ids = pages.unchecked(cursor, account_id, now - polling.recheck_for, now - polling.recheck_every, MOST)
+        account = streams.account(cursor, account_id)
+    if not ids or (account is not None and account.retry_at is not None and account.retry_at > now):
+        return 0
+    natives = [item_id.partition(":")[2] for item_id in ids]
+    try:
+        page = ingest.channels[account_id].lookup(natives, now)
+    except (Unauthorized, OutOfCredit) as error:
+        _refused(ingest, account_id, error)
+        raise
+
+    def also(cursor: DuckDBPyConnection, _known: Known, _changes: Changes) -> None:
+        pages.checked(cursor, ids, now)
+
+    told = Told(page=page, stream_id=f"{account_id}/lookup", fetched_at=now, sighted=False)
+    ingest.store_pages([told], also, adjust=as_it_was)
+    return len(ids)
+
+
+def as_it_was(page: Page, known: Known) -> Page:
+    """Return a looked-up page with every item in the part it had: what was context, or is not known, is context."""
+    kept = {item_id for item_id, stored in known.items.items() if not stored.item.context}
+    items = tuple(item if item.id in kept else replace(item, context=True) for item in page.interactions)
+    return replace(page, interactions=items)
+
+
+def _refused(ingest: Ingest, account_id: str, error: ChannelError) -> None:
+    """Write that the platform refuses the account; polls find it mended or not."""
+    now = ingest.clock()
+    wait = schedule.pause(
+        error,
+        errors=0,
+        now=now,
+        first=ingest.polling.backoff_first,
+        most=ingest.polling.backoff_most,
+        chance=ingest.chance(),
+    )
+    with ingest.store.transaction() as cursor:
+        streams.set_state(
+            cursor, account_id, wait.state or "unknown", problem=str(error), now=now, retry_at=wait.retry_at
+        )

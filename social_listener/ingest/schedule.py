@@ -1,0 +1,89 @@
+"""When a stream is polled next, after a good walk and after every kind of fault. Pure: jitter comes in as a number."""
+
+from __future__ import annotations
+
+import zlib
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from social_listener.errors import (
+    BadPayload,
+    ChannelError,
+    OutOfCredit,
+    PageExpired,
+    RateLimited,
+    Rejected,
+    Unauthorized,
+    Unavailable,
+)
+
+#: an account that the platform refuses is tried again this rarely, so that it heals by itself once it is mended
+PROBE: Final = timedelta(minutes=15)
+#: pause after a rate limit that tells no end; doubled with every further one
+UNTOLD: Final = timedelta(seconds=60)
+#: no platform's window is longer than a day; an end beyond that is not believed
+LONGEST: Final = timedelta(hours=25)
+#: polls do not begin all at once: each is put off by up to this share of its interval, and by no more than this
+SPREAD: Final = 0.05
+MOST_SPREAD: Final = timedelta(seconds=2)
+#: the faults that platforms have, by name; anything else is ours
+EXPECTED: Final[dict[str, type[ChannelError]]] = {
+    each.__name__: each
+    for each in (BadPayload, OutOfCredit, PageExpired, RateLimited, Rejected, Unauthorized, Unavailable)
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pause:
+    """What a fault means for the stream and its account."""
+
+    next_due_at: datetime
+    not_before: datetime | None = None  #: the platform asked for it: no call earlier, whoever asks
+    state: str | None = None  #: of the account; None: as it was
+    retry_at: datetime | None = None  #: of the account
+
+
+def next_due(stream_id: str, interval: timedelta, now: datetime, chance: float) -> datetime:
+    """Return when a stream is due next: on a grid of its own, so that pauses do not add up, with a little jitter.
+
+    `chance` is between 0 and 1. Two streams of one interval have different grids.
+    """
+    step = interval.total_seconds()
+    offset = zlib.crc32(stream_id.encode()) / 2**32 * step
+    number = (now.timestamp() - offset) // step + 1
+    jitter = min(step * SPREAD, MOST_SPREAD.total_seconds()) * chance
+    return datetime.fromtimestamp(number * step + offset + jitter, UTC)
+
+
+def pause(
+    error: ChannelError | None, *, errors: int, now: datetime, first: timedelta, most: timedelta, chance: float
+) -> Pause:
+    """Return what to do after a fault; None stands for a fault of our own. `errors`: how many came before, in a row."""
+    if isinstance(error, RateLimited):
+        until = _limit(error.retry_at, errors, now, most, chance)
+        return Pause(next_due_at=until, not_before=until)
+    if isinstance(error, Unauthorized | OutOfCredit):
+        state = "unauthorized" if isinstance(error, Unauthorized) else "out_of_credit"
+        retry_at = now + PROBE
+        return Pause(next_due_at=now, state=state, retry_at=retry_at)
+    until = now + backoff(errors, first, most, chance)
+    return Pause(next_due_at=until, state="unreachable" if isinstance(error, Unavailable) else None)
+
+
+def backoff(errors: int, first: timedelta, most: timedelta, chance: float) -> timedelta:
+    """Return the pause after `errors` earlier faults: doubled each time up to `most`, up to a half of it left off."""
+    return min(first * float(2 ** min(errors, 30)), most) * (1 - chance / 2)
+
+
+def _limit(retry_at: datetime | None, errors: int, now: datetime, most: timedelta, chance: float) -> datetime:
+    """Return the end of a rate limit: what the platform told, if it can be believed, and a little more."""
+    if retry_at is not None and now < retry_at <= now + LONGEST:
+        return retry_at + MOST_SPREAD * chance
+    wait = min(UNTOLD * float(2 ** min(errors, 30)), max(most, UNTOLD))
+    return now + wait + MOST_SPREAD * chance
+
+
+def kind_of(error: BaseException) -> str:
+    """Return the name under which Health shows a fault."""
+    return next((each.__name__ for each in EXPECTED.values() if isinstance(error, each)), type(error).__name__)

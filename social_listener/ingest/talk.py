@@ -1,0 +1,249 @@
+"""What new words mean for scores, conversations and the queue. Pure."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Final
+
+from social_listener.model import Status
+from social_listener.scoring import Circumstances, score
+from social_listener.store.facts import Inbound, StoredConversation
+from social_listener.store.queue_upkeep import row_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from social_listener.ingest.decide import Work
+    from social_listener.model import Score
+    from social_listener.scoring import Weights
+    from social_listener.store.facts import StoredContact, StoredItem
+
+#: how far back earlier items of a contact count for a score
+RECENT: Final = timedelta(days=7)
+#: how many newest items of a contact are remembered for that
+REMEMBERED: Final = 10
+
+
+def follow(work: Work, weights: Weights) -> None:
+    """Settle what our own words answer, score what was said to us, and keep conversations and queue in step."""
+    talk = _Talk(work, weights)
+    fresh = sorted(dict.fromkeys(work.fresh), key=talk.when)
+    talk.say(item_id for item_id in fresh if talk.stored(item_id).item.outbound)
+    for item_id in fresh:
+        if not talk.stored(item_id).item.outbound:
+            talk.hear(item_id)
+    for item_id in dict.fromkeys(work.edited):
+        if item_id not in work.fresh:
+            talk.reword(item_id)
+    for item_id in work.deleted:
+        talk.lose(item_id)
+    talk.finish()
+
+
+class _Talk:
+    """The conversations that one decision touches."""
+
+    def __init__(self, work: Work, weights: Weights) -> None:
+        self.work = work
+        self.weights = weights
+        self.inbound: dict[str, Inbound] = dict(work.known.inbound)
+        self.touched: dict[str, bool] = {}  # conversation → whether something was said, not only taken away
+        self.times: dict[str, list[datetime]] = {key: list(times) for key, times in work.known.said_at.items()}
+
+    def stored(self, item_id: str) -> StoredItem:
+        found = self.work.item(item_id)
+        if found is None:
+            raise KeyError(item_id)
+        return found
+
+    def when(self, item_id: str) -> tuple[datetime, str]:
+        item = self.stored(item_id).item
+        return item.sent_at, item.id
+
+    # -- events --------------------------------------------------------------------------------------------------------
+
+    def say(self, item_ids: Iterable[str]) -> None:
+        """Take in our own words: they answer what was said before them."""
+        changes, known = self.work.changes, self.work.known
+        for item_id in item_ids:
+            item = self.stored(item_id).item
+            key = item.conversation_id
+            self.times.setdefault(key, []).append(item.sent_at)
+            before = changes.said.get(key) or known.said.get(key)
+            if before is None or item.sent_at > before:
+                changes.said[key] = item.sent_at
+            conversation = self.conversation(key)
+            if conversation is not None:
+                self.touch(key, said=not item.context)
+                for waiting in conversation.waiting_ids:
+                    self.answer(waiting, item.sent_at)
+
+    def answer(self, item_id: str, at: datetime) -> None:
+        """Note our first answer to an item, unless it was said after that answer."""
+        one = self.inbound.get(item_id)
+        if one is not None and one.sent_at <= at and (one.answered_at is None or at < one.answered_at):
+            one.answered_at = at
+            if (stored := self.work.item(item_id)) is not None:
+                stored.answered_at = at
+            if item_id not in self.work.changes.new_items:
+                self.work.changes.answered[item_id] = at
+
+    def hear(self, item_id: str) -> None:
+        """Take in what somebody said to us or about us."""
+        stored = self.stored(item_id)
+        item = stored.item
+        stored.answered_at = self.answered_at(item.conversation_id, item.sent_at)
+        if stored.deleted_at is not None:
+            return
+        contact = self.work.contact(item.author_id)
+        made = score(item.text, self.circumstances(stored, contact), self.weights)
+        self.inbound[item_id] = _inbound(stored, made)
+        self.work.changes.scores[item_id] = made
+        if contact is not None:
+            self.remember(contact, item_id)
+        self.join(stored)
+
+    def reword(self, item_id: str) -> None:
+        """Take in that an item says something else now."""
+        stored = self.stored(item_id)
+        item = stored.item
+        if item.context or stored.deleted_at is not None:
+            return
+        self.touch(item.conversation_id, said=True)
+        if not item.outbound:
+            made = score(item.text, self.circumstances(stored, self.work.contact(item.author_id)), self.weights)
+            self.inbound[item_id] = _inbound(stored, made)
+            self.work.changes.scores[item_id] = made
+
+    def lose(self, item_id: str) -> None:
+        """Take in that an item is gone."""
+        stored = self.stored(item_id)
+        self.work.changes.scores.pop(item_id, None)
+        if (one := self.inbound.get(item_id)) is not None:
+            one.deleted, one.text = True, ""
+        conversation = None if stored.item.outbound else self.conversation(stored.item.conversation_id)
+        if conversation is not None:
+            self.touch(conversation.id, said=False)
+
+    # -- what follows --------------------------------------------------------------------------------------------------
+
+    def answered_at(self, conversation_id: str, sent_at: datetime) -> datetime | None:
+        """Return when we first said something in a conversation at or after `sent_at`; None: not yet."""
+        later = [moment for moment in self.times.get(conversation_id, ()) if moment >= sent_at]
+        if later:
+            return min(later)
+        said = self.work.known.said.get(conversation_id)
+        return said if said is not None and said >= sent_at else None
+
+    def circumstances(self, stored: StoredItem, contact: StoredContact | None) -> Circumstances:
+        """Return what else counts for an item's score."""
+        item = stored.item
+        earlier = [
+            one
+            for other in (contact.recent_ids if contact else ())
+            if other != item.id
+            and (one := self.inbound.get(other)) is not None
+            and item.sent_at - RECENT <= one.sent_at < item.sent_at
+        ]
+        silent = [one for one in earlier if one.answered_at is None or one.answered_at > item.sent_at]
+        return Circumstances(
+            private=item.private,
+            followers=(contact.contact.followers or 0) if contact else 0,
+            verified=contact.contact.verified if contact else False,
+            contacts_in_7_days=len(earlier),
+            unanswered_before=len(silent),
+            platform_language=item.language,
+        )
+
+    def remember(self, contact: StoredContact, item_id: str) -> None:
+        """Put an item among its author's newest."""
+        ids = [one for one in contact.recent_ids if one in self.inbound and one != item_id] + [item_id]
+        ids.sort(key=lambda one: (self.inbound[one].sent_at, one), reverse=True)
+        if tuple(ids[:REMEMBERED]) != contact.recent_ids:
+            contact.recent_ids = tuple(ids[:REMEMBERED])
+            if contact.contact.id not in self.work.changes.new_contacts:
+                self.work.changes.changed_contacts[contact.contact.id] = contact
+
+    def join(self, stored: StoredItem) -> None:
+        """Put an item into its conversation; a conversation that was put away comes back."""
+        item = stored.item
+        conversation = self.conversation(item.conversation_id)
+        if conversation is None:
+            conversation = _new_conversation(stored, self.work.now)
+            self.work.changes.new_conversations[conversation.id] = conversation
+        else:
+            conversation.first_at = min(conversation.first_at, item.sent_at)
+            conversation.last_at = max(conversation.last_at, item.sent_at)
+            conversation.status, conversation.snoozed_until = Status.OPEN, None
+        if stored.answered_at is None and item.id not in conversation.waiting_ids:
+            conversation.waiting_ids = (*conversation.waiting_ids, item.id)
+        newest = self.inbound.get(conversation.newest_id or "")
+        if newest is None or newest.deleted or (newest.sent_at, newest.id) < (item.sent_at, item.id):
+            conversation.newest_id = item.id
+        self.touch(conversation.id, said=True)
+
+    def conversation(self, conversation_id: str) -> StoredConversation | None:
+        changes = self.work.changes
+        return (
+            changes.new_conversations.get(conversation_id)
+            or changes.changed_conversations.get(conversation_id)
+            or self.work.known.conversations.get(conversation_id)
+        )
+
+    def touch(self, conversation_id: str, *, said: bool) -> None:
+        self.touched[conversation_id] = said or self.touched.get(conversation_id, False)
+
+    def finish(self) -> None:
+        """Bring every touched conversation and its queue row up to date."""
+        changes = self.work.changes
+        for key, said in self.touched.items():
+            conversation = self.conversation(key)
+            if conversation is None:
+                continue
+            if key not in changes.new_conversations:
+                changes.changed_conversations[key] = conversation
+                conversation.version += 1
+            if said:
+                conversation.said_version = conversation.version
+            conversation.updated_at = self.work.now
+            contact = self.work.contact(conversation.contact_id)
+            changes.queue[key] = row_of(conversation, self.inbound, contact.contact if contact else None)
+
+
+def _new_conversation(stored: StoredItem, now: datetime) -> StoredConversation:
+    item = stored.item
+    return StoredConversation(
+        id=item.conversation_id,
+        channel=item.channel,
+        account_id=item.account_id,
+        thread_id=item.thread_id,
+        contact_id=item.author_id,
+        private=item.private,
+        first_at=item.sent_at,
+        last_at=item.sent_at,
+        status=Status.OPEN,
+        snoozed_until=None,
+        assignee=None,
+        version=1,
+        said_version=1,
+        updated_at=now,
+        waiting_ids=(),
+        newest_id=None,
+    )
+
+
+def _inbound(stored: StoredItem, made: Score) -> Inbound:
+    item = stored.item
+    return Inbound(
+        id=item.id,
+        author_id=item.author_id,
+        kind=item.kind,
+        sent_at=item.sent_at,
+        answered_at=stored.answered_at,
+        deleted=False,
+        stream_id=stored.stream_id or "",
+        text=item.text,
+        priority=made.priority,
+        sentiment_label=made.sentiment_label,
+        language=made.language,
+    )

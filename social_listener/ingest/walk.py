@@ -1,0 +1,226 @@
+"""One walk down a stream: page by page to the floor, a few pages a transaction, and the mark moves at its end."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
+
+from social_listener.cursor import Cursor, advance, restart
+from social_listener.errors import BadPayload, ChannelError, PageExpired, StoreError
+from social_listener.failpoints import failpoint
+from social_listener.ingest import schedule
+from social_listener.ingest.decide import dead_letter
+from social_listener.ingest.told import PollResult, Told
+from social_listener.model import Reject, Stream
+from social_listener.store import pages, streams
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from duckdb import DuckDBPyConnection
+
+    from social_listener.ingest import Ingest
+    from social_listener.model import Page
+    from social_listener.store.changes import Changes
+    from social_listener.store.facts import Known
+
+_log = logging.getLogger(__name__)
+
+#: group commit: so many pages, or those of so long a time, go into one transaction
+MOST_PAGES: Final = 10
+LONGEST_WAIT: Final = timedelta(milliseconds=200)
+#: a walk that is longer than this lets others have their turn, and goes on right after
+TURN: Final = 50
+#: how often a walk may begin anew because its page token expired
+RESTARTS: Final = 3
+
+
+class Walk:
+    """One poll of one stream."""
+
+    def __init__(self, ingest: Ingest, stream: Stream, *, progress: Callable[[int], None] | None = None) -> None:
+        self.ingest = ingest
+        self.stream = stream
+        self.channel = ingest.channels[stream.account_id]
+        self.progress = progress
+        self.result = PollResult(stream_id=stream.id)
+        self.waiting: list[Told] = []  # fetched, not stored yet
+        self.cursor = Cursor()  # as it is stored
+        self.ahead = Cursor()  # as it will be once `waiting` is stored
+
+    def run(self, *, most: int | None, stop: Callable[[], bool] | None) -> PollResult:
+        """Walk; return what came of it."""
+        with self.ingest.store.read() as cursor:
+            row = streams.stream(cursor, self.stream.id)
+        if row is not None:
+            self.cursor = self.ahead = row.cursor
+            if row.not_before is not None and row.not_before > self.ingest.clock():
+                self.result.wait_until = row.not_before
+                return self.result
+        restarts = 0
+        while True:
+            try:
+                self._introduce()
+                self._go(most, stop)
+            except PageExpired as error:
+                restarts += 1
+                if restarts > RESTARTS:
+                    return self._fail(error)
+                self._again()
+            except StoreError:
+                raise
+            except Exception as error:  # noqa: BLE001 - a channel's bug must be seen, and must not stop the others
+                return self._fail(error)
+            else:
+                return self.result
+
+    def _introduce(self) -> None:
+        """Learn, once in a process, who the platform says we are: what is ours and what names us hangs on it."""
+        account_id = self.stream.account_id
+        if account_id in self.ingest.introduced:
+            return
+        try:
+            owner = self.channel.whoami()
+        except ChannelError:
+            with self.ingest.store.read() as cursor:
+                known = streams.account(cursor, account_id)
+            if known is not None and known.owner_id is not None:
+                return
+            raise
+        with self.ingest.store.transaction() as cursor:
+            streams.set_owner(cursor, account_id, self.stream.channel, owner, self.ingest.clock())
+        self.ingest.introduced.add(account_id)
+
+    def _go(self, most: int | None, stop: Callable[[], bool] | None) -> None:
+        """Fetch and store until the walk ends, its turn is over, or `stop` says so."""
+        fetched, since = 0, time.monotonic()
+        while True:
+            page = self._fetch()
+            fetched += 1
+            ended = page.next is None
+            halted = (most is not None and fetched >= most) or (stop is not None and stop())
+            full = len(self.waiting) >= MOST_PAGES or time.monotonic() - since >= LONGEST_WAIT.total_seconds()
+            if ended or halted or full:
+                self._store()
+                since = time.monotonic()
+            if ended or halted:
+                return
+
+    def _fetch(self) -> Page:
+        failpoint("ingest.before_fetch")
+        now = self.ingest.clock()
+        page = self.channel.fetch(self.stream, self.ahead, now)
+        failpoint("ingest.after_fetch")
+        self.waiting.append(Told(page=page, stream_id=self.stream.id, fetched_at=now))
+        self.ahead, _ = advance(self.ahead, page, known=False, overlap=self.stream.overlap)
+        return page
+
+    def _store(self) -> None:
+        """Write what was fetched, with the cursor and the gaps that follow from it, in one transaction."""
+        told, self.waiting = self.waiting, []
+        if not told:
+            return
+        moved: list[Cursor] = []
+
+        def also(cursor: DuckDBPyConnection, known: Known, changes: Changes) -> None:
+            moved.append(self._move(cursor, told, known))
+            self._count(cursor, changes)
+
+        changes = self.ingest.store_pages(told, also)
+        self.cursor = self.ahead = moved[0]
+        self._tell(told, changes)
+
+    def _move(self, cursor: DuckDBPyConnection, told: list[Told], known: Known) -> Cursor:
+        """Write the stream's row as it is after those pages."""
+        mark, complete_from = self.cursor, None
+        for one in told:
+            joined = reached(self.stream.id, one.page, known, mark.since)
+            first = mark.since is None
+            oldest = min((item.sent_at for item in one.page.interactions if not item.context), default=None)
+            oldest = min((moment for moment in (oldest, mark.oldest) if moment), default=one.page.server_time)
+            mark, gap = advance(mark, one.page, known=joined, overlap=self.stream.overlap)
+            if gap is not None:
+                streams.add_gap(cursor, self.stream.id, gap, one.fetched_at)
+            if first and not mark.walking:
+                complete_from = oldest
+        now = self.ingest.clock()
+        columns: dict[str, object] = {
+            **streams.cursor_columns(mark),
+            "last_poll_at": now,
+            "last_error": None,
+            "last_error_kind": None,
+            "errors": 0,
+            "not_before": None,
+            "next_due_at": now,
+        }
+        if complete_from is not None:
+            columns["complete_from"] = complete_from
+        if not mark.walking:
+            columns["last_ok_at"] = now
+            columns["next_due_at"] = schedule.next_due(self.stream.id, self.stream.interval, now, self.ingest.chance())
+        streams.put(cursor, self.stream.id, columns)
+        account = streams.account(cursor, self.stream.account_id)
+        if account is None or account.state != "ok":
+            streams.set_state(cursor, self.stream.account_id, "ok", problem=None, now=now)
+        return mark
+
+    def _count(self, cursor: DuckDBPyConnection, changes: Changes) -> None:
+        """Count what the stream brought, and how far below the mark something turned up for the first time."""
+        since = self.cursor.since
+        late = [
+            (since - stored.item.sent_at).total_seconds()
+            for stored in changes.new_items.values()
+            if since is not None and not stored.item.context and stored.item.sent_at < since
+        ]
+        streams.count_items(cursor, self.stream.id, len(changes.sightings), max(late, default=0.0))
+
+    def _tell(self, told: list[Told], changes: Changes) -> None:
+        result = self.result
+        result.pages += len(told)
+        result.stored += len(changes.sightings)
+        result.changed += len(changes.changed_items)
+        result.deleted += len(changes.deleted_ids)
+        result.rejected += len(changes.dead_letters)
+        result.partial += sum(len(one.page.partial) for one in told)
+        result.complete = not self.cursor.walking
+        if changes.dead_letters:
+            _log.warning(
+                "items could not be read", extra={"stream": self.stream.id, "count": len(changes.dead_letters)}
+            )
+        if self.progress is not None:
+            self.progress(len(changes.sightings))
+
+    def _again(self) -> None:
+        """Keep what came, and begin from the top: the platform forgot our page token."""
+        self._store()
+        self.cursor = self.ahead = restart(self.cursor)
+
+    def _fail(self, error: Exception) -> PollResult:
+        """Keep what came before the fault, and write the fault down; the cursor stays where it was."""
+        self._store()
+        with self.ingest.store.transaction() as cursor:
+            if isinstance(error, BadPayload):
+                letter = Reject(native_id=None, reason=str(error), raw=error.raw)
+                pages.set_aside(cursor, [dead_letter(self.stream.id, letter, "", self.ingest.clock())])
+                self.result.rejected += 1
+            told = self.ingest.failed(cursor, self.stream, error)
+        log = _log.warning if told.error_kind in schedule.EXPECTED else _log.exception
+        log("poll failed", extra={"stream": self.stream.id, "kind": told.error_kind, "error": told.error})
+        self.result.error, self.result.error_kind = told.error, told.error_kind
+        self.result.complete = False
+        return self.result
+
+
+def reached(stream_id: str, page: Page, known: Known, since: datetime | None) -> bool:
+    """Return whether a page holds an item of this stream from before the mark that was stored before.
+
+    Then no hole lies between what was stored and what this walk met. Items above the mark prove nothing: an earlier
+    walk that never reached its end may have left them.
+    """
+    return since is not None and any(
+        item.sent_at <= since and not item.context and f"{stream_id} {item.id}" in known.sightings
+        for item in page.interactions
+    )

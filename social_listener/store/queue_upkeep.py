@@ -1,0 +1,115 @@
+"""The queue's rows, kept with every change of a conversation. `store/queue.py` reads them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import fields, replace
+from datetime import datetime
+from operator import attrgetter
+from typing import TYPE_CHECKING, Final
+
+from social_listener.model import Contact, Status
+from social_listener.store import facts
+from social_listener.store.changes import QueueRow
+from social_listener.store.staging import delete, insert, select, update
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+    from social_listener.store.facts import Inbound, StoredConversation
+
+_NAMES: Final = tuple(each.name for each in fields(QueueRow))
+_VALUES = attrgetter(*_NAMES)
+_EXCERPT: Final = 200
+
+
+def row_of(
+    conversation: StoredConversation, inbound: Mapping[str, Inbound], contact: Contact | None
+) -> QueueRow | None:
+    """Return a conversation's row in the queue, None when it has none; keep its `waiting_ids` and status in step.
+
+    Its item is the most pressing one that waits, the newest when nobody waits. A conversation all of whose inbound
+    items were deleted counts as resolved.
+    """
+    waiting = [
+        one
+        for item_id in conversation.waiting_ids
+        if (one := inbound.get(item_id)) is not None and not one.deleted and one.answered_at is None
+    ]
+    conversation.waiting_ids = tuple(one.id for one in waiting)
+    newest = inbound.get(conversation.newest_id or "")
+    if newest is None or newest.deleted:
+        newest = max(waiting, key=lambda one: (one.sent_at, one.id), default=None)
+        conversation.newest_id = newest.id if newest else None
+    if newest is None:
+        conversation.status, conversation.snoozed_until = Status.RESOLVED, None
+    if newest is None or conversation.status is Status.RESOLVED:
+        return None
+    item = max(waiting, key=lambda one: (one.priority, one.sent_at, one.id), default=newest)
+    return QueueRow(
+        conversation_id=conversation.id,
+        channel=conversation.channel,
+        account_id=conversation.account_id,
+        stream_id=item.stream_id,
+        kind=item.kind,
+        private=conversation.private,
+        status=conversation.status,
+        snoozed_until=conversation.snoozed_until,
+        assignee=conversation.assignee,
+        item_id=item.id,
+        priority=item.priority,
+        waiting_since=min((one.sent_at for one in waiting), default=None),
+        sentiment_label=item.sentiment_label,
+        language=item.language,
+        contact_id=conversation.contact_id,
+        contact_name=contact.name if contact else "",
+        contact_handle=contact.handle if contact else "",
+        excerpt=item.text[:_EXCERPT],
+        last_at=conversation.last_at,
+        unanswered=len(waiting),
+        version=conversation.version,
+    )
+
+
+def put(cursor: DuckDBPyConnection, rows: Mapping[str, QueueRow | None], maybe_there: Collection[str]) -> None:
+    """Write the rows, and remove those of conversations that have none. Others than `maybe_there` are surely new."""
+    there = {row[0] for row in select(cursor, "queue", "conversation_id", ("conversation_id",), sorted(maybe_there))}
+    insert(cursor, "queue", _NAMES, [_VALUES(row) for key, row in rows.items() if row and key not in there])
+    update(cursor, "queue", _NAMES, [_VALUES(row) for key, row in rows.items() if row and key in there])
+    delete(cursor, "queue", "conversation_id", [key for key, row in rows.items() if row is None and key in there])
+
+
+def refresh(cursor: DuckDBPyConnection, conversation_ids: Collection[str], now: datetime) -> None:
+    """Bring the queue's rows in step with conversations and items that were changed by other hands.
+
+    Call it in the transaction that changed a status, an assignee, an answer or a deletion; unknown ids do no harm.
+    """
+    stored = facts.conversations(cursor, set(conversation_ids))
+    wanted = [item_id for one in stored.values() for item_id in (*one.waiting_ids, one.newest_id) if item_id]
+    inbound = facts.inbound(cursor, wanted)
+    for one in stored.values():
+        newest = inbound.get(one.newest_id or "")
+        if newest is None or newest.deleted:
+            found = facts.newest_inbound(cursor, one.id)
+            one.newest_id = found.id if found else None
+            inbound |= {found.id: found} if found else {}
+    contacts = facts.contacts(cursor, {one.contact_id for one in stored.values()})
+    before = {key: replace(one) for key, one in stored.items()}
+    rows = {
+        key: row_of(one, inbound, contacts[one.contact_id].contact if one.contact_id in contacts else None)
+        for key, one in stored.items()
+    }
+    changed = [one for key, one in stored.items() if one != before[key]]
+    for one in changed:
+        one.updated_at = now
+    update(cursor, "conversations", facts.CONVERSATION, [facts.conversation_row(one) for one in changed])
+    put(cursor, rows, stored.keys())
+
+
+def said(cursor: DuckDBPyConnection, conversation_id: str, at: datetime) -> None:
+    """Note that we said something in a conversation at `at`, so that an item that shows late counts as answered."""
+    known = facts.our_words(cursor, [conversation_id]).get(conversation_id)
+    if known is None:
+        cursor.execute("INSERT INTO our_words (conversation_id, said_at) VALUES (?, ?)", [conversation_id, at])
+    elif known < at:
+        cursor.execute("UPDATE our_words SET said_at = ? WHERE conversation_id = ?", [at, conversation_id])

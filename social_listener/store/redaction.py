@@ -1,0 +1,131 @@
+"""Taking the words of deleted items out of all we keep: wordings, scores, raw pages, dead letters.
+
+What stays is the tombstone: ids, times and relations, no text. Bytes of old rows leave the file with the next
+`COPY FROM DATABASE` (docs/operating.md).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any, Final
+
+import zstandard
+
+from social_listener.store.rows import marks
+from social_listener.store.staging import chunks, delete, select, update
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Sequence
+
+    from duckdb import DuckDBPyConnection
+
+#: a string value survives when it is a number, a time or a short word of the platform's own vocabulary …
+_PLAIN: Final = re.compile(r"[0-9-]{1,40}|\d{4}-\d\d-\d\dT[\d:.+Z-]{1,30}")
+#: … under a key that names one; everything else a person may have written
+_NAMES: Final = re.compile(r"(^|_)(id|ids|key|keys|at|until|time|type|lang)$")
+#: under these keys even a number is what a person wrote
+_WORDS: Final = frozenset({"text", "message", "body", "title", "name", "description", "full_text", "alt_text"})
+
+
+def purge(cursor: DuckDBPyConnection, item_ids: Sequence[str]) -> None:
+    """Remove the words of those items; the items' own rows are written by the caller."""
+    for part in chunks(item_ids):
+        cursor.execute(f"UPDATE interaction_versions SET text = '' WHERE interaction_id IN ({marks(part)})", part)
+    delete(cursor, "scores", "interaction_id", item_ids)
+    _purge_pages(cursor, item_ids)
+    _purge_dead_letters(cursor, item_ids)
+
+
+def _purge_pages(cursor: DuckDBPyConnection, item_ids: Sequence[str]) -> None:
+    """Blank the items in every raw page that told of them."""
+    found: set[str] = set()
+    for item_id in item_ids:
+        rows = cursor.execute("SELECT id FROM raw_pages WHERE contains(item_ids, ?)", [f" {item_id} "]).fetchall()
+        found |= {row[0] for row in rows}
+    versions = _version_ids(cursor, item_ids)
+    changed = []
+    for page_id, body in select(cursor, "raw_pages", "id", ("id", "body"), sorted(found)):
+        plain = zstandard.ZstdDecompressor().decompress(body)
+        changed.append([page_id, zstandard.ZstdCompressor().compress(redact(plain, versions))])
+    update(cursor, "raw_pages", ("id", "body"), changed)
+
+
+def _purge_dead_letters(cursor: DuckDBPyConnection, item_ids: Sequence[str]) -> None:
+    """Drop what is kept aside of those items: it was to be read again, and there is nothing to read any more."""
+    natives = [item_id.partition(":")[2] for item_id in item_ids]
+    delete(cursor, "dead_letters", "native_id", natives)
+
+
+def _version_ids(cursor: DuckDBPyConnection, item_ids: Sequence[str]) -> set[str]:
+    """Return the native ids of the items and of all their versions."""
+    natives = {item_id.partition(":")[2] for item_id in item_ids}
+    for part in chunks(item_ids):
+        sql = f"SELECT version_id FROM interaction_versions WHERE interaction_id IN ({marks(part)})"
+        natives |= {row[0] for row in cursor.execute(sql, part).fetchall()}
+    return natives
+
+
+def redact(body: bytes, native_ids: Collection[str]) -> bytes:
+    """Return a platform's answer without the words of those items; ids, times, figures and shape stay.
+
+    An answer that is no JSON comes back empty: what cannot be read cannot be searched for the words either.
+    """
+    try:
+        answers = list(_documents(body.decode()))
+    except ValueError:
+        return b""
+    ids = frozenset(native_ids)
+    gone = ids | frozenset(_attached(answers, ids))
+    return "\n".join(json.dumps(_walk(answer, gone), separators=(",", ":")) for answer in answers).encode()
+
+
+def _documents(text: str) -> Iterator[Any]:
+    """Yield the JSON documents of a text: where one page took two calls, one stands after the other."""
+    decoder, rest = json.JSONDecoder(), text.strip()
+    while rest:
+        answer, end = decoder.raw_decode(rest)
+        yield answer
+        rest = rest[end:].lstrip()
+
+
+def _attached(value: Any, ids: frozenset[str]) -> Iterator[str]:
+    """Yield the keys of the media that hang on those items: their descriptions were written by people too."""
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            if key == "attachments" and _own_id(value) in ids and isinstance(inner, dict):
+                yield from (one for one in inner.get("media_keys") or () if isinstance(one, str))
+            else:
+                yield from _attached(inner, ids)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _attached(inner, ids)
+
+
+def _walk(value: Any, ids: frozenset[str]) -> Any:
+    """Blank every object whose id is one of `ids`, wherever it stands."""
+    if isinstance(value, dict):
+        if _own_id(value) in ids:
+            return _blank(value, "")
+        return {key: _walk(inner, ids) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_walk(inner, ids) for inner in value]
+    return value
+
+
+def _own_id(value: dict[str, Any]) -> str | None:
+    found = value.get("id", value.get("media_key"))
+    return found if isinstance(found, str) else None
+
+
+def _blank(value: Any, key: str) -> Any:
+    """Return `value` with every string emptied that a person may have written."""
+    if isinstance(value, dict):
+        return {name: _blank(inner, name) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [_blank(inner, key) for inner in value]
+    if not isinstance(value, str):
+        return value
+    if key in _WORDS or not (_NAMES.search(key) or _PLAIN.fullmatch(value)):
+        return ""
+    return value

@@ -1,0 +1,216 @@
+"""The schedule and the ledger: streams with their cursors, accounts, gaps."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Final
+
+from social_listener.cursor import Cursor, Gap
+from social_listener.store.rows import marks, named
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+    from social_listener.model import Owner, Stream
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StreamRow:
+    """One row of `streams`."""
+
+    id: str
+    account_id: str
+    channel: str
+    kind: str
+    name: str
+    cursor_since: datetime | None
+    cursor_resume: str | None
+    cursor_started: datetime | None
+    cursor_oldest: datetime | None
+    cursor_items: int
+    cursor_joined: bool
+    complete_from: datetime | None
+    next_due_at: datetime
+    not_before: datetime | None
+    last_poll_at: datetime | None
+    last_ok_at: datetime | None
+    errors: int
+    last_error: str | None
+    last_error_kind: str | None
+    last_error_at: datetime | None
+    items_stored: int
+    worst_lag_s: float
+    active: bool
+
+    @property
+    def cursor(self) -> Cursor:
+        """Return how far the stream has been read."""
+        return Cursor(
+            since=self.cursor_since,
+            resume=self.cursor_resume,
+            started=self.cursor_started,
+            oldest=self.cursor_oldest,
+            items=self.cursor_items,
+            joined=self.cursor_joined,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountRow:
+    """One row of `accounts`."""
+
+    id: str
+    channel: str
+    owner_id: str | None
+    handle: str | None
+    name: str | None
+    state: str
+    problem: str | None
+    checked_at: datetime
+    retry_at: datetime | None
+
+
+_STREAM: Final = tuple(each.name for each in fields(StreamRow))
+_ACCOUNT: Final = tuple(each.name for each in fields(AccountRow))
+
+
+def cursor_columns(mark: Cursor) -> dict[str, Any]:
+    """Return a cursor as columns of `streams`."""
+    return {
+        "cursor_since": mark.since,
+        "cursor_resume": mark.resume,
+        "cursor_started": mark.started,
+        "cursor_oldest": mark.oldest,
+        "cursor_items": mark.items,
+        "cursor_joined": mark.joined,
+    }
+
+
+def sync(cursor: DuckDBPyConnection, streams: Iterable[Stream], now: datetime) -> None:
+    """Make a row for every stream and account of the settings; what is no longer there becomes inactive, its data kept.
+
+    An account that the platform refused is tried again at once: somebody who starts the program may have mended it.
+    """
+    wanted = {stream.id: stream for stream in streams}
+    known = {row[0] for row in cursor.execute("SELECT id FROM streams").fetchall()}
+    for stream in wanted.values():
+        if stream.id not in known:
+            cursor.execute(
+                """INSERT INTO streams (id, account_id, channel, kind, name, cursor_items, cursor_joined, next_due_at,
+                                        errors, items_stored, worst_lag_s, active)
+                   VALUES (?, ?, ?, ?, ?, 0, FALSE, ?, 0, 0, 0, TRUE)""",
+                [stream.id, stream.account_id, stream.channel, stream.kind, stream.name, now],
+            )
+    cursor.execute(f"UPDATE streams SET active = (id IN ({marks(list(wanted))}))", list(wanted))
+    accounts = {row[0] for row in cursor.execute("SELECT id FROM accounts").fetchall()}
+    for account_id, channel in {stream.account_id: stream.channel for stream in wanted.values()}.items():
+        if account_id not in accounts:
+            cursor.execute(
+                "INSERT INTO accounts (id, channel, state, checked_at) VALUES (?, ?, 'unknown', ?)",
+                [account_id, channel, now],
+            )
+    cursor.execute("UPDATE accounts SET retry_at = ? WHERE retry_at > ?", [now, now])
+
+
+def due(cursor: DuckDBPyConnection, now: datetime) -> list[str]:
+    """Return the streams to poll now, most overdue first; of an account the platform refuses, only one."""
+    rows = cursor.execute(
+        """SELECT s.id, a.state IN ('unauthorized', 'out_of_credit'), s.account_id
+           FROM streams s JOIN accounts a ON a.id = s.account_id
+           WHERE s.active AND s.next_due_at <= ? AND (s.not_before IS NULL OR s.not_before <= ?)
+                 AND (a.retry_at IS NULL OR a.retry_at <= ?)
+           ORDER BY s.next_due_at, s.id""",
+        [now, now, now],
+    ).fetchall()
+    probed: set[str] = set()
+    chosen = []
+    for stream_id, refused, account_id in rows:
+        if refused and account_id in probed:
+            continue
+        if refused:
+            probed.add(account_id)
+        chosen.append(stream_id)
+    return chosen
+
+
+def stream(cursor: DuckDBPyConnection, stream_id: str) -> StreamRow | None:
+    """Return a stream's row; None when there is none."""
+    row = cursor.execute(f"SELECT {', '.join(_STREAM)} FROM streams WHERE id = ?", [stream_id]).fetchone()
+    return StreamRow(**named(_STREAM, row)) if row else None
+
+
+def streams(cursor: DuckDBPyConnection) -> list[StreamRow]:
+    """Return every stream, by id."""
+    rows = cursor.execute(f"SELECT {', '.join(_STREAM)} FROM streams ORDER BY id").fetchall()
+    return [StreamRow(**named(_STREAM, row)) for row in rows]
+
+
+def put(cursor: DuckDBPyConnection, stream_id: str, columns: dict[str, Any]) -> None:
+    """Write some columns of a stream's row."""
+    changes = ", ".join(f"{name} = ?" for name in columns)
+    cursor.execute(f"UPDATE streams SET {changes} WHERE id = ?", [*columns.values(), stream_id])
+
+
+def count_items(cursor: DuckDBPyConnection, stream_id: str, more: int, lag_s: float) -> None:
+    """Count items that a stream brought first, and how far below the mark one of them turned up."""
+    if more or lag_s:
+        cursor.execute(
+            "UPDATE streams SET items_stored = items_stored + ?, worst_lag_s = greatest(worst_lag_s, ?) WHERE id = ?",
+            [more, lag_s, stream_id],
+        )
+
+
+# -- accounts ----------------------------------------------------------------------------------------------------------
+
+
+def account(cursor: DuckDBPyConnection, account_id: str) -> AccountRow | None:
+    """Return an account's row; None when there is none."""
+    row = cursor.execute(f"SELECT {', '.join(_ACCOUNT)} FROM accounts WHERE id = ?", [account_id]).fetchone()
+    return AccountRow(**named(_ACCOUNT, row)) if row else None
+
+
+def accounts(cursor: DuckDBPyConnection) -> list[AccountRow]:
+    """Return every account, by id."""
+    rows = cursor.execute(f"SELECT {', '.join(_ACCOUNT)} FROM accounts ORDER BY id").fetchall()
+    return [AccountRow(**named(_ACCOUNT, row)) for row in rows]
+
+
+def set_state(
+    cursor: DuckDBPyConnection,
+    account_id: str,
+    state: str,
+    *,
+    problem: str | None,
+    now: datetime,
+    retry_at: datetime | None = None,
+) -> None:
+    """Write how an account stands: ok | unauthorized | out_of_credit | unreachable | unknown."""
+    cursor.execute(
+        "UPDATE accounts SET state = ?, problem = ?, checked_at = ?, retry_at = ? WHERE id = ?",
+        [state, problem, now, retry_at, account_id],
+    )
+
+
+def set_owner(cursor: DuckDBPyConnection, account_id: str, channel: str, owner: Owner, now: datetime) -> None:
+    """Write who the platform says an account is."""
+    cursor.execute(
+        "UPDATE accounts SET owner_id = ?, handle = ?, name = ?, checked_at = ? WHERE id = ?",
+        [f"{channel}:{owner.native_id}", owner.handle, owner.name, now, account_id],
+    )
+
+
+# -- gaps --------------------------------------------------------------------------------------------------------------
+
+
+def add_gap(cursor: DuckDBPyConnection, stream_id: str, gap: Gap, now: datetime) -> None:
+    """Write a gap; the same one twice is one row."""
+    parts = (stream_id, gap.since.isoformat(), gap.until.isoformat())
+    gap_id = hashlib.sha256(" ".join(parts).encode()).hexdigest()[:24]
+    if not cursor.execute("SELECT id FROM gaps WHERE id = ?", [gap_id]).fetchone():
+        cursor.execute(
+            "INSERT INTO gaps (id, stream_id, since, until, reason, found_at) VALUES (?, ?, ?, ?, ?, ?)",
+            [gap_id, stream_id, gap.since, gap.until, gap.reason, now],
+        )
