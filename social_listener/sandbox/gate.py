@@ -87,7 +87,11 @@ class Gate:
             same(token, known["access_token"]) and same(fields.get("oauth_consumer_key", ""), known["consumer_key"])
         ):
             raise problems.unauthorized()
-        if not self._fresh(fields) or not any(_signed(request, host, header, known) for host in CANONICAL_HOSTS):
+        try:
+            signed = any(_signed(request, host, header, known) for host in CANONICAL_HOSTS)
+        except ValueError:  # a query that is not properly encoded cannot have been signed
+            signed = False
+        if not signed or not self._fresh(fields):
             raise problems.unauthorized()
         return Caller("oauth1", account.id)
 

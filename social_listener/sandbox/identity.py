@@ -52,7 +52,7 @@ def oauth2_refresh(seed: int, account: str, generation: int) -> str:
 def account_of_oauth2(seed: int, token: str) -> tuple[str, int, str] | None:
     """Account, generation and kind (at, rt) of a token that this sandbox gave out; None for any other."""
     parts = token.rsplit(":", 3)
-    if len(parts) != 4 or not parts[2].isdecimal():
+    if len(parts) != 4 or not parts[2].isdecimal() or len(parts[2]) > 9:
         return None
     make = {"at": oauth2_access, "rt": oauth2_refresh}.get(parts[3])
     if make is None or not hmac.compare_digest(make(seed, parts[1], int(parts[2])), token):

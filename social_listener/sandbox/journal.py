@@ -30,6 +30,8 @@ class Journal:
         """
         if self.path is None or not self.path.exists():
             return
+        if not self.path.is_file():
+            raise JournalError(f"the sandbox's state file {self.path} is not a file; name another one")
         whole = 0
         with self.path.open("rb") as file:
             for number, line in enumerate(file, start=1):
@@ -37,22 +39,32 @@ class Journal:
                     break
                 event = _event(line)
                 if event is None:
-                    raise JournalError(
-                        f"the sandbox's state file {self.path} is damaged in line {number}; "
-                        "move it away to start with a new world"
-                    )
+                    raise self.damaged(number)
                 whole += len(line)
                 yield event
         if whole < self.path.stat().st_size:
             with self.path.open("r+b") as file:
                 file.truncate(whole)
 
+    def damaged(self, line: int) -> JournalError:
+        """Make the error for a line that cannot be read."""
+        return JournalError(
+            f"the sandbox's state file {self.path} is damaged in line {line}; move it away to start with a new world"
+        )
+
     def write(self, event: Event) -> None:
-        """Append one event and hand it to the operating system, so that killing the process loses nothing."""
+        """Append one event and hand it to the operating system, so that killing the process loses nothing.
+
+        Raises:
+            JournalError: the file cannot be opened.
+        """
         if self.path is None:
             return
         if self._file is None:
-            self._file = self.path.open("a", encoding="utf-8")
+            try:
+                self._file = self.path.open("a", encoding="utf-8")
+            except OSError as error:
+                raise JournalError(f"the sandbox cannot write its state file {self.path}: {error.strerror}") from error
         self._file.write(json.dumps(event, ensure_ascii=True, separators=(",", ":")) + "\n")
         self._file.flush()
 

@@ -51,8 +51,13 @@ class Limits:
         with self._lock:
             self._windows.clear()
 
-    def take(self, endpoint: str, documented: Allowance, user: str | None, now_ms: int) -> tuple[bool, dict[str, str]]:
-        """Count one call if it is allowed; returns that, and the headers to send. A refused call does not count."""
+    def take(
+        self, endpoint: str, documented: Allowance, user: str | None, now_ms: int, *, count: bool = True
+    ) -> tuple[bool, dict[str, str]]:
+        """Count one call if it is allowed; returns that, and the headers to send. A refused call does not count.
+
+        Without `count` the call is only looked at.
+        """
         with self._lock:
             allowance = self._changed.get(endpoint, documented)
             short = allowance.user if user is not None else allowance.app
@@ -65,7 +70,7 @@ class Limits:
                 return True, _headers([(name, limit, limit - 1, now_ms + span) for name, _, limit, span in bound])
             windows = [(name, limit, self._window(endpoint, who, span, now_ms)) for name, who, limit, span in bound]
             allowed = all(window.used < limit for _, limit, window in windows)
-            if allowed:
+            if allowed and count:
                 for _, _, window in windows:
                     window.used += 1
             return allowed, _headers(

@@ -17,6 +17,9 @@ from social_listener.sandbox.policy import Policy
 from social_listener.sandbox.wire import Answer, Request
 from social_listener.sandbox.world import World
 
+_WITHOUT_LIMITS = frozenset(("status_429_no_reset", "status_429_garbage_reset", "html_503", "status_503_after_effect"))
+"""Faults whose answers lack the rate-limit headers, or bring odd ones."""
+
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
@@ -52,6 +55,8 @@ class Platform:
                 fault.released.wait(fault.seconds)
             elif fault is not None and fault.kind != "stall":
                 answer = breakage.afterwards(fault, answer, self.world.clock.now_ms())
+        if found is not None and (fault is None or fault.kind not in _WITHOUT_LIMITS):
+            self._tell_limits(answer, found[0], caller[0] if caller else None)
         took_ms = (time.perf_counter() - began) * 1000
         self._dress(answer, request, caller[0] if caller else None, took_ms)
         self.calls.add(
@@ -120,6 +125,13 @@ class Platform:
                 raise problems.too_many()
             call = Context(request, route.endpoint, self.world, self.policy, self._pager, caller[0], path, now_ms)
             return route.handler(call)
+
+    def _tell_limits(self, answer: Answer, route: routes.Route, caller: Caller | None) -> None:
+        """Add the rate-limit headers to an answer that was given before a call was counted, such as a 401."""
+        account = caller.account if caller is not None else None
+        user = account or ("nobody" if route.access == "user" else None)
+        _, headers = self.limits.take(route.endpoint, route.allowance, user, self.world.clock.now_ms(), count=False)
+        answer.headers = headers | answer.headers
 
     def _dress(self, answer: Answer, request: Request, caller: Caller | None, took_ms: float) -> None:
         """Add the headers that every answer of the platform has."""

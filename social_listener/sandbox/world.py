@@ -42,8 +42,11 @@ class World:
         """How many events an earlier run left in the journal."""
         newest = 0
         for event in self._journal.read():
-            self.ledger.apply(event)
             self.restored += 1
+            try:
+                self.ledger.apply(event)
+            except (KeyError, TypeError, AttributeError, ValueError) as error:
+                raise self._journal.damaged(self.restored) from error
             at = event.get("at")
             newest = max(newest, at if isinstance(at, int) else 0)
         clock.at_least(newest)

@@ -137,7 +137,10 @@ def _reply(call: Context, body: dict[str, Any]) -> tuple[Post | None, list[str]]
     post = call.world.ledger.posts.get(int(wanted))
     if post is None or not _visible(call, post):
         raise problems.forbidden("You attempted to reply to a Tweet that is deleted or not visible to you.")
-    return post, [str(user) for user in reply.get("exclude_reply_user_ids", [])]
+    without = reply.get("exclude_reply_user_ids") or []
+    if not isinstance(without, list):
+        raise problems.invalid(("reply.exclude_reply_user_ids", without, "must be a list of ids of users"))
+    return post, [str(user) for user in without]
 
 
 def _quoted(call: Context, body: dict[str, Any]) -> Post | None:

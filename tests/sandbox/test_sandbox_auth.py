@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from http.client import HTTPConnection
 from typing import Any
 
 import pytest
@@ -71,6 +72,47 @@ def test_signature_covers_query_and_address(sandbox: Sandbox) -> None:
         changed = prepared("https://api.twitter.com")
         changed.url = sandbox.base_url + url.replace("=5", "=6")
         assert session.send(changed, timeout=10).status_code == 401
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "",
+        "Bearer",
+        "Bearer x",
+        "OAuth",
+        "OAuth oauth_token",
+        'OAuth oauth_token="1-x"',
+        "Basic eDp5",
+        "Bearer a:b:9999999999:rt",
+    ],
+)
+@pytest.mark.parametrize("query", ["", "?a=%zz&b", "?query=%ff"])
+def test_any_rubbish_is_a_401(sandbox: Sandbox, header: str, query: str) -> None:
+    """Whatever stands in the Authorization header and the query, the answer is 401 and not a broken connection."""
+    headers = {"Authorization": header} if header else {}
+    answer = requests.get(f"{sandbox.base_url}/2/users/me{query}", headers=headers, timeout=10)
+    assert answer.status_code == 401
+
+
+def test_badly_encoded_query_cannot_be_signed(sandbox: Sandbox) -> None:
+    """Right keys with a query that no client would send are a 401 as well."""
+    keys = sandbox.credentials
+    fields = {
+        "oauth_token": keys["access_token"],
+        "oauth_consumer_key": keys["consumer_key"],
+        "oauth_signature": "x",
+        "oauth_timestamp": "1",
+        "oauth_nonce": "1",
+        "oauth_signature_method": "HMAC-SHA1",
+        "oauth_version": "1.0",
+    }
+    header = "OAuth " + ", ".join(f'{name}="{value}"' for name, value in fields.items())
+    port = int(sandbox.base_url.rsplit(":", 1)[1])
+    connection = HTTPConnection("127.0.0.1", port, timeout=10)
+    connection.request("GET", "/2/users/me?a={b}^c", headers={"Authorization": header})
+    assert connection.getresponse().status == 401
+    connection.close()
 
 
 def test_application_token_reads_public_things_only(sandbox: Sandbox, client: tweepy.Client) -> None:

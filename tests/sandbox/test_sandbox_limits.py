@@ -74,8 +74,22 @@ def test_switched_off_they_refuse_nothing(sandbox: Sandbox, raw: tweepy.Client) 
         assert (answer.headers["x-rate-limit-limit"], answer.headers["x-rate-limit-remaining"]) == ("15", "14")
 
 
-def test_refusals_carry_the_headers_too(sandbox: Sandbox, raw: tweepy.Client) -> None:
-    """A 400 and a 403 of an endpoint tell its window as well."""
-    with pytest.raises(tweepy.BadRequest) as caught:
+@pytest.mark.parametrize(
+    ("kind", "told"),
+    [
+        ("status_401", True),
+        ("status_402", True),
+        ("json_500", True),
+        ("status_429_no_reset", False),
+        ("html_503", False),
+    ],
+)
+def test_refusals_carry_the_headers_too(sandbox: Sandbox, raw: tweepy.Client, kind: str, *, told: bool) -> None:
+    """Every answer tells the window of its endpoint, but for those faults that are about its absence."""
+    with pytest.raises(tweepy.BadRequest) as refused:
         raw.get_users_mentions(sandbox.brand.id, max_results=1)
-    assert "x-rate-limit-reset" in caught.value.response.headers
+    assert "x-rate-limit-reset" in refused.value.response.headers
+    sandbox.faults.add(endpoint=MENTIONS.replace("{id}", "*"), kind=kind)
+    with pytest.raises(tweepy.HTTPException) as caught:
+        raw.get_users_mentions(sandbox.brand.id)
+    assert ("x-rate-limit-reset" in caught.value.response.headers) is told

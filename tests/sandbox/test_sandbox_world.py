@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import requests
+import tweepy
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -112,12 +113,33 @@ def test_cut_last_line_of_the_journal_is_dropped(tmp_path: Path) -> None:
     third.stop()
 
 
-def test_damaged_journal_is_told(tmp_path: Path) -> None:
-    """Rubbish in the middle of the state file stops the start with the file, the line and what to do."""
+@pytest.mark.parametrize("line", ["rubbish", "[1]", '{"kind":"fireworks"}', '{"kind":"delete","post":5,"at":1}'])
+def test_damaged_journal_is_told(tmp_path: Path, line: str) -> None:
+    """Rubbish in the state file stops the start with the file, the line and what to do."""
     state = tmp_path / "world.jsonl"
-    state.write_text("rubbish\nmore\n")
+    state.write_text(f"{line}\nmore\n")
     with pytest.raises(JournalError, match=r"world\.jsonl is damaged in line 1; move it away"):
         Sandbox(state=state)
+
+
+def test_unusable_state_file_is_told(tmp_path: Path) -> None:
+    """A folder in the file's place, or a folder that does not exist, is an error with the name."""
+    with pytest.raises(JournalError, match="is not a file"):
+        Sandbox(state=tmp_path)
+    with pytest.raises(JournalError, match=r"cannot write its state file .*No such file"):
+        Sandbox(state=tmp_path / "nowhere" / "world.jsonl")
+
+
+def test_sandbox_can_go_away_and_come_back(sandbox: Sandbox, client: tweepy.Client) -> None:
+    """Stopped, it refuses connections at once; started again on its port, it serves the same world."""
+    sandbox.world.post("mara_lindt", "@fernhill hello")
+    port = int(sandbox.base_url.rsplit(":", 1)[1])
+    client.get_me()
+    sandbox.stop()
+    with pytest.raises(requests.ConnectionError):
+        client.get_me()
+    sandbox.start(port=port)
+    assert client.get_users_mentions(sandbox.brand.id)["meta"]["result_count"] == 1
 
 
 def test_truth_survives_json(sandbox: Sandbox) -> None:
