@@ -42,15 +42,25 @@ class Channel(Protocol):
     def fetch(self, stream: Stream, cursor: Cursor, now: datetime) -> Page:
         """Return ONE page of `stream`: from `cursor.resume`, or the newest when no walk is under way.
 
+        `now` is the caller's clock. `PageExpired`: walk again from the top. `Rejected`: the platform will never answer
+        this, such as a search it cannot understand.
+
         It asks the platform for nothing older than `cursor.floor(cursor.since, stream.overlap)`. The loop, the
         transaction and the pauses are the caller's.
         """
 
     def parse(self, raw: bytes, stream: Stream, server_time: datetime) -> Page:
-        """Return the page that `raw`, the body of an earlier answer, holds: replay uses it. No call is made."""
+        """Return the page that `raw`, kept from an earlier answer, holds: replay uses it. No call is made.
+
+        It is the page that `fetch` or `lookup` gave, without its `next`. `BadPayload` when it cannot be read.
+        """
 
     def lookup(self, items: Sequence[str], now: datetime) -> Page:
-        """Return the present state of up to 100 native ids: items as they are now, and which are `deleted`."""
+        """Return the present state of 1 to 100 native ids: items as they are now, and which are `deleted`.
+
+        Public items only: a direct message looked up as if it were public would read as deleted. ValueError for what is
+        no id, and for too many.
+        """
 
     def send(self, reply: PublicReply | PrivateReply) -> Sent:
         """Send once.
@@ -60,10 +70,16 @@ class Channel(Protocol):
         """
 
     def act(self, action: Action) -> None:
-        """Hide, unhide, like, unlike or delete. Repeating it does no harm."""
+        """Hide, unhide, like, unlike or delete. Repeating it does no harm, so it is never `Unsure`.
+
+        `Rejected`: it will never be. `RateLimited`, `Unavailable`, `Unauthorized`, `OutOfCredit`: try again later.
+        """
 
     def allowed(self, item: Interaction, now: datetime) -> Sequence[Allowed]:
-        """Return for every verb of this channel whether it may be done to `item` now, until when, by which rule."""
+        """Return for every verb of this channel whether it may be done to `item` now, until when, by which rule.
+
+        A deleted item is the caller's to know: to that nothing may be done.
+        """
 
     def find_own(self, reply: Reply, since: datetime) -> Sent | None:
         """Return what the platform made of a reply whose answer was lost; None: not found (which proves nothing).
@@ -118,4 +134,14 @@ def option_names(channel: str) -> Mapping[str, str]:
 
 def stream_kinds(channel: str) -> Sequence[StreamKind]:
     """Return what a channel can poll."""
+    return cast("Sequence[StreamKind]", import_module(REGISTRY[channel]).STREAMS)
+
+
+def option_names(channel: str) -> Mapping[str, str]:
+    """Return the options an account of this channel may set: name → what it is, in words."""
+    return cast("Mapping[str, str]", import_module(REGISTRY[channel]).OPTIONS)
+
+
+def stream_kinds(channel: str) -> Sequence[StreamKind]:
+    """Return what this channel can poll."""
     return cast("Sequence[StreamKind]", import_module(REGISTRY[channel]).STREAMS)

@@ -9,13 +9,14 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from social_listener.channels import x_rules, x_sending, x_text
 from social_listener.channels.transport import base_url_fault
 from social_listener.channels.wire import Wire, WireError, documents, is_id
 from social_listener.channels.x_client import Answer, Client
 from social_listener.channels.x_errors import Effect
+from social_listener.channels.x_ids import native
 from social_listener.channels.x_parse import Found, Us
 from social_listener.channels.x_posts import read_posts
 from social_listener.channels.x_queries import POST_FIELDS
@@ -38,6 +39,9 @@ from social_listener.model import (
     StreamKind,
     TextLength,
 )
+
+if TYPE_CHECKING:
+    from social_listener.channels import ChannelFactory
 
 STREAMS: Final = (StreamKind.MENTIONS, StreamKind.REPLIES, StreamKind.MESSAGES, StreamKind.SEARCH)
 OPTIONS: Final = x_rules.OPTIONS
@@ -93,14 +97,15 @@ class X:
         """
         if not items or len(items) > _MOST_LOOKED_UP or not all(is_id(item) for item in items):
             raise ValueError(f"look up 1 to {_MOST_LOOKED_UP} native ids, not {len(items)}")
-        asked = frozenset(items)
         first = self._look_up(list(items), now)
         raw, answers = first.body, list(first.documents)
-        found = self._read(answers, raw, asked)
+        found = self._read(answers, raw)
         if found.later:
             second = self._look_up(found.later[:_MOST_LOOKED_UP], now)
             raw, answers = raw + b"\n" + second.body, [*answers, *second.documents]
-            found = self._read(answers, raw, asked)
+            found = self._read(answers, raw)
+        # The later version of a chain may be gone again; what was asked for is the chain.
+        found.deleted = [gone for gone in found.deleted if native(gone) in items]
         return page_of(found, raw, first.server_time, None, next_token=None)
 
     def send(self, reply: PublicReply | PrivateReply) -> Sent:
@@ -180,9 +185,9 @@ class X:
             now=now,
         )
 
-    def _read(self, answers: Sequence[Wire], raw: bytes, asked: frozenset[str]) -> Found:
+    def _read(self, answers: Sequence[Wire], raw: bytes) -> Found:
         try:
-            return read_posts(answers, self._us(), None, asked)
+            return read_posts(answers, self._us(), None)
         except WireError as error:
             raise BadPayload(str(error), account_id=self.account_id, raw=raw) from None
 
@@ -215,3 +220,8 @@ def build(
         read_timeout=read_timeout,
     )
     return X(client, x_rules.read_options(options, account_id))
+
+
+if TYPE_CHECKING:
+    # mypy holds this module against the protocol here.
+    _factory: ChannelFactory = build

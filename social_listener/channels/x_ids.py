@@ -21,6 +21,11 @@ def own(native_id: str) -> str:
     return f"{CHANNEL}:{native_id}"
 
 
+def native(item_id: str) -> str:
+    """Return X's id inside one of ours."""
+    return item_id.partition(":")[2]
+
+
 def time_of(native_id: str) -> datetime:
     """Return when a post or message got its id, aware UTC, to the millisecond."""
     return _EPOCH + timedelta(milliseconds=int(native_id) >> _SHIFT)

@@ -26,6 +26,22 @@ _T = TypeVar("_T")
 
 #: problems that mean: it was there and must not be shown any more (X's rules on removed and protected content)
 _REMOVED: Final = frozenset({"resource-not-found", "not-authorized-for-resource"})
+#: the parameter of a look-up: problems with it tell which of the posts asked for are gone
+_LOOK_UP: Final = "ids"
+#: what hangs on items and may be gone or protected without anything missing from the page itself
+_BESIDE: Final = frozenset(
+    {
+        "attachments.media_keys",
+        "author_id",
+        "entities.mentions.username",
+        "in_reply_to_user_id",
+        "referenced_tweets.id",
+        "referenced_tweets.id.author_id",
+        "referenced_posts.id",
+        "referenced_posts.id.author_id",
+        "sender_id",
+    }
+)
 #: stands for an author when X names none, as it does when the field was not asked for
 UNKNOWN: Final = "unknown"
 
@@ -85,20 +101,20 @@ def _rank(item: Interaction) -> tuple[bool, int]:
     return (not item.context, int(item.version_id))
 
 
-def read_items(
-    answer: Wire, found: Found, read: Callable[[Wire], _T], asked: frozenset[str] = frozenset()
-) -> tuple[list[_T], Includes]:
+def read_items(answer: Wire, found: Found, read: Callable[[Wire], _T]) -> tuple[list[_T], Includes]:
     """Return the readable items of `answer` and what came beside them; the rest goes to `found`.
 
-    `asked` are the ids of a look-up: X reports there which of them are gone. `WireError` when nothing can be made of
-    the answer as a whole.
+    `WireError` when nothing can be made of the answer as a whole: an error in the place of a page is no empty page.
     """
     problems = _problems(answer)
-    if not answer.has("data", "meta") and not asked:
+    looked_up = any(problem.parameter == _LOOK_UP for problem in problems)
+    if not answer.has("data", "meta") and not looked_up:
         reason = in_words(problems[0]) if problems else "it holds neither data nor meta"
         raise WireError(f"the answer is no page: {reason}")
-    found.partial.extend(dict.fromkeys(in_words(problem) for problem in problems))
-    found.deleted.extend(own(one.value) for one in problems if one.kind in _REMOVED and one.value in asked)
+    gone = [one for one in problems if one.kind in _REMOVED]
+    found.deleted.extend(own(one.value) for one in gone if one.parameter == _LOOK_UP)
+    expected = [one for one in gone if one.parameter in {_LOOK_UP, *_BESIDE}]
+    found.partial.extend(dict.fromkeys(in_words(one) for one in problems if one not in expected))
     items = []
     for raw in answer.raw_items("data"):
         try:

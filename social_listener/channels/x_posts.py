@@ -19,7 +19,7 @@ def read_posts(answers: Sequence[Wire], us: Us, kind: StreamKind | None, asked: 
     """
     found = Found()
     for answer in answers:
-        posts, includes = read_items(answer, found, read_post, asked)
+        posts, includes = read_items(answer, found, read_post)
         brought = {post.id for post in posts}
         found.later = [post.history[-1] for post in posts if post.history[-1] not in brought]
         hung_on = [post for post in _unique(includes) if post.id not in brought]
