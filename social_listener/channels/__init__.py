@@ -135,13 +135,3 @@ def option_names(channel: str) -> Mapping[str, str]:
 def stream_kinds(channel: str) -> Sequence[StreamKind]:
     """Return what a channel can poll."""
     return cast("Sequence[StreamKind]", import_module(REGISTRY[channel]).STREAMS)
-
-
-def option_names(channel: str) -> Mapping[str, str]:
-    """Return the options an account of this channel may set: name → what it is, in words."""
-    return cast("Mapping[str, str]", import_module(REGISTRY[channel]).OPTIONS)
-
-
-def stream_kinds(channel: str) -> Sequence[StreamKind]:
-    """Return what this channel can poll."""
-    return cast("Sequence[StreamKind]", import_module(REGISTRY[channel]).STREAMS)

@@ -11,8 +11,8 @@ from social_listener.channels.x_wire import Post, read_post
 from social_listener.model import Interaction, Kind, StreamKind
 
 
-def read_posts(answers: Sequence[Wire], us: Us, kind: StreamKind | None, asked: frozenset[str] = frozenset()) -> Found:
-    """Return what stands in answers with posts. `kind` is None for a look-up of the native ids `asked`.
+def read_posts(answers: Sequence[Wire], us: Us, kind: StreamKind | None) -> Found:
+    """Return what stands in answers with posts; `kind` is None for a look-up.
 
     Posts that others hang on come as context, our own among them: they are older than the walk that met them and must
     not tell it how far it has come. A bare repost says nothing of its own and is left out.
