@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -77,14 +79,45 @@ def test_restart_goes_on_with_the_same_truth(tmp_path: Path) -> None:
         first.world.delete(first.world.post("tobyquill", "oops"))
         first.world.change_user("jessa_ort", protected=True)
         first.add_account("fernhill_help")
-        truth, now = first.world.truth(), first.world.clock.now()
+        truth, now, grants = first.world.truth(), first.world.clock.now(), dict(first.world.ledger.grants)
     with Sandbox(seed=3, clock="manual", state=state) as second:
         assert second.world.truth() == truth
         assert second.world.clock.now() == now
+        assert second.world.ledger.grants == grants
         assert second.world.user("jessa_ort").protected
         assert {user.handle for user in second.world.accounts()} == {"fernhill", "fernhill_help"}
         known = {version.id for post in truth.posts for version in post.versions}
         assert second.world.post("mara_lindt", "again").id not in known
+
+
+SERVE = """
+import sys, threading
+from social_listener.sandbox import run
+run(port=0, rate=600.0, state=sys.argv[1], stop=threading.Event(),
+    on_ready=lambda sandbox: print(sandbox.base_url, flush=True))
+"""
+
+
+def test_killed_process_goes_on_where_it_was(tmp_path: Path) -> None:
+    """After kill -9 in the middle of the crowd's talk, a new process has every post that the old one had shown."""
+    state = tmp_path / "world.jsonl"
+
+    def begin() -> tuple[subprocess.Popen[str], RemoteSandbox]:
+        process = subprocess.Popen([sys.executable, "-c", SERVE, str(state)], stdout=subprocess.PIPE, text=True)
+        assert process.stdout is not None
+        return process, RemoteSandbox(process.stdout.readline().strip())
+
+    process, remote = begin()
+    mine = remote.post("mara_lindt", "@fernhill are you there?")
+    before = remote.truth()
+    process.kill()
+    process.communicate()
+    process, remote = begin()
+    after = remote.truth()
+    process.kill()
+    process.communicate()
+    assert {post.id for post in before.posts} <= {post.id for post in after.posts}
+    assert after.post(mine).text == "@fernhill are you there?"
 
 
 def test_past_is_lived_once(tmp_path: Path) -> None:
