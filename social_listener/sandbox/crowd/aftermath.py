@@ -15,6 +15,7 @@ from social_listener.sandbox.records import Post, User, conversation_of
 from social_listener.sandbox.world import World
 
 _BY_HANDLE = {person.handle: person for person in PEOPLE}
+_ABOUT_AN_ORDER = frozenset(("delivery", "broken", "refund", "billing"))
 _MOST_REACTIONS = 2
 """A person reacts to so many answers in one conversation and then leaves it."""
 
@@ -38,7 +39,7 @@ class Aftermath:
         for user in self._rng.sample(PEOPLE, self._rng.choice((0, 0, 0, 1, 1, 2, 4))):
             self._in(at_ms, 1, 40, partial(self._like, user, post))
         if self._rng.random() < 0.06:
-            self._in(at_ms, 1, 5, lambda due: self._correct(person, post, due))
+            self._in(at_ms, 1, 5, partial(self._correct, person, kind, post))
         elif self._rng.random() < 0.03:
             self._in(at_ms, 8, 40, lambda _: self._regret(post))
         answered = False
@@ -98,8 +99,8 @@ class Aftermath:
         if post.deleted_ms is None and post.author.handle != person.handle:
             self._world.like(person.handle, post)
 
-    def _correct(self, person: Person, post: Post, due_ms: int) -> None:
-        addition = self._voice.say(person, "edited")
+    def _correct(self, person: Person, kind: Kind, post: Post, due_ms: int) -> None:
+        addition = self._voice.say(person, "edited_order" if kind.name in _ABOUT_AN_ORDER else "edited")
         if addition is not None and post.deleted_ms is None:
             self._world.edit(post, f"{post.text} {addition}", sent_at=from_ms(due_ms))
 

@@ -47,7 +47,7 @@ KINDS = (
     Kind("dm", 11, "dm", grievance=True, tempers=frozenset(("calm", "warm", "anxious", "blunt"))),
 )
 
-_LANGUAGE_WEIGHT = {"en": 3}
+_LANGUAGE_WEIGHT = {"en": 2}
 """How much more often somebody who writes this language speaks than others do."""
 
 

@@ -115,10 +115,14 @@ GRAMMAR: dict[str, list[str]] = {
         "OK, writing to you in private.",
         "Sent you a message with the number.",
     ],
-    "edited": [
+    "edited_order": [
         "Edit: it's order {order}.",
         "Edit: happened again just now.",
-        "(Sorry for the typo.)",
         "Update: still the same this evening.",
+    ],
+    "edited": [
+        "(Sorry for the typo.)",
+        "Edit: autocorrect.",
+        "Edit: added a word.",
     ],
 }
