@@ -1,0 +1,168 @@
+"""The real service on a sandbox, for a browser to look at: everything on the way is the real one."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import requests
+import yaml
+
+from social_listener.sandbox import Sandbox, environment_for
+from social_listener.settings import Settings, load
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from social_listener.sandbox.truth import TruePost, Truth
+
+SEED = 7
+PREFIX = "STAGE"
+CREDENTIALS = ("consumer_key", "consumer_secret", "access_token", "access_token_secret", "bearer_token")
+
+#: seconds after which a wait has failed; far more than anything here takes
+PATIENCE = 30.0
+
+
+class Stage:
+    """A sandbox, settings that point at it, and the service as a process of its own."""
+
+    def __init__(self, folder: Path, **changes: Any) -> None:
+        self.folder = folder
+        self.sandbox = Sandbox(seed=SEED, clock="real").start()
+        self.environment = {**os.environ, **environment_for(SEED, prefix=PREFIX)}
+        self.file = folder / "settings.yaml"
+        self.file.write_text(yaml.safe_dump(self._settings(changes)), encoding="utf-8")
+        self.address = ""
+        self._process: subprocess.Popen[str] | None = None
+        self._people = 0
+
+    def _settings(self, changes: dict[str, Any]) -> dict[str, Any]:
+        account = {
+            "id": "fernhill",
+            "channel": "x",
+            "name": "@fernhill",
+            "base_url": self.sandbox.base_url,
+            "credentials": {name: f"{PREFIX}_{name.upper()}" for name in CREDENTIALS},
+            "streams": [{"kind": "mentions", "interval": "1s"}, {"kind": "messages", "interval": "1s"}],
+            "options": {"likes": "on"},
+        }
+        return {
+            "data_dir": "data",
+            "accounts": [account],
+            "dashboard": {"port": 0, "staff": ["Sam"], **changes.pop("dashboard", {})},
+            "public": {"port": 0},
+            "outbox": {"undo": "1s", **changes.pop("outbox", {})},
+            "jobs": {"poll_every": "0.3s", "deliver_every": "0.3s"},
+            **changes,
+        }
+
+    @property
+    def settings(self) -> Settings:
+        """Return the settings as the service reads them."""
+        return load(self.file)
+
+    def serve(self) -> Stage:
+        """Start the service and wait until it answers."""
+        command = [sys.executable, "-m", "social_listener", "serve", "--settings", str(self.file)]
+        log = (self.folder / "service.log").open("a", encoding="utf-8")
+        self._process = subprocess.Popen(command, env=self.environment, stdout=subprocess.PIPE, stderr=log, text=True)
+        log.close()
+        assert self._process.stdout is not None
+        self.address = self._process.stdout.readline().strip().replace("127.0.0.1", "localhost")
+        assert self.address, self.log()
+        return self
+
+    def stop(self) -> None:
+        """End the service, as an operator would."""
+        if self._process is None:
+            return
+        self._process.send_signal(signal.SIGTERM)
+        try:
+            self._process.wait(PATIENCE)
+        finally:
+            self._process.kill()
+            assert self._process.stdout is not None
+            self._process.stdout.close()
+            self._process.wait()
+            self._process = None
+
+    def close(self) -> None:
+        """End everything."""
+        self.stop()
+        self.sandbox.stop()
+
+    def log(self) -> str:
+        """Return what the service wrote to its log."""
+        return (self.folder / "service.log").read_text(encoding="utf-8")
+
+    # -- the crowd -----------------------------------------------------------------------------------------------------
+
+    def somebody(self, name: str = "", **facts: Any) -> str:
+        """Bring somebody new into the world; return their handle."""
+        self._people += 1
+        handle = f"guest{self._people}"
+        self.sandbox.world.add_user(handle, name=name or f"Guest {self._people}", **facts)
+        return handle
+
+    def mention(self, text: str, handle: str | None = None, **facts: Any) -> str:
+        """Let somebody mention the brand; return the post's id."""
+        author = handle or self.somebody(**facts)
+        return str(self.sandbox.world.post(author, f"@fernhill {text}").root)
+
+    def message(self, text: str, handle: str | None = None) -> str:
+        """Let somebody write to the brand privately; return their handle."""
+        sender = handle or self.somebody()
+        self.sandbox.world.dm(sender, "fernhill", text)
+        return sender
+
+    @property
+    def truth(self) -> Truth:
+        """Return what really happened on the platform."""
+        return self.sandbox.world.truth()
+
+    def answers(self, post_id: str) -> tuple[TruePost, ...]:
+        """Return what the brand posted below a post."""
+        return self.truth.replies_to(post_id, self.sandbox.brand.id)
+
+    def conversation(self, post_id: str) -> str:
+        """Return the conversation that a mention of somebody new begins."""
+        post = self.truth.post(post_id)
+        return f"x:{post.conversation_id}:{post.author_id}"
+
+
+def until(true: Callable[[], Any], what: str) -> Any:
+    """Wait until `true()` is, and return it; the platform and the service are other threads and processes."""
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end:
+        if found := true():
+            return found
+        time.sleep(0.05)  # nothing to wait on: another process's state is looked at
+    raise AssertionError(f"waited {PATIENCE:.0f} s in vain until {what}")
+
+
+@contextmanager
+def staged(folder: Path, **changes: Any) -> Iterator[Stage]:
+    """Give a stage whose service is not started yet."""
+    stage = Stage(folder, **changes)
+    try:
+        yield stage
+    finally:
+        stage.close()
+
+
+def put_draft(stage: Stage, conversation: str, mode: str, text: str, nonce: str, **headers: str) -> requests.Response:
+    """Send a draft as a page does."""
+    return requests.put(
+        f"{stage.address}/drafts/{requests.utils.quote(conversation, safe='')}/{mode}",
+        params={"staff": "Sam", "account": "fernhill"},
+        json={"text": text, "nonce": nonce},
+        headers={"Origin": stage.address, **headers},
+        timeout=10,
+    )

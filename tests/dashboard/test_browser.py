@@ -1,0 +1,322 @@
+"""What staff do in the inbox, in a real browser, against the real service and the sandbox's truth."""
+
+from __future__ import annotations
+
+import pytest
+from conftest import Open
+from playwright.sync_api import Page, expect
+from stage import Stage, put_draft, staged, until
+
+pytestmark = pytest.mark.browser
+
+
+def area(page: Page):
+    """Return the composer's text area."""
+    return page.locator(".st-key-composer textarea")
+
+
+def open_conversation(page: Page, stage: Stage, post: str) -> None:
+    """Open the conversation of a mention by its address."""
+    until(lambda: stage.answers(post) is not None, "the truth answers")
+    page.goto(f"{stage.address}/?c={stage.conversation(post)}")
+    expect(area(page)).to_be_visible()
+
+
+def arrived(page: Page, stage: Stage, post: str) -> None:
+    """Wait until a mention is stored, then open it."""
+    address = f"{stage.address}/?c={stage.conversation(post)}"
+
+    def there() -> bool:
+        page.goto(address)
+        page.wait_for_selector(".st-key-thread")
+        page.wait_for_function("document.querySelector('[data-test-script-state=notRunning]')")
+        return page.locator(".st-key-composer").count() > 0
+
+    until(there, "the mention is stored and shown")
+    expect(area(page)).to_be_visible()
+
+
+def test_the_top_item_is_answered_in_public(open_page: Open, tmp_path) -> None:
+    """Open the inbox, pick the top item, reply in public, see it sent: exactly one post under the right parent."""
+    with staged(tmp_path) as stage:
+        calm = stage.mention("lovely beans, thank you")
+        angry = stage.mention("my machine caught fire and burned my hand, this is dangerous, I want a refund!")
+        stage.serve()
+        page = open_page(stage.address)
+        expect(page.locator(".row")).to_have_count(2)
+        top = page.locator(".row").first
+        expect(top).to_contain_text("caught fire")
+        top.click()
+        expect(page.locator(".said.focus")).to_contain_text("caught fire")
+        expect(page.locator(".reader")).to_contain_text("Everybody on X can read this")
+        area(page).fill("We are so sorry. Please unplug it now, we call you in five minutes.")
+        page.get_by_role("button", name="Post in public").click()
+        expect(page.locator(".said.going")).to_contain_text("Public reply")
+        expect(page.locator(".said.ours")).to_contain_text("Please unplug it now")
+        expect(page.locator(".said.going")).to_have_count(0)
+        answers = stage.answers(angry)
+        assert [answer.text for answer in answers] == [
+            "We are so sorry. Please unplug it now, we call you in five minutes."
+        ]
+        assert not stage.answers(calm)
+        assert len(stage.truth.made_by_api()) == 1
+        assert area(page).input_value() == ""
+
+
+def test_a_direct_message_is_answered_in_private(open_page: Open, stage: Stage) -> None:
+    """The reply to a direct message is one message to that person, and nothing public."""
+    sender = stage.message("Can you tell me where my parcel is? It is private.")
+    public = len(stage.truth.made_by_api())
+    page = open_page(stage.address)
+    row = page.locator(".row", has_text="where my parcel is")
+    until(lambda: row.count() or page.reload(), "the message is listed")
+    row.click()
+    expect(page.locator(".switch button")).to_have_count(2)
+    expect(page.get_by_role("radio", name="Public reply")).to_have_count(0)
+    expect(page.locator(".why")).to_contain_text("never answered in public")
+    area(page).fill("It leaves the warehouse today.")
+    area(page).press("Control+Enter")
+    expect(page.locator(".said.ours.private")).to_contain_text("leaves the warehouse")
+    mine = [one for one in stage.truth.messages_by_api() if stage.sandbox.world.user(sender).id in one.participants]
+    assert [one.text for one in mine] == ["It leaves the warehouse today."]
+    assert len(stage.truth.made_by_api()) == public
+
+
+def test_undo_leaves_nothing_and_gives_the_text_back(open_page: Open, folder) -> None:
+    """A reply that is taken back in its window is never posted, and its text stands in the composer again."""
+    with staged(folder, outbox={"undo": "20s"}) as stage:
+        post = stage.mention("where is my grinder?")
+        stage.serve()
+        page = open_page(stage.address)
+        arrived(page, stage, post)
+        area(page).fill("On its way, promised!")
+        area(page).press("Control+Enter")
+        expect(page.locator(".said.going .state")).to_contain_text("goes out in")
+        expect(area(page)).to_have_value("")
+        page.get_by_role("button", name="Undo").click()
+        expect(area(page)).to_have_value("On its way, promised!")
+        expect(page.locator(".said.going")).to_have_count(0)
+        stage.stop()
+        assert not stage.answers(post)
+
+
+def test_a_reload_in_mid_typing_loses_no_text(open_page: Open, stage: Stage) -> None:
+    """What was typed a moment before a reload, not even a pause later, is there again."""
+    post = stage.mention("does it fit under a 38 cm cupboard?")
+    page = open_page(stage.address)
+    arrived(page, stage, post)
+    area(page).press_sequentially("Yes, it is 36 cm high and ", delay=5)
+    page.wait_for_timeout(0)
+    area(page).press_sequentially("needs 2 cm above", delay=0)
+    page.reload()
+    expect(area(page)).to_have_value("Yes, it is 36 cm high and needs 2 cm above")
+
+
+def test_drafts_belong_to_their_conversation_and_mode(open_page: Open, stage: Stage) -> None:
+    """Changing the conversation or the mode keeps every text where it was written."""
+    first, second = stage.mention("question one"), stage.mention("question two")
+    page = open_page(stage.address)
+    arrived(page, stage, second)
+    arrived(page, stage, first)
+    area(page).fill("answer one")
+    page.get_by_role("radio", name="Note").click()
+    expect(area(page)).to_have_value("")
+    area(page).fill("note one")
+    page.locator(".row", has_text="question two").click()
+    expect(page.locator(".said.focus")).to_contain_text("question two")
+    expect(area(page)).to_have_value("")
+    area(page).fill("answer two")
+    page.locator(".row", has_text="question one").click()
+    expect(page.locator(".said.focus")).to_contain_text("question one")
+    expect(area(page)).to_have_value("note one")
+    page.get_by_role("radio", name="Public reply").click()
+    expect(area(page)).to_have_value("answer one")
+
+
+def test_a_live_update_takes_neither_text_nor_focus_nor_place(open_page: Open, stage: Stage) -> None:
+    """While somebody types, the customer writes again and others arrive: text, focus, cursor and rows stay."""
+    writer = stage.somebody()
+    post = stage.mention("where is my order?", writer)
+    page = open_page(stage.address)
+    arrived(page, stage, post)
+    area(page).fill("Let me look")
+    area(page).press("Home")
+    before = page.locator(".row").evaluate_all("rows => rows.map(row => row.dataset.id)")
+    stage.sandbox.world.post(writer, "@fernhill hello? anybody?", reply_to=post)
+    expect(page.locator(".log")).to_contain_text("anybody?")
+    expect(page.locator(".banner")).to_contain_text("They wrote again meanwhile")
+    page.keyboard.type("Hi! ")
+    expect(area(page)).to_have_value("Hi! Let me look")
+    assert page.evaluate("document.activeElement.shadowRoot.activeElement.tagName") == "TEXTAREA"
+    expect(page.get_by_role("button", name="Post in public")).to_be_disabled()
+    for number in range(8):
+        stage.mention(f"newcomer {number}: machine on fire, refund now!")
+    expect(page.locator(".news")).to_contain_text("8 new")
+    after = page.locator(".row").evaluate_all("rows => rows.map(row => row.dataset.id)")
+    assert after[: len(before)] == before
+    page.get_by_role("button", name="Read it, go on with my text").click()
+    expect(page.get_by_role("button", name="Post in public")).to_be_enabled()
+    page.locator(".news").click()
+    expect(page.locator(".row", has_text="newcomer 7")).to_be_visible()
+    expect(area(page)).to_have_value("Hi! Let me look")
+
+
+def test_the_counter_counts_by_the_channels_own_rule(open_page: Open, stage: Stage) -> None:
+    """An address weighs 23, a Japanese sign 2; a text that is too long cannot be sent."""
+    post = stage.mention("how long may it be?")
+    page = open_page(stage.address)
+    arrived(page, stage, post)
+    area(page).fill("https://example.com/a/very/long/address/that/is/shortened/by/the/platform/anyway 日本")
+    expect(page.locator(".left")).to_have_text("28 / 280")
+    area(page).fill("日" * 141)
+    expect(page.locator(".left")).to_have_text("2 characters too many")
+    expect(page.get_by_role("button", name="Post in public")).to_be_disabled()
+    area(page).press("Control+Enter")
+    assert not stage.answers(post)
+
+
+def test_a_double_click_sends_once(open_page: Open, stage: Stage) -> None:
+    """Two quick presses of the button, and Ctrl+Enter on top, are one reply."""
+    post = stage.mention("twice, please?")
+    page = open_page(stage.address)
+    arrived(page, stage, post)
+    area(page).fill("Once is enough.")
+    page.get_by_role("button", name="Post in public").dblclick()
+    page.keyboard.press("Control+Enter")
+    until(lambda: stage.answers(post), "the reply is posted")
+    expect(page.locator(".said.ours")).to_have_count(1)
+    assert len(stage.answers(post)) == 1
+
+
+def test_the_switch_cannot_be_confused(open_page: Open, stage: Stage) -> None:
+    """Mode, colour, sign, words and button change together, and the mode is the one that is sent."""
+    sender = stage.message("hello in private")
+    post = stage.mention("and hello in public", sender)
+    page = open_page(stage.address)
+    arrived(page, stage, post)
+    seen = {}
+    for name in ("Public reply", "Private message", "Note"):
+        page.get_by_role("radio", name=name).click()
+        expect(page.get_by_role("radio", name=name)).to_be_checked()
+        seen[name] = (
+            page.locator(".send").evaluate("node => getComputedStyle(node).backgroundColor"),
+            page.locator(".send span").inner_text(),
+            page.locator(".reader span").inner_text(),
+            page.locator(".reader path").get_attribute("d"),
+            area(page).get_attribute("aria-label"),
+        )
+    for part in zip(*seen.values(), strict=True):
+        assert len(set(part)) == 3, part
+    area(page).fill("CANARY only for us")
+    page.get_by_role("button", name="Save note").click()
+    expect(page.locator(".said.note")).to_contain_text("CANARY only for us")
+    expect(page.locator(".said.note")).to_contain_text("only your team sees this")
+    page.get_by_role("radio", name="Private message").click()
+    area(page).fill("CANARY only for you")
+    page.get_by_role("button", name="Send privately").click()
+    until(
+        lambda: [one for one in stage.truth.messages_by_api() if one.text == "CANARY only for you"],
+        "the private message is sent",
+    )
+    assert not any("CANARY" in one.text for one in stage.truth.posts)
+    assert not any("only for us" in one.text for one in stage.truth.messages)
+
+
+def test_an_answer_given_meanwhile_is_shown_before_mine_is_sent(open_page: Open, stage: Stage) -> None:
+    """Two people answer one item: the second sees what was said, and the text is kept."""
+    post = stage.mention("two of you?")
+    first, second = open_page(stage.address), open_page(stage.address)
+    arrived(first, stage, post)
+    arrived(second, stage, post)
+    area(second).fill("Mine, a little slower")
+    area(first).fill("Mine, first")
+    area(first).press("Control+Enter")
+    expect(second.locator(".banner")).to_contain_text("A reply was given meanwhile")
+    expect(second.locator(".banner")).to_contain_text("Mine, first")
+    expect(area(second)).to_have_value("Mine, a little slower")
+    area(second).press("Control+Enter")
+    assert [one.text for one in stage.answers(post)] == ["Mine, first"]
+
+
+def test_the_keyboard_is_enough(open_page: Open, stage: Stage) -> None:
+    """J and K walk, R writes, Esc leaves, A assigns, E resolves and opens the next, / searches, ? explains."""
+    posts = [stage.mention(f"keyboard {number}, where is my refund?") for number in range(3)]
+    page = open_page(stage.address)
+    arrived(page, stage, posts[0])
+    page.goto(f"{stage.address}/?q=keyboard")
+    expect(page.locator(".row")).to_have_count(3)
+    page.keyboard.press("j")
+    expect(page.locator(".row").nth(0)).to_have_attribute("aria-selected", "true")
+    expect(page.locator(".said.focus")).to_be_visible()
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    page.keyboard.press("k")
+    expect(page.locator(".row").nth(1)).to_have_attribute("aria-selected", "true")
+    chosen = page.locator(".row").nth(1).get_attribute("data-id")
+    assert chosen is not None
+    page.wait_for_function("id => new URL(location).searchParams.get('c') === id", arg=chosen)
+    page.keyboard.press("r")
+    page.keyboard.type("jkae/?")
+    expect(area(page)).to_have_value("jkae/?")
+    page.keyboard.press("Escape")
+    page.keyboard.press("a")
+    expect(page.locator(".row").nth(1)).to_contain_text("You")
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog")).to_contain_text("next and previous conversation")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    page.keyboard.press("e")
+    expect(page.locator(".row")).to_have_count(2)
+    page.wait_for_function("id => new URL(location).searchParams.get('c') !== id", arg=chosen)
+    page.keyboard.press("/")
+    expect(page.locator(".st-key-search input")).to_be_focused()
+
+
+def test_a_deep_link_opens_what_it_names(open_page: Open, stage: Stage) -> None:
+    """View, filters, search and conversation stand in the address, and an unknown conversation is told in words."""
+    post = stage.mention("a link to this, please")
+    page = open_page(stage.address)
+    arrived(page, stage, post)
+    page.goto(f"{stage.address}/?view=open&who=public&q=a+link+to+this&c={stage.conversation(post)}")
+    expect(page.locator(".row")).to_have_count(1)
+    expect(page.locator(".said.focus")).to_contain_text("a link to this")
+    expect(page.locator(".tab[aria-pressed=true]")).to_contain_text("All open")
+    expect(page.locator(".st-key-filters")).to_contain_text("Filters (1)")
+    page.goto(f"{stage.address}/?c=x:0:0")
+    expect(page.locator(".st-key-thread .problem")).to_be_visible()
+
+
+def test_a_narrow_screen_shows_one_pane_with_a_way_back(open_page: Open, stage: Stage) -> None:
+    """List, conversation and details each fill the phone; nothing is wider than the screen."""
+    post = stage.mention("from my phone to yours")
+    page = open_page(stage.address, width=390, height=844)
+    row = page.locator(".row", has_text="from my phone")
+    until(lambda: row.count() or page.reload(), "the mention is listed")
+    row.click()
+    expect(area(page)).to_be_visible()
+    expect(row).to_be_hidden()
+    page.get_by_role("button", name="Details").click()
+    expect(page.get_by_text("Why this priority")).to_be_visible()
+    expect(area(page)).to_be_hidden()
+    page.get_by_role("button", name="Conversation").click()
+    expect(area(page)).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    page.get_by_role("button", name="Inbox").click()
+    expect(row).to_be_visible()
+    assert not stage.answers(post)
+
+
+def test_a_draft_is_refused_from_elsewhere(stage: Stage, open_page: Open) -> None:
+    """Another origin, a wrong name, a strange body or an old nonce keep nothing."""
+    post = stage.mention("who may write here?")
+    arrived(open_page(stage.address), stage, post)
+    conversation = stage.conversation(post)
+    assert put_draft(stage, conversation, "public", "x", "n", Origin="http://evil.example").status_code == 403
+    assert put_draft(stage, conversation, "public", "x", "n", Host="evil.example").status_code == 403
+    assert put_draft(stage, conversation, "shout", "x", "n").status_code == 404
+    assert put_draft(stage, conversation, "public", "x" * 60_000, "n").status_code == 400
+    late = put_draft(stage, conversation, "public", "x", "of another text")
+    assert late.status_code == 409
+    kept = put_draft(stage, conversation, "public", "mine", late.json()["nonce"])
+    assert kept.status_code == 200
+    assert kept.json()["used"] == 4
