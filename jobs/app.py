@@ -21,6 +21,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
+from social_listener.desk_health import Planned
 from social_listener.jobs import JOBS, Daily, Every, Job
 from social_listener.jobs.book import Book
 from social_listener.jobs.poll import Pollers
@@ -73,10 +74,13 @@ class Crew:
                 next_run_time=self._first(name, job, now),
             )
         self._scheduler.start()
+        self.service.desk.plan_jobs(self.planned)
 
-    def next_runs(self) -> dict[str, datetime | None]:
-        """Return when each job runs next."""
-        return {job.id: job.next_run_time for job in self._scheduler.get_jobs()}
+    def planned(self) -> dict[str, Planned]:
+        """Return when each job runs, in words, and when it runs next."""
+        settings = self.service.settings.jobs
+        at = {job.id: job.next_run_time for job in self._scheduler.get_jobs()}
+        return {name: Planned(job.trigger.words(settings), at.get(name)) for name, job in self._jobs.items()}
 
     def ask_to_stop(self) -> None:
         """Begin nothing new: no claim, no page. What is under way goes on."""

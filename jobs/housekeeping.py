@@ -20,9 +20,9 @@ def run(work: Work) -> str | None:
     now, keep = service.clock(), service.settings.retention
     with service.store.transaction() as cursor:
         job_runs.forget(cursor, now - keep.job_runs)
-    pages = service.ingest.forget_raw_pages(now - keep.raw_pages)
+    forgotten = service.ingest.forget_raw_pages(now - keep.raw_pages)
     service.store.checkpoint(above=_LOG_BYTES)
-    return f"{pages} raw pages forgotten"
+    return f"{forgotten} raw pages forgotten"
 
 
 def backup(work: Work) -> str | None:

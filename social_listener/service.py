@@ -6,7 +6,7 @@ import os
 import uuid
 from contextlib import ExitStack
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from social_listener import channels as registry
@@ -26,6 +26,10 @@ if TYPE_CHECKING:
 
     from social_listener.channels import Channel
     from social_listener.settings import AccountSettings, Settings
+
+
+#: one synced line for every attempt to send, beside the database
+WITNESS = "attempts.log"
 
 
 def utcnow() -> datetime:
@@ -49,6 +53,7 @@ class Service:
 
     def close(self) -> None:
         """Write everything to the database file and give it back."""
+        self.outbox.close(timedelta(seconds=10))
         self.store.close()
 
 
@@ -62,34 +67,52 @@ def build(
     """Return the service that `settings` describe, with the database open and the outbox recovered.
 
     `environment` is where the credentials are looked for; None: the process's own. `offline`: no platform will be
-    called, so credentials may be missing. `SettingsError` names what is wrong in the settings, `StoreBusy` and
-    `StoreError` what is wrong with the database.
+    called, so credentials may be missing; an account without them has no channel then. `SettingsError` names what is
+    wrong in the settings, `StoreBusy` and `StoreError` what is wrong with the database.
     """
     weights = check_names(settings)
     keys = {account.id: _credentials(account, environment, offline=offline) for account in settings.accounts}
     for values in keys.values():
         log.SECRETS.add(values.values())
-    connected = {account.id: build_channel(settings, account, keys[account.id]) for account in settings.accounts}
+    connected = {
+        account.id: build_channel(settings, account, keys[account.id])
+        for account in settings.accounts
+        if not (offline and _incomplete(account, keys[account.id]))
+    }
     boot_id = uuid.uuid4().hex
     with ExitStack() as opened:
-        store = Store.open(settings.database)
+        store = Store.open(settings.database, now=clock())
         opened.callback(store.close)
-        raise NotImplementedError
+        streams = streams_of(settings)
+        ingest = Ingest(store, connected, streams=streams, weights=weights, polling=settings.polling, clock=clock)
+        witness = Witness(settings.data_dir / WITNESS)
+        outbox = Outbox(store, connected, settings=settings.outbox, witness=witness, boot_id=boot_id, clock=clock)
+        outbox.recover()
+        desk = Desk(store, connected, ingest=ingest, streams=streams, settings=settings, weights=weights, clock=clock)
+        opened.pop_all()
+    return Service(
+        settings=settings,
+        store=store,
+        channels=connected,
+        streams=streams,
+        ingest=ingest,
+        outbox=outbox,
+        desk=desk,
+        clock=clock,
+        boot_id=boot_id,
+    )
 
 
 def build_channel(settings: Settings, account: AccountSettings, values: Mapping[str, str]) -> Channel:
     """Return the channel of an account, whose credentials are `values`."""
-    try:
-        return registry.factory(account.channel)(
-            account_id=account.id,
-            credentials=values,
-            base_url=account.base_url,
-            options=account.options,
-            connect_timeout=settings.polling.connect_timeout,
-            read_timeout=settings.polling.read_timeout,
-        )
-    except ValueError as error:
-        raise SettingsError(f"account {account.id}: {error}") from None
+    return registry.factory(account.channel)(
+        account_id=account.id,
+        credentials=values,
+        base_url=account.base_url,
+        options=account.options,
+        connect_timeout=settings.polling.connect_timeout,
+        read_timeout=settings.polling.read_timeout,
+    )
 
 
 def streams_of(settings: Settings) -> dict[str, Stream]:
@@ -111,6 +134,10 @@ def streams_of(settings: Settings) -> dict[str, Stream]:
             for wanted in account.streams
         )
     }
+
+
+def _incomplete(account: AccountSettings, values: Mapping[str, str]) -> bool:
+    return not account.credentials or len(values) < len(account.credentials)
 
 
 def _credentials(

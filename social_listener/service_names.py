@@ -27,6 +27,10 @@ def check_names(settings: Settings) -> Weights:
         for name in account.credentials:
             if name not in known:
                 raise SettingsError(f"{where}.credentials.{name}: unknown credential{nearest(name, known)}")
+        options = list(registry.option_names(account.channel))
+        for name in account.options:
+            if name not in options:
+                raise SettingsError(f"{where}.options.{name}: unknown option{nearest(name, options)}")
         kinds = registry.stream_kinds(account.channel)
         for index, stream in enumerate(account.streams):
             if stream.kind not in kinds:

@@ -54,6 +54,16 @@ Port = Annotated[int, Field(ge=0, le=65535)]
 ClockTime = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
 
 
+def _word(value: object) -> object:
+    """Return what was written: YAML reads on and off as true and false, and a number as a number."""
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    return str(value) if isinstance(value, int | float) else value
+
+
+Word = Annotated[str, BeforeValidator(_word)]
+
+
 class _Part(BaseModel):
     """A block of the settings: frozen, and no key that is not ours."""
 
@@ -88,7 +98,7 @@ class AccountSettings(_Part):
         default_factory=dict, description="credential → NAME of the environment variable that holds it (or NAME_FILE)"
     )
     streams: tuple[StreamSettings, ...] = ()
-    options: dict[str, str] = Field(default_factory=dict, description="what only this channel knows")
+    options: dict[str, Word] = Field(default_factory=dict, description="what only this channel knows")
 
 
 class DashboardSettings(_Part):

@@ -64,6 +64,7 @@ class Web:
         try:
             asyncio.run(self._serve(ready))
         finally:
+            gc.unfreeze()
             self.close()
 
     def stop(self) -> None:

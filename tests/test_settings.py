@@ -138,6 +138,12 @@ def test_the_data_folder_is_relative_to_the_file(tmp_path: Path) -> None:
     assert settings.database == tmp_path / "here" / "social-listener.duckdb"
 
 
+def test_options_are_the_words_that_were_written() -> None:
+    """YAML takes on, off and 280 for something else; options get them as they stand in the file."""
+    text = ACCOUNT.replace("    streams:\n", "    options: {likes: on, other: off, max_length: 280}\n")
+    assert parse(text, HERE).accounts[0].options == {"likes": "on", "other": "off", "max_length": "280"}
+
+
 def test_settings_cannot_be_changed() -> None:
     """Settings are values."""
     with pytest.raises(ValidationError, match="frozen"):

@@ -10,31 +10,12 @@ from typing import TYPE_CHECKING, cast
 import click
 
 from social_listener import __version__, terminal
-from social_listener.cli.options import explain, settings_option
+from social_listener.cli.options import COMMANDS, explain, settings_option
 from social_listener.errors import ListenerError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import NoReturn
-
-#: command → module below that defines it; a module is read when its command is wanted, since some are slow to read
-COMMANDS = {
-    "init": "setup",
-    "check": "setup",
-    "demo": "demo",
-    "serve": "serve",
-    "sandbox": "sandbox",
-    "poll": "work",
-    "deliver": "work",
-    "backup": "work",
-    "replay": "work",
-    "status": "watch",
-    "export": "export",
-    "score": "score",
-    "reply": "answer",
-    "outbox": "watch",
-    "settle": "answer",
-}
 
 
 class _Commands(click.Group):
@@ -57,12 +38,6 @@ def cli() -> None:
 
     Begin with `social-listener demo`. Each command tells more with --help.
     """
-
-
-def load_handlers() -> None:
-    """Read every command's module, so that the running service knows all commands it can be handed."""
-    for module in dict.fromkeys(COMMANDS.values()):
-        import_module(f"social_listener.cli.{module}")
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:

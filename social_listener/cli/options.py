@@ -19,6 +19,25 @@ if TYPE_CHECKING:
 
 P = ParamSpec("P")
 
+#: command → module beside this one that defines it; a module is read when its command is wanted, since some are slow to read
+COMMANDS = {
+    "init": "setup",
+    "check": "setup",
+    "demo": "demo",
+    "serve": "serve",
+    "sandbox": "sandbox",
+    "poll": "work",
+    "deliver": "work",
+    "backup": "work",
+    "replay": "work",
+    "status": "watch",
+    "export": "export",
+    "score": "score",
+    "reply": "answer",
+    "outbox": "watch",
+    "settle": "answer",
+}
+
 DEFAULT_FILE = Path("settings.yaml")
 SETTINGS_VARIABLE = "SOCIAL_LISTENER_SETTINGS"
 

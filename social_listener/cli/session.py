@@ -5,12 +5,13 @@ from __future__ import annotations
 import functools
 import time
 from dataclasses import dataclass
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, ParamSpec
 
 import click
 
 from social_listener import log, remote, terminal
-from social_listener.cli.options import explain, settings_option, settings_path
+from social_listener.cli.options import COMMANDS, explain, settings_option, settings_path
 from social_listener.errors import ListenerError, StoreBusy
 from social_listener.service import build
 from social_listener.settings import load
@@ -91,6 +92,8 @@ def run_for_another(service: Service) -> remote.Runner:
     """Return the function by which the running service runs a command that was handed to it."""
 
     def run(name: str, params: Mapping[str, object], screen: Terminal) -> int:
+        if name in COMMANDS:
+            import_module(f"social_listener.cli.{COMMANDS[name]}")
         handler = HANDLERS.get(name)
         if handler is None:
             screen.say(f"social-listener: the running service does not know `{name}`; restart it after an upgrade")

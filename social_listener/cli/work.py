@@ -32,8 +32,7 @@ def poll(session: Session, *, once: bool, streams: Sequence[str] = ()) -> int:
             return terminal.WRONG_USE
     worst = terminal.OK
     while True:
-        due = streams or session.service.ingest.due(session.service.clock())
-        for stream_id in due:
+        for stream_id in streams or session.service.ingest.due(session.service.clock()):
             worst = max(worst, _poll(session, stream_id))
         if once:
             return worst
@@ -49,11 +48,19 @@ def _poll(session: Session, stream_id: str) -> int:
         stored += items
         session.screen.progress(f"{stream_id}: {stored} items")
 
-    result = session.service.ingest.poll(session.service.streams[stream_id], until_end=True, progress=progress)
+    stream = session.service.streams[stream_id]
+    while True:
+        result = session.service.ingest.poll(stream, until_end=True, progress=progress)
+        if result.pages or result.complete or result.error is not None or result.wait_until is not None:
+            break
+        time.sleep(0.1)  # the job of the running service is at it; what comes after its end is ours
     if result.error is not None:
         session.screen.say(f"social-listener: {stream_id}: {result.error}")
         return terminal.FAILED
-    session.screen.say(f"{stream_id}: {result.stored} stored")
+    if result.wait_until is not None:
+        session.screen.say(f"{stream_id}: left alone until {result.wait_until:%H:%M:%S} UTC, as the platform asked")
+    elif session.screen.interactive:
+        session.screen.say(f"{stream_id}: {result.stored} stored")
     return terminal.OK
 
 
@@ -90,7 +97,7 @@ def backup(session: Session, *, folder: str | None = None) -> int:
 
 
 @click.command()
-@with_service(online=False)
+@with_service(online=True)
 def replay(session: Session) -> int:
     """Rebuild what platforms told us from the stored raw pages; what staff did stays."""
     pages = session.service.ingest.replay(lambda done, total: session.screen.progress(f"{done} of {total} pages"))

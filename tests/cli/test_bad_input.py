@@ -1,0 +1,257 @@
+"""What a user sees when something is wrong, and that nothing else stops."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from social_listener import terminal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from conftest import Result
+
+    from social_listener.sandbox import Sandbox
+
+Run = "Callable[..., Result]"
+
+
+def stream(result: Result, stream_id: str) -> dict[str, Any]:
+    """Return one stream of `status --json`."""
+    found = [entry for account in result.json["accounts"] for entry in account["streams"] if entry["id"] == stream_id]
+    assert len(found) == 1
+    return found[0]
+
+
+# -- settings ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("command", ["status", "poll", "serve", "check", "export", "score", "outbox"])
+def test_an_unknown_setting_stops_every_command(run: Any, write: Callable[..., Path], command: str) -> None:
+    """One line names the file, the key and the nearest valid one; nothing is made."""
+    file = write(polling={"thread": 2})
+    result = run(command, "--settings", file)
+    assert result.code == terminal.WRONG_USE
+    assert result.err == f"social-listener: {file}: polling.thread: unknown setting; did you mean `threads`?\n"
+    assert not (file.parent / "data").exists()
+
+
+def test_bad_yaml_is_told_with_its_line(run: Any, tmp_path: Path) -> None:
+    """A file that is not YAML gives the line, not a traceback."""
+    file = tmp_path / "settings.yaml"
+    file.write_text("accounts:\n  - id: a\n   channel: x\n", encoding="utf-8")
+    result = run("status", "--settings", file)
+    assert result.code == terminal.WRONG_USE
+    assert "this is not YAML at line 3" in result.err
+    assert len(result.err.splitlines()) == 1
+
+
+def test_no_settings_file_says_how_to_get_one(run: Any, tmp_path: Path) -> None:
+    """Without a file the command that writes one is named."""
+    result = run("status", "--settings", tmp_path / "none.yaml")
+    assert result.code == terminal.WRONG_USE
+    assert "social-listener init" in result.err
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"channel": "y"}, "accounts[0].channel: there is no channel 'y'"),
+        (
+            {"credentials": {"bearer": "X"}},
+            "accounts[0].credentials.bearer: unknown credential; did you mean `bearer_token`?",
+        ),
+        ({"options": {"like": "on"}}, "did you mean `likes`?"),
+    ],
+)
+def test_names_that_only_a_channel_knows_are_checked(
+    run: Any, account: dict[str, Any], write: Callable[..., Path], change: dict[str, Any], words: str
+) -> None:
+    """An unknown channel, credential or option is refused with the nearest valid one."""
+    result = run("status", "--settings", write(account | change))
+    assert result.code == terminal.WRONG_USE
+    assert words in result.err
+
+
+def test_an_unknown_weight_is_named(run: Any, write: Callable[..., Path]) -> None:
+    """Weights are checked against the factors there are; bad values are told too."""
+    result = run("score", "--settings", write(priority={"weights": {"refunds": 3}}))
+    assert result.code == terminal.WRONG_USE
+    assert "priority.weights.refunds: unknown weight; did you mean `refund`?" in result.err
+    result = run("score", "--settings", write(priority={"weights": {"refund": -3}}))
+    assert "priority.weights.refund: cannot be below 0" in result.err
+
+
+def test_a_missing_key_is_named(run: Any, settings: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A credential that is not in the environment stops what calls platforms, and only that."""
+    monkeypatch.delenv("TEST_ACCESS_TOKEN")
+    for command in (["poll", "--once"], ["deliver"], ["serve", "--headless"]):
+        result = run(*command, "--settings", settings)
+        assert result.code == terminal.WRONG_USE
+        assert "set the environment variable TEST_ACCESS_TOKEN (for access_token)" in result.err
+    for command in (["status", "--json"], ["outbox", "--json"], ["export"]):
+        assert run(*command, "--settings", settings).code == terminal.OK
+
+
+def test_a_damaged_key_file_is_named(run: Any, settings: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A variable with _FILE that points to nothing is told by its name."""
+    monkeypatch.delenv("TEST_ACCESS_TOKEN")
+    monkeypatch.setenv("TEST_ACCESS_TOKEN_FILE", str(tmp_path / "none"))
+    result = run("poll", "--once", "--settings", settings)
+    assert result.code == terminal.WRONG_USE
+    assert "TEST_ACCESS_TOKEN_FILE: the file it names cannot be read" in result.err
+
+
+# -- ports and files ---------------------------------------------------------------------------------------------------
+
+
+def test_a_port_in_use_is_named_with_its_setting(run: Any, account: dict[str, Any], write: Callable[..., Path]) -> None:
+    """`serve` says which port, and which key to change; the database is given back."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        file = write(account, public={"port": port})
+        result = run("serve", "--headless", "--settings", file)
+        assert result.code == terminal.NOT_AVAILABLE
+        assert f"port {port} on 127.0.0.1 is in use by another program" in result.err
+        assert "set public.port to a free one" in result.err
+        result = run("serve", "--settings", write(account, dashboard={"port": port}))
+        assert result.code == terminal.NOT_AVAILABLE
+        assert "set dashboard.port to a free one" in result.err
+    assert run("status", "--settings", file).code == terminal.OK
+
+
+HOLD = """
+import sys, time
+from pathlib import Path
+from social_listener.store import Store
+Store.open(Path(sys.argv[1]))
+print("held", flush=True)
+time.sleep(60)
+"""
+
+
+@pytest.fixture
+def held(settings: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """Hold the database in another process that answers no command."""
+    database = settings.parent / "data" / "social-listener.duckdb"
+    with subprocess.Popen([sys.executable, "-c", HOLD, str(database)], stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"held\n"
+        yield process
+        process.kill()
+
+
+def test_a_busy_database_names_its_holder(
+    run: Any, settings: Path, held: subprocess.Popen[bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """When a process that is no service holds the file, its number is told after a short wait."""
+    monkeypatch.setattr("social_listener.cli.session.PATIENCE", 0.3)
+    result = run("status", "--settings", settings)
+    assert result.code == terminal.NOT_AVAILABLE
+    assert str(held.pid) in result.err
+    assert "no service answers" in result.err
+
+
+def test_a_short_hold_is_waited_for(run: Any, settings: Path, held: subprocess.Popen[bytes]) -> None:
+    """Two commands at a time both work: the second waits for the first."""
+    os.kill(held.pid, signal.SIGSTOP)
+    os.kill(held.pid, signal.SIGKILL)  # the file is free as soon as the process is gone
+    assert run("status", "--settings", settings).code == terminal.OK
+
+
+@pytest.mark.parametrize(
+    "rubbish", [b"this is not a database" * 500, b"", b"\x00" * 10_000], ids=["text", "empty", "zero"]
+)
+def test_a_rubbish_database_is_left_alone(run: Any, settings: Path, rubbish: bytes) -> None:
+    """A file that is no database is refused with what to do, and not one byte of it changes."""
+    assert run("status", "--settings", settings).code == terminal.OK
+    database = settings.parent / "data" / "social-listener.duckdb"
+    database.write_bytes(rubbish)
+    result = run("status", "--settings", settings)
+    if rubbish:
+        assert result.code == terminal.NOT_AVAILABLE
+        assert str(database) in result.err
+        assert "backup" in result.err
+        assert "Traceback" not in result.err
+    assert run("check", "--settings", settings).code == (terminal.FAILED if rubbish else terminal.OK)
+    if rubbish:
+        assert hashlib.sha256(database.read_bytes()).digest() == hashlib.sha256(rubbish).digest()
+
+
+# -- platforms ---------------------------------------------------------------------------------------------------------
+
+FAULTS = {
+    "status_401": ("Unauthorized", None),
+    "status_402": ("OutOfCredit", None),
+    "status_403": ("Unauthorized", None),
+    "status_429": ("RateLimited", None),
+    "status_429_no_reset": ("RateLimited", None),
+    "status_429_garbage_reset": ("RateLimited", None),
+    "html_503": ("Unavailable", None),
+    "cut": ("Unavailable", None),
+    "json_500": ("Unavailable", None),
+    "empty_200": ("BadPayload", None),
+    "invalid_json": ("BadPayload", None),
+}
+
+
+@pytest.mark.parametrize("kind", FAULTS)
+def test_a_fault_of_a_platform_is_shown_and_stops_nothing_else(
+    run: Any, settings: Path, sandbox: Sandbox, kind: str
+) -> None:
+    """The stream that failed has its line and its state; the other stream is read to its end."""
+    sandbox.world.dm("customer", sandbox.brand, "are you there?")
+    sandbox.faults.add("GET /2/users/*/mentions", kind)
+    result = run("poll", "--once", "--settings", settings)
+    assert result.code == terminal.FAILED
+    failed = [line for line in result.err.splitlines() if line.startswith("social-listener: main/mentions: ")]
+    assert len(failed) == 1, result.err
+    after = run("status", "--json", "--settings", settings)
+    mentions, messages = stream(after, "main/mentions"), stream(after, "main/messages")
+    assert mentions["last_error_kind"] == FAULTS[kind][0]
+    assert mentions["last_error"] in failed[0]
+    assert mentions["complete_up_to"] is None
+    assert messages["interactions"] == 1
+    assert messages["complete_up_to"] is not None
+    assert not after.json["ok"]
+
+
+def test_a_platform_that_is_down_is_unavailable(run: Any, settings: Path, sandbox: Sandbox) -> None:
+    """Nobody at the address: each stream fails with a line, the database stays in order."""
+    sandbox.stop()
+    result = run("poll", "--once", "--settings", settings)
+    assert result.code == terminal.FAILED
+    assert [line.split(": ")[1] for line in result.err.splitlines()] == ["main/mentions", "main/messages"]
+    assert stream(run("status", "--json", "--settings", settings), "main/mentions")["last_error_kind"] == "Unavailable"
+
+
+def test_an_item_with_wrong_types_becomes_a_dead_letter(run: Any, settings: Path, sandbox: Sandbox) -> None:
+    """The others of its page are stored, the walk is complete, and the bad one is counted."""
+    for number in range(5):
+        sandbox.world.post(f"customer{number}", "@fernhill hello")
+    sandbox.faults.add("GET /2/users/*/mentions", "wrong_types", times=1)
+    assert run("poll", "--once", "--settings", settings).code == terminal.OK
+    mentions = stream(run("status", "--json", "--settings", settings), "main/mentions")
+    assert mentions["interactions"] == 4
+    assert mentions["dead_letters"] == 1
+    assert mentions["complete_up_to"] is not None
+
+
+def test_no_secret_is_shown(run: Any, settings: Path, sandbox: Sandbox) -> None:
+    """Whatever fails, no key appears in any output."""
+    sandbox.faults.add("** /**", "status_401")
+    for command in (["poll", "--once"], ["check"], ["status"], ["status", "--json"]):
+        result = run(*command, "--settings", settings)
+        for value in sandbox.credentials.values():
+            assert value not in result.out + result.err

@@ -1,0 +1,344 @@
+"""Every command does what docs/commands.md says, against a real sandbox."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from social_listener import __version__, terminal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from social_listener.sandbox import Sandbox
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+
+
+def said(sandbox: Sandbox, number: int = 3) -> list[str]:
+    """Let customers write, and return the ids of what they wrote, as items."""
+    posts = [
+        sandbox.world.post(f"customer{index}", f"@fernhill where is my order? Number {index}")
+        for index in range(number)
+    ]
+    return [f"x:{post.id}" for post in posts]
+
+
+# -- the beginning -----------------------------------------------------------------------------------------------------
+
+
+def test_init_writes_settings_that_work(run: Any, tmp_path: Path) -> None:
+    """The file has every key and can be used as it is; it is not overwritten without being told."""
+    file = tmp_path / "mine.yaml"
+    assert run("init", "--settings", file).code == terminal.OK
+    assert file.read_text(encoding="utf-8") == (ROOT / "settings.yaml").read_text(encoding="utf-8")
+    assert run("status", "--settings", file).code == terminal.OK
+    again = run("init", "--settings", file)
+    assert again.code == terminal.WRONG_USE
+    assert "--force" in again.err
+    assert run("init", "--force", "--settings", file).code == terminal.OK
+
+
+def test_settings_are_found_by_option_variable_or_place(
+    run: Any, settings: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """--settings works before and behind the command, then comes the variable, then the file in the folder."""
+    assert run("status", "--settings", settings).code == terminal.OK
+    assert run("--settings", settings, "status").code == terminal.OK
+    empty = tmp_path / "elsewhere"
+    empty.mkdir()
+    monkeypatch.chdir(empty)
+    assert run("status").code == terminal.WRONG_USE
+    monkeypatch.setenv("SOCIAL_LISTENER_SETTINGS", str(settings))
+    assert run("status").code == terminal.OK
+    monkeypatch.delenv("SOCIAL_LISTENER_SETTINGS")
+    monkeypatch.chdir(settings.parent)
+    assert run("status").code == terminal.OK
+
+
+def test_check_tells_each_thing_in_words(run: Any, settings: Path, sandbox: Sandbox) -> None:
+    """Keys, whose they are, database, ports and disk; nothing is made by looking."""
+    result = run("check", "--settings", settings)
+    assert result.code == terminal.OK, result.err
+    assert f"the keys belong to @{sandbox.brand.handle}" in result.err
+    for subject in ("settings", "account main", "database", "dashboard", "public", "disk"):
+        assert f"ok    {subject}: " in result.err
+    assert not (settings.parent / "data").exists()
+    listed = run("check", "--json", "--settings", settings).json
+    assert all(line["ok"] for line in listed)
+    assert {"subject", "ok", "words"} == set(listed[0])
+
+
+def test_check_finds_what_is_wrong(
+    run: Any, account: dict[str, Any], write: Callable[..., Path], sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A missing key, refused keys and an address where nobody is: each has its line, all are told at once."""
+    refused = account | {"id": "refused"}
+    gone = account | {"id": "gone", "base_url": "http://127.0.0.1:9"}
+    keyless = account | {"id": "keyless", "credentials": account["credentials"] | {"bearer_token": "NOT_THERE"}}
+    sandbox.faults.add("GET /2/users/me", "status_401")
+    result = run("check", "--settings", write(refused, gone, keyless))
+    assert result.code == terminal.FAILED
+    assert "FAIL  account refused: x says no (Unauthorized)" in result.err
+    assert "FAIL  account gone: x says no (Unavailable)" in result.err
+    assert "FAIL  account keyless: account keyless: set the environment variable NOT_THERE" in result.err
+
+
+# -- work --------------------------------------------------------------------------------------------------------------
+
+
+def test_poll_once_reads_every_due_stream_to_its_end(run: Any, settings: Path, sandbox: Sandbox) -> None:
+    """Pages are walked to the end; `status --json` has the figures that scripts look at."""
+    sandbox.world.fill_mentions(250)
+    result = run("poll", "--once", "--settings", settings)
+    assert result.code == terminal.OK, result.err
+    assert result.out == ""
+    status = run("status", "--json", "--settings", settings)
+    (account,) = status.json["accounts"]
+    assert account["id"] == "main"
+    streams = {stream["name"]: stream for stream in account["streams"]}
+    assert streams["mentions"]["interactions"] == 250
+    for stream in streams.values():
+        assert stream["complete_up_to"].endswith("Z")
+        assert (stream["open_gaps"], stream["dead_letters"], stream["last_error"]) == (0, 0, None)
+    assert status.json["outbox"] == dict.fromkeys(
+        ["queued", "sending", "in_doubt", "sent", "rejected", "cancelled", "expired"], 0
+    )
+
+
+def test_poll_of_one_stream_leaves_the_others(run: Any, settings: Path, sandbox: Sandbox) -> None:
+    """--stream names what is polled, due or not; an unknown one is answered with those there are."""
+    said(sandbox)
+    assert run("poll", "--once", "--stream", "main/mentions", "--settings", settings).code == terminal.OK
+    assert sandbox.calls.to("GET /2/users/*/mentions")
+    assert not sandbox.calls.to("GET /2/dm_events")
+    wrong = run("poll", "--once", "--stream", "main/likes", "--settings", settings)
+    assert wrong.code == terminal.WRONG_USE
+    assert "main/mentions" in wrong.err
+
+
+COLUMNS = [
+    "id",
+    "channel",
+    "account_id",
+    "conversation_id",
+    "kind",
+    "private",
+    "outbound",
+    "author_id",
+    "author_name",
+    "text",
+    "sent_at",
+    "first_seen_at",
+    "reply_to_id",
+    "deleted",
+    "language",
+    "sentiment",
+    "sentiment_label",
+    "priority",
+    "priority_factors",
+]
+
+
+def test_export_has_the_promised_columns_in_every_form(
+    run: Any, settings: Path, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    """The three forms hold the same items; columns come in the promised order; formulas are made harmless."""
+    ids = said(sandbox)
+    sandbox.world.post("customer9", "@fernhill =cmd()")
+    evil = sandbox.world.dm("customer9", sandbox.brand, '=HYPERLINK("http://evil","x")')
+    run("poll", "--once", "--settings", settings)
+    lines = run("export", "--format", "jsonl", "--settings", settings).lines
+    assert list(lines[0])[: len(COLUMNS)] == COLUMNS
+    assert {*ids, f"x:{evil.id}"} <= {line["id"] for line in lines}
+    table = list(csv.DictReader(io.StringIO(run("export", "--format", "csv", "--settings", settings).out)))
+    assert list(table[0])[: len(COLUMNS)] == COLUMNS
+    assert [row["id"] for row in table] == [line["id"] for line in lines]
+    assert next(row for row in table if row["id"] == f"x:{evil.id}")["text"].startswith("'=")
+    file = tmp_path / "out.parquet"
+    assert run("export", "--format", "parquet", "--output", file, "--settings", settings).code == terminal.OK
+    from pyarrow import parquet  # noqa: PLC0415 - only this test reads it
+
+    assert parquet.read_table(file).column("id").to_pylist() == [line["id"] for line in lines]
+
+
+def test_export_into_a_place_that_cannot_be_written(run: Any, settings: Path) -> None:
+    """A wrong place for the file is told in one line."""
+    result = run("export", "--output", "/nowhere/at/all.jsonl", "--settings", settings)
+    assert result.code == terminal.FAILED
+    assert "/nowhere/at/all.jsonl: cannot be written" in result.err
+
+
+def test_backup_can_be_opened(run: Any, settings: Path, sandbox: Sandbox, tmp_path: Path) -> None:
+    """A backup in the place that was named holds what was stored."""
+    said(sandbox)
+    run("poll", "--once", "--settings", settings)
+    made = run("backup", "--to", tmp_path / "copies", "--settings", settings).json
+    copy = Path(made["backup"])
+    assert copy.parent == tmp_path / "copies"
+    database = settings.parent / "data" / "social-listener.duckdb"
+    for leftover in database.parent.glob("social-listener.duckdb*"):
+        leftover.unlink()
+    database.write_bytes(copy.read_bytes())
+    assert run("status", "--json", "--settings", settings).json["interactions"] == 3
+
+
+def test_replay_gives_the_same_again(run: Any, settings: Path, sandbox: Sandbox) -> None:
+    """Rebuilding from raw pages changes nothing that is exported."""
+    said(sandbox)
+    run("poll", "--once", "--settings", settings)
+    before = run("export", "--settings", settings).lines
+    assert run("replay", "--settings", settings).code == terminal.OK
+    assert run("export", "--settings", settings).lines == before
+
+
+# -- scores ------------------------------------------------------------------------------------------------------------
+
+
+def score(text: bytes, *options: str) -> subprocess.CompletedProcess[bytes]:
+    """Run `score` on `text` as a process of its own."""
+    command = [sys.executable, "-m", "social_listener", "score", *options]
+    return subprocess.run(command, input=text, capture_output=True, check=False)
+
+
+def test_score_answers_every_line_in_order() -> None:
+    """Texts and JSON objects may be mixed; a bad line has its place, and the exit code tells."""
+    done = score(
+        b"Where is my order? Been waiting 3 weeks\n"
+        b'{"text": "I love it", "private": true}\n{"text": 3}\n\nDanke, super!\n'
+    )
+    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    assert len(lines) == 5
+    for name in ("sentiment", "sentiment_label", "language", "priority", "priority_factors"):
+        assert name in lines[0]
+    assert lines[0]["priority"] > lines[1]["priority"]
+    assert lines[2]["line"] == 3
+    assert done.returncode == terminal.FAILED
+    assert b"1 of 5 lines" in done.stderr
+
+
+def test_score_answers_many_lines_in_order() -> None:
+    """Worker processes change nothing: the same lines give the same answers as one by one."""
+    texts = "".join(f"order {number} is broken, refund me\n" if number % 3 else "thanks!\n" for number in range(3000))
+    alone, together = score(texts.encode(), "--workers", "1"), score(texts.encode(), "--workers", "2")
+    assert alone.returncode == together.returncode == terminal.OK
+    assert alone.stdout == together.stdout
+    assert alone.stdout.count(b"\n") == 3000
+
+
+def test_nobody_reads_to_the_end() -> None:
+    """`score | head` ends quietly with the code for it."""
+    command = [sys.executable, "-m", "social_listener", "score", "--workers", "1"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdin
+        assert process.stdout
+        assert process.stderr
+        process.stdout.close()
+        process.stdin.write(b"hello there\n" * 1000)
+        process.stdin.close()
+        assert process.wait(30) == terminal.READER_GONE
+        assert process.stderr.read() == b""
+
+
+# -- answers -----------------------------------------------------------------------------------------------------------
+
+
+def test_a_public_reply_goes_out_once(run: Any, settings: Path, sandbox: Sandbox) -> None:
+    """`reply --now` prints id and state; the platform has exactly one post, under the right parent."""
+    (item, *_) = said(sandbox)
+    run("poll", "--once", "--settings", settings)
+    result = run("reply", item, "--public", "--text", "On it!", "--now", "--settings", settings)
+    assert result.code == terminal.OK, result.err
+    assert result.json["state"] == "sent"
+    ours = [post for post in sandbox.world.truth().posts if post.author_id == sandbox.brand.id]
+    assert [(post.id, f"x:{post.parent_id}") for post in ours] == [(result.json["platform_id"], item)]
+    assert run("outbox", "--json", "--settings", settings).json == []
+    (line,) = run("outbox", "--json", "--all", "--settings", settings).json
+    assert (line["id"], line["state"], line["private"]) == (result.json["id"], "sent", False)
+
+
+def test_a_private_reply_reaches_one_person_only(run: Any, settings: Path, sandbox: Sandbox) -> None:
+    """A direct message is answered in private; in public it is refused, whatever is asked."""
+    message = sandbox.world.dm("customer1", sandbox.brand, "my address is 1 High Street")
+    run("poll", "--once", "--settings", settings)
+    item = f"x:{message.id}"
+    refused = run("reply", item, "--public", "--text", "Noted", "--now", "--settings", settings)
+    assert refused.code == terminal.FAILED
+    assert refused.out == ""
+    result = run("reply", item, "--private", "--text", "Noted", "--now", "--settings", settings)
+    assert result.json["state"] == "sent", result.err
+    truth = sandbox.world.truth()
+    assert [post for post in truth.posts if post.author_id == sandbox.brand.id] == []
+    assert [sent.text for sent in truth.messages if sent.sender_id == sandbox.brand.id] == ["Noted"]
+
+
+def test_a_reply_needs_its_visibility(run: Any, settings: Path, sandbox: Sandbox) -> None:
+    """Neither --public nor --private is a default."""
+    (item, *_) = said(sandbox, 1)
+    run("poll", "--once", "--settings", settings)
+    result = run("reply", item, "--text", "hi", "--settings", settings)
+    assert result.code == terminal.WRONG_USE
+    assert "--public or --private" in result.err
+
+
+def test_an_unknown_item_is_told(run: Any, settings: Path) -> None:
+    """Nothing is queued for an item that there is not."""
+    result = run("reply", "x:1", "--public", "--text", "hi", "--now", "--settings", settings)
+    assert result.code == terminal.FAILED
+    assert "x:1" in result.err
+
+
+def test_a_reply_in_doubt_is_settled_by_a_person(run: Any, settings: Path, sandbox: Sandbox) -> None:
+    """The answer was lost and the platform hides the post: exit code 4, then `settle` decides."""
+    (item, *_) = said(sandbox, 1)
+    run("poll", "--once", "--settings", settings)
+    sandbox.faults.add("POST /2/tweets", "lost", times=1)
+    sandbox.faults.add("GET /2/users/*/tweets", "html_503")
+    queued = run("reply", item, "--public", "--text", "On it!", "--now", "--no-wait", "--settings", settings)
+    assert queued.code == terminal.OK
+    assert queued.json["state"] == "queued"
+    assert run("deliver", "--settings", settings).json["in_doubt"] == 1
+    (line,) = run("outbox", "--json", "--settings", settings).json
+    assert line["state"] == "in_doubt"
+    wrong = run("settle", line["id"], "--settings", settings)
+    assert wrong.code == terminal.WRONG_USE
+    (post,) = [post for post in sandbox.world.truth().posts if post.author_id == sandbox.brand.id]
+    settled = run("settle", line["id"], "--sent", post.id, "--settings", settings)
+    assert settled.code == terminal.OK, settled.err
+    assert settled.json["state"] == "sent"
+    assert settled.json["platform_id"] == post.id
+    assert run("outbox", "--json", "--settings", settings).json == []
+
+
+def test_text_can_come_from_standard_input(
+    run: Any, settings: Path, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`--text -` keeps a long text off the command line."""
+    (item, *_) = said(sandbox, 1)
+    run("poll", "--once", "--settings", settings)
+    monkeypatch.setattr("sys.stdin", io.StringIO("Two\nlines\n"))
+    result = run("reply", item, "--public", "--text", "-", "--now", "--settings", settings)
+    assert result.json["text"] == "Two\nlines"
+
+
+# -- the command itself ------------------------------------------------------------------------------------------------
+
+
+def test_version_help_and_wrong_use(run: Any) -> None:
+    """The usual options work; wrong use ends with its code and a hint."""
+    assert __version__ in run("--version").out
+    help_text = run("--help")
+    assert help_text.code == terminal.OK
+    assert re.search(r"demo\s+Show everything at work", help_text.out)
+    wrong = run("poll", "--twice")
+    assert wrong.code == terminal.WRONG_USE
+    assert "No such option" in wrong.err
+    assert run("pol").code == terminal.WRONG_USE

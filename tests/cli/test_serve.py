@@ -1,0 +1,153 @@
+"""The running service as a process: ready, asked by commands, stopped, killed."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from social_listener import terminal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from social_listener.sandbox import Sandbox
+
+
+@contextmanager
+def process(*arguments: object, cwd: Path | None = None) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
+    """Run a command that stays, and hand it out with the address it printed."""
+    command = [sys.executable, "-m", "social_listener", *map(str, arguments)]
+    with subprocess.Popen(command, cwd=cwd, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as running:
+        try:
+            assert running.stdout
+            address = running.stdout.readline().decode().strip()
+            if not address:
+                assert running.stderr
+                raise AssertionError(running.stderr.read().decode())
+            yield running, address
+        finally:
+            running.kill()
+
+
+def get(address: str) -> tuple[int, bytes]:
+    """Return status and body."""
+    try:
+        with urllib.request.urlopen(address, timeout=10) as answer:  # noqa: S310 - our own address on loopback
+            return answer.status, answer.read()
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code, error.read()
+
+
+def eventually(condition: Callable[[], bool], seconds: float = 20) -> None:
+    """Wait until `condition` holds."""
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "it did not happen"
+        time.sleep(0.05)
+
+
+def test_a_service_polls_answers_commands_and_ends_in_peace(run: Any, settings: Path, sandbox: Sandbox) -> None:
+    """While it runs, commands are handed over to it; SIGTERM ends it with 0 and leaves one file, without a log."""
+    post = sandbox.world.post("customer", "@fernhill my machine is broken")
+    with process("serve", "--headless", "--settings", settings) as (service, address):
+        assert get(f"{address}/livez")[0] == 200
+
+        def stored() -> bool:
+            return bool(run("status", "--json", "--settings", settings).json["interactions"])
+
+        eventually(stored)
+        assert json.loads(get(f"{address}/readyz")[1]) == {"ready": True, "problems": []}
+        (line,) = run("export", "--settings", settings).lines
+        assert line["id"] == f"x:{post.id}"
+        sent = run("reply", line["id"], "--public", "--text", "On it!", "--now", "--settings", settings)
+        assert sent.code == terminal.OK, sent.err
+        assert sent.json["state"] == "sent"
+        refused = run("reply", "x:1", "--public", "--text", "hi", "--now", "--settings", settings)
+        assert refused.code == terminal.FAILED
+        assert "x:1" in refused.err
+        checked = run("check", "--settings", settings)
+        assert checked.code == terminal.OK, checked.err
+        assert "held by the running service" in checked.err
+        service.send_signal(signal.SIGTERM)
+        assert service.wait(20) == 0
+    data = settings.parent / "data"
+    assert not (data / "social-listener.duckdb.wal").exists()
+    assert not (data / "service.sock").exists()
+    assert [path.name for path in data.rglob("*") if path.stat().st_mode & 0o077] == []
+
+
+def test_a_second_service_is_refused(run: Any, settings: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The database has one owner; the second one is told who it is."""
+    with process("serve", "--headless", "--settings", settings) as (service, _):
+        result = run("serve", "--headless", "--settings", settings)
+        assert result.code == terminal.NOT_AVAILABLE
+        assert str(service.pid) in result.err
+
+
+def test_a_killed_service_starts_again(run: Any, settings: Path) -> None:
+    """After kill -9 its socket is stale and its jobs are cut off: commands work, and so does the next service."""
+    for _ in range(2):
+        with process("serve", "--headless", "--settings", settings) as (service, _address):
+            os.kill(service.pid, signal.SIGKILL)
+            service.wait()
+        assert run("status", "--settings", settings).code == terminal.OK
+
+
+def test_a_stop_does_not_wait_for_a_platform_that_hangs(settings: Path, sandbox: Sandbox) -> None:
+    """A call that never ends is given its ten seconds, then the service ends with 0 all the same."""
+    sandbox.faults.add("GET /2/users/*/mentions", "stall", seconds=60)
+    with process("serve", "--headless", "--settings", settings) as (service, _):
+        eventually(lambda: any(fault.hits for fault in sandbox.faults.active()))
+        began = time.monotonic()
+        service.send_signal(signal.SIGTERM)
+        assert service.wait(25) == 0
+        assert time.monotonic() - began < 20
+
+
+@pytest.mark.browser
+def test_the_dashboard_answers(account: dict[str, Any], write: Callable[..., Path]) -> None:
+    """Without --headless the page is served, with its headers, and a strange host name is refused."""
+    file = write(account)
+    with process("serve", "--settings", file) as (service, address):
+        with urllib.request.urlopen(address, timeout=20) as answer:  # noqa: S310 - our own address on loopback
+            assert b"<html" in answer.read()
+            assert "default-src 'self'" in answer.headers["content-security-policy"]
+        strange = urllib.request.Request(address, headers={"Host": "evil.example"})  # noqa: S310
+        with pytest.raises(urllib.error.HTTPError):
+            urllib.request.urlopen(strange, timeout=20)  # noqa: S310
+        service.send_signal(signal.SIGINT)
+        assert service.wait(20) == 0
+
+
+def test_the_demo_goes_on_after_a_kill(run: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The demo works in an empty folder, ends by itself with 0, and after kill -9 the same world is there again."""
+    monkeypatch.chdir(tmp_path)
+    file = tmp_path / "social-listener-demo" / "settings.yaml"
+    with process("demo", "--headless", cwd=tmp_path) as (demo, _):
+        eventually(lambda: run("status", "--json", "--settings", file).json["interactions"] > 20)
+        again = run("demo", "--headless")
+        assert again.code == terminal.NOT_AVAILABLE
+        assert "a demo runs in" in again.err
+        os.kill(demo.pid, signal.SIGKILL)
+        demo.wait()
+    before = {line["id"] for line in run("export", "--settings", file).lines}
+    with process("demo", "--headless", "--for", "4", cwd=tmp_path) as (demo, _):
+        assert demo.wait(30) == 0
+    lines = run("export", "--settings", file).lines
+    ids = [line["id"] for line in lines]
+    assert before <= set(ids)
+    assert len(ids) == len(set(ids))
+    status = run("status", "--json", "--settings", file).json
+    assert all(stream["open_gaps"] == 0 for account in status["accounts"] for stream in account["streams"])
