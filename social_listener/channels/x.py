@@ -201,13 +201,16 @@ def build(
     connect_timeout: timedelta,
     read_timeout: timedelta,
 ) -> X:
-    """Return the channel for one account; `SettingsError` names what is missing or wrong. No call is made."""
+    """Return the channel for one account; `SettingsError` names what is missing or wrong. No call is made.
+
+    Without any credentials it can do what needs no call (parse, allowed, length); everything else is `Unauthorized`.
+    """
     where = f"account {account_id}"
     for name in credentials:
         if name not in CREDENTIALS:
             raise SettingsError(f"{where}: credentials.{name}: unknown; the channel x takes {', '.join(CREDENTIALS)}")
     for name, words in CREDENTIALS.items():
-        if name not in _OPTIONAL and not credentials.get(name):
+        if credentials and name not in _OPTIONAL and not credentials.get(name):
             raise SettingsError(f"{where}: credentials.{name} is missing: {words}")
     fault = base_url_fault(base_url) if base_url is not None else None
     if fault is not None:

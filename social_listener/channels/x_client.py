@@ -14,6 +14,7 @@ import tweepy
 from social_listener.channels.transport import Transport, quiet_libraries
 from social_listener.channels.wire import Wire, WireError, documents, is_id
 from social_listener.channels.x_errors import Doing, Effect, answer, unreadable
+from social_listener.errors import Unauthorized
 
 #: where tweepy sends everything; OAuth 1.0a signatures are made over it, wherever the transport then goes
 ORIGIN: Final = "https://api.twitter.com"
@@ -53,7 +54,8 @@ class Client:
         self._lock = threading.Lock()
         self._ahead: timedelta | None = None
         self.as_user: Final = "bearer_token" not in credentials  #: whether plain reads are signed by the user
-        prefix = credentials["access_token"].partition("-")[0]
+        self._without_keys = not credentials
+        prefix = credentials.get("access_token", "").partition("-")[0]
         #: X's documentation: an OAuth 1.0a access token begins with the id of its user; None: this one does not
         self.own_id: Final[str | None] = prefix if is_id(prefix) else None
 
@@ -71,6 +73,8 @@ class Client:
         `now` is the caller's clock, to tell how far it is from X's. `done_at` are statuses that mean that what was
         asked for is so already; their answer has no documents.
         """
+        if self._without_keys:
+            raise Unauthorized("the credentials were not given", account_id=self.account_id)
         with self.transport.exchange() as exchange:
             try:
                 request(self._sdk)
