@@ -27,6 +27,8 @@ LONGEST: Final = timedelta(hours=25)
 #: polls do not begin all at once: each is put off by up to this share of its interval, and by no more than this
 SPREAD: Final = 0.05
 MOST_SPREAD: Final = timedelta(seconds=2)
+#: kind of an answer that the platform itself calls incomplete
+PARTIAL: Final = "Partial"
 #: the faults that platforms have, by name; anything else is ours
 EXPECTED: Final[dict[str, type[ChannelError]]] = {
     each.__name__: each

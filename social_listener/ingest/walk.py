@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from social_listener.cursor import Cursor, advance, restart
+from social_listener.cursor import Cursor, Gap, advance, restart
 from social_listener.errors import BadPayload, ChannelError, PageExpired, StoreError
 from social_listener.failpoints import failpoint
 from social_listener.ingest import schedule
@@ -36,6 +36,8 @@ LONGEST_WAIT: Final = timedelta(milliseconds=200)
 TURN: Final = 50
 #: how often a walk may begin anew because its page token expired
 RESTARTS: Final = 3
+#: how many walks in a row may be answered in part before the mark moves all the same, with a gap
+PATIENCE: Final = 3
 
 
 class Walk:
@@ -48,6 +50,8 @@ class Walk:
         self.progress = progress
         self.result = PollResult(stream_id=stream.id)
         self.waiting: list[Told] = []  # fetched, not stored yet
+        self.partial: list[str] = []  # what the platform said it could not give, in this walk
+        self.errors = 0
         self.cursor = Cursor()  # as it is stored
         self.ahead = Cursor()  # as it will be once `waiting` is stored
 
@@ -57,6 +61,7 @@ class Walk:
             row = streams.stream(cursor, self.stream.id)
         if row is not None:
             self.cursor = self.ahead = row.cursor
+            self.errors = row.errors
             if row.not_before is not None and row.not_before > self.ingest.clock():
                 self.result.wait_until = row.not_before
                 return self.result
@@ -146,26 +151,44 @@ class Walk:
                 streams.add_gap(cursor, self.stream.id, gap, one.fetched_at)
             if first and not mark.walking:
                 complete_from = oldest
+            self.partial += one.page.partial
         now = self.ingest.clock()
-        columns: dict[str, object] = {
-            **streams.cursor_columns(mark),
-            "last_poll_at": now,
-            "last_error": None,
-            "last_error_kind": None,
-            "errors": 0,
-            "not_before": None,
-            "next_due_at": now,
-        }
-        if complete_from is not None:
-            columns["complete_from"] = complete_from
+        columns: dict[str, object] = {"last_poll_at": now, "not_before": None, "next_due_at": now}
         if not mark.walking:
-            columns["last_ok_at"] = now
-            columns["next_due_at"] = schedule.next_due(self.stream.id, self.stream.interval, now, self.ingest.chance())
-        streams.put(cursor, self.stream.id, columns)
+            columns |= self._end(cursor, mark, now)
+            mark = Cursor(since=mark.since) if columns["errors"] == 0 else restart(self.cursor)
+        if complete_from is not None and mark.since is not None:
+            columns["complete_from"] = complete_from
+        streams.put(cursor, self.stream.id, {**columns, **streams.cursor_columns(mark)})
         account = streams.account(cursor, self.stream.account_id)
         if account is None or account.state != "ok":
             streams.set_state(cursor, self.stream.account_id, "ok", problem=None, now=now)
         return mark
+
+    def _end(self, cursor: DuckDBPyConnection, mark: Cursor, now: datetime) -> dict[str, object]:
+        """Return the columns for the end of a walk.
+
+        A platform that says it could not give everything is asked again; when it says so `PATIENCE` times in a row, the
+        mark moves and the span is a gap, because standing still for ever would hide everything that comes after.
+        """
+        if self.partial and self.errors + 1 < PATIENCE:
+            words = f"the platform answered in part: {self.partial[0]}"
+            polling, chance = self.ingest.polling, self.ingest.chance()
+            pause = schedule.backoff(self.errors, polling.backoff_first, polling.backoff_most, chance)
+            self.result.error, self.result.error_kind = words, schedule.PARTIAL
+            return {
+                "errors": self.errors + 1,
+                "last_error": words,
+                "last_error_kind": schedule.PARTIAL,
+                "last_error_at": now,
+                "next_due_at": now + pause,
+            }
+        if self.partial and mark.since is not None:
+            since = self.cursor.since or mark.since
+            reason = f"the platform answered in part: {self.partial[0]}"
+            streams.add_gap(cursor, self.stream.id, Gap(since=since, until=mark.since, reason=reason), now)
+        due = schedule.next_due(self.stream.id, self.stream.interval, now, self.ingest.chance())
+        return {"errors": 0, "last_error": None, "last_error_kind": None, "last_ok_at": now, "next_due_at": due}
 
     def _count(self, cursor: DuckDBPyConnection, changes: Changes) -> None:
         """Count what the stream brought, and how far below the mark something turned up for the first time."""
@@ -185,7 +208,7 @@ class Walk:
         result.deleted += len(changes.deleted_ids)
         result.rejected += len(changes.dead_letters)
         result.partial += sum(len(one.page.partial) for one in told)
-        result.complete = not self.cursor.walking
+        result.complete = not self.cursor.walking and result.error is None
         if changes.dead_letters:
             _log.warning(
                 "items could not be read", extra={"stream": self.stream.id, "count": len(changes.dead_letters)}

@@ -95,6 +95,20 @@ class Store:
         finally:
             cursor.close()
 
+    @contextmanager
+    def attached(self, path: Path, name: str) -> Iterator[None]:
+        """Let transactions read another database file of ours under `name`, until the end of the block."""
+        self._check_open()
+        cursor = self._connection.cursor()
+        with _translated(self.path):
+            quoted = str(path).replace("'", "''")
+            cursor.execute(f"ATTACH '{quoted}' AS {name} (READ_ONLY)")
+            try:
+                yield
+            finally:
+                cursor.execute(f"DETACH {name}")
+                cursor.close()
+
     @property
     def revision(self) -> int:
         """Return a number that rises with every commit of this process; whoever shows rows watches it."""

@@ -114,6 +114,12 @@ def _look_below(cursor: DuckDBPyConnection, found: Known, deleted: Iterable[str]
                 talk.newest_id = below.id
 
 
+def count(cursor: DuckDBPyConnection) -> int:
+    """Return how many raw pages are kept."""
+    row = cursor.execute("SELECT count(*) FROM raw_pages").fetchone()
+    return int(row[0]) if row else 0
+
+
 def last_seq(cursor: DuckDBPyConnection) -> int:
     """Return the number of the raw page stored last; 0: there is none."""
     row = cursor.execute("SELECT max(seq) FROM raw_pages").fetchone()
