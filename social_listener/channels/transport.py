@@ -204,10 +204,10 @@ def _why_unreachable(error: Exception) -> str:
         return "its certificate or TLS cannot be trusted"
     text = str(error)
     for sign, words in (
+        ("ProxyError", "the proxy does not let us through"),
         ("NameResolutionError", "its name is not known"),
         ("refused", "it refuses connections"),
         ("unreachable", "there is no way to its network"),
-        ("ProxyError", "the proxy does not let us through"),
     ):
         if sign in text:
             return words
