@@ -34,7 +34,7 @@ def headline(view: ConversationView, staff: str, now: datetime) -> Json:
         "id": view.conversation_id,
         "name": contact.name or contact.handle if contact else "Unknown",
         "handle": contact.handle if contact else "",
-        "where": f"{kind} on {words.channel(view.channel)} with {view.account_name}",
+        "where": f"{kind} on {words.channel(view.channel)} · {view.account_name}",
         "private": view.private,
         "waiting": words.iso(view.waiting_since),
         "target": view.target.total_seconds() if view.target else None,
@@ -78,7 +78,8 @@ def context(view: ConversationView | None, now: datetime) -> Json:
     focus = next((line for line in view.items if line.item.id == view.focus_id), None)
     mood = None
     if focus is not None and focus.sentiment_label is not None:
-        mood = f"Sentiment: {words.SENTIMENTS[focus.sentiment_label][0].lower()}. {focus.sentiment_reason}".strip()
+        label = words.SENTIMENTS[focus.sentiment_label][0].lower()
+        mood = f"Sentiment: {label}. {words.sentence(focus.sentiment_reason)}".strip()
     others = ""
     if view.others_in_thread:
         others = words.count(view.others_in_thread, "other customer") + " wrote under the same post."
@@ -97,7 +98,7 @@ def context(view: ConversationView | None, now: datetime) -> Json:
 def _factor(factor: Factor) -> Json:
     title = factor.because or factor.name.replace("_", " ").capitalize()
     return {
-        "title": title.rstrip("."),
+        "title": words.capital(title.rstrip(".")),
         "points": round(factor.points),
         "words": "“" + "”, “".join(factor.words) + "”" if factor.words else "",
     }

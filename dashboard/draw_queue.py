@@ -71,7 +71,7 @@ def row(one: QueueRow, staff: str, *, gone: bool, name_channel: bool) -> Json:
         "handle": one.handle,
         "priority": one.priority,
         "tone": words.tone(one.priority),
-        "reasons": list(one.reasons),
+        "reasons": [words.capital(reason) for reason in one.reasons],
         "excerpt": one.excerpt or "(no words)",
         "waiting": words.iso(one.waiting_since),
         "target": one.target.total_seconds() if one.target else None,

@@ -27,11 +27,13 @@ VERBS: Mapping[str, tuple[str, str]] = {
 _TODO: Mapping[ReplyState, str] = {
     ReplyState.REJECTED: "Its text is back in the composer: change it and send again, or drop it.",
     ReplyState.EXPIRED: "It waited too long to be sent unasked. Its text is back in the composer: is it still right?",
-    ReplyState.CANCELLED: "Its text is back in the composer.",
     ReplyState.IN_DOUBT: (
         "The platform did not tell whether it was posted. It is being looked for; it is never sent again by itself."
     ),
 }
+
+#: sent ones are items by now; the text of one that was taken back stands in the composer
+_SETTLED = frozenset({ReplyState.SENT, ReplyState.CANCELLED})
 
 _TONES: Mapping[ReplyState, str] = {
     ReplyState.QUEUED: "going",
@@ -39,7 +41,6 @@ _TONES: Mapping[ReplyState, str] = {
     ReplyState.IN_DOUBT: "going doubt",
     ReplyState.REJECTED: "going bad",
     ReplyState.EXPIRED: "going bad",
-    ReplyState.CANCELLED: "going",
 }
 
 
@@ -47,7 +48,7 @@ def merged(view: ConversationView, menu: tuple[str, Sequence[Allowed]] | None) -
     """Return the context first, then items, notes and replies by time."""
     lines: list[tuple[datetime, Json]] = [(line.item.sent_at, item(line, view, menu)) for line in view.items]
     lines += [(note.created_at, _note(note)) for note in view.notes]
-    lines += [(reply.created_at, _reply(reply)) for reply in view.replies if reply.state is not ReplyState.SENT]
+    lines += [(reply.created_at, _reply(reply)) for reply in view.replies if reply.state not in _SETTLED]
     lines.sort(key=lambda pair: pair[0])
     return [item(line, view, menu, context=True) for line in view.context] + [line for _, line in lines]
 
@@ -87,13 +88,19 @@ def item(
         "versions": [{"text": version.text, "at": words.iso(version.seen_at)} for version in line.versions],
         "canFocus": not (context or focus or said.outbound or line.deleted_at),
         "canMenu": line.deleted_at is None,
-        "verbs": [verb(one) for one in view.allowed if one.verb in {"like", "unlike", "hide", "unhide"} and one.ok]
+        "verbs": [verb(one) for one in _fitting(line, view.allowed) if one.verb != "delete" and one.ok]
         if focus and line.deleted_at is None
         else [],
-        "menu": [verb(one) for one in menu[1] if one.verb in VERBS] if menu and menu[0] == said.id else None,
+        "menu": [verb(one) for one in _fitting(line, menu[1])] if menu and menu[0] == said.id else None,
         "url": said.url if line.deleted_at is None else None,
         "channel": words.channel(said.channel),
     }
+
+
+def _fitting(line: ThreadItem, rules: Sequence[Allowed]) -> list[Allowed]:
+    """Return what makes sense for an item as it is: what is liked can be unliked, what is hidden can be shown."""
+    pointless = {"like" if line.liked_by_us else "unlike", "hide" if line.item.hidden else "unhide"}
+    return [one for one in rules if one.verb in VERBS and one.verb not in pointless]
 
 
 def verb(one: Allowed) -> Json:

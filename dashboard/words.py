@@ -105,9 +105,14 @@ def visible(text: str) -> str:
     return _HIDDEN.sub("", text)
 
 
+def capital(text: str) -> str:
+    """Return what the desk says with a capital first."""
+    return text[:1].upper() + text[1:]
+
+
 def sentence(text: str) -> str:
     """Return what the desk says as a sentence: with a capital first and a full stop last."""
     text = text.strip()
     if not text:
         return ""
-    return text[0].upper() + text[1:] + ("" if text[-1] in ".!?\N{RIGHT DOUBLE QUOTATION MARK}" else ".")
+    return capital(text) + ("" if text[-1] in ".!?\N{RIGHT DOUBLE QUOTATION MARK}" else ".")

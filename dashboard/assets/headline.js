@@ -30,7 +30,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
       const seconds = since(data.waiting, drift);
       const over = data.target && seconds > data.target;
       line.append(el("span", over ? "over" : "",
-        "Waiting " + span(seconds) + (over ? ", " + span(seconds - data.target) + " over target" : "")), " · ");
+        "Waiting " + span(seconds) + (over ? ", promised in " + span(data.target) : "")), " · ");
     }
     for (const word of data.status) line.append(el("span", "", word), " · ");
     line.append(withIcon(el("span", "", data.where), data.private ? "lock" : "globe"));

@@ -135,7 +135,6 @@ def test_an_edited_item_keeps_its_earlier_wordings() -> None:
         (ReplyState.IN_DOUBT, False, True),
         (ReplyState.REJECTED, False, False),
         (ReplyState.EXPIRED, False, False),
-        (ReplyState.CANCELLED, False, False),
     ],
 )
 def test_a_reply_says_where_it_stands_and_what_to_do(state: ReplyState, undo: bool, health: bool) -> None:
@@ -145,6 +144,21 @@ def test_a_reply_says_where_it_stands_and_what_to_do(state: ReplyState, undo: bo
     assert line["health"] is health
     assert line["state"]
     assert bool(line["todo"]) is (state not in {ReplyState.QUEUED, ReplyState.SENDING})
+
+
+@pytest.mark.parametrize("state", [ReplyState.SENT, ReplyState.CANCELLED])
+def test_a_settled_reply_is_no_line_of_its_own(state: ReplyState) -> None:
+    """A sent reply is an item by now, and the text of one that was taken back stands in the composer."""
+    assert [line["key"] for line in merged(view(replies=(reply(state),)), None)] == ["x:1"]
+
+
+def test_only_what_makes_sense_is_offered() -> None:
+    """What we like can be unliked and not liked again; what is hidden can be shown."""
+    rules = (rule("like"), rule("unlike"), rule("hide"), rule("unhide"), rule("delete"))
+    liked = merged(view(item(1, liked_by_us=True, hidden=True), allowed=rules), None)[0]
+    assert [one["verb"] for one in liked["verbs"]] == ["unlike", "unhide"]
+    plain = merged(view(allowed=rules), None)[0]
+    assert [one["verb"] for one in plain["verbs"]] == ["like", "hide"]
 
 
 def test_a_reply_that_was_called_before_cannot_be_undone_here() -> None:
@@ -175,7 +189,7 @@ def test_priority_is_explained_by_its_factors() -> None:
     """Every factor stands there with its points, its sentence and the very words."""
     shown = view(factors=(Factor(name="legal", points=24.6, words=("lawyer",), because="threatens legal steps"),))
     factors = draw_conversation.context(shown, NOW)["factors"]
-    assert factors == [{"title": "threatens legal steps", "points": 25, "words": "“lawyer”"}]
+    assert factors == [{"title": "Threatens legal steps", "points": 25, "words": "“lawyer”"}]
 
 
 # -- the list ----------------------------------------------------------------------------------------------------------
