@@ -33,6 +33,7 @@ from social_listener.scoring import (
     score_all,
     score_lines_to_json,
     sentiment,
+    vader_words,
 )
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -107,7 +108,7 @@ def speed() -> None:
     rounds = []
     for _ in range(ROUNDS):
         base = cpu(upstream, items)
-        cold = cpu(sentiment.polarity, items, sentiment.forget)
+        cold = cpu(sentiment.polarity, items, vader_words.forget)
         rounds.append((base, cold, cpu(sentiment.polarity, items)))
     base, cold, warm = (statistics.median(column) for column in zip(*rounds, strict=True))
     print("sentiment                    texts/s     x upstream (median of the rounds' ratios)")

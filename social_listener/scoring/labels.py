@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 from social_listener.model import SentimentLabel
@@ -32,8 +31,7 @@ _NAMES = {
     "ro": "Romanian", "ru": "Russian", "sv": "Swedish", "th": "Thai", "tr": "Turkish", "uk": "Ukrainian",
     "vi": "Vietnamese", "zh": "Chinese",
 }  # fmt: skip
-_QUESTION = re.compile(r"[?？؟](?!\S*=)")
-_ADDRESS = re.compile(r"\S*(?:https?://|www\.)\S*", re.IGNORECASE)
+_MARKS = ("?", "？", "؟")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,9 +49,7 @@ class Feeling:
 
 def feel(text: str, reading: Reading, language: str | None, found: Found, *, lettered: bool) -> Feeling:
     """Return what a text says about its writer. `lettered` is whether it has words besides handles and addresses."""
-    question = "?" in text or "？" in text or "؟" in text
-    if question:
-        question = _QUESTION.search(_ADDRESS.sub(" ", text)) is not None
+    question = asks(text)
     scored = (language == SPOKEN or language is None) and (reading.rated > 0 or (lettered and language is not None))
     sentiment = reading.polarity.compound if scored else None
     cues = _counting(found, sentiment, question=question)
@@ -73,6 +69,18 @@ def feel(text: str, reading: Reading, language: str | None, found: Found, *, let
         ironic=ironic,
         praise=_praise(sentiment, found, cues, question=question),
     )
+
+
+def asks(text: str) -> bool:
+    """Whether a question mark stands in the text, but for those inside web addresses."""
+    if not any(mark in text for mark in _MARKS):
+        return False
+    for word in text.split():
+        if any(mark in word for mark in _MARKS):
+            address = "://" in word or "=" in word or word[:4].lower() == "www."
+            if not address or word.rstrip("!\"')”»").endswith(_MARKS):
+                return True
+    return False
 
 
 def _counting(found: Found, sentiment: float | None, *, question: bool) -> frozenset[str]:

@@ -23,7 +23,7 @@ WITH_HINT = 0.3
 MAX_CHARACTERS = 1_000
 """More of a long text is not looked at: the language does not get any clearer."""
 
-_NOT_LANGUAGE = re.compile(r"https?://\S+|www\.\S+|\S+@\S+\.\w+|[@#]\w+|\d+", re.ASCII | re.IGNORECASE)
+_NOT_LANGUAGE = re.compile(r"https?://\S+|www\.\S+|[^\s@]+@[^\s@]+\.\w+|[@#]\w+|\d+", re.ASCII | re.IGNORECASE)
 _HANDLE_OR_TAG = re.compile(r"[@#＃]\w+")
 #: Greek, Hebrew, Thai, kana, Hangul, Chinese: scripts of one or two languages, in which a word or two are enough.
 _OWN_SCRIPT = re.compile("[\u0370-\u03ff\u0590-\u05ff\u0e00-\u0e7f\u3040-\u30ff\uac00-\ud7af\u4e00-\u9fff]")

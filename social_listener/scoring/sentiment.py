@@ -4,41 +4,22 @@ The rules are those of vaderSentiment 3.3.2 (Hutto and Gilbert, ICWSM 2014); its
 negations and idioms are read from the installed package. Upstream looks at every word of a text many times over; here
 each whitespace token is looked up once in a bounded cache that holds all that the rules ask about it, and only the
 words that carry a valence cost more than that.
-
-The short cuts are safe because of what is in the tables, and `_check_tables` refuses other tables at import: no
-booster, no negation and no conjunction has a valence of its own, and no description of an emoji contains an emoji.
 """
 
 from __future__ import annotations
 
 import math
-import string
+from heapq import heappop, heappush
 from typing import NamedTuple
 
-from vaderSentiment.vaderSentiment import (
-    B_DECR,
-    BOOSTER_DICT,
-    C_INCR,
-    N_SCALAR,
-    NEGATE,
-    SPECIAL_CASES,
-    SentimentIntensityAnalyzer,
-)
+from vaderSentiment.vaderSentiment import B_DECR, C_INCR, N_SCALAR, SPECIAL_CASES
 
-CACHE_SIZE = 1 << 16
-"""How many different tokens are remembered; some 10 MB when full. It is emptied when full: words come back at once."""
+from social_listener.scoring.vader_words import LESSENING, Word, describe_emoji, look_up
 
-LONGEST = 64
-"""Longer tokens are not remembered, so that nobody can fill the memory with them."""
+MANY = 100
+"""From so many valences on "but" is weighed by a way that does not slow down."""
 
 _SO_THIS = ("so", "this")
-_LESSENING = ("just enough", "kind of", "sort of")  # the boosters of two words; each weighs B_DECR
-#: The longest word of every idiom: where none of them stands there is no idiom to look for.
-_ANCHORS = frozenset(max(phrase.split(), key=len) for phrase in (*SPECIAL_CASES, *_LESSENING))
-#: Every word that some rule compares by name.
-_NAMED = frozenset(word for phrase in (*SPECIAL_CASES, *_LESSENING) for word in phrase.split()) | frozenset(
-    ("but", "least", "at", "very", "never", "so", "this", "without", "doubt", "no", "or", "nor", "kind", "of")
-)
 
 
 class Polarity(NamedTuple):
@@ -60,86 +41,19 @@ class Reading(NamedTuple):
     negative: float  #: the same of the negative ones; 0 or below
 
 
-class _Word:
-    """All that the rules ask about one token."""
-
-    __slots__ = ("anchor", "boost", "lower", "negates", "upper", "valence")
-
-    def __init__(self, item: str, lower: str, valence: float | None, negates: bool) -> None:
-        self.lower = lower
-        self.upper = item.isupper()
-        self.valence = valence  #: None: the lexicon does not know it
-        self.boost: float = BOOSTER_DICT.get(lower, 0.0)  #: 0: no booster
-        self.negates = negates
-        self.anchor = lower in _ANCHORS
-
-
-class _Words(dict[str, _Word | None]):
-    """Token -> what the rules need of it; None: nothing, and it is not in capitals. Bounded."""
-
-    def __init__(self, analyzer: SentimentIntensityAnalyzer) -> None:
-        super().__init__()
-        self._lexicon: dict[str, float] = analyzer.lexicon
-        self._negate = frozenset(NEGATE)
-        self._known = _NAMED | self._negate | frozenset(BOOSTER_DICT) | frozenset(self._lexicon)
-
-    def __missing__(self, token: str) -> _Word | None:
-        stripped = token.strip(string.punctuation)
-        item = stripped if len(stripped) > 2 else token  # what is left of ":)" would be nothing
-        lower = item.lower()
-        word = None
-        if lower in self._known or "n't" in lower or item.isupper():
-            word = _Word(item, lower, self._lexicon.get(lower), lower in self._negate or "n't" in lower)
-        if len(token) <= LONGEST:
-            if len(self) >= CACHE_SIZE:
-                self.clear()
-            self[token] = word
-        return word
-
-
-_ANALYZER = SentimentIntensityAnalyzer()
-_EMOJI: dict[str, str] = {
-    # A space in front stands for upstream's rule "a description is parted from what precedes it". Upstream compares
-    # single characters, so that entries of several code points are never found.
-    emoji: " " + description
-    for emoji, description in _ANALYZER.emojis.items()
-    if len(emoji) == 1
-}
-_EMOJI_SET = frozenset(_EMOJI)
-_WORDS = _Words(_ANALYZER)
-_look_up = _WORDS.__getitem__
-
-
-def _check_tables() -> None:
-    """Refuse tables with which the short cuts would not give upstream's scores."""
-    lexicon = _ANALYZER.lexicon
-    overlap = sorted(word for word in (*BOOSTER_DICT, *NEGATE, "but", "least", "so", "this") if word in lexicon)
-    nested = sorted(e for e, description in _EMOJI.items() if not _EMOJI_SET.isdisjoint(description))
-    lessening = sorted((phrase, weight) for phrase, weight in BOOSTER_DICT.items() if " " in phrase)
-    ascii_emoji = sorted(e for e in _EMOJI if e.isascii())
-    if overlap or nested or ascii_emoji or lessening != [(phrase, B_DECR) for phrase in _LESSENING]:
-        raise ImportError(
-            "the installed vaderSentiment has other tables than 3.3.2 "
-            f"({overlap=}, {nested=}, {ascii_emoji=}, {lessening=}); install vaderSentiment 3.3.2"
-        )
-
-
-_check_tables()
-
-
 def polarity(text: str) -> Polarity:
     """Return exactly what `SentimentIntensityAnalyzer().polarity_scores(text)` does, as a tuple."""
     if not text.isascii():
-        text = _describe_emoji(text)
-    words = list(map(_look_up, text.split()))
+        text = describe_emoji(text)
+    words = list(map(look_up, text.split()))
     return _summarise(_valences(words)[1], len(words), text)
 
 
 def read(text: str) -> Reading:
     """Return the polarity of a text and what it rests on."""
     if not text.isascii():
-        text = _describe_emoji(text)
-    words = list(map(_look_up, text.split()))
+        text = describe_emoji(text)
+    words = list(map(look_up, text.split()))
     rated, valences = _valences(words)
     positive = negative = 0.0
     for valence in valences:
@@ -150,20 +64,7 @@ def read(text: str) -> Reading:
     return Reading(_summarise(valences, len(words), text), len(words), rated, positive, negative)
 
 
-def forget() -> None:
-    """Empty the cache of tokens, to measure what scoring costs without it."""
-    _WORDS.clear()
-
-
-def _describe_emoji(text: str) -> str:
-    """Put the lexicon's description in the place of every emoji."""
-    if not _EMOJI_SET.isdisjoint(text):
-        for emoji in _EMOJI_SET.intersection(text):
-            text = text.replace(emoji, _EMOJI[emoji])
-    return text
-
-
-def _valences(words: list[_Word | None]) -> tuple[int, list[float]]:  # noqa: C901 - one pass, for speed
+def _valences(words: list[Word | None]) -> tuple[int, list[float]]:  # noqa: C901 - one pass, for speed
     """Return how many words are rated, and the valences other than 0 in the order of the words."""
     rated: list[int] = []
     upper = 0
@@ -199,16 +100,16 @@ def _valences(words: list[_Word | None]) -> tuple[int, list[float]]:  # noqa: C9
     return len(rated), valences
 
 
-def _is(word: _Word | None, lower: str) -> bool:
+def _is(word: Word | None, lower: str) -> bool:
     return word is not None and word.lower == lower
 
 
-def _lower(word: _Word | None) -> str:
+def _lower(word: Word | None) -> str:
     """Return the word in lower case, or "" for one that no rule names."""
     return "" if word is None else word.lower
 
 
-def _valence(words: list[_Word | None], i: int, no: int, capitals: bool, idioms: bool) -> float:  # noqa: C901, PLR0912
+def _valence(words: list[Word | None], i: int, no: int, capitals: bool, idioms: bool) -> float:  # noqa: C901, PLR0912
     """Return the valence of the rated word at `i` after all rules about its neighbours but "but"."""
     # C901, PLR0912: upstream's rules in upstream's order; calls would cost more than they explain in the hot path
     word = words[i]
@@ -241,7 +142,7 @@ def _valence(words: list[_Word | None], i: int, no: int, capitals: bool, idioms:
     return valence
 
 
-def _further(words: list[_Word | None], i: int, valence: float, capitals: bool, idioms: bool) -> float:
+def _further(words: list[Word | None], i: int, valence: float, capitals: bool, idioms: bool) -> float:
     """Apply boosters and negations two and three words before `i`, and idioms; rated words do not modify."""
     two = words[i - 2]
     if two is not None and two.valence is None:
@@ -263,7 +164,7 @@ def _further(words: list[_Word | None], i: int, valence: float, capitals: bool, 
     return valence
 
 
-def _third(three: _Word | None, two: _Word | None, one: _Word | None, valence: float, capitals: bool) -> float:
+def _third(three: Word | None, two: Word | None, one: Word | None, valence: float, capitals: bool) -> float:
     """Apply the third word before a rated one. "so" or "this" right before it strengthens whatever came earlier."""
     if three is not None and three.boost:
         valence += _boost(three, valence, capitals) * 0.9
@@ -278,7 +179,7 @@ def _third(three: _Word | None, two: _Word | None, one: _Word | None, valence: f
     return valence * float(N_SCALAR)
 
 
-def _boost(word: _Word, valence: float, capitals: bool) -> float:
+def _boost(word: Word, valence: float, capitals: bool) -> float:
     """Return how much a booster moves a valence: away from zero, or towards it for the lessening ones."""
     scalar: float = word.boost if valence >= 0 else -word.boost
     if capitals and word.upper:
@@ -286,7 +187,7 @@ def _boost(word: _Word, valence: float, capitals: bool) -> float:
     return scalar
 
 
-def _idioms(words: list[_Word | None], i: int, valence: float) -> float:
+def _idioms(words: list[Word | None], i: int, valence: float) -> float:
     """Replace the valence by that of an idiom around `i`, then apply the lessening pairs before it."""
     three, two, one, zero = (_lower(word) for word in words[i - 3 : i + 1])
     three_two, two_one = f"{three} {two}", f"{two} {one}"
@@ -302,9 +203,9 @@ def _idioms(words: list[_Word | None], i: int, valence: float) -> float:
             triple = f"{pair} {_lower(words[i + 2])}"
             if triple in SPECIAL_CASES:
                 valence = float(SPECIAL_CASES[triple])
-    if three_two in _LESSENING:
+    if three_two in LESSENING:
         valence += B_DECR
-    if two_one in _LESSENING:
+    if two_one in LESSENING:
         valence += B_DECR
     return valence
 
@@ -315,12 +216,28 @@ def _weigh_around(but: int, places: list[int], valences: list[float]) -> None:
     As upstream does it: each turn changes the *first* place that holds an equal valence. In "love but accept" (3.2 and
     1.6) the halved 3.2 is halved again, and the 1.6 stays as it is; identical scores need the same turns.
     """
+    if len(valences) > MANY:
+        _weigh_many_around(but, places, valences)
+        return
     for turn in range(len(valences)):
         first = valences.index(valences[turn])
         if places[first] < but:
             valences[first] *= 0.5
         elif places[first] > but:
             valences[first] *= 1.5
+
+
+def _weigh_many_around(but: int, places: list[int], valences: list[float]) -> None:
+    """Do the same where looking for the first equal valence again and again would take too long."""
+    equal: dict[float, list[int]] = {}  # valence -> heap of where it stands
+    for index, valence in enumerate(valences):
+        equal.setdefault(valence, []).append(index)
+    for turn in range(len(valences)):
+        first = equal[valences[turn]][0]
+        if places[first] != but:
+            heappop(equal[valences[turn]])
+            valences[first] *= 0.5 if places[first] < but else 1.5
+            heappush(equal.setdefault(valences[first], []), first)
 
 
 def _summarise(valences: list[float], count: int, text: str) -> Polarity:

@@ -64,6 +64,16 @@ def test_a_solved_trouble_is_none() -> None:
     assert "complaint" in {part.name for part in again.factors}
 
 
+@pytest.mark.parametrize(
+    "piece",
+    ["?", "a@", "@", "http://", "www.", "a.", "love hate but ", "x", "1", "still ", "?=", "&amp;", "😀", "#", "'"],
+)
+def test_hostile_texts_do_not_stop_us(piece: str) -> None:
+    """The cost of a text grows with its length, not faster: a million characters of one kind end in good time."""
+    result = score(piece * (1_000_000 // len(piece)), Circumstances(), Weights())
+    assert sum(len(word) for part in result.factors for word in part.words) < 2_000
+
+
 def test_a_question_mark_in_an_address_asks_nothing() -> None:
     """Only a question mark outside web addresses is a question."""
 
@@ -72,4 +82,5 @@ def test_a_question_mark_in_an_address_asks_nothing() -> None:
 
     assert not asks("our page https://example.com/?a=b")
     assert asks("our page https://example.com/?a=b is it down?")
+    assert asks("have you seen https://example.com/offer?")
     assert asks("営業していますか？")

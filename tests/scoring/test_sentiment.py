@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scoring_texts import UPSTREAM, fuzzed, real
 
-from social_listener.scoring import sentiment
+from social_listener.scoring import sentiment, vader_words
 
 DOCUMENTED = [
     "",
@@ -69,11 +69,24 @@ def test_any_text(text: str) -> None:
 
 
 @given(
-    st.lists(st.sampled_from([*sorted(sentiment._NAMED), "good", "BAD", "isn't", "VERY", "barely", "😡"]), max_size=9)
+    st.lists(st.sampled_from([*sorted(vader_words.NAMED), "good", "BAD", "isn't", "VERY", "barely", "😡"]), max_size=9)
 )
 def test_rule_words_in_every_order(words: list[str]) -> None:
     """The words that rules name are scored as upstream does in whatever order they stand."""
     assert list(differing([" ".join(words)])) == []
+
+
+def test_long_texts() -> None:
+    """Texts of thousands of words, for which "but" is weighed in another way, get upstream's scores as well."""
+    words = " ".join(text for text in fuzzed(150, seed=20) if text.strip())
+    for text in (
+        words,
+        f"{words} but {words}",
+        "love " * 300 + "but accept " * 300,
+        "good but bad love hate accept " * 60,
+    ):
+        assert sentiment.read(text).rated > sentiment.MANY
+        assert list(differing([text])) == []
 
 
 def test_read_tells_what_a_score_rests_on() -> None:
@@ -87,12 +100,12 @@ def test_read_tells_what_a_score_rests_on() -> None:
 
 def test_cache_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     """Ever new tokens do not make the cache grow, and scores stay right when it is emptied."""
-    monkeypatch.setattr(sentiment, "CACHE_SIZE", 50)
-    sentiment._WORDS.clear()
+    monkeypatch.setattr(vader_words, "CACHE_SIZE", 50)
+    vader_words.forget()
     for number in range(400):
         text = f"word{number} is not good but THE bomb{number} was very bad"
         assert list(differing([text])) == []
-        assert len(sentiment._WORDS) <= 50
+        assert len(vader_words.WORDS) <= 50
 
 
 VARIANTS = {
@@ -105,7 +118,7 @@ VARIANTS = {
         ),
     ),
     "punctuation does not count": ("_emphasis", lambda _text: 0.0),
-    "emoji are left as they are": ("_describe_emoji", lambda text: text),
+    "emoji are left as they are": ("describe_emoji", lambda text: text),
 }
 
 
@@ -119,6 +132,6 @@ def test_known_bad_variants_are_caught(variant: str, monkeypatch: pytest.MonkeyP
 
 def test_other_tables_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     """A vaderSentiment whose tables break the short cuts is refused with words, not scored wrongly."""
-    monkeypatch.setitem(sentiment._ANALYZER.lexicon, "very", 1.0)
+    monkeypatch.setitem(vader_words._ANALYZER.lexicon, "very", 1.0)
     with pytest.raises(ImportError, match=r"install vaderSentiment 3\.3\.2"):
-        sentiment._check_tables()
+        vader_words._check_tables()

@@ -22,6 +22,8 @@ from importlib.resources import files
 
 from social_listener.scoring.cues.matching import Cue, Lexicon, quote, split
 
+MOST_WORDS = 10
+"""More places of a text are not quoted for one cue."""
 LANGUAGES = ("en", "de", "fr", "es", "pt", "it", "nl")
 """The languages that have lists."""
 
@@ -69,7 +71,8 @@ def find(text: str, language: str | None) -> Found:
         for match in lexicon(code).find(raw):
             spans.setdefault(match.name, []).append((match.start, match.end))
     found = {
-        name: tuple(dict.fromkeys(quote(raw, *span) for span in _joined(places))) for name, places in spans.items()
+        name: tuple(dict.fromkeys(quote(raw, *span) for span in _joined(places)))[:MOST_WORDS]
+        for name, places in spans.items()
     }
     if not text.isascii():
         for sign in sorted(EMOJI.keys() & set(text), key=text.index):

@@ -14,7 +14,7 @@ from typing import NamedTuple
 CACHE_SIZE = 1 << 15
 """How many different tokens a lexicon remembers; emptied when full."""
 LONGEST = 64
-"""Longer tokens are not remembered."""
+"""Longer tokens are no words: they are neither looked at nor remembered."""
 MAX_WORDS = 400
 """Cues are looked for in that many words of a text: what matters to a writer stands before."""
 GAP = 3
@@ -147,7 +147,9 @@ class Lexicon:
                     yield from self._walk(following, start, place + 1, tokens)
 
     def _learn(self, word: str) -> _Token | None:
-        token = self._look_up(word)
+        if len(word) > LONGEST:
+            word = word.strip(_STRIPPED)
+        token = self._look_up(word) if 0 < len(word) <= LONGEST else None
         if len(word) <= LONGEST:
             if len(self._cache) >= CACHE_SIZE:
                 self._cache.clear()
