@@ -83,12 +83,13 @@ class Harness:
 
     def start(self) -> subprocess.Popen[bytes]:
         """Start the service in a process of its own."""
-        return subprocess.Popen(
-            [sys.executable, "-m", "social_listener", "serve", "--headless", "--settings", str(self.settings)],
-            env=self.environment,
-            stdout=subprocess.PIPE,
-            stderr=(self.folder / "service.log").open("ab"),
-        )
+        with (self.folder / "service.log").open("ab") as log:
+            return subprocess.Popen(
+                [sys.executable, "-m", "social_listener", "serve", "--headless", "--settings", str(self.settings)],
+                env=self.environment,
+                stdout=subprocess.DEVNULL,
+                stderr=log,
+            )
 
     def command(self, *arguments: str) -> str:
         """Run a command and return its standard output."""
@@ -129,8 +130,6 @@ class Harness:
         finally:
             dead.set()
             staff.join()
-            if process.stdout is not None:
-                process.stdout.close()
 
     def _staff(self, dead: threading.Event) -> None:
         """Answer items that nobody answered, one after the other, with words never used before."""
@@ -182,8 +181,6 @@ class Harness:
         finally:
             process.send_signal(signal.SIGTERM)
             assert process.wait(timeout=30) == 0
-            if process.stdout is not None:
-                process.stdout.close()
 
     def _caught_up(self, moment: object) -> bool:
         text = self.ask("status", as_json=True)

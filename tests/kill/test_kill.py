@@ -27,7 +27,7 @@ def test_killing_the_service_loses_nothing_and_sends_nothing_twice(tmp_path: Pat
     with Sandbox(seed=11, crowd_rate=40.0, prehistory=timedelta(minutes=30)) as sandbox:
         harness = Harness(tmp_path, sandbox, seed=3)
         for _ in range(kills):
-            harness.life(most=5.0)
+            harness.life(most=7.0)
         sandbox.crowd.stop()
         harness.finish(patience=120)
         settle_as_a_person(harness)
