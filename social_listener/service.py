@@ -67,18 +67,14 @@ def build(
     """Return the service that `settings` describe, with the database open and the outbox recovered.
 
     `environment` is where the credentials are looked for; None: the process's own. `offline`: no platform will be
-    called, so credentials may be missing; an account without them has no channel then. `SettingsError` names what is
-    wrong in the settings, `StoreBusy` and `StoreError` what is wrong with the database.
+    called, so credentials may be missing. `SettingsError` names what is wrong in the settings, `StoreBusy` and
+    `StoreError` what is wrong with the database.
     """
     weights = check_names(settings)
     keys = {account.id: _credentials(account, environment, offline=offline) for account in settings.accounts}
     for values in keys.values():
         log.SECRETS.add(values.values())
-    connected = {
-        account.id: build_channel(settings, account, keys[account.id])
-        for account in settings.accounts
-        if not (offline and _incomplete(account, keys[account.id]))
-    }
+    connected = {account.id: build_channel(settings, account, keys[account.id]) for account in settings.accounts}
     boot_id = uuid.uuid4().hex
     with ExitStack() as opened:
         store = Store.open(settings.database, now=clock())
@@ -136,16 +132,15 @@ def streams_of(settings: Settings) -> dict[str, Stream]:
     }
 
 
-def _incomplete(account: AccountSettings, values: Mapping[str, str]) -> bool:
-    return not account.credentials or len(values) < len(account.credentials)
-
-
 def _credentials(
     account: AccountSettings, environment: Mapping[str, str] | None, *, offline: bool
 ) -> Mapping[str, str]:
-    env = dict(os.environ if environment is None else environment)
+    """Return the values of an account's credentials; offline none, where one is missing."""
+    if not account.credentials and not offline:
+        names = ", ".join(registry.credential_names(account.channel))
+        raise SettingsError(f"account {account.id}: credentials: there are none; {account.channel} takes {names}")
     try:
-        return credentials(account, env)
+        return credentials(account, dict(os.environ if environment is None else environment))
     except SettingsError:
         if offline:
             return {}

@@ -27,6 +27,10 @@ READER_GONE = 141  #: nobody reads our output any more
 QUIET = 5.0
 
 
+class ReaderGone(Exception):
+    """Nobody reads our output any more."""
+
+
 class Terminal:
     """The two streams of a command. `interactive`: somebody watches, so progress may overwrite its own line."""
 
@@ -86,8 +90,11 @@ def own() -> Terminal:
         stream = (sys.stdout, sys.stderr)[stream_number - 1]
 
         def put(chunk: bytes) -> None:
-            stream.buffer.write(chunk)
-            stream.buffer.flush()
+            try:
+                stream.buffer.write(chunk)
+                stream.buffer.flush()
+            except BrokenPipeError:
+                raise ReaderGone from None
 
         return put
 

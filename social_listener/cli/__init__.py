@@ -53,7 +53,7 @@ def _main(arguments: Sequence[str] | None) -> int:
         return terminal.WRONG_USE
     except (click.Abort, KeyboardInterrupt):
         return terminal.INTERRUPTED
-    except BrokenPipeError:
+    except terminal.ReaderGone:
         terminal.abandon_output()
         return terminal.READER_GONE
     except ListenerError as error:

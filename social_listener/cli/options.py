@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 P = ParamSpec("P")
 
-#: command → module beside this one that defines it; a module is read when its command is wanted, since some are slow to read
+#: command → module beside this one that defines it, read when the command is wanted: some are slow to read
 COMMANDS = {
     "init": "setup",
     "check": "setup",

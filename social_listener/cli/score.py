@@ -44,4 +44,4 @@ def score(*, form: Form, workers: int | None) -> None:
     screen.data(bytes(waiting))
     if failed:
         screen.say(f"social-listener: {failed} of {done} lines could not be read; each has an `error` in its place")
-    sys.exit(terminal.FAILED if failed else terminal.OK)
+    click.get_current_context().exit(terminal.FAILED if failed else terminal.OK)

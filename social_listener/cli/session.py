@@ -66,7 +66,8 @@ def with_service(*, online: bool) -> Callable[[Callable[Concatenate[Session, P],
 
 def _run(name: str, params: Mapping[str, Any], settings: Settings, *, online: bool) -> int:
     """Run a command here; when a service holds the database, there."""
-    log.set_up("DEBUG" if settings.log.level == "DEBUG" else "WARNING")
+    # What goes wrong is told in the command's own words; the log would say it again.
+    log.set_up("DEBUG" if settings.log.level == "DEBUG" else "ERROR")
     screen = terminal.own()
     give_up = time.monotonic() + PATIENCE
     while True:

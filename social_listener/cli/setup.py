@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import sys
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
@@ -62,7 +61,7 @@ def check(*, as_json: bool) -> None:
             _tell(screen, subject, error, words)
     if as_json:
         screen.json(found)
-    sys.exit(terminal.OK if all(line["ok"] for line in found) else terminal.FAILED)
+    click.get_current_context().exit(terminal.OK if all(line["ok"] for line in found) else terminal.FAILED)
 
 
 def _tell(screen: Terminal, subject: str, error: str | None, words: str) -> None:
@@ -137,7 +136,7 @@ def _port(key: str, host: str, port: int) -> tuple[str, str | None, str]:
         bind(host, port, key).close()
     except PortBusy as error:
         return key, str(error), ""
-    return key, None, f"port {port} on {host} is free"
+    return key, None, f"port {port} on {host} is free" if port else f"any free port on {host} will do"
 
 
 def _disk(settings: Settings) -> tuple[str, str | None, str]:

@@ -40,8 +40,10 @@ class Result:
 
 @pytest.fixture
 def sandbox() -> Iterator[Sandbox]:
-    """Return a running sandbox without a crowd."""
+    """Return a running sandbox without a crowd, with the users customer0 to customer9."""
     with Sandbox(seed=7, clock="real") as running:
+        for number in range(10):
+            running.world.add_user(f"customer{number}", name=f"Customer {number}")
         yield running
 
 

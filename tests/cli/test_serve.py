@@ -60,7 +60,7 @@ def eventually(condition: Callable[[], bool], seconds: float = 20) -> None:
 
 def test_a_service_polls_answers_commands_and_ends_in_peace(run: Any, settings: Path, sandbox: Sandbox) -> None:
     """While it runs, commands are handed over to it; SIGTERM ends it with 0 and leaves one file, without a log."""
-    post = sandbox.world.post("customer", "@fernhill my machine is broken")
+    post = sandbox.world.post("customer1", "@fernhill my machine is broken")
     with process("serve", "--headless", "--settings", settings) as (service, address):
         assert get(f"{address}/livez")[0] == 200
 
