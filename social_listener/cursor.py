@@ -57,7 +57,8 @@ def advance(cursor: Cursor, page: Page, *, known: bool, overlap: timedelta) -> t
     times = [item.sent_at for item in page.interactions if not item.context]
     oldest = min([*times, *([cursor.oldest] if cursor.oldest else [])], default=None)
     started = cursor.started if cursor.walking else page.server_time
-    items = len(times) + (cursor.items if cursor.walking else 0)
+    # What could not be read counts too: the platform spent its limit on it.
+    items = len(times) + len(page.rejects) + (cursor.items if cursor.walking else 0)
     joined = known or (cursor.joined and cursor.walking)
     if page.next is not None:
         return replace(cursor, resume=page.next, started=started, oldest=oldest, items=items, joined=joined), None
@@ -68,14 +69,20 @@ def advance(cursor: Cursor, page: Page, *, known: bool, overlap: timedelta) -> t
 def _gap(
     cursor: Cursor, page: Page, *, oldest: datetime | None, items: int, joined: bool, overlap: timedelta
 ) -> Gap | None:
-    """Return the hole between what was stored before and what the platform could still give."""
-    if cursor.since is None:
+    """Return the span above the floor that the platform could no longer give.
+
+    A walk that met what was stored before (`joined`) has no hole above the mark; yet what showed late in the part of
+    the overlap that it did not reach may be missing, and that is told too.
+    """
+    low = floor(cursor.since, overlap)
+    if low is None:
         return None
-    if page.horizon is not None and cursor.since < page.horizon:
-        return Gap(since=cursor.since, until=page.horizon, reason="older than the platform gives back")
+    if page.horizon is not None and low < page.horizon:
+        return Gap(since=low, until=page.horizon, reason="older than the platform gives back")
     full = page.horizon_items is not None and items >= page.horizon_items
-    if full and not joined and oldest is not None and oldest > cursor.since - overlap:
-        return Gap(since=cursor.since, until=oldest, reason=f"the platform gives only the newest {page.horizon_items}")
+    if full and oldest is not None and oldest > low:
+        only = f"the platform gives only the newest {page.horizon_items}"
+        return Gap(since=low, until=oldest, reason=f"{only}; what showed late may be missing" if joined else only)
     return None
 
 

@@ -118,7 +118,9 @@ class WorldChannel:
             raw=raw,
             interactions=tuple(self._item(one) for one in items),
             contacts=tuple(
-                Contact(id=f"x:{one['id']}", channel="x", handle=one["handle"], name=one["name"], followers=one["reach"])
+                Contact(
+                    id=f"x:{one['id']}", channel="x", handle=one["handle"], name=one["name"], followers=one["reach"]
+                )
                 for one in authors.values()
             ),
             deleted=tuple(data["gone"]),

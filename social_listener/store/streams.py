@@ -206,11 +206,23 @@ def set_owner(cursor: DuckDBPyConnection, account_id: str, channel: str, owner: 
 
 
 def add_gap(cursor: DuckDBPyConnection, stream_id: str, gap: Gap, now: datetime) -> None:
-    """Write a gap; the same one twice is one row."""
-    parts = (stream_id, gap.since.isoformat(), gap.until.isoformat())
-    gap_id = hashlib.sha256(" ".join(parts).encode()).hexdigest()[:24]
-    if not cursor.execute("SELECT id FROM gaps WHERE id = ?", [gap_id]).fetchone():
+    """Write a gap; one that touches an open gap of the same reason makes that one longer.
+
+    So a stream that is always short shows one gap, and not one a minute.
+    """
+    open_one = cursor.execute(
+        """SELECT id, since, until FROM gaps WHERE stream_id = ? AND reason = ? AND closed_at IS NULL
+           AND since <= ? AND until >= ? ORDER BY found_at LIMIT 1""",
+        [stream_id, gap.reason, gap.until, gap.since],
+    ).fetchone()
+    if open_one is not None:
         cursor.execute(
-            "INSERT INTO gaps (id, stream_id, since, until, reason, found_at) VALUES (?, ?, ?, ?, ?, ?)",
-            [gap_id, stream_id, gap.since, gap.until, gap.reason, now],
+            "UPDATE gaps SET since = least(since, ?), until = greatest(until, ?) WHERE id = ?",
+            [gap.since, gap.until, open_one[0]],
         )
+        return
+    parts = (stream_id, gap.since.isoformat(), gap.until.isoformat(), now.isoformat())
+    cursor.execute(
+        "INSERT INTO gaps (id, stream_id, since, until, reason, found_at) VALUES (?, ?, ?, ?, ?, ?)",
+        [hashlib.sha256(" ".join(parts).encode()).hexdigest()[:24], stream_id, gap.since, gap.until, gap.reason, now],
+    )
