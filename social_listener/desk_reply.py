@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import secrets
 from typing import TYPE_CHECKING
 
@@ -160,7 +161,7 @@ def _intent(
 ) -> StoredReply:
     settings = office.settings.outbox
     return StoredReply(
-        id=secrets.token_hex(8),
+        id=_new_id(now),
         nonce=nonce,
         account_id=line.item.account_id,
         channel=line.item.channel,
@@ -185,3 +186,11 @@ def _intent(
         settled_at=None,
         version=0,
     )
+
+
+_NUMBERS = itertools.count()
+
+
+def _new_id(now: datetime) -> str:
+    """Return an id that sorts by the moment of composing, so that replies of one instant leave in their order too."""
+    return f"{int(now.timestamp() * 1000):011x}{next(_NUMBERS) & 0xFFFFF:05x}{secrets.token_hex(2)}"

@@ -60,6 +60,7 @@ class Outbox:
         self._sender = Sender(store, channels, settings, witness, boot_id)
         self._pool = ThreadPoolExecutor(max_workers=16, thread_name_prefix="deliver")
         self._closing = False
+        self._echoes_seen = -1  # revision of the store up to which echoes were looked for
 
     # -- the three loops ----------------------------------------------------------------------------------------------
 
@@ -76,7 +77,7 @@ class Outbox:
         """
         clock = self._clock if now is None else lambda: now
         self._sender.write_again(clock())
-        outbox_doubts.settle_echoes(self._store, clock())
+        self._settle_echoes(clock())
         with self._store.read() as cursor:
             queued = table.in_states(cursor, [ReplyState.QUEUED])
         due = [reply for reply in queued if clock() >= min(reply.not_before, reply.deadline)]
@@ -91,7 +92,7 @@ class Outbox:
         moment = now or self._clock()
         self._sender.write_again(moment)
         self._doubt_abandoned(moment)
-        settled = outbox_doubts.settle_echoes(self._store, moment)
+        settled = self._settle_echoes(moment)
         with self._store.read() as cursor:
             doubts = table.in_states(cursor, [ReplyState.IN_DOUBT])
         for reply in doubts:
@@ -139,6 +140,15 @@ class Outbox:
         finally:
             lock.release()
         return states
+
+    def _settle_echoes(self, now: datetime) -> int:
+        """Settle the replies in doubt whose echo a poll brought since the last look."""
+        revision = self._store.revision
+        if revision == self._echoes_seen:
+            return 0
+        settled = outbox_doubts.settle_echoes(self._store, now)
+        self._echoes_seen = revision
+        return settled
 
     def _doubt_abandoned(self, now: datetime) -> None:
         """Put in doubt what is marked as being sent though no call of this process is under way."""

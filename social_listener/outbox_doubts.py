@@ -21,16 +21,16 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
     from social_listener.channels import Channel
-    from social_listener.desk_types import ThreadItem
     from social_listener.model import Reply
     from social_listener.store import Store
+    from social_listener.store.conversations import BareItem
     from social_listener.store.outbox import StoredReply
     from social_listener.witness import Witness, WitnessLine
 
 _log = logging.getLogger(__name__)
 
 
-def built(reply: StoredReply, item: ThreadItem) -> Reply:
+def built(reply: StoredReply, item: BareItem) -> Reply:
     """Return what the channel is to send. Only the row's own `private`, which never changes, picks the type."""
     if reply.private:
         return PrivateReply(
@@ -131,7 +131,7 @@ def searched_since(cursor: DuckDBPyConnection, reply: StoredReply) -> datetime:
 
 def find_echo(cursor: DuckDBPyConnection, reply: StoredReply) -> Sent | None:
     """Return what a poll has brought of a reply in doubt; None: nothing that fits."""
-    item = conversations.item(cursor, reply.item_id)
+    item = conversations.bare(cursor, reply.item_id)
     if item is None:
         return None
     place: str | None = reply.conversation_id
@@ -168,7 +168,7 @@ def settle_echoes(store: Store, now: datetime) -> int:
 def look(store: Store, channel: Channel, reply: StoredReply) -> Sent | None:
     """Read our own recent words at the platform; None: not found, which proves nothing. Raises `ChannelError`."""
     with store.read() as cursor:
-        item = conversations.item(cursor, reply.item_id)
+        item = conversations.bare(cursor, reply.item_id)
         since = searched_since(cursor, reply)
     if item is None:
         return None

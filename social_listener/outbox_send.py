@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 import logging
 import random
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from social_listener import outbox_doubts, outbox_settle
 from social_listener.errors import ChannelError
 from social_listener.failpoints import failpoint
 from social_listener.model import ReplyState, Sent
-from social_listener.outbox_rules import WAIT_FIRST, ClaimFacts, Close, Go, Hold, Outcome, Step, classify, next_step
+from social_listener.outbox_rules import WAIT_FIRST, ClaimFacts, Close, Hold, Outcome, Step, classify, next_step
 from social_listener.store import answers, conversations
 from social_listener.store import outbox as table
 from social_listener.store.outbox import StoredAttempt
@@ -24,22 +25,35 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
     from social_listener.channels import Channel
-    from social_listener.desk_types import ThreadItem
     from social_listener.model import Allowed
     from social_listener.settings import OutboxSettings
     from social_listener.store import Store
+    from social_listener.store.conversations import BareItem
     from social_listener.store.outbox import StoredReply
     from social_listener.witness import Witness
 
 _log = logging.getLogger(__name__)
 
 
+class _Look(NamedTuple):
+    """A queued reply as it was read a moment ago, and what the rules say to it."""
+
+    step: Step
+    reply: StoredReply
+    item: BareItem | None
+    doubtful: bool  #: an earlier call for it may have arrived
+    failures: int  #: earlier calls for it that surely did not arrive
+    pauses: int  #: failures in a row of its account
+
+
 class _Claimed(NamedTuple):
     """A reply that this process may send now, once."""
 
     reply: StoredReply
-    item: ThreadItem
+    item: BareItem
     attempt: StoredAttempt
+    failures: int  #: earlier calls for it that surely did not arrive
+    pauses: int  #: failures in a row of its account
 
 
 class Sender:
@@ -68,79 +82,74 @@ class Sender:
     def deliver(self, intent_id: str, clock: Callable[[], datetime]) -> ReplyState | None:
         """Bring one reply as far as it goes now; return its new state, None when nothing changed."""
         failpoint("outbox.before_claim")
-        step, reply = self._consider(intent_id, clock())
-        if reply is None or isinstance(step, Hold):
+        look = self._look(intent_id, clock())
+        if look is None or isinstance(look.step, Hold):
             return None
-        if isinstance(step, Go) and (state := self._found_before(reply, clock())) is not None:
+        if isinstance(look.step, Close):
+            with self._store.transaction() as cursor:
+                closed = outbox_settle.closed(cursor, look.reply, look.step.state, look.step.reason, clock())
+            return look.step.state if closed else None
+        if look.doubtful and (state := self._found_before(look.reply, clock())) is not None:
             return state
         self._calls.add(intent_id)
         try:
-            claimed, state = self._claim(intent_id, clock())
+            claimed = self._claim(look, clock())
             if claimed is None:
-                return state
+                return None
             outcome = self._call(claimed, clock)
             failpoint("outbox.after_send")
             return self._write(claimed, outcome, clock())
         finally:
             self._calls.discard(intent_id)
 
-    def _consider(self, intent_id: str, now: datetime) -> tuple[Step, StoredReply | None]:
-        """Return what to do with a reply, as far as reading tells."""
+    def _look(self, intent_id: str, now: datetime) -> _Look | None:
+        """Read everything about a reply once more, and decide; None when it is not queued any more."""
         with self._store.read() as cursor:
             reply = table.by_id(cursor, intent_id)
             if reply is None or reply.state is not ReplyState.QUEUED:
-                return Hold(), None
-            item = conversations.item(cursor, reply.item_id)
-            return self._step(cursor, reply, item, self._allowed(reply, item, now), now), reply
+                return None
+            item = conversations.bare(cursor, reply.item_id)
+            platform_now = now + table.clock_offset(cursor, reply.account_id)
+            pause = table.pause(cursor, reply.lane)
+            attempts = table.attempts_of(cursor, reply.id)
+            facts = ClaimFacts(
+                private=reply.private,
+                not_before=reply.not_before,
+                deadline=reply.deadline,
+                item_known=item is not None,
+                item_private=item is not None and item.item.private,
+                item_deleted=item is not None and item.deleted_at is not None,
+                holds_slot=table.slot_holder(cursor, reply.slot_id) == reply.id,
+                answered_elsewhere=item is not None and _answered_elsewhere(cursor, reply, item),
+                ahead=table.is_behind(cursor, reply),
+                pause_until=pause.not_before if pause else None,
+                pause_reason=pause.reason if pause else reply.reason,
+                allowed=self._allowed(reply, item, platform_now),
+                account_known=reply.account_id in self._channels,
+            )
+        return _Look(
+            step=next_step(facts, now, platform_now),
+            reply=reply,
+            item=item,
+            doubtful=any(attempt.outcome == "in_doubt" for attempt in attempts),
+            failures=sum(attempt.error == "Unavailable" for attempt in attempts),
+            pauses=pause.errors if pause else 0,
+        )
 
-    def _allowed(self, reply: StoredReply, item: ThreadItem | None, now: datetime) -> Allowed | None:
+    def _allowed(self, reply: StoredReply, item: BareItem | None, platform_now: datetime) -> Allowed | None:
         """Return what the channel says to this reply now, by the platform's clock."""
         channel = self._channels.get(reply.account_id)
         if channel is None or item is None:
             return None
-        with self._store.read() as cursor:
-            offset = table.clock_offset(cursor, reply.account_id)
         verb = "reply_private" if reply.private else "reply_public"
-        return next((rule for rule in channel.allowed(item.item, now + offset) if rule.verb == verb), None)
-
-    def _step(
-        self,
-        cursor: DuckDBPyConnection,
-        reply: StoredReply,
-        item: ThreadItem | None,
-        allowed: Allowed | None,
-        now: datetime,
-    ) -> Step:
-        """Gather the facts and let the rules decide."""
-        pause = table.pause(cursor, reply.lane)
-        facts = ClaimFacts(
-            private=reply.private,
-            not_before=reply.not_before,
-            deadline=reply.deadline,
-            item_known=item is not None,
-            item_private=item is not None and item.item.private,
-            item_deleted=item is not None and item.deleted_at is not None,
-            holds_slot=table.slot_holder(cursor, reply.slot_id) == reply.id,
-            answered_elsewhere=item is not None and _answered_elsewhere(cursor, reply, item),
-            ahead=table.is_behind(cursor, reply),
-            pause_until=pause.not_before if pause else None,
-            pause_reason=pause.reason if pause else reply.reason,
-            allowed=allowed,
-            account_known=reply.account_id in self._channels,
-        )
-        return next_step(facts, now, now + table.clock_offset(cursor, reply.account_id))
+        return next((rule for rule in channel.allowed(item.item, platform_now) if rule.verb == verb), None)
 
     # -- the call ------------------------------------------------------------------------------------------------------
 
     def _found_before(self, reply: StoredReply, now: datetime) -> ReplyState | None:
         """Look once more before a reply that was in doubt is sent again; None: it is not there, so it may go."""
-        channel = self._channels.get(reply.account_id)
-        with self._store.read() as cursor:
-            doubtful = any(a.outcome == "in_doubt" for a in table.attempts_of(cursor, reply.id))
-        if channel is None or not doubtful:
-            return None
         try:
-            found = outbox_doubts.look(self._store, channel, reply)
+            found = outbox_doubts.look(self._store, self._channels[reply.account_id], reply)
         except ChannelError as error:
             reason = f"it has to be looked for before it is sent again, and that failed: {error}"
             with self._store.transaction() as cursor:
@@ -151,32 +160,26 @@ class Sender:
         with self._store.transaction() as cursor:
             return ReplyState.SENT if outbox_settle.sent(cursor, reply, found, now) else ReplyState.QUEUED
 
-    def _claim(self, intent_id: str, now: datetime) -> tuple[_Claimed | None, ReplyState | None]:
-        """Decide again inside the transaction, and take the reply; nobody else can send or undo it from then on."""
-        with self._store.read() as cursor:
-            reply = table.by_id(cursor, intent_id)
-            item = conversations.item(cursor, reply.item_id) if reply else None
-        if reply is None:
-            return None, None
-        allowed = self._allowed(reply, item, now)
+    def _claim(self, look: _Look, now: datetime) -> _Claimed | None:
+        """Take the reply, if it still is as it was read; nobody else can send it or take it back from then on."""
+        attempt = self._attempt(look.reply, now)
+        if look.item is None:
+            return None
         with self._store.transaction() as cursor:
-            reply = table.by_id(cursor, intent_id)
-            if reply is None or reply.state is not ReplyState.QUEUED:
-                return None, None
-            item = conversations.item(cursor, reply.item_id)
-            step = self._step(cursor, reply, item, allowed, now)
-            if isinstance(step, Close):
-                outbox_settle.closed(cursor, reply, step.state, step.reason, now)
-                return None, step.state
-            if isinstance(step, Hold) or item is None:
-                return None, None
-            attempt = self._attempt(reply, now)
-            taken = table.change(cursor, reply, state=ReplyState.SENDING, attempts=attempt.number, reason=None)
+            changes = {"state": ReplyState.SENDING, "attempts": attempt.number, "reason": None}
+            if not table.change(cursor, look.reply, **changes):
+                return None
             table.insert_attempt(cursor, attempt)
             failpoint("outbox.in_claim")
-            claimed = table.by_id(cursor, intent_id)
         failpoint("outbox.after_claim")
-        return (_Claimed(claimed, item, attempt), None) if taken and claimed else (None, None)
+        reply = replace(
+            look.reply,
+            state=ReplyState.SENDING,
+            attempts=attempt.number,
+            reason=None,
+            version=look.reply.version + 1,
+        )
+        return _Claimed(reply, look.item, attempt, look.failures, look.pauses)
 
     def _attempt(self, reply: StoredReply, now: datetime) -> StoredAttempt:
         number = reply.attempts + 1
@@ -218,14 +221,11 @@ class Sender:
             result = self._channels[reply.account_id].send(outbox_doubts.built(reply, claimed.item))
         except Exception as error:  # noqa: BLE001 - whatever it is, the post may be there: it becomes a doubt
             result = error
-        with self._store.read() as cursor:
-            failures = sum(a.error == "Unavailable" for a in table.attempts_of(cursor, reply.id))
-            pause = table.pause(cursor, reply.lane)
-        return classify(
+        return classify(  # the database is not asked here: what the call came to must not hang on it
             result,
             clock(),
-            failures=failures,
-            pauses=pause.errors if pause else 0,
+            failures=claimed.failures,
+            pauses=claimed.pauses,
             max_attempts=self._settings.max_attempts,
             spread=random.random(),  # noqa: S311 - jitter, not a secret
         )
@@ -250,17 +250,16 @@ class Sender:
             self._write(claimed, outcome, now)
 
 
-def _answered_elsewhere(cursor: DuckDBPyConnection, reply: StoredReply, item: ThreadItem) -> bool:
+def _answered_elsewhere(cursor: DuckDBPyConnection, reply: StoredReply, item: BareItem) -> bool:
     """Return whether our account answered the item after the reply was composed, and not through this desk."""
-    if any(
-        other.conversation_id == reply.conversation_id and other.private == reply.private
-        for other in table.in_states(cursor, [ReplyState.IN_DOUBT])
-    ):
-        return False  # those words may be that reply; its echo settles it
     own = answers.own_words(
         cursor, account_id=reply.account_id, conversation_id=reply.conversation_id, since=item.item.sent_at
     )
-    return any(
+    answered = any(
         words.first_seen_at > reply.created_at and (reply.private or words.reply_to_id == reply.item_id)
         for words in own
+    )
+    return answered and not any(  # those words may be a reply in doubt: its echo settles it
+        other.conversation_id == reply.conversation_id and other.private == reply.private
+        for other in table.in_states(cursor, [ReplyState.IN_DOUBT])
     )

@@ -57,7 +57,7 @@ def sent(cursor: DuckDBPyConnection, reply: StoredReply, made: Sent, now: dateti
 
 def _own_item(cursor: DuckDBPyConnection, reply: StoredReply, made: Sent, now: datetime) -> None:
     """Store our words as the item they became, and mark what they answer."""
-    answered = conversations.item(cursor, reply.item_id)
+    answered = conversations.bare(cursor, reply.item_id)
     if answered is None:
         return
     touched = {reply.conversation_id}

@@ -86,6 +86,25 @@ def item(cursor: DuckDBPyConnection, item_id: str) -> ThreadItem | None:
     return next(iter(items_by_id(cursor, [item_id])), None)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BareItem:
+    """An item without what hangs on it: enough to answer it."""
+
+    item: Interaction
+    deleted_at: datetime | None
+
+
+def bare(cursor: DuckDBPyConnection, item_id: str) -> BareItem | None:
+    """Return one item by itself, in one query; None when there is none of that id."""
+    found = cursor.execute(
+        f"SELECT {', '.join(_ITEM)}, deleted_at FROM interactions WHERE id = ?", [item_id]
+    ).fetchone()
+    if found is None:
+        return None
+    data = named((*_ITEM, "deleted_at"), found)
+    return BareItem(item=_interaction(data), deleted_at=data["deleted_at"])
+
+
 def items_by_id(cursor: DuckDBPyConnection, ids: Sequence[str]) -> list[ThreadItem]:
     """Return the items of those ids, oldest first; unknown ids are left out."""
     return _items(cursor, f"id IN ({marks(ids)})", list(ids))
@@ -135,11 +154,8 @@ def _items(cursor: DuckDBPyConnection, condition: str, values: list[str]) -> lis
 def _thread_item(
     data: dict[str, Any], author: Contact | None, score: dict[str, Any] | None, versions: tuple[Version, ...]
 ) -> ThreadItem:
-    plain = {name: data[name] for name in _ITEM}
-    plain["kind"] = Kind(plain["kind"])
-    plain["attachments"] = tuple(Attachment(**entry) for entry in json.loads(plain["attachments"] or "[]"))
     return ThreadItem(
-        item=Interaction(**plain),
+        item=_interaction(data),
         author=author,
         **{name: data[name] for name in _OURS},
         versions=versions,
@@ -150,6 +166,13 @@ def _thread_item(
         priority=score["priority"] if score else None,
         factors=factors(score["factors"]) if score else (),
     )
+
+
+def _interaction(data: dict[str, Any]) -> Interaction:
+    plain = {name: data[name] for name in _ITEM}
+    plain["kind"] = Kind(plain["kind"])
+    plain["attachments"] = tuple(Attachment(**entry) for entry in json.loads(plain["attachments"] or "[]"))
+    return Interaction(**plain)
 
 
 def factors(text: str) -> tuple[Factor, ...]:
