@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import time
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ import click
 
 from social_listener import log, remote, terminal
 from social_listener.cli.options import COMMANDS, explain, settings_option, settings_path
-from social_listener.errors import ListenerError, StoreBusy
+from social_listener.errors import ListenerError, SettingsError, StoreBusy
 from social_listener.service import build
 from social_listener.settings import load
 
@@ -73,6 +74,11 @@ def _run(name: str, params: Mapping[str, Any], settings: Settings, *, online: bo
     while True:
         try:
             service = build(settings, offline=not online)
+        except SettingsError:
+            # A service that runs has the keys, whatever the environment of this command lacks.
+            with contextlib.suppress(remote.NobodyAnswers):
+                return remote.ask(settings.data_dir, name, params, screen)
+            raise
         except StoreBusy as busy:
             try:
                 return remote.ask(settings.data_dir, name, params, screen)

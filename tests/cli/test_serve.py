@@ -88,6 +88,19 @@ def test_a_service_polls_answers_commands_and_ends_in_peace(run: Any, settings: 
     assert [path.name for path in data.rglob("*") if path.stat().st_mode & 0o077] == []
 
 
+def test_a_command_without_keys_has_the_service_use_its_own(
+    run: Any, settings: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A shell that lacks the keys can still poll through the running service; without one it is told what is missing."""
+    with process("serve", "--headless", "--settings", settings):
+        for name in [name for name in os.environ if name.startswith("TEST_")]:
+            monkeypatch.delenv(name)
+        assert run("poll", "--once", "--settings", settings).code == terminal.OK
+    alone = run("poll", "--once", "--settings", settings)
+    assert alone.code == terminal.WRONG_USE
+    assert "TEST_CONSUMER_KEY" in alone.err
+
+
 def test_a_second_service_is_refused(run: Any, settings: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The database has one owner; the second one is told who it is."""
     with process("serve", "--headless", "--settings", settings) as (service, _):
