@@ -129,7 +129,7 @@ def _nothing_said_since(cursor: DuckDBPyConnection, conversation: ConversationRo
         (line.first_seen_at for line in conversations.items_of(cursor, conversation.id) if not line.item.outbound),
         default=None,
     )
-    if newest is not None and (theirs is None or newest > theirs):
+    if newest is not None and (theirs is None or newest >= theirs):
         author = max(ours, key=lambda reply: reply.created_at).author
         raise Conflict(f"{author} answered here meanwhile; look at it before you send")
     raise Conflict("the customer wrote or changed something meanwhile; look at it before you send")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from social_listener import outbox_settle
 from social_listener.desk_reply import line_of
@@ -19,7 +20,8 @@ if TYPE_CHECKING:
     from social_listener.desk_types import ReplyLine
     from social_listener.store.outbox import StoredReply
 
-_NATIVE_ID = re.compile(r"[A-Za-z0-9_.:@+=-]{1,200}")
+#: what an id of any platform looks like; each has a figure in it
+_NATIVE_ID = re.compile(r"(?=.*\d)[A-Za-z0-9_.:@+=-]{1,200}")
 
 
 def undo(office: Office, intent_id: str, staff: str) -> bool:
@@ -55,7 +57,9 @@ def settle(office: Office, intent_id: str, staff: str, platform_id: str | None) 
 
 def _found(cursor: DuckDBPyConnection, reply: StoredReply, platform_id: str) -> Sent:
     """Return what a person found at the platform: an id, an id of ours or the post's address."""
-    native = platform_id.strip().split("?")[0].rstrip("/").rpartition("/")[2].removeprefix(f"{reply.channel}:")
+    told = platform_id.strip()
+    path = urlsplit(told).path if "://" in told else told
+    native = path.rstrip("/").rpartition("/")[2].removeprefix(f"{reply.channel}:")
     if not _NATIVE_ID.fullmatch(native):
         raise DeskError("give the post's id at the platform, or its address")
     other = replies.with_platform_id(cursor, reply.channel, native)
