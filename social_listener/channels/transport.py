@@ -36,8 +36,16 @@ from social_listener.failpoints import failpoint
 MOST_BYTES: Final = 24_000_000
 _READS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _CHUNK: Final = 65_536
-#: libraries that log headers, tokens or whole requests at DEBUG
-_CHATTY: Final = ("tweepy", "urllib3", "requests", "oauthlib", "requests_oauthlib", "facebook")
+#: libraries that log headers, tokens or whole requests at DEBUG → the lowest level that is left to them; urllib3 also
+#: logs whole addresses, with their queries, as a warning
+_CHATTY: Final = {
+    "tweepy": logging.INFO,
+    "urllib3": logging.ERROR,
+    "requests": logging.INFO,
+    "oauthlib": logging.INFO,
+    "requests_oauthlib": logging.INFO,
+    "facebook": logging.INFO,
+}
 
 
 class Transport(HTTPAdapter):
@@ -135,6 +143,10 @@ class Transport(HTTPAdapter):
             exchange.status = response.status_code
             exchange.headers = response.headers
             self._read(response, exchange)
+            if exchange.late:
+                # What was cut in its head or in a body of unknown length looks whole to the library.
+                exchange.whole = False
+                raise requests.ReadTimeout
         except (requests.RequestException, HTTPError, HTTPException, OSError, ValueError) as error:
             _fail(exchange, error)
         self._note_time(exchange)
@@ -254,11 +266,10 @@ def base_url_fault(url: str) -> str | None:
 
 
 def quiet_libraries() -> None:
-    """Keep SDKs and HTTP libraries from logging at DEBUG: they would log credentials there."""
-    manager = logging.root.manager.loggerDict
-    for name in _CHATTY:
-        logging.getLogger(name).setLevel(max(logging.INFO, logging.getLogger(name).level))
-        for child in [known for known in manager if known.startswith(f"{name}.")]:
-            logger = logging.getLogger(child)
-            if logger.level != logging.NOTSET:
-                logger.setLevel(max(logging.INFO, logger.level))
+    """Keep SDKs and HTTP libraries from logging credentials and addresses, whatever level was set for them."""
+    known = list(logging.root.manager.loggerDict)
+    for name, lowest in _CHATTY.items():
+        for one in [name, *(child for child in known if child.startswith(f"{name}."))]:
+            logger = logging.getLogger(one)
+            if one == name or logger.level != logging.NOTSET:
+                logger.setLevel(max(lowest, logger.level))
