@@ -147,7 +147,7 @@ def test_options_are_the_words_that_were_written() -> None:
 def test_settings_cannot_be_changed() -> None:
     """Settings are values."""
     with pytest.raises(ValidationError, match="frozen"):
-        Settings().log.level = "DEBUG"  # type: ignore[misc]
+        Settings().log.level = "DEBUG"
 
 
 @given(st.floats(0.001, 1e6), st.sampled_from("smhd"))

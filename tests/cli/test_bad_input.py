@@ -18,14 +18,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from conftest import Result
-
     from social_listener.sandbox import Sandbox
 
-Run = "Callable[..., Result]"
 
-
-def stream(result: Result, stream_id: str) -> dict[str, Any]:
+def stream(result: Any, stream_id: str) -> Any:
     """Return one stream of `status --json`."""
     found = [entry for account in result.json["accounts"] for entry in account["streams"] if entry["id"] == stream_id]
     assert len(found) == 1

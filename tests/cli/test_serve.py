@@ -91,7 +91,7 @@ def test_a_service_polls_answers_commands_and_ends_in_peace(run: Any, settings: 
 def test_a_command_without_keys_has_the_service_use_its_own(
     run: Any, settings: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A shell that lacks the keys can still poll through the running service; without one it is told what is missing."""
+    """A shell without keys can still poll through the running service; without one it is told what is missing."""
     with process("serve", "--headless", "--settings", settings):
         for name in [name for name in os.environ if name.startswith("TEST_")]:
             monkeypatch.delenv(name)
