@@ -71,7 +71,7 @@ def test_undo_and_delivery_never_both_win(kit: Kit) -> None:
         line = kit.desk.reply_public(item, "Hello", "ana", nonce=item, undo=timedelta(milliseconds=100))
         kit.pass_time(seconds=0.1 + chance.choice([-0.05, 0, 0, 0, 0.05]))
 
-        def undo(intent: str = line.id, looks: int = number % 8) -> bool:
+        def undo(intent: str = line.id, looks: int = number % 8 * 4) -> bool:
             for _ in range(looks):  # staff hesitate, each time a little longer
                 kit.desk.reply_line(intent)
             return kit.desk.undo(intent, "ana")
