@@ -55,8 +55,9 @@ class Job:
 
 #: name → function, trigger
 JOBS: Mapping[str, Job] = {
-    "poll": Job(poll.run, Every("poll_every"), timedelta(minutes=1), ticks=True),
-    "deliver": Job(deliver.run, Every("deliver_every"), timedelta(minutes=2), ticks=True),
+    # These two only begin work that goes on in threads of its own; a tick that takes seconds stands in somebody's way.
+    "poll": Job(poll.run, Every("poll_every"), timedelta(seconds=15), ticks=True),
+    "deliver": Job(deliver.run, Every("deliver_every"), timedelta(seconds=15), ticks=True),
     "reconcile": Job(deliver.reconcile, Every("reconcile_every"), timedelta(minutes=2), ticks=True),
     "recheck": Job(recheck.run, Every("recheck_every"), timedelta(minutes=15)),
     "housekeeping": Job(housekeeping.run, Daily("housekeeping_at"), timedelta(hours=1)),

@@ -105,8 +105,14 @@ class Crew:
         return sends and jobs and polls
 
     def late(self, now: datetime) -> list[str]:
-        """Return in words which of the ticking jobs stand still, and which runs take too long."""
-        return self.book.late(now, {name: job.patience for name, job in self._jobs.items() if job.ticks})
+        """Return in words which of the ticking jobs stand still."""
+        settings = self.service.settings.jobs
+        patience = {
+            name: max(job.patience, 3 * job.trigger.period(settings))
+            for name, job in self._jobs.items()
+            if job.ticks and isinstance(job.trigger, Every)
+        }
+        return self.book.late(now, patience)
 
     def _first(self, name: str, job: Job, now: datetime) -> datetime:
         """Return when a job runs first; one that was missed while the service was down is caught up soon."""

@@ -21,7 +21,8 @@ _log = logging.getLogger(__name__)
 
 def run(work: Work) -> str | None:
     """Begin the polls that are due; they go on in threads of their own while the clock ticks on."""
-    return work.pollers.tick()
+    work.pollers.tick()
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +68,8 @@ class Pollers:
             for stream in service.streams.values()
         }
 
-    def tick(self) -> str | None:
-        """Begin what is due; return in words what was begun."""
+    def tick(self) -> None:
+        """Begin what is due."""
         due = self._service.ingest.due(self._service.clock())
         with self._changed:
             chosen = choose(due, self._running, self._platforms, self._service.settings.polling.threads)
@@ -76,7 +77,6 @@ class Pollers:
         for stream_id in chosen:
             # Daemons: a platform that does not answer must not keep the process from ending.
             threading.Thread(target=self._poll, args=(stream_id,), name=f"poll {stream_id}", daemon=True).start()
-        return f"{', '.join(chosen)} begun" if chosen else None
 
     def running(self) -> list[str]:
         """Return the streams being polled."""

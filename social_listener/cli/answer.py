@@ -77,9 +77,12 @@ def _wait(session: Session, line: ReplyLine, author: str) -> ReplyLine:
             if line.state in _STILL_OPEN:
                 session.screen.progress(f"reply {line.id}: {line.state.value}")
                 time.sleep(0.1)
-    except KeyboardInterrupt:
-        if service.desk.undo(line.id, author):
-            session.screen.say(f"reply {line.id} was taken back")
+    except (KeyboardInterrupt, OSError) as error:
+        # Ctrl+C; where the running service does this for a command, that command is gone.
+        undone = service.desk.undo(line.id, author)
+        if isinstance(error, OSError):
+            raise
+        session.screen.say(f"reply {line.id} was taken back" if undone else f"reply {line.id} is on its way already")
         line = service.desk.reply_line(line.id)
     return line
 

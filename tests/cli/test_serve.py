@@ -7,15 +7,19 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 import urllib.error
 import urllib.request
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from social_listener import terminal
+from social_listener.resident import Resident
+from social_listener.settings import load
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -164,3 +168,52 @@ def test_the_demo_goes_on_after_a_kill(run: Any, tmp_path: Path, monkeypatch: py
     assert len(ids) == len(set(ids))
     status = run("status", "--json", "--settings", file).json
     assert all(stream["open_gaps"] == 0 for account in status["accounts"] for stream in account["streams"])
+
+
+def test_readiness_tells_what_is_wrong(settings: Path) -> None:
+    """A scheduler that has stopped is not ready, while the process is alive; the words name the job."""
+    loaded = load(settings)
+    resident = Resident(loaded, headless=True)
+    thread = threading.Thread(target=resident.run, args=(lambda: None,))
+    thread.start()
+    try:
+        eventually(lambda: get(f"{resident.public_address}/readyz")[0] == 200)
+        ahead = resident.service.clock() + timedelta(minutes=1)
+        assert [line.split(" has")[0] for line in resident.crew.late(ahead)] == ["the job poll", "the job deliver"]
+        resident.service.store.close()
+        status, body = get(f"{resident.public_address}/readyz")
+        assert status == 503
+        assert "the database does not answer" in body.decode()
+        assert get(f"{resident.public_address}/livez")[0] == 200
+    finally:
+        resident.stop()
+        thread.join(30)
+    assert not thread.is_alive()
+
+
+def test_ctrl_c_takes_a_reply_back(run: Any, settings: Path, sandbox: Sandbox) -> None:
+    """While the undo window is open Ctrl+C undoes the reply, whoever holds the database."""
+    posts = [sandbox.world.post("customer1", f"@fernhill hello {number}") for number in range(2)]
+    assert run("poll", "--once", "--settings", settings).code == terminal.OK
+
+    def interrupted(item: str) -> None:
+        command = ["reply", item, "--public", "--text", "Never", "--settings", settings]
+        with subprocess.Popen(
+            [sys.executable, "-m", "social_listener", *map(str, command)],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        ) as asking:
+            assert asking.stderr
+            assert b"queued" in asking.stderr.readline()
+            asking.send_signal(signal.SIGINT)
+            assert asking.wait(20) in {terminal.FAILED, terminal.INTERRUPTED}
+
+    interrupted(f"x:{posts[0].id}")
+    with process("serve", "--headless", "--settings", settings):
+        interrupted(f"x:{posts[1].id}")
+
+        def states() -> list[str]:
+            return [line["state"] for line in run("outbox", "--all", "--json", "--settings", settings).json]
+
+        eventually(lambda: states() == ["cancelled", "cancelled"])
+    assert not [post for post in sandbox.world.truth().posts if post.author_id == sandbox.brand.id]
