@@ -125,10 +125,8 @@ def known_conversation(cursor: DuckDBPyConnection, conversation_id: str) -> Conv
 def span(time: timedelta) -> str:
     """Return a length of time in words: "45 s", "12 min", "3 h", "2 days"."""
     seconds = max(0, math.floor(time.total_seconds()))
-    if seconds < 100:
-        return f"{seconds} s"
-    if seconds < 100 * 60:
-        return f"{seconds // 60} min"
-    if seconds < 48 * 3600:
-        return f"{seconds // 3600} h"
+    for unit, length, until in (("s", 1, 100), ("min", 60, 100), ("h", 3600, 48)):
+        count, rest = divmod(seconds, length)
+        if count < until and not (unit == "min" and count >= 60 and rest == 0 and count % 60 == 0):
+            return f"{count} {unit}"
     return f"{seconds // 86400} days"

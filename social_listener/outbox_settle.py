@@ -76,7 +76,7 @@ def _own_item(cursor: DuckDBPyConnection, reply: StoredReply, made: Sent, now: d
             conversation_id=conversation_id,
             thread_id=thread_id,
             author_id=owner,
-            kind=Kind.MESSAGE if reply.private else Kind.COMMENT,
+            kind=Kind.MESSAGE if reply.private else Kind.POST,
             private=reply.private,
             outbound=True,
             text=reply.text,

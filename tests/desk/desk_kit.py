@@ -234,7 +234,7 @@ class Kit:
             ingest=None,
             streams={},
             settings=self.settings,
-            weights=Weights(),
+            weights=Weights(waiting_at_target=15, waiting_most=30),
             clock=self.now,
         )
         with self.store.transaction() as cursor:
@@ -284,7 +284,7 @@ class Kit:
             conversation_id=f"{thread}:{contact}",
             thread_id=thread,
             author_id=f"x:{post.author.id}",
-            kind=Kind.COMMENT if outbound else Kind.MENTION,
+            kind=Kind.POST if outbound else Kind.MENTION,
             private=False,
             outbound=outbound,
             text=post.versions[-1].shown,
