@@ -18,14 +18,16 @@ def asset(name: str) -> str:
     return (ASSETS / name).read_text(encoding="utf-8")
 
 
-def component(name: str, html: str = "<div class='root'></div>\n<span></span>") -> Any:
-    """Register the component `name`: assets/<name>.js and .css behind the parts that all share; return how it is drawn.
+def component(name: str, *parts: str) -> Any:
+    """Register the component `name`: assets/<name>.js and .css, behind the script `parts` it needs and what all share.
+
+    Return how it is drawn.
 
     Streamlit types its result as a callable with open keywords, hence Any.
     """
     return st.components.v2.component(
         f"social_listener_{name}",
-        html=html,
+        html="<div class='root'></div>\n<span></span>",
         css=asset("common.css") + "\n" + asset(f"{name}.css"),
-        js=asset("common.js") + "\n" + asset(f"{name}.js"),
+        js="\n".join(asset(f"{part}.js") for part in ("common", *parts, name)),
     )

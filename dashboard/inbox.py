@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 QUEUE = component("queue")
 HEADLINE = component("headline")
 THREAD = component("thread")
-COMPOSER = component("composer")
+COMPOSER = component("composer", "drafts")
 CONTEXT = component("context")
 LIVE = component("live")
 
@@ -70,6 +70,7 @@ def live() -> None:
 @st.fragment(key="queue", run_every="30s")
 def queue() -> None:
     """Draw the list."""
+    session.drawn("queue")
     actions.fresh_queue()
     now = session.inbox()
     data = draw_queue.queue(
@@ -95,6 +96,7 @@ def queue() -> None:
 @st.fragment(key="conversation", run_every="30s")
 def conversation() -> None:
     """Draw the headline with its buttons, what was said, and the composer."""
+    session.drawn("conversation")
     state.show_flash()
     actions.fresh_conversation()
     with st.container(key="talk", gap=None):
@@ -105,6 +107,7 @@ def conversation() -> None:
 @st.fragment(key="context")
 def context() -> None:
     """Draw why it is urgent and who it is."""
+    session.drawn("context")
     now = session.inbox()
     data = draw_conversation.context(now.view, state.service().clock())
     CONTEXT(key="context_card", data=data, on_pick_change=actions.picked_past)

@@ -14,9 +14,6 @@ from social_listener.errors import ListenerError
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-#: the panes that a conversation's change touches
-ALL = ("toolbar", "queue", "conversation", "context")
-
 SNOOZES: Mapping[str, Callable[[datetime], datetime]] = {
     "For 1 hour": lambda now: now + timedelta(hours=1),
     "For 4 hours": lambda now: now + timedelta(hours=4),
@@ -27,10 +24,6 @@ SNOOZES: Mapping[str, Callable[[datetime], datetime]] = {
 
 def _nine(day: datetime) -> datetime:
     return day.replace(hour=9, minute=0, second=0, microsecond=0)
-
-
-def _rerun(*panes: str) -> NoReturn:
-    st.rerun(list(panes))
 
 
 # -- what changed behind the page --------------------------------------------------------------------------------------
@@ -48,7 +41,7 @@ def changed() -> None:
         panes += ["conversation", "context"]
     if panes:
         st.session_state["just_read"] = set(panes)
-        _rerun(*panes)
+        session.redraw(*panes)
 
 
 def fresh_queue() -> None:
@@ -79,7 +72,7 @@ def draw(*panes: str) -> NoReturn:
         session.read_conversation()
     st.session_state["just_read"] = set(panes)
     session.write_address()
-    _rerun(*panes)
+    session.redraw(*panes)
 
 
 # -- the list ----------------------------------------------------------------------------------------------------------
@@ -125,7 +118,7 @@ def show_more() -> None:
 def show_help() -> None:
     """Open the sheet of keys."""
     session.inbox().help = True
-    _rerun("conversation")
+    session.redraw("conversation")
 
 
 # -- the conversation as a whole ---------------------------------------------------------------------------------------
@@ -149,7 +142,7 @@ def assign(to: str | None) -> None:
     """Assign the conversation to a colleague, or to nobody."""
     done = f"Assigned to {to}" if to else "Given back: nobody has it now"
     _change(lambda id_, me, version: state.desk().assign(id_, me, to, version), done)
-    draw(*ALL)
+    draw(*session.PANES)
 
 
 def hand_over() -> None:
@@ -169,20 +162,20 @@ def snooze() -> None:
     told = f"Snoozed: it comes back {choice.lower().replace('for', 'in').replace('until', 'on')}, or when they write"
     if _change(lambda id_, me, version: state.desk().snooze(id_, me, until, version), told):
         _put_away()
-    draw(*ALL)
+    draw(*session.PANES)
 
 
 def resolve() -> None:
     """Resolve the conversation and open the next."""
     if _change(lambda id_, me, version: state.desk().resolve(id_, me, version), "Resolved"):
         _put_away()
-    draw(*ALL)
+    draw(*session.PANES)
 
 
 def reopen() -> None:
     """Open a resolved or snoozed conversation again."""
     _change(lambda id_, me, version: state.desk().reopen(id_, me, version), "Open again")
-    draw(*ALL)
+    draw(*session.PANES)
 
 
 def _put_away() -> None:

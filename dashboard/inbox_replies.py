@@ -10,7 +10,7 @@ import streamlit as st
 
 from social_listener.dashboard import session, state, words
 from social_listener.dashboard.draw_composer import MODES, NOTE, PUBLIC, Outcome
-from social_listener.dashboard.inbox_actions import ALL, draw
+from social_listener.dashboard.inbox_actions import draw
 from social_listener.errors import Conflict, DeskError, ListenerError
 from social_listener.model import ActionKind
 
@@ -118,7 +118,7 @@ def send() -> None:
         refused = "The service could not take it just now. Send it again in a moment: it cannot go out twice."
     at = str(time.monotonic_ns())
     session.inbox().outcome = Outcome(nonce=nonce, at=at, mode=mode, refused=refused, conflict=conflict)
-    draw(*ALL)
+    draw(*session.PANES)
 
 
 def _hand_over(wish: Mapping[str, object], mode: str, text: str, nonce: str) -> None:
@@ -145,7 +145,7 @@ def undo() -> None:
             state.flash("Too late: it was on its way already.", ":material/error:")
     except ListenerError as error:
         state.flash(words.sentence(str(error)), ":material/error:")
-    draw(*ALL)
+    draw(*session.PANES)
 
 
 # -- the sheet of keys -------------------------------------------------------------------------------------------------

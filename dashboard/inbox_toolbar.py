@@ -25,6 +25,7 @@ _ANY = ""
 @st.fragment(key="toolbar")
 def toolbar() -> None:
     """Draw the bar."""
+    session.drawn("toolbar")
     now = session.inbox()
     with st.container(key="toolbar", horizontal=True, vertical_alignment="center", gap="small"):
         with st.container(key="toolbar_views", width="stretch"):
@@ -116,4 +117,4 @@ def _want(wanted: QueueFilter) -> None:
     session.want(wanted)
     session.read_queue(anew=True)
     session.write_address()
-    st.rerun(["toolbar", "queue"])
+    session.redraw("toolbar", "queue")

@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 import time
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, NoReturn, cast
 
 import streamlit as st
 
@@ -95,6 +95,30 @@ def choose(conversation_id: str | None, focus: str | None = None) -> None:
     now.chosen, now.focus, now.menu, now.confirm = conversation_id, focus, None, None
 
 
+#: the panes, in the order they are drawn in; each is the key of a fragment
+PANES = ("toolbar", "queue", "conversation", "context")
+
+
+def redraw(*panes: str) -> NoReturn:
+    """Draw these panes again, and every other that was asked for and not drawn yet; ends the callback.
+
+    When two callbacks meet in one run, the one that asks last decides what is drawn; what the other asked for is
+    remembered here, or a conversation that was picked at such a moment would never open.
+    """
+    owed = _owed()
+    owed.update(panes)
+    st.rerun([pane for pane in PANES if pane in owed])
+
+
+def drawn(pane: str) -> None:
+    """Note that a pane is being drawn."""
+    _owed().discard(pane)
+
+
+def _owed() -> set[str]:
+    return cast("set[str]", st.session_state.setdefault("owed", set()))
+
+
 def read_queue(*, anew: bool = False) -> None:
     """Read the queue again. Rows on the screen keep their places unless they are laid out `anew`."""
     now = inbox()
@@ -129,12 +153,12 @@ def read_conversation() -> None:
 
 
 def queue_look() -> object:
-    """Return what makes a difference to the eye in the list; priorities are left to the slow tick."""
+    """Return what makes a difference to the eye in the list; what only grows with time is left to the slow tick."""
     now = inbox()
     rows: tuple[QueueRow, ...] = now.shelf.rows if now.shelf else ()
     counts = dict(now.page.counts) if now.page else {}
     return (
-        tuple(replace(row, priority=0) for row in rows),
+        tuple(replace(row, priority=0, reasons=()) for row in rows),
         now.shelf and (now.shelf.gone, now.shelf.fresh),
         counts,
         now.queue_problem,

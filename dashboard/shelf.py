@@ -49,7 +49,7 @@ def refresh(shelf: Shelf, page: QueuePage, limit: int) -> Shelf:
     fresh = [row for row in page.rows if row.conversation_id not in shown and row.conversation_id not in shelf.known]
     known = shelf.known
     if fresh and len(rows) < SHORT:
-        added = fresh[: max(0, limit - len(rows))]
+        added = fresh[: min(SHORT, limit) - len(rows)]
         rows += tuple(added)
         known |= {row.conversation_id for row in added}
         fresh = fresh[len(added) :]

@@ -147,6 +147,11 @@ function dialogOpen() {
   return Boolean(document.querySelector("[role=dialog]"));
 }
 
+// A conversation was picked and is not drawn yet: what is typed now must not land in the one that is still shown.
+function opening(id) {
+  document.dispatchEvent(new CustomEvent("social-listener-opening", { detail: id }));
+}
+
 // On a narrow screen one pane is shown at a time: list, conversation or details. The style sheet reads this.
 function showPane(name) {
   document.documentElement.dataset.pane = name;

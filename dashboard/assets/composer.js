@@ -1,23 +1,20 @@
-// Writing a reply or a note. The text lives here, in the page, and is saved on the server while it is typed; what the
-// server sends later never replaces text that is being written. One nonce stands for one composed text, so that a
-// second click sends nothing twice.
+// Writing a reply or a note: who will read it, how long it may be, and sending it once. Drafts keeps the texts.
 const COMPOSERS = new WeakMap();
-const SAVE_AFTER = 350;
-const RETRY_AFTER = 3000;
 const ANSWER_WITHIN = 20000;
+const HOLD_FOR = 4000;
 
 class Composer {
   constructor(root) {
     this.root = root;
-    this.texts = new Map(); // "conversation mode" → { text, nonce, dirty, written, used, limit }
+    this.drafts = new Drafts((slot, words, bad) => this.saved(slot, words, bad));
     this.modes = new Map(); // conversation → mode
-    this.accounts = new Map(); // conversation → the account it belongs to
     this.seen = new Map(); // conversation → { version, said }: what was read when the text was begun
     this.sending = null;
-    this.saving = Promise.resolve();
     this.build();
     this.onKey = (event) => this.pageKey(event);
-    this.onLeave = () => this.flush();
+    this.onLeave = () => this.drafts.flush(this.sending?.slot);
+    this.onOpening = (event) => this.hold(event.detail);
+    document.addEventListener("social-listener-opening", this.onOpening);
     document.addEventListener("keydown", this.onKey);
     window.addEventListener("pagehide", this.onLeave);
     document.addEventListener("visibilitychange", this.onLeave);
@@ -36,22 +33,20 @@ class Composer {
     this.area.setAttribute("aria-describedby", "reader");
     this.area.oninput = () => this.typed();
     this.area.onkeydown = (event) => this.areaKey(event);
-    this.saved = el("span", "saved");
-    this.saved.setAttribute("role", "status");
+    this.status = el("span", "saved");
+    this.status.setAttribute("role", "status");
     this.left = el("span", "left");
     this.send = button("send", undefined, () => this.submit());
     const actions = el("div", "actions");
-    actions.append(this.saved, this.left, this.send);
+    actions.append(this.status, this.left, this.send);
     const box = el("div", "box");
     box.append(this.switch, this.reader, this.area, actions);
     this.why = el("div", "why");
     this.root.append(this.banner, box, this.why);
   }
 
-  slot(mode = this.mode) {
-    const key = this.id + " " + mode;
-    if (!this.texts.has(key)) this.texts.set(key, { text: "", nonce: "", dirty: false, written: new Set(), used: 0, limit: null });
-    return this.texts.get(key);
+  slot() {
+    return this.drafts.of(this.id, this.mode);
   }
 
   option(mode = this.mode) {
@@ -59,33 +54,49 @@ class Composer {
   }
 
   update(data, setTriggerValue) {
-    if (this.id && this.id !== data.id) this.flush();
     const changed = this.id !== data.id;
+    if (changed) {
+      this.onLeave();
+      this.say("");
+    }
     this.data = data;
     this.id = data.id;
-    this.accounts.set(data.id, data.account);
     this.trigger = setTriggerValue;
+    if (this.held && (changed || this.held.id === data.id)) this.letGo();
     this.settle();
-    for (const option of data.modes) this.adopt(option);
-    const chosen = this.modes.get(this.id);
-    const usable = data.modes.find((one) => one.mode === chosen && one.ok);
-    this.mode = usable ? chosen : data.mode;
+    this.drafts.adopt(data);
+    const chosen = data.modes.find((one) => one.mode === this.modes.get(this.id));
+    this.mode = chosen?.ok ? chosen.mode : data.mode;
     this.modes.set(this.id, this.mode);
     if (changed || !this.seen.has(this.id) || !this.slot().text.trim()) this.markSeen();
-    this.paint(changed);
+    this.paint();
+    const wanted = this.wanted;
+    if (changed && wanted) {
+      this.wanted = null;
+      this.focus(wanted);
+    }
   }
 
-  // The server's draft is taken when it belongs to another text (a new nonce), or when it was changed elsewhere, such as
-  // a reply that was taken back, while nothing here waits to be saved. What was written here is only an echo.
-  adopt(option) {
-    const slot = this.slot(option.mode);
-    slot.limit = option.limit;
-    if (slot.dirty && slot.text) {
-      slot.nonce = option.nonce;
-    } else if (slot.nonce !== option.nonce || !slot.written.has(option.text)) {
-      Object.assign(slot, { text: option.text, nonce: option.nonce, used: option.used, dirty: false });
-      slot.written.add(option.text);
+  // Another conversation was picked. Until it is here, nothing can be typed; keys that ask for the composer wait for it.
+  hold(id) {
+    this.letGo();
+    if (id === this.id) {
+      this.paintCounter();
+      return;
     }
+    const release = () => {
+      this.letGo();
+      this.paintCounter();
+    };
+    this.held = { id, timer: setTimeout(release, HOLD_FOR) };
+    this.area.blur();
+    this.area.readOnly = true;
+    this.send.disabled = true;
+  }
+
+  letGo() {
+    clearTimeout(this.held?.timer);
+    this.held = null;
   }
 
   markSeen() {
@@ -108,13 +119,12 @@ class Composer {
     clearTimeout(sending.timer);
     this.sending = null;
     if (!went) return;
-    const slot = this.texts.get(sending.key);
-    Object.assign(slot, { text: "", dirty: false, used: 0, written: new Set() });
-    if (sending.id === this.id) this.area.blur();
-    if (sending.key.endsWith(" note")) this.modes.delete(sending.id);
+    this.drafts.clear(sending.slot);
+    if (sending.slot.id === this.id) this.area.blur();
+    if (sending.slot.mode === "note") this.modes.delete(sending.slot.id);
   }
 
-  paint(changed) {
+  paint() {
     const option = this.option();
     const slot = this.slot();
     this.root.dataset.mode = this.mode;
@@ -123,7 +133,6 @@ class Composer {
     this.area.setAttribute("aria-label", option.label + ". " + option.reader);
     this.area.placeholder = option.placeholder;
     if (this.area.value !== slot.text) this.area.value = slot.text;
-    if (changed) this.say("");
     this.grow();
     this.paintCounter();
     this.paintBanner();
@@ -159,11 +168,10 @@ class Composer {
 
   choose(mode) {
     if (this.sending) return;
-    this.save();
+    this.drafts.save(this.slot());
     this.mode = mode;
     this.modes.set(this.id, mode);
-    this.paint(false);
-    this.measure();
+    this.paint();
   }
 
   reasons() {
@@ -187,11 +195,11 @@ class Composer {
     if (left === null) this.left.textContent = "";
     else if (left < 0) this.left.textContent = -left + (left === -1 ? " character too many" : " characters too many");
     else this.left.textContent = slot.used + " / " + slot.limit;
-    const waiting = Boolean(this.sending);
+    const waiting = Boolean(this.sending || this.held);
     const blocked = this.unseen().length > 0 && !empty;
     this.send.disabled = waiting || empty || !option.ok || (left !== null && left < 0) || blocked;
-    const words = waiting ? "Handing over …" : option.button;
-    this.send.replaceChildren(icon(option.icon), el("span", "", words), el("kbd", "", waiting ? "" : "Ctrl ↵"));
+    const words = this.sending ? "Handing over …" : option.button;
+    this.send.replaceChildren(icon(option.icon), el("span", "", words), el("kbd", "", this.sending ? "" : "Ctrl ↵"));
     this.area.readOnly = waiting;
   }
 
@@ -220,7 +228,7 @@ class Composer {
       for (const line of news.slice(-3)) node.append(el("q", "", line.name + ": " + (line.text || "(no words)")));
       node.append(button("plain-button", "Read it, go on with my text", () => {
         this.markSeen();
-        this.paint(false);
+        this.paint();
         this.area.focus();
       }));
       parts.push(node);
@@ -239,108 +247,45 @@ class Composer {
 
   typed() {
     const slot = this.slot();
-    slot.text = this.area.value;
-    slot.dirty = true;
-    if (slot.text && slot.text.length === 1) this.markSeen();
+    if (!slot.text) this.markSeen();
+    this.drafts.edit(slot, this.area.value);
     this.grow();
     this.paintCounter();
     this.paintBanner();
     this.say("");
-    clearTimeout(this.saveTimer);
-    this.saveTimer = setTimeout(() => this.save(), SAVE_AFTER);
   }
 
-  // Save the text of the mode in view. The answer carries its length by the channel's own rule.
-  save() {
-    clearTimeout(this.saveTimer);
-    const key = this.id + " " + this.mode;
-    const slot = this.slot();
-    if (slot.dirty) this.saving = this.put(key, this.id, this.mode, slot);
-    return this.saving;
-  }
-
-  async put(key, id, mode, slot) {
-    const text = slot.text;
-    const nonce = slot.nonce;
-    slot.written.add(text);
-    try {
-      const answer = await fetch(this.address(id, mode), this.request(text, nonce));
-      const body = await answer.json().catch(() => ({}));
-      if (!answer.ok && answer.status !== 409) throw new Error(body.error || "");
-      if (answer.status === 409) return; // sent or changed elsewhere: the next update brings what stands now
-      if (slot.text === text) slot.dirty = false;
-      slot.used = body.used;
-      slot.limit = body.limit;
-      if (this.id === id && this.mode === mode) {
-        this.paintCounter();
-        this.say(text && !slot.dirty ? "Draft saved" : "");
-      }
-    } catch (error) {
-      if (this.id === id && this.mode === mode) this.say(error.message || "Draft not saved yet – trying again", true);
-      clearTimeout(this.saveTimer);
-      this.saveTimer = setTimeout(() => this.put(key, id, mode, slot), RETRY_AFTER);
-    }
-  }
-
-  address(id, mode) {
-    return "/drafts/" + encodeURIComponent(id) + "/" + mode + "?staff=" + encodeURIComponent(this.data.staff) +
-      "&account=" + encodeURIComponent(this.accounts.get(id));
-  }
-
-  request(text, nonce) {
-    return {
-      method: "PUT",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify({ text, nonce }),
-      keepalive: text.length < 15000,
-      credentials: "same-origin",
-    };
-  }
-
-  measure() {
-    const slot = this.slot();
-    if (slot.text && slot.limit !== null) {
-      slot.dirty = true;
-      this.save();
-    }
-  }
-
-  // The page is being left, or another conversation is shown: what is not saved goes out now.
-  flush() {
-    clearTimeout(this.saveTimer);
-    for (const [key, slot] of this.texts) {
-      if (!slot.dirty || (this.sending && this.sending.key === key)) continue;
-      const cut = key.lastIndexOf(" ");
-      this.put(key, key.slice(0, cut), key.slice(cut + 1), slot);
-    }
+  saved(slot, words, bad) {
+    if (!this.data || slot !== this.slot()) return;
+    this.paintCounter();
+    this.say(words, bad);
   }
 
   async submit() {
     const slot = this.slot();
     this.paintCounter();
     if (this.sending || this.send.disabled || !slot.text.trim()) return;
-    const mode = this.mode;
-    const { done, refusal } = this.data;
-    const sending = { id: this.id, key: this.id + " " + mode, nonce: slot.nonce, doneBefore: done?.at, refusedBefore: refusal?.at };
+    const { done, refusal, item } = this.data;
+    const seen = this.seen.get(this.id).version;
+    const sending = { slot, nonce: slot.nonce, doneBefore: done?.at, refusedBefore: refusal?.at };
     this.sending = sending;
-    this.paint(false);
-    clearTimeout(this.saveTimer);
-    await Promise.race([this.saving, new Promise((go) => setTimeout(go, 1500))]);
+    this.paint();
+    clearTimeout(this.drafts.timer);
+    await Promise.race([this.drafts.saving, new Promise((go) => setTimeout(go, 1500))]);
     sending.timer = setTimeout(() => this.unanswered(sending), ANSWER_WITHIN);
-    const value = { conversation: sending.id, item: this.data.item, mode, text: slot.text, nonce: slot.nonce, seen: this.seen.get(this.id).version };
-    this.trigger("send", value);
+    this.trigger("send", { conversation: slot.id, item, mode: slot.mode, text: slot.text, nonce: slot.nonce, seen });
   }
 
   unanswered(sending) {
     if (this.sending !== sending) return;
     this.sending = null;
-    this.paint(false);
+    this.paint();
     this.say("No answer yet. The text is kept; sending again cannot send it twice.", true);
   }
 
   say(words, bad) {
-    this.saved.textContent = words;
-    this.saved.className = bad ? "saved bad" : "saved";
+    this.status.textContent = words;
+    this.status.className = bad ? "saved bad" : "saved";
   }
 
   areaKey(event) {
@@ -354,18 +299,24 @@ class Composer {
 
   pageKey(event) {
     if (!plainKey(event) || typing(event) || dialogOpen()) return;
-    if (event.key === "r" || event.key === "n") {
-      event.preventDefault();
-      if (event.key === "n" && this.option("note")) this.choose("note");
-      if (event.key === "r" && this.mode === "note") this.choose(this.data.mode);
-      this.area.focus();
-      this.area.setSelectionRange(this.area.value.length, this.area.value.length);
-    }
+    if (event.key !== "r" && event.key !== "n") return;
+    event.preventDefault();
+    if (this.held) this.wanted = event.key;
+    else this.focus(event.key);
+  }
+
+  focus(key) {
+    if (key === "n") this.choose("note");
+    if (key === "r" && this.mode === "note") this.choose(this.data.mode);
+    this.area.focus();
+    this.area.setSelectionRange(this.area.value.length, this.area.value.length);
   }
 
   end() {
-    this.flush();
+    this.onLeave();
     document.removeEventListener("keydown", this.onKey);
+    document.removeEventListener("social-listener-opening", this.onOpening);
+    this.letGo();
     window.removeEventListener("pagehide", this.onLeave);
     document.removeEventListener("visibilitychange", this.onLeave);
     COMPOSERS.delete(this.root);

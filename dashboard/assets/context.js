@@ -92,6 +92,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
     if (data.contact) parts.push(contactSection(data.contact));
     parts.push(historySection(data, (id) => {
       showPane("conversation");
+      opening(id);
       setTriggerValue("pick", id);
     }));
     if (data.others) parts.push(el("div", "words", data.others));

@@ -177,6 +177,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
     state.chosen = id;
     paint(true);
     clearTimeout(state.timer);
+    opening(id);
     state.timer = setTimeout(() => {
       state.timer = 0;
       setTriggerValue("pick", id);

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 from stage import Stage, staged
 
 
@@ -19,6 +19,7 @@ def chromium() -> Iterator[Browser]:
     if not path:
         pytest.skip("there is no chromium on this machine (set CHROMIUM to its path)")
     with sync_playwright() as playwright:
+        expect.set_options(timeout=20_000)  # far more than anything takes, on a machine that does much else
         browser = playwright.chromium.launch(executable_path=path, args=["--headless", "--no-sandbox"])
         yield browser
         browser.close()

@@ -7,6 +7,8 @@ from conftest import Open
 from playwright.sync_api import Page, expect
 from stage import Stage, put_draft, staged, until
 
+from social_listener.dashboard.shelf import SHORT
+
 pytestmark = pytest.mark.browser
 
 
@@ -136,6 +138,8 @@ def test_drafts_belong_to_their_conversation_and_mode(open_page: Open, stage: St
 def test_a_live_update_takes_neither_text_nor_focus_nor_place(open_page: Open, stage: Stage) -> None:
     """While somebody types, the customer writes again and others arrive: text, focus, cursor and rows stay."""
     writer = stage.somebody()
+    for number in range(SHORT):
+        stage.mention(f"already here {number}")
     post = stage.mention("where is my order?", writer)
     page = open_page(stage.address)
     arrived(page, stage, post)
@@ -194,6 +198,7 @@ def test_the_switch_cannot_be_confused(open_page: Open, stage: Stage) -> None:
     post = stage.mention("and hello in public", sender)
     page = open_page(stage.address)
     arrived(page, stage, post)
+    expect(page.get_by_role("radio", name="Private message")).to_be_enabled()
     seen = {}
     for name in ("Public reply", "Private message", "Note"):
         page.get_by_role("radio", name=name).click()

@@ -61,7 +61,9 @@ def test_a_short_list_fills_by_itself_from_below() -> None:
     changed = refresh(shelf, page(row(2, priority=99), row(1)), LIMIT)
     assert ids(changed) == ["x:c1", "x:c2"]
     assert not changed.fresh
-    assert SHORT > 2
+    crowd = refresh(shelf, page(*(row(n) for n in range(100, 120)), row(1)), LIMIT)
+    assert len(crowd.rows) == SHORT
+    assert len(crowd.fresh) == 20 - (SHORT - 1)
 
 
 @given(st.lists(st.lists(st.integers(0, 30), unique=True, max_size=25), min_size=1, max_size=8))

@@ -1,0 +1,93 @@
+// Texts being typed: kept here by conversation and mode, and saved on the server while they are typed. What the server
+// sends never replaces a text that waits to be saved. One nonce stands for one composed text.
+const SAVE_AFTER = 250;
+const RETRY_AFTER = 3000;
+const KEEPALIVE_MOST = 15000; // a browser refuses more than 64 kB for a request that outlives its page
+
+class Drafts {
+  // `told(id, mode, words, bad)` hears what became of a save.
+  constructor(told) {
+    this.slots = new Map(); // "conversation mode" → { id, mode, text, nonce, dirty, written, used, limit }
+    this.told = told;
+    this.query = new Map(); // conversation → who and which account
+    this.saving = Promise.resolve();
+  }
+
+  of(id, mode) {
+    const key = id + " " + mode;
+    if (!this.slots.has(key)) {
+      this.slots.set(key, { id, mode, text: "", nonce: "", dirty: false, written: new Set(), used: 0, limit: null });
+    }
+    return this.slots.get(key);
+  }
+
+  // The server's draft is taken when it belongs to another text (a new nonce), or when it was changed elsewhere, such as
+  // a reply that was taken back, while nothing here waits to be saved. What was written here is only an echo.
+  adopt(data) {
+    this.query.set(data.id, new URLSearchParams({ staff: data.staff, account: data.account }));
+    for (const option of data.modes) {
+      const slot = this.of(data.id, option.mode);
+      slot.limit = option.limit;
+      if (slot.dirty && slot.text) slot.nonce = option.nonce;
+      else if (slot.nonce !== option.nonce || !slot.written.has(option.text)) {
+        Object.assign(slot, { text: option.text, nonce: option.nonce, used: option.used, dirty: false });
+        slot.written.add(option.text);
+      }
+    }
+  }
+
+  edit(slot, text) {
+    slot.text = text;
+    slot.dirty = true;
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.save(slot), SAVE_AFTER);
+  }
+
+  // It was handed over: what comes from the server now is another text.
+  clear(slot) {
+    Object.assign(slot, { text: "", dirty: false, used: 0, written: new Set() });
+  }
+
+  // The answer carries the text's length by the channel's own rule.
+  save(slot) {
+    clearTimeout(this.timer);
+    if (slot.dirty) this.saving = this.put(slot);
+    return this.saving;
+  }
+
+  // The page is being left, or another conversation is shown: what is not saved goes out now.
+  flush(except) {
+    clearTimeout(this.timer);
+    for (const slot of this.slots.values()) if (slot.dirty && slot !== except) this.put(slot);
+  }
+
+  async put(slot) {
+    const text = slot.text;
+    slot.written.add(text);
+    try {
+      const answer = await fetch(this.address(slot), {
+        method: "PUT",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify({ text, nonce: slot.nonce }),
+        keepalive: text.length < KEEPALIVE_MOST,
+        credentials: "same-origin",
+      });
+      if (answer.status === 409) return; // handed over meanwhile: the next update brings what stands now
+      const body = await answer.json().catch(() => ({}));
+      if (!answer.ok) throw new Error(body.error || "");
+      if (slot.text === text) slot.dirty = false;
+      slot.used = body.used;
+      slot.limit = body.limit;
+      this.told(slot, text && !slot.dirty ? "Draft saved" : "", false);
+    } catch (error) {
+      const words = error instanceof TypeError ? "" : error.message;
+      this.told(slot, words || "Draft not saved yet – trying again", true);
+      clearTimeout(this.timer);
+      this.timer = setTimeout(() => this.put(slot), RETRY_AFTER);
+    }
+  }
+
+  address(slot) {
+    return "/drafts/" + encodeURIComponent(slot.id) + "/" + slot.mode + "?" + this.query.get(slot.id);
+  }
+}
