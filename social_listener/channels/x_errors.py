@@ -29,6 +29,9 @@ from social_listener.errors import (
 #: limits are windows of 15 minutes or of 24 hours; a reset further away is no reset
 _LONGEST_WINDOW: Final = timedelta(hours=25)
 _PAGE_TOKENS: Final = ("pagination_token", "next_token")
+#: the parameter that X spelt one way until 5 August 2026, and another way in its specification of the 7th
+FIELD_NAMES: Final = ("tweet.fields", "post.fields")
+_TOLD_APART: Final = ("start_time", *_PAGE_TOKENS, *FIELD_NAMES)
 
 
 class Effect(Enum):
@@ -48,6 +51,10 @@ class Doing:
     effect: Effect
     masked: Callable[[str], str]  #: takes secrets out of a text
     ahead: timedelta = timedelta(0)  #: how far our clock is ahead of X's
+
+
+class Misspelt(Exception):
+    """X does not know a parameter under this spelling."""
 
 
 class WindowMoved(Exception):
@@ -148,8 +155,10 @@ def _read_refused(status: int, body: Wire | None, said: str, doing: Doing) -> Ch
         return Unauthorized(words, account_id=doing.account_id)
     if status == 400:
         parameters = _parameters(body)
+        if parameters & {*FIELD_NAMES}:
+            raise Misspelt
         if "start_time" in parameters:
-            raise WindowMoved from None
+            raise WindowMoved
         if parameters & {*_PAGE_TOKENS}:
             return PageExpired("X does not know the page token any more", account_id=doing.account_id)
     return Rejected(said, account_id=doing.account_id)
@@ -191,9 +200,9 @@ def _parameters(body: Wire | None) -> set[str]:
     names: set[str] = set()
     try:
         for one in body.objects("errors"):
-            message = _text(one, "message")
-            names |= {name for name in ("start_time", *_PAGE_TOKENS) if name in message}
-            names |= {name for name in ("start_time", *_PAGE_TOKENS) if one.object("parameters").has(name)}
+            named = one.object("parameters")
+            message = "" if one.has("parameters") else _text(one, "message")
+            names |= {name for name in _TOLD_APART if named.has(name) or name in message}
     except WireError:
         return names
     return names
