@@ -70,8 +70,8 @@ class Office:
             return None
         target = self.target(private=private)
         points = waiting_points(now - since, target, self.weights)
-        late = "past" if now - since > target else "of"
-        because = f"waits for an answer since {span(now - since)}, {late} the {span(target)} we promise"
+        late = "past" if now - since > target else "within"
+        because = f"has waited {span(now - since)} for an answer, {late} the {span(target)} we promise"
         return Factor(name="waiting", points=points, because=because)
 
     def rules(self, cursor: DuckDBPyConnection, line: ThreadItem, now: datetime) -> tuple[Allowed, ...]:
@@ -125,8 +125,10 @@ def known_conversation(cursor: DuckDBPyConnection, conversation_id: str) -> Conv
 def span(time: timedelta) -> str:
     """Return a length of time in words: "45 s", "12 min", "3 h", "2 days"."""
     seconds = max(0, math.floor(time.total_seconds()))
-    for unit, length, until in (("s", 1, 100), ("min", 60, 100), ("h", 3600, 48)):
-        count, rest = divmod(seconds, length)
-        if count < until and not (unit == "min" and count >= 60 and rest == 0 and count % 60 == 0):
-            return f"{count} {unit}"
+    if seconds < 100:
+        return f"{seconds} s"
+    if seconds < 6000 and seconds % 3600:
+        return f"{seconds // 60} min"
+    if seconds < 48 * 3600:
+        return f"{seconds // 3600} h"
     return f"{seconds // 86400} days"
