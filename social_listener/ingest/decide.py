@@ -14,7 +14,7 @@ from social_listener.ingest.merge import conflict, merge, merge_contact, storabl
 from social_listener.ingest.talk import follow
 from social_listener.model import Contact, Interaction, Page, Reject
 from social_listener.store.changes import Changes, DeadLetterRow, RawPage, Sighting, VersionRow
-from social_listener.store.facts import Known, StoredContact, StoredItem
+from social_listener.store.facts import Known, StoredContact, StoredItem, version_key
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -96,27 +96,30 @@ def _meet(work: Work, one: Fetched, item: Interaction) -> None:
         _set_aside(work, one, Reject(native_id=item.id.partition(":")[2], reason=fault, raw=_outline(item)))
         return
     if one.sighted and not item.context:
-        _sight(work, one, item.id)
+        _sight(work, one, item.id, stored)
     if stored is None:
         _add(work, one, item)
     elif stored.deleted_at is None:
-        if item.version_id != stored.item.version_id:
-            _keep_wording(work, item)
-        _change(work, stored, merge(stored.item, item))
+        _change(work, stored, item)
 
 
 def _add(work: Work, one: Fetched, item: Interaction) -> None:
     work.changes.new_items[item.id] = StoredItem(
         item=item, first_seen_at=work.now, checked_at=work.now, stream_id=one.stream_id
     )
-    work.changes.new_versions[_version_key(item)] = _version(item, work.now)
     if not item.context or item.outbound:
         work.fresh.append(item.id)
 
 
-def _change(work: Work, stored: StoredItem, merged: Interaction) -> None:
+def _change(work: Work, stored: StoredItem, told: Interaction) -> None:
     """Store what is told anew of a known item, or that it was told again."""
     before = stored.item
+    merged = merge(before, told)
+    if told.version_id != before.version_id:
+        _keep_wording(work, before, stored.first_seen_at)
+        _keep_wording(work, told, work.now)
+    elif merged.text != before.text:
+        _correct_wording(work, merged)
     if merged is before:
         if stored.checked_at <= work.now - CHECK_AGAIN:
             stored.checked_at = work.now
@@ -126,20 +129,29 @@ def _change(work: Work, stored: StoredItem, merged: Interaction) -> None:
     if before.id not in work.changes.new_items:
         work.changes.changed_items[before.id] = stored
     if merged.text != before.text or merged.version_id != before.version_id:
-        _keep_wording(work, merged)
         work.edited.append(before.id)
     if before.context and not merged.context:
         work.fresh.append(before.id)
 
 
-def _keep_wording(work: Work, item: Interaction) -> None:
-    """Keep a wording; the same version told with other words (a text that was cut before) is one wording still."""
-    key, row = _version_key(item), _version(item, work.now)
-    if key not in work.known.versions:
-        known = work.changes.new_versions.get(key)
-        work.changes.new_versions[key] = row if known is None else replace(known, text=item.text)
-    elif work.known.versions[key] != item.text:
-        work.changes.changed_versions[key] = row
+def _keep_wording(work: Work, item: Interaction, seen_at: datetime) -> None:
+    """Keep a wording of an item that has more than one."""
+    key = version_key(item)
+    if key not in work.known.versions and key not in work.changes.new_versions:
+        work.changes.new_versions[key] = VersionRow(
+            id=key, interaction_id=item.id, version_id=item.version_id, text=item.text, seen_at=seen_at
+        )
+
+
+def _correct_wording(work: Work, item: Interaction) -> None:
+    """Correct a wording: the same version with other words (a text that was cut before) is one wording still."""
+    key = version_key(item)
+    if key in work.changes.new_versions:
+        work.changes.new_versions[key] = replace(work.changes.new_versions[key], text=item.text)
+    elif key in work.known.versions:
+        work.changes.changed_versions[key] = VersionRow(
+            id=key, interaction_id=item.id, version_id=item.version_id, text=item.text, seen_at=work.now
+        )
 
 
 def _delete(work: Work, item_id: str) -> None:
@@ -170,9 +182,17 @@ def _meet_contact(work: Work, told: Contact) -> None:
             work.changes.changed_contacts[told.id] = stored
 
 
-def _sight(work: Work, one: Fetched, item_id: str) -> None:
+def _sight(work: Work, one: Fetched, item_id: str, stored: StoredItem | None) -> None:
+    """Note that a stream brought an item: with the item when it is the first to do so, in a row of its own else."""
+    if stored is not None and stored.item.context:
+        stored.stream_id = one.stream_id
+        work.changes.met += 1
+        return
     key = f"{one.stream_id} {item_id}"
-    if key in work.known.sightings or key in work.seen:
+    if stored is not None and (stored.stream_id == one.stream_id or key in work.known.sightings or key in work.seen):
+        return
+    work.changes.met += 1
+    if stored is None:
         return
     work.seen.add(key)
     work.changes.sightings.append(
@@ -226,16 +246,6 @@ def _raw_page(one: Fetched) -> RawPage:
         seq=one.seq,
         item_ids=tuple(told),
         body=one.body,
-    )
-
-
-def _version_key(item: Interaction) -> str:
-    return f"{item.channel}:{item.version_id}"
-
-
-def _version(item: Interaction, now: datetime) -> VersionRow:
-    return VersionRow(
-        id=_version_key(item), interaction_id=item.id, version_id=item.version_id, text=item.text, seen_at=now
     )
 
 

@@ -5,18 +5,18 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
-from social_listener.model import Status
-from social_listener.scoring import Circumstances, score
-from social_listener.store.facts import Inbound, StoredConversation
+from social_listener.model import Contact, Status
+from social_listener.scoring import Circumstances, score_all
+from social_listener.store.facts import Inbound, StoredContact, StoredConversation
 from social_listener.store.queue_upkeep import row_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from social_listener.ingest.decide import Work
-    from social_listener.model import Score
+    from social_listener.model import Interaction
     from social_listener.scoring import Weights
-    from social_listener.store.facts import StoredContact, StoredItem
+    from social_listener.store.facts import StoredItem
 
 #: how far back earlier items of a contact count for a score
 RECENT: Final = timedelta(days=7)
@@ -26,7 +26,7 @@ REMEMBERED: Final = 10
 
 def follow(work: Work, weights: Weights) -> None:
     """Settle what our own words answer, score what was said to us, and keep conversations and queue in step."""
-    talk = _Talk(work, weights)
+    talk = _Talk(work)
     fresh = sorted(dict.fromkeys(work.fresh), key=talk.when)
     talk.say(item_id for item_id in fresh if talk.stored(item_id).item.outbound)
     for item_id in fresh:
@@ -37,15 +37,16 @@ def follow(work: Work, weights: Weights) -> None:
             talk.reword(item_id)
     for item_id in work.deleted:
         talk.lose(item_id)
+    talk.score(weights)
     talk.finish()
 
 
 class _Talk:
     """The conversations that one decision touches."""
 
-    def __init__(self, work: Work, weights: Weights) -> None:
+    def __init__(self, work: Work) -> None:
         self.work = work
-        self.weights = weights
+        self.to_score: dict[str, Circumstances] = {}
         self.inbound: dict[str, Inbound] = dict(work.known.inbound)
         self.touched: dict[str, bool] = {}  # conversation → whether something was said, not only taken away
         self.times: dict[str, list[datetime]] = {key: list(times) for key, times in work.known.said_at.items()}
@@ -96,11 +97,11 @@ class _Talk:
         if stored.deleted_at is not None:
             return
         contact = self.work.contact(item.author_id)
-        made = score(item.text, self.circumstances(stored, contact), self.weights)
-        self.inbound[item_id] = _inbound(stored, made)
-        self.work.changes.scores[item_id] = made
-        if contact is not None:
-            self.remember(contact, item_id)
+        if contact is None:
+            contact = self.introduce(item)
+        self.to_score[item_id] = self.circumstances(stored, contact)
+        self.inbound[item_id] = _inbound(stored)
+        self.remember(contact, item_id)
         self.join(stored)
 
     def reword(self, item_id: str) -> None:
@@ -111,19 +112,26 @@ class _Talk:
             return
         self.touch(item.conversation_id, said=True)
         if not item.outbound:
-            made = score(item.text, self.circumstances(stored, self.work.contact(item.author_id)), self.weights)
-            self.inbound[item_id] = _inbound(stored, made)
-            self.work.changes.scores[item_id] = made
+            self.to_score[item_id] = self.circumstances(stored, self.work.contact(item.author_id))
+            self.inbound[item_id] = _inbound(stored)
 
     def lose(self, item_id: str) -> None:
         """Take in that an item is gone."""
         stored = self.stored(item_id)
-        self.work.changes.scores.pop(item_id, None)
+        self.to_score.pop(item_id, None)
         if (one := self.inbound.get(item_id)) is not None:
             one.deleted, one.text = True, ""
         conversation = None if stored.item.outbound else self.conversation(stored.item.conversation_id)
         if conversation is not None:
             self.touch(conversation.id, said=False)
+
+    def score(self, weights: Weights) -> None:
+        """Score everything at once: that is faster than one by one."""
+        made = score_all([(self.stored(item_id).item.text, about) for item_id, about in self.to_score.items()], weights)
+        for item_id, score in zip(self.to_score, made, strict=True):
+            self.work.changes.scores[item_id] = score
+            one = self.inbound[item_id]
+            one.priority, one.sentiment_label, one.language = score.priority, score.sentiment_label, score.language
 
     # -- what follows --------------------------------------------------------------------------------------------------
 
@@ -154,6 +162,13 @@ class _Talk:
             unanswered_before=len(silent),
             platform_language=item.language,
         )
+
+    def introduce(self, item: Interaction) -> StoredContact:
+        """Make a contact of whom the platform gives no more than an id, so that every conversation has a known one."""
+        unknown = Contact(id=item.author_id, channel=item.channel, handle="", name="")
+        made = StoredContact(contact=unknown, first_seen_at=self.work.now, updated_at=self.work.now)
+        self.work.changes.new_contacts[item.author_id] = made
+        return made
 
     def remember(self, contact: StoredContact, item_id: str) -> None:
         """Put an item among its author's newest."""
@@ -232,7 +247,7 @@ def _new_conversation(stored: StoredItem, now: datetime) -> StoredConversation:
     )
 
 
-def _inbound(stored: StoredItem, made: Score) -> Inbound:
+def _inbound(stored: StoredItem) -> Inbound:
     item = stored.item
     return Inbound(
         id=item.id,
@@ -243,7 +258,4 @@ def _inbound(stored: StoredItem, made: Score) -> Inbound:
         deleted=False,
         stream_id=stored.stream_id or "",
         text=item.text,
-        priority=made.priority,
-        sentiment_label=made.sentiment_label,
-        language=made.language,
     )

@@ -198,12 +198,12 @@ class Walk:
             for stored in changes.new_items.values()
             if since is not None and not stored.item.context and stored.item.sent_at < since
         ]
-        streams.count_items(cursor, self.stream.id, len(changes.sightings), max(late, default=0.0))
+        streams.count_items(cursor, self.stream.id, changes.met, max(late, default=0.0))
 
     def _tell(self, told: list[Told], changes: Changes) -> None:
         result = self.result
         result.pages += len(told)
-        result.stored += len(changes.sightings)
+        result.stored += changes.met
         result.changed += len(changes.changed_items)
         result.deleted += len(changes.deleted_ids)
         result.rejected += len(changes.dead_letters)
@@ -214,7 +214,7 @@ class Walk:
                 "items could not be read", extra={"stream": self.stream.id, "count": len(changes.dead_letters)}
             )
         if self.progress is not None:
-            self.progress(len(changes.sightings))
+            self.progress(changes.met)
 
     def _again(self) -> None:
         """Keep what came, and begin from the top: the platform forgot our page token."""
@@ -244,6 +244,9 @@ def reached(stream_id: str, page: Page, known: Known, since: datetime | None) ->
     walk that never reached its end may have left them.
     """
     return since is not None and any(
-        item.sent_at <= since and not item.context and f"{stream_id} {item.id}" in known.sightings
+        item.sent_at <= since
+        and not item.context
+        and (stored := known.items.get(item.id)) is not None
+        and (stored.stream_id == stream_id or f"{stream_id} {item.id}" in known.sightings)
         for item in page.interactions
     )

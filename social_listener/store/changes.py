@@ -38,7 +38,7 @@ class VersionRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sighting:
-    """That an item was seen in a stream."""
+    """That an item was seen in a further stream than the one that brought it first."""
 
     id: str  #: "<stream id> <interaction id>"
     stream_id: str
@@ -105,6 +105,7 @@ class Changes:
     said: dict[str, datetime] = field(default_factory=dict)  #: conversation → when we last said something in it
     answered: dict[str, datetime] = field(default_factory=dict)  #: known item → when we first answered it
     sightings: list[Sighting] = field(default_factory=list)
+    met: int = 0  #: items that their stream brought for the first time
     scores: dict[str, Score] = field(default_factory=dict)
     dead_letters: dict[str, DeadLetterRow] = field(default_factory=dict)
     #: conversations whose queue row is decided anew; None: they have none

@@ -10,7 +10,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final
 
 from social_listener.model import Attachment, Contact, Factor, Interaction, Kind, SentimentLabel, Status
-from social_listener.store.staging import select
+from social_listener.store.staging import select, select_small
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -102,6 +102,11 @@ _FACTS = attrgetter(*ITEM)
 _OURS = attrgetter(*OURS)
 _CONTACT = attrgetter(*CONTACT)
 _KIND, _ATTACHMENTS = ITEM.index("kind"), ITEM.index("attachments")
+
+
+def version_key(item: Interaction) -> str:
+    """Return the key of an item's present wording."""
+    return f"{item.channel}:{item.version_id}"
 
 
 # -- to rows -----------------------------------------------------------------------------------------------------------
@@ -203,9 +208,9 @@ def inbound(cursor: DuckDBPyConnection, ids: Iterable[str]) -> dict[str, Inbound
 
 
 def our_words(cursor: DuckDBPyConnection, conversation_ids: Collection[str]) -> dict[str, datetime]:
-    """Return when we last said something in each of those conversations; those where we said nothing are left out."""
+    """Return when we last said something in each of those conversations; where we said nothing is left out."""
     names = ("conversation_id", "said_at")
-    rows = select(cursor, "our_words", "conversation_id", names, sorted(conversation_ids))
+    rows = select_small(cursor, "our_words", "conversation_id", names, sorted(conversation_ids))
     return {conversation_id: _utc(said_at) for conversation_id, said_at in rows}
 
 

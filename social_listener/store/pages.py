@@ -62,7 +62,13 @@ def known(cursor: DuckDBPyConnection, pages: Iterable[tuple[str, Page]]) -> Know
     authors = {item.author_id for item in all_told} | {one.id for _, page in told for one in page.contacts}
     found.contacts = facts.contacts(cursor, authors)
     talks = {item.conversation_id for item in all_told} | {one.item.conversation_id for one in found.items.values()}
-    found.conversations = facts.conversations(cursor, talks)
+    # A conversation begins with something its contact said, and then the contact is known.
+    begun = {
+        item.conversation_id
+        for item in all_told
+        if item.outbound or item.author_id in found.contacts or item.id in found.items
+    } | {one.item.conversation_id for one in found.items.values()}
+    found.conversations = facts.conversations(cursor, begun)
     found.said = facts.our_words(cursor, talks)
     if found.items:
         _know_more(cursor, found, told)
@@ -87,18 +93,18 @@ def known(cursor: DuckDBPyConnection, pages: Iterable[tuple[str, Page]]) -> Know
 
 
 def _know_more(cursor: DuckDBPyConnection, found: Known, told: list[tuple[str, Page]]) -> None:
-    """Look up what only items that are known already can have: sightings and other wordings."""
-    found.sightings = facts.sightings(
-        cursor,
-        {f"{stream_id} {item.id}" for stream_id, page in told for item in page.interactions if item.id in found.items},
-    )
-    wordings = {
-        f"{item.channel}:{item.version_id}"
-        for _, page in told
-        for item in page.interactions
-        if (stored := found.items.get(item.id)) is not None
-        and (item.version_id != stored.item.version_id or item.text != stored.item.text)
-    }
+    """Look up what only items that are known already can have: further sightings and other wordings."""
+    sighted, wordings = set(), set()
+    for stream_id, page in told:
+        for item in page.interactions:
+            stored = found.items.get(item.id)
+            if stored is None:
+                continue
+            if stored.stream_id != stream_id:
+                sighted.add(f"{stream_id} {item.id}")
+            if item.version_id != stored.item.version_id or item.text != stored.item.text:
+                wordings |= {facts.version_key(item), facts.version_key(stored.item)}
+    found.sightings = facts.sightings(cursor, sighted)
     found.versions = facts.versions(cursor, wordings)
 
 

@@ -22,12 +22,12 @@ REPLAYED: Final = "replayed"
 #: what a platform says of an item; hidden is also our own hand's
 _TOLD: Final = tuple(name for name in ITEM if name not in {"id", "hidden"})
 _PERSON: Final = tuple(name for name in CONTACT if name != "id")
+#: items that a raw page we still have told of, that nothing tells of any more, and that no forgotten page can have told
 _GONE: Final = """
-    SELECT DISTINCT s.interaction_id FROM sightings s
-    WHERE s.page_id IN (SELECT id FROM raw_pages)
-      AND s.interaction_id NOT IN (SELECT id FROM replayed.interactions)
-      AND NOT EXISTS (SELECT 1 FROM sightings o WHERE o.interaction_id = s.interaction_id
-                      AND o.page_id NOT IN (SELECT id FROM raw_pages))"""
+    SELECT id FROM interactions
+    WHERE id IN (SELECT DISTINCT unnest(string_split(trim(item_ids), ' ')) FROM raw_pages)
+      AND id NOT IN (SELECT id FROM replayed.interactions)
+      AND stream_id IS NOT NULL AND first_seen_at >= (SELECT min(fetched_at) FROM raw_pages)"""
 
 
 def carry_over(cursor: DuckDBPyConnection, now: datetime) -> None:

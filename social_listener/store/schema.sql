@@ -65,7 +65,7 @@ CREATE TABLE interactions (
     stream_id       VARCHAR             -- that brought it first; NULL: we said it here
 );
 --;
-CREATE TABLE interaction_versions (   -- every wording an item had
+CREATE TABLE interaction_versions (   -- every wording of an item that was ever reworded
     id             VARCHAR PRIMARY KEY, -- "<channel>:<version id>"
     interaction_id VARCHAR NOT NULL,
     version_id     VARCHAR NOT NULL,
@@ -73,7 +73,7 @@ CREATE TABLE interaction_versions (   -- every wording an item had
     seen_at        TIMESTAMPTZ NOT NULL
 );
 --;
-CREATE TABLE sightings (              -- in which stream an item was seen
+CREATE TABLE sightings (              -- in which further streams an item was seen; the first is interactions.stream_id
     id             VARCHAR PRIMARY KEY, -- "<stream id> <interaction id>"
     stream_id      VARCHAR NOT NULL,
     interaction_id VARCHAR NOT NULL,
