@@ -144,7 +144,8 @@ class Book:
         renewed = self._renewed.get(job)
         if renewed is None or now - renewed >= _A_MINUTE or now < renewed:
             self._renewed[job] = now
-            detail = f"{self._counts[job]} runs since the service started"
+            count = self._counts[job]
+            detail = f"{count} {'run' if count == 1 else 'runs'} since the service started"
             self._put(
                 JobRun(
                     id=f"{self._boot_id}/{job}", job=job, started_at=started, ended_at=now, outcome="ok", detail=detail

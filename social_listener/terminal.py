@@ -59,6 +59,14 @@ class Terminal:
         """Hand on bytes that already are lines for people."""
         self._err(chunk)
 
+    def has_reader(self) -> bool:
+        """Return whether the command that asked us is still there."""
+        try:
+            self._err(b"")
+        except OSError:
+            return False
+        return True
+
     def progress(self, line: str) -> None:
         """Show how far long work is: in place on a terminal, as a line every few seconds elsewhere."""
         pause = 0.1 if self.interactive else QUIET

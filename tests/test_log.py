@@ -89,6 +89,7 @@ def test_handlers_of_libraries_lose_secrets_too(capsys: pytest.CaptureFixture[st
     """A library that writes by itself writes our line."""
     logger = logging.getLogger("a_library_with_its_own_handler")
     logger.propagate = False
+    logger.setLevel("INFO")
     logger.addHandler(logging.StreamHandler(sys.stderr))
     log.SECRETS.add(["library-canary"])
     log.adopt_foreign_handlers()

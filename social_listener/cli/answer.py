@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import signal
 import sys
+import threading
 import time
 import uuid
 from datetime import timedelta
@@ -16,6 +19,8 @@ from social_listener.cli.session import Session, with_service
 from social_listener.model import ReplyState
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     from social_listener.desk_types import ReplyLine
 
 #: how long `reply` waits, beyond the undo window, until it is known what became of the reply
@@ -64,27 +69,42 @@ def _wait(session: Session, line: ReplyLine, author: str) -> ReplyLine:
     """Return the reply once it is settled, or as it is when that takes too long."""
     service = session.service
     give_up = max(line.not_before, service.clock()) + PATIENCE
-    try:
+    with _interruption(session) as interrupted:
+        left = (line.not_before - service.clock()).total_seconds()
+        if left > 0:
+            session.screen.say(f"reply {line.id} leaves in {left:.0f} s; Ctrl+C takes it back")
         while line.state in _STILL_OPEN and service.clock() < give_up:
+            if interrupted():
+                undone = service.desk.undo(line.id, author)
+                session.screen.say(f"reply {line.id} was taken back" if undone else "too late: it is on its way")
+                return service.desk.reply_line(line.id)
             if line.state is ReplyState.IN_DOUBT and line.reconcile_at is None:
                 return line
             if not session.resident:
-                service.outbox.deliver(service.clock())
-                service.outbox.reconcile(service.clock())
+                service.outbox.deliver()
+                service.outbox.reconcile()
             line = service.desk.reply_line(line.id)
             if line.state is ReplyState.QUEUED and line.not_before > give_up:
                 return line
             if line.state in _STILL_OPEN:
                 session.screen.progress(f"reply {line.id}: {line.state.value}")
                 time.sleep(0.1)
-    except (KeyboardInterrupt, OSError) as error:
-        # Ctrl+C; where the running service does this for a command, that command is gone.
-        undone = service.desk.undo(line.id, author)
-        if isinstance(error, OSError):
-            raise
-        session.screen.say(f"reply {line.id} was taken back" if undone else f"reply {line.id} is on its way already")
-        line = service.desk.reply_line(line.id)
     return line
+
+
+@contextlib.contextmanager
+def _interruption(session: Session) -> Iterator[Callable[[], bool]]:
+    """Yield whether the reply is to be taken back: Ctrl+C was pressed, or the command that asked us is gone."""
+    if session.resident:
+        yield lambda: not session.screen.has_reader()
+        return
+    pressed = threading.Event()
+    # An exception in the middle of a send would leave a doubt where there need be none.
+    before = signal.signal(signal.SIGINT, lambda *_: pressed.set())
+    try:
+        yield pressed.is_set
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _code(line: ReplyLine, *, waited: bool) -> int:

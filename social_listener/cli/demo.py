@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 FOLDER = Path("social-listener-demo")
 #: a new demo begins with this much past, so that the inbox is full at once
-PAST = timedelta(hours=30)
+PAST = timedelta(hours=8)
 #: stories that the crowd begins in a minute
 RATE = 6.0
 SEED = 7
