@@ -7,7 +7,7 @@ their fields; a field that is missing or null is None.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -21,7 +21,7 @@ class WireError(Exception):
 
 
 class Wire:
-    """One JSON object that came from outside."""
+    """One JSON object that came from outside. Each reader takes a field's name, and its other one if it has two."""
 
     __slots__ = ("_data", "_where")
 
@@ -33,18 +33,18 @@ class Wire:
         """Return whether one of the fields is there, whatever it holds."""
         return any(name in self._data for name in names)
 
-    def text(self, *names: str) -> str | None:
+    def text(self, name: str, other: str | None = None) -> str | None:
         """Return a text; characters that cannot be stored are replaced."""
-        name, value = self._find(names)
+        name, value = self._find(name, other)
         if value is None:
             return None
         if not isinstance(value, str):
             raise self._fault(name, "text", value)
-        return value.translate(_SPOILT)
+        return storable(value)
 
-    def id(self, *names: str) -> str | None:
+    def id(self, name: str, other: str | None = None) -> str | None:
         """Return an id of digits. A number is taken too, but not one with a fraction: it has lost digits."""
-        name, value = self._find(names)
+        name, value = self._find(name, other)
         if value is None:
             return None
         if isinstance(value, int) and not isinstance(value, bool):
@@ -53,25 +53,25 @@ class Wire:
             raise self._fault(name, "an id", value)
         return value
 
-    def number(self, *names: str) -> int | None:
+    def number(self, name: str, other: str | None = None) -> int | None:
         """Return a whole number."""
-        name, value = self._find(names)
+        name, value = self._find(name, other)
         if value is None:
             return None
         if isinstance(value, bool) or not isinstance(value, int):
             raise self._fault(name, "a whole number", value)
         return value
 
-    def truth(self, *names: str) -> bool | None:
+    def truth(self, name: str, other: str | None = None) -> bool | None:
         """Return yes or no."""
-        name, value = self._find(names)
+        name, value = self._find(name, other)
         if value is None or isinstance(value, bool):
             return value
         raise self._fault(name, "yes or no", value)
 
-    def time(self, *names: str) -> datetime | None:
+    def time(self, name: str, other: str | None = None) -> datetime | None:
         """Return a moment written as ISO 8601, aware UTC."""
-        name, value = self._find(names)
+        name, value = self._find(name, other)
         if value is None:
             return None
         try:
@@ -80,40 +80,40 @@ class Wire:
         except (TypeError, ValueError, OverflowError):
             raise self._fault(name, "a time", value) from None
 
-    def object(self, *names: str) -> Wire:
+    def object(self, name: str, other: str | None = None) -> Wire:
         """Return an object; an empty one when it is missing."""
-        name, value = self._find(names)
+        name, value = self._find(name, other)
         if value is None:
-            return Wire({}, self._path(name))
+            return _NOTHING
         if not isinstance(value, dict):
             raise self._fault(name, "an object", value)
         return Wire(value, self._path(name))
 
-    def objects(self, *names: str) -> list[Wire]:
+    def objects(self, name: str, other: str | None = None) -> list[Wire]:
         """Return a list of objects; an empty one when it is missing."""
-        return [Wire(_object(one, where), where) for where, one in self._items(names)]
+        return [Wire(_object(one, where), where) for where, one in self._items(name, other)]
 
-    def ids(self, *names: str) -> tuple[str, ...]:
+    def ids(self, name: str, other: str | None = None) -> tuple[str, ...]:
         """Return a list of ids; an empty one when it is missing."""
         found = []
-        for where, one in self._items(names):
+        for where, one in self._items(name, other):
             if not isinstance(one, str) or not is_id(one):
                 raise WireError(f"{where}: expected an id, found {shown(one)}")
             found.append(one)
         return tuple(found)
 
-    def texts(self, *names: str) -> tuple[str, ...]:
+    def texts(self, name: str, other: str | None = None) -> tuple[str, ...]:
         """Return a list of texts; an empty one when it is missing."""
         found = []
-        for where, one in self._items(names):
+        for where, one in self._items(name, other):
             if not isinstance(one, str):
                 raise WireError(f"{where}: expected text, found {shown(one)}")
-            found.append(one.translate(_SPOILT))
+            found.append(storable(one))
         return tuple(found)
 
-    def raw_items(self, *names: str) -> list[Any]:
+    def raw_items(self, name: str, other: str | None = None) -> list[Any]:
         """Return the entries of a list as they came, so that one bad entry does not hide the others."""
-        return [one for _, one in self._items(names)]
+        return [one for _, one in self._items(name, other)]
 
     def need(self, value: str | None, name: str) -> str:
         """Return `value`; `WireError` when it is missing or empty."""
@@ -121,26 +121,41 @@ class Wire:
             raise WireError(f"{self._path(name)}: it is missing")
         return value
 
-    def _find(self, names: Sequence[str]) -> tuple[str, Any]:
-        for name in names:
-            if self._data.get(name) is not None:
-                return name, self._data[name]
-        return names[0], None
+    def _find(self, name: str, other: str | None) -> tuple[str, Any]:
+        value = self._data.get(name)
+        if value is None and other is not None:
+            value = self._data.get(other)
+            return (name if value is None else other), value
+        return name, value
 
-    def _items(self, names: Sequence[str]) -> Iterator[tuple[str, Any]]:
-        name, value = self._find(names)
+    def _items(self, name: str, other: str | None) -> Iterator[tuple[str, Any]]:
+        name, value = self._find(name, other)
         if value is None:
             return
         if not isinstance(value, list):
             raise self._fault(name, "a list", value)
+        path = self._path(name)
         for index, one in enumerate(value):
-            yield f"{self._path(name)}[{index}]", one
+            yield f"{path}[{index}]", one
 
     def _path(self, name: str) -> str:
         return f"{self._where}.{name}" if self._where else name
 
     def _fault(self, name: str, expected: str, value: Any) -> WireError:
         return WireError(f"{self._path(name)}: expected {expected}, found {shown(value)}")
+
+
+_NOTHING: Final = Wire({})
+
+
+def storable(text: str) -> str:
+    """Return `text` with what a database cannot keep replaced."""
+    try:
+        # Nearly every text is fine, and replacing costs ten times as much as looking.
+        text.encode()
+    except UnicodeEncodeError:
+        return text.translate(_SPOILT)
+    return text if "\x00" not in text else text.translate(_SPOILT)
 
 
 def wire(value: Any, where: str) -> Wire:
@@ -171,7 +186,7 @@ def documents(body: bytes) -> list[Wire]:
 
 def is_id(value: str) -> bool:
     """Return whether `value` is an id as platforms give them: ASCII digits, of a number that fits 63 bits."""
-    return value.isascii() and value.isdigit() and len(value) <= 19 and int(value) < 2**63
+    return value.isdecimal() and value.isascii() and (len(value) < 19 or (len(value) == 19 and int(value) < 2**63))
 
 
 def shown(value: Any) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeVar
 
@@ -130,9 +130,9 @@ def read_items(answer: Wire, found: Found, read: Callable[[Wire], _T]) -> tuple[
 
 
 def _includes(data: Wire, found: Found) -> Includes:
-    users = _readable(data, ("users",), read_user, found)
+    users = _readable(data, ("users", None), read_user, found)
     posts = _readable(data, ("tweets", "posts"), read_post, found)
-    media = _readable(data, ("media",), read_media, found)
+    media = _readable(data, ("media", None), read_media, found)
     for user in users:
         found.contacts[own(user.id)] = contact(user)
     return Includes(
@@ -142,7 +142,7 @@ def _includes(data: Wire, found: Found) -> Includes:
     )
 
 
-def _readable(data: Wire, names: Sequence[str], read: Callable[[Wire], _T], found: Found) -> list[_T]:
+def _readable(data: Wire, names: tuple[str, str | None], read: Callable[[Wire], _T], found: Found) -> list[_T]:
     """Return what can be read. What stands beside the items is not worth a dead letter, but it is told."""
     items = []
     for raw in data.raw_items(*names):

@@ -10,9 +10,9 @@ from social_listener.channels.x_text import LONGEST_MESSAGE
 from social_listener.errors import SettingsError
 from social_listener.model import Allowed, Interaction, Kind
 
-REPLY_RULE: Final = "https://docs.x.com/x-api/posts/create-post"
-AUTOMATION_RULE: Final = "https://help.x.com/en/rules-and-policies/x-automation"
-HIDE_RULE: Final = "https://docs.x.com/x-api/posts/hide-reply"
+REPLY_RULE: Final = "https://docs.x.com/changelog"
+AUTOMATION_RULE: Final = "https://docs.x.com/developer-guidelines"
+HIDE_RULE: Final = "https://docs.x.com/x-api/posts/hide-replies/introduction"
 LIKE_RULE: Final = "https://docs.x.com/changelog"
 DELETE_RULE: Final = "https://docs.x.com/x-api/posts/delete-post"
 MESSAGE_RULE: Final = "https://docs.x.com/x-api/direct-messages/manage/introduction"

@@ -12,7 +12,7 @@ from social_listener.channels import REGISTRY
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from faces import FACES, Face, XFace  # noqa: E402  the folder is no package
+from faces import FACES, Face, XFace
 
 
 @pytest.fixture(params=list(REGISTRY))

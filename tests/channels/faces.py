@@ -6,10 +6,20 @@ from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol, Self
 
 from social_listener.channels import Channel, factory
-from social_listener.cursor import Cursor
+from social_listener.cursor import Cursor, advance
+from social_listener.errors import (
+    BadPayload,
+    OutOfCredit,
+    PageExpired,
+    RateLimited,
+    Rejected,
+    Unauthorized,
+    Unavailable,
+    Unsure,
+)
 from social_listener.model import Page, Stream, StreamKind
 from social_listener.sandbox import Sandbox
 
@@ -32,53 +42,62 @@ class Face(Protocol):
     #: what the platform does wrong → the error that reading, sending and acting must raise; None: none
     faults: Mapping[str, tuple[type[Exception] | None, type[Exception] | None, type[Exception] | None]]
 
-    def channel(self, **changes: Any) -> Channel: ...
-    def say(self, kind: StreamKind, text: str, *, by: int = 0) -> Made: ...
-    def edit(self, made: Made, text: str) -> None: ...
-    def delete(self, made: Made) -> None: ...
-    def break_reads(self, fault: str, **how: Any) -> None: ...
-    def break_writes(self, fault: str, **how: Any) -> None: ...
-    def mend(self) -> None: ...
-    def said_in_public(self) -> list[tuple[str, str | None]]: ...
-    def said_in_private(self) -> list[tuple[str, str]]: ...
-    def __enter__(self) -> Face: ...
+    def channel(self, **changes: Any) -> Channel:
+        """Return a channel of our account there, with the arguments of `build` changed."""
+
+    def say(self, kind: StreamKind, text: str, *, by: int = 0) -> Made:
+        """Let a customer say something that a stream of this kind must bring; `by` numbers the customers."""
+
+    def edit(self, made: Made, text: str) -> None:
+        """Let them change it, a minute later."""
+
+    def delete(self, made: Made) -> None:
+        """Let them delete it."""
+
+    def break_reads(self, fault: str, **how: Any) -> None:
+        """Switch a fault of the sandbox on for whatever reads."""
+
+    def break_writes(self, fault: str, **how: Any) -> None:
+        """Switch a fault of the sandbox on for whatever writes."""
+
+    def mend(self) -> None:
+        """Switch all faults off."""
+
+    def said_in_public(self) -> list[tuple[str, str | None]]:
+        """Return what our account said in public through the API: text and native id of the parent."""
+
+    def said_in_private(self) -> list[tuple[str, str]]:
+        """Return what our account said in private through the API: text and native id of the thread."""
+
+    def __enter__(self) -> Self: ...
     def __exit__(self, *args: object) -> None: ...
 
 
 class XFace(AbstractContextManager["XFace"]):
     """X in the sandbox."""
 
-    from social_listener.errors import BadPayload as _Bad
-    from social_listener.errors import OutOfCredit as _Credit
-    from social_listener.errors import PageExpired as _Expired
-    from social_listener.errors import RateLimited as _Limited
-    from social_listener.errors import Rejected as _Rejected
-    from social_listener.errors import Unauthorized as _Keys
-    from social_listener.errors import Unavailable as _Away
-    from social_listener.errors import Unsure as _Unsure
-
-    faults = {
-        "status_401": (_Keys, _Keys, _Keys),
-        "revoked_token": (_Keys, _Keys, _Keys),
-        "status_402": (_Credit, _Credit, _Credit),
-        "status_403": (_Keys, _Rejected, _Rejected),
-        "status_429": (_Limited, _Limited, _Limited),
-        "status_429_no_reset": (_Limited, _Limited, _Limited),
-        "status_429_garbage_reset": (_Limited, _Limited, _Limited),
-        "usage_capped": (_Credit, _Credit, _Credit),
-        "html_503": (_Away, _Unsure, _Away),
-        "json_500": (_Away, _Unsure, _Away),
-        "list_error": (_Away, _Unsure, _Away),
-        "stall": (_Away, _Unsure, _Away),
-        "reset": (_Away, _Unsure, _Away),
-        "cut": (_Away, _Unsure, _Away),
-        "empty_200": (_Away, _Unsure, _Away),
-        "invalid_json": (_Bad, _Unsure, _Away),
-        "lost": (_Away, _Unsure, _Away),
-        "status_503_after_effect": (_Away, _Unsure, _Away),
-        "expired_page_token": (_Expired, None, None),  # only calls that carry a token are hit
+    faults: ClassVar = {
+        "status_401": (Unauthorized, Unauthorized, Unauthorized),
+        "revoked_token": (Unauthorized, Unauthorized, Unauthorized),
+        "status_402": (OutOfCredit, OutOfCredit, OutOfCredit),
+        "status_403": (Unauthorized, Rejected, Rejected),
+        "status_429": (RateLimited, RateLimited, RateLimited),
+        "status_429_no_reset": (RateLimited, RateLimited, RateLimited),
+        "status_429_garbage_reset": (RateLimited, RateLimited, RateLimited),
+        "usage_capped": (OutOfCredit, OutOfCredit, OutOfCredit),
+        "html_503": (Unavailable, Unsure, Unavailable),
+        "json_500": (Unavailable, Unsure, Unavailable),
+        "list_error": (Unavailable, Unsure, Unavailable),
+        "stall": (Unavailable, Unsure, Unavailable),
+        "reset": (Unavailable, Unsure, Unavailable),
+        "cut": (Unavailable, Unsure, Unavailable),
+        "empty_200": (Unavailable, Unsure, Unavailable),
+        "invalid_json": (BadPayload, Unsure, Unavailable),
+        "lost": (Unavailable, Unsure, Unavailable),
+        "status_503_after_effect": (Unavailable, Unsure, Unavailable),
+        "expired_page_token": (PageExpired, None, None),  # only calls that carry a token are hit
         "partial_errors": (None, None, None),
-        "wrong_types": (None, _Unsure, _Away),
+        "wrong_types": (None, Unsure, Unavailable),
     }
 
     def __init__(self) -> None:
@@ -92,7 +111,7 @@ class XFace(AbstractContextManager["XFace"]):
         self.people = [user for user in self.sandbox.world.users.values() if not user.account]
         self.root = ""
 
-    def __enter__(self) -> XFace:
+    def __enter__(self) -> Self:
         self.sandbox.start()
         self.root = self.sandbox.world.post(self.sandbox.brand, "New beans are here").id
         return self
@@ -101,6 +120,7 @@ class XFace(AbstractContextManager["XFace"]):
         self.sandbox.stop()
 
     def channel(self, **changes: Any) -> Channel:
+        """Return a channel; see `Face`."""
         wanted: dict[str, Any] = {
             "account_id": "main",
             "credentials": self.credentials,
@@ -112,6 +132,7 @@ class XFace(AbstractContextManager["XFace"]):
         return factory("x")(**(wanted | changes))
 
     def say(self, kind: StreamKind, text: str, *, by: int = 0) -> Made:
+        """Say it; see `Face`."""
         world, author = self.sandbox.world, self.people[by]
         if kind is StreamKind.MESSAGES:
             message = world.dm(author, self.sandbox.brand, text)
@@ -122,26 +143,33 @@ class XFace(AbstractContextManager["XFace"]):
         return Made(world.post(author, name + text).id, author.id)
 
     def edit(self, made: Made, text: str) -> None:
+        """Edit it; see `Face`."""
         self.sandbox.world.advance(60)
         self.sandbox.world.edit(made.id, text)
 
     def delete(self, made: Made) -> None:
+        """Delete it; see `Face`."""
         self.sandbox.world.delete(made.id)
 
     def break_reads(self, fault: str, **how: Any) -> None:
+        """Break reads; see `Face`."""
         self.sandbox.faults.add("GET /**", fault, **how)
 
     def break_writes(self, fault: str, **how: Any) -> None:
+        """Break writes; see `Face`."""
         for method in ("POST", "PUT", "DELETE"):
             self.sandbox.faults.add(f"{method} /**", fault, **how)
 
     def mend(self) -> None:
+        """Mend all; see `Face`."""
         self.sandbox.faults.clear()
 
     def said_in_public(self) -> list[tuple[str, str | None]]:
+        """Return our public words; see `Face`."""
         return [(post.text, post.parent_id) for post in self.sandbox.world.truth().posts if post.via_api]
 
     def said_in_private(self) -> list[tuple[str, str]]:
+        """Return our private words; see `Face`."""
         truth = self.sandbox.world.truth()
         return [(message.text, message.conversation_id) for message in truth.messages if message.via_api]
 
@@ -165,8 +193,6 @@ def stream(kind: StreamKind, channel: str = "x", *, query: str = "fernhill", ove
 
 def walk(channel: Channel, one: Stream, cursor: Cursor | None = None, now: datetime = NOW) -> list[Page]:
     """Return all pages of one walk."""
-    from social_listener.cursor import advance
-
     at, pages = cursor or Cursor(), list[Page]()
     while True:
         pages.append(channel.fetch(one, at, now))

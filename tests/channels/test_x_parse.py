@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import json
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -28,8 +28,6 @@ def id_at(seconds: float, low: int = 1) -> str:
 
 def x() -> X:
     """Return a channel of the account with the id `US`."""
-    from datetime import timedelta
-
     keys = {"consumer_key": "k", "consumer_secret": "s", "access_token": f"{US}-t", "access_token_secret": "s"}
     limit = timedelta(seconds=1)
     return build(
@@ -147,9 +145,7 @@ def test_languages_are_bcp_47(code: str, language: str | None) -> None:
 
 def test_a_mention_is_its_authors_part_of_the_thread() -> None:
     """Two people below one post are two conversations of one thread."""
-    items = read(
-        page_of(post(1, conversation_id="77"), post(2, conversation_id="77", author_id=BERT))
-    ).interactions
+    items = read(page_of(post(1, conversation_id="77"), post(2, conversation_id="77", author_id=BERT))).interactions
     assert {item.thread_id for item in items} == {"x:77"}
     assert {item.conversation_id for item in items} == {f"x:77:{ANNA}", f"x:77:{BERT}"}
     assert all(item.kind is Kind.MENTION and item.addresses_us for item in items)
@@ -170,9 +166,7 @@ def test_a_quote_of_us_addresses_us() -> None:
     assert not one(page_of(quote)).addresses_us
 
 
-@pytest.mark.parametrize(
-    ("kind", "expected"), [(StreamKind.SEARCH, Kind.MENTION), (StreamKind.REPLIES, Kind.COMMENT)]
-)
+@pytest.mark.parametrize(("kind", "expected"), [(StreamKind.SEARCH, Kind.MENTION), (StreamKind.REPLIES, Kind.COMMENT)])
 def test_what_only_a_search_finds(kind: StreamKind, expected: Kind) -> None:
     """Words that do not address us are a mention, or a comment when found inside our conversations."""
     item = one(page_of(post(entities=None, text="fernhill is fine")), kind)
@@ -182,17 +176,31 @@ def test_what_only_a_search_finds(kind: StreamKind, expected: Kind) -> None:
 def test_what_addresses_us_is_the_same_in_every_stream() -> None:
     """Two streams that bring one item agree about it."""
     for fields in ({}, {"in_reply_to_user_id": US}):
-        found = {one(page_of(post(**fields)), kind) for kind in (StreamKind.MENTIONS, StreamKind.SEARCH, StreamKind.REPLIES)}
+        found = {
+            one(page_of(post(**fields)), kind) for kind in (StreamKind.MENTIONS, StreamKind.SEARCH, StreamKind.REPLIES)
+        }
         assert len(found) == 1
 
 
 def test_our_own_answer_belongs_to_the_person_answered() -> None:
     """Our reply is in the conversation with whom it answers, also further down a chain of our own."""
     asked = post(0, conversation_id="77")
-    first = post(10, author_id=US, conversation_id="77", in_reply_to_user_id=ANNA, entities=None,
-                 referenced_tweets=[{"type": "replied_to", "id": asked["id"]}])
-    second = post(20, author_id=US, conversation_id="77", in_reply_to_user_id=US, entities=None,
-                  referenced_tweets=[{"type": "replied_to", "id": first["id"]}])
+    first = post(
+        10,
+        author_id=US,
+        conversation_id="77",
+        in_reply_to_user_id=ANNA,
+        entities=None,
+        referenced_tweets=[{"type": "replied_to", "id": asked["id"]}],
+    )
+    second = post(
+        20,
+        author_id=US,
+        conversation_id="77",
+        in_reply_to_user_id=US,
+        entities=None,
+        referenced_tweets=[{"type": "replied_to", "id": first["id"]}],
+    )
     page = read(page_of(second, first, includes={"tweets": [asked, first]}), StreamKind.REPLIES)
     ours = [item for item in page.interactions if item.outbound]
     assert {item.conversation_id for item in ours} == {f"x:77:{ANNA}"}
@@ -202,8 +210,13 @@ def test_our_own_answer_belongs_to_the_person_answered() -> None:
 def test_our_own_chain_without_its_beginning_goes_by_the_names() -> None:
     """Where X does not send the chain, the first name that is not ours tells whom we talk to."""
     names = {"mentions": [{"username": "us", "id": US}, {"username": "anna", "id": ANNA}]}
-    mine = post(author_id=US, in_reply_to_user_id=US, conversation_id="77", entities=names,
-                referenced_tweets=[{"type": "replied_to", "id": "76"}])
+    mine = post(
+        author_id=US,
+        in_reply_to_user_id=US,
+        conversation_id="77",
+        entities=names,
+        referenced_tweets=[{"type": "replied_to", "id": "76"}],
+    )
     assert one(page_of(mine)).conversation_id == f"x:77:{ANNA}"
 
 
@@ -215,8 +228,20 @@ def test_our_own_post_is_a_conversation_with_ourselves() -> None:
 
 def test_a_chain_that_answers_itself_ends() -> None:
     """Posts that claim to answer each other do not hold the reader."""
-    a = post(1, author_id=US, in_reply_to_user_id=US, entities=None, referenced_tweets=[{"type": "replied_to", "id": id_at(2)}])
-    b = post(2, author_id=US, in_reply_to_user_id=US, entities=None, referenced_tweets=[{"type": "replied_to", "id": id_at(1)}])
+    a = post(
+        1,
+        author_id=US,
+        in_reply_to_user_id=US,
+        entities=None,
+        referenced_tweets=[{"type": "replied_to", "id": id_at(2)}],
+    )
+    b = post(
+        2,
+        author_id=US,
+        in_reply_to_user_id=US,
+        entities=None,
+        referenced_tweets=[{"type": "replied_to", "id": id_at(1)}],
+    )
     assert len(read(page_of(a, b, includes={"tweets": [a, b]})).interactions) == 2
 
 
@@ -272,7 +297,8 @@ def test_pictures_and_links() -> None:
     ]
     item = one(
         page_of(
-            post(entities={"urls": urls}, attachments={"media_keys": ["3_1", "13_2", "16_9"]}), includes={"media": media}
+            post(entities={"urls": urls}, attachments={"media_keys": ["3_1", "13_2", "16_9"]}),
+            includes={"media": media},
         )
     )
     assert item.attachments == (
@@ -288,7 +314,13 @@ def test_contacts_are_read_with_their_reach() -> None:
     users = [
         {"id": ANNA, "username": "anna", "name": "Anna", "public_metrics": {"followers_count": 7}, "verified": True},
         {"id": BERT, "username": "bert", "name": "Bert", "verified": False, "verified_type": "blue"},
-        {"id": CARO, "username": "caro", "name": "Caro", "profile_image_url": "javascript:alert(1)", "location": "Köln"},
+        {
+            "id": CARO,
+            "username": "caro",
+            "name": "Caro",
+            "profile_image_url": "javascript:alert(1)",
+            "location": "Köln",
+        },
     ]
     anna, bert, caro = read(page_of(post(), includes={"users": users})).contacts
     assert (anna.id, anna.handle, anna.followers, anna.verified) == (f"x:{ANNA}", "anna", 7, True)
@@ -526,7 +558,9 @@ def bent(draw: st.DrawFn, whole: dict[str, Any]) -> dict[str, Any]:
     return answer
 
 
-@pytest.mark.parametrize(("whole", "kind"), [(FULL, StreamKind.MENTIONS), (FULL, StreamKind.REPLIES), (MESSAGES, StreamKind.MESSAGES)])
+@pytest.mark.parametrize(
+    ("whole", "kind"), [(FULL, StreamKind.MENTIONS), (FULL, StreamKind.REPLIES), (MESSAGES, StreamKind.MESSAGES)]
+)
 def test_no_bent_answer_breaks_the_reader(whole: dict[str, Any], kind: StreamKind) -> None:
     """Every item is read or set aside, and what is read can be stored; or the answer as a whole is `BadPayload`."""
 

@@ -109,9 +109,9 @@ def test_threads_are_fixed_when_a_walk_begins(x: XFace) -> None:
     rest = walk(channel, one, cursor)
     found = {item.text for page in [first, *rest] for item in page.interactions}
     assert {f"@fernhill answer {number}" for number in range(220)} <= found
-    assert "@fernhill late answer" in {
-        item.text for page in walk(channel, one) for item in page.interactions
-    }, "the next walk has it"
+    assert "@fernhill late answer" in {item.text for page in walk(channel, one) for item in page.interactions}, (
+        "the next walk has it"
+    )
 
 
 # -- floors, windows, gaps ---------------------------------------------------------------------------------------------
@@ -194,7 +194,12 @@ def test_either_spelling_is_spoken(x: XFace, kind: StreamKind) -> None:
 
 def test_only_field_names_are_respelt() -> None:
     """A customer's query about a tweet is asked as it stands."""
-    asked = {"tweet.fields": "note_tweet,lang", "expansions": "referenced_tweets.id", "query": "tweet", "max_results": 5}
+    asked = {
+        "tweet.fields": "note_tweet,lang",
+        "expansions": "referenced_tweets.id",
+        "query": "tweet",
+        "max_results": 5,
+    }
     assert respelt(asked) == {
         "post.fields": "note_post,lang",
         "expansions": "referenced_posts.id",
@@ -294,7 +299,12 @@ CAPPED = "https://api.x.com/2/problems/usage-capped"
         ("408 Request Timeout", b"", Unavailable, Unsure),
         ("409 Conflict", b"[]", Rejected, Rejected),
         ("302 Found", b"", Unavailable, Unsure),
-        ("429 Too Many Requests", {"errors": [{"code": 88, "message": "Rate limit exceeded"}]}, RateLimited, RateLimited),
+        (
+            "429 Too Many Requests",
+            {"errors": [{"code": 88, "message": "Rate limit exceeded"}]},
+            RateLimited,
+            RateLimited,
+        ),
         ("429 Too Many Requests", b"<html>", RateLimited, RateLimited),
         ("429 Too Many Requests", problem(429, "cap", CAPPED, period="Monthly"), OutOfCredit, OutOfCredit),
         ("429 Too Many Requests", problem(429, "cap", CAPPED, period="Daily"), RateLimited, RateLimited),
@@ -330,7 +340,10 @@ DAY = int((NOW + timedelta(hours=20)).timestamp())
     ("headers", "seconds"),
     [
         ([f"x-rate-limit-reset: {SOON}"], 420),
-        ([f"x-rate-limit-reset: {SOON}", "x-user-limit-24hour-remaining: 0", f"x-user-limit-24hour-reset: {DAY}"], 72_000),
+        (
+            [f"x-rate-limit-reset: {SOON}", "x-user-limit-24hour-remaining: 0", f"x-user-limit-24hour-reset: {DAY}"],
+            72_000,
+        ),
         ([f"x-rate-limit-reset: {SOON}", "x-app-limit-24hour-remaining: 3", f"x-app-limit-24hour-reset: {DAY}"], 420),
         (["x-rate-limit-reset: soon"], None),
         (["x-rate-limit-reset: -5"], None),
@@ -345,7 +358,7 @@ def test_when_to_come_back(headers: list[str], seconds: int | None) -> None:
     read, _ = refused_by("429 Too Many Requests", b"{}", *headers)
     assert isinstance(read, RateLimited)
     assert read.retry_at == (None if seconds is None else NOW + timedelta(seconds=seconds))
-    assert NOW == datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+    assert datetime(2026, 3, 2, 9, 0, tzinfo=UTC) == NOW
 
 
 @pytest.mark.parametrize(

@@ -59,7 +59,9 @@ def of(recordings: list[Recorded], method: str, end: str) -> list[Recorded]:
     return [
         call
         for call in recordings
-        if call["method"] == method and urlsplit(call["uri"]).path.startswith("/2/") and urlsplit(call["uri"]).path.endswith(end)
+        if call["method"] == method
+        and urlsplit(call["uri"]).path.startswith("/2/")
+        and urlsplit(call["uri"]).path.endswith(end)
     ]
 
 
@@ -76,7 +78,12 @@ def body(call: Recorded) -> bytes:
 def headers(call: Recorded) -> list[str]:
     """Return the recorded headers that do not describe the packing."""
     dropped = {"content-length", "content-encoding", "transfer-encoding"}
-    return [f"{name}: {value}" for name, values in call["response_headers"].items() for value in values if name not in dropped]
+    return [
+        f"{name}: {value}"
+        for name, values in call["response_headers"].items()
+        for value in values
+        if name not in dropped
+    ]
 
 
 def parsed(call: Recorded, kind: StreamKind) -> Page:
@@ -94,9 +101,7 @@ def replay(recordings: list[Recorded]) -> Iterator[Loopback]:
     def answer(connection, request: bytes) -> None:
         method, target, _ = request.split(b"\r\n")[0].decode().split(" ")
         path = urlsplit(target).path
-        known = [
-            call for call in recordings if call["method"] == method and urlsplit(call["uri"]).path == path
-        ]
+        known = [call for call in recordings if call["method"] == method and urlsplit(call["uri"]).path == path]
         assert known, f"nothing was recorded for {method} {path}"
         turn = turns.get(method + path, 0)
         turns[method + path] = turn + 1
@@ -178,7 +183,7 @@ def test_a_recorded_mention_field_by_field(recordings: list[Recorded]) -> None:
     assert item.sent_at == datetime(2022, 10, 7, 22, 42, 54, 370000, tzinfo=UTC)
     assert item.edited_at is item.reply_to_id is item.quoted_id is item.language is None
     assert item.url == "https://x.com/i/status/1578516242867945475"
-    assert not (item.outbound or item.private or item.context or item.hidden or item.addresses_us)
+    assert not any((item.outbound, item.private, item.context, item.hidden, item.addresses_us))
     assert (item.likes, item.attachments) == (0, ())
 
 
@@ -233,9 +238,7 @@ def test_recorded_answers_over_http(replay: Loopback) -> None:
 def test_recorded_sends_over_http(replay: Loopback, recordings: list[Recorded]) -> None:
     """The recorded post and direct messages give the ids that X gave, and the times in them."""
     one = channel(replay.url)
-    sent = one.send(
-        PublicReply(intent_id="i", account_id="main", item_id="x:1", item_native_id="1", text="Test Tweet")
-    )
+    sent = one.send(PublicReply(intent_id="i", account_id="main", item_id="x:1", item_native_id="1", text="Test Tweet"))
     assert sent.native_id in {call["response_body"]["data"]["id"] for call in of(recordings, "POST", "/2/tweets")}
     dm = PrivateReply(
         intent_id="i",

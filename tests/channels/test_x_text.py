@@ -22,7 +22,9 @@ def test_the_published_cases_are_whole() -> None:
     """Each text has the length, in UTF-16 units, that its case tells: nothing was lost in copying."""
     assert len(ALL) == 22
     for case in ALL:
-        assert len(case["text"].encode("utf-16-le")) // 2 - 1 == case["expected"]["displayRangeEnd"], case["description"]
+        assert len(case["text"].encode("utf-16-le")) // 2 - 1 == case["expected"]["displayRangeEnd"], case[
+            "description"
+        ]
 
 
 @pytest.mark.parametrize("case", ALL, ids=[case["description"] for case in ALL])
@@ -40,9 +42,12 @@ def test_counting_characters_would_fail_the_published_cases() -> None:
 
 
 words = st.text(
-    st.sampled_from("abz .@#é日本😀👨\u200d👩🏽\n\u2019\u0301/:-_") | st.characters(exclude_categories=["Cs"]), max_size=60
+    st.sampled_from("abz .@#é日本😀👨\u200d👩🏽\n\u2019\u0301/:-_") | st.characters(exclude_categories=["Cs"]),
+    max_size=60,
 )
-pieces = st.lists(st.sampled_from(["https://example.com/a?b=c", "example.com", "t.co/x", "日本.jp", "😀"]) | words, max_size=8)
+pieces = st.lists(
+    st.sampled_from(["https://example.com/a?b=c", "example.com", "t.co/x", "日本.jp", "😀"]) | words, max_size=8
+)
 
 
 @settings(max_examples=300, deadline=None)
@@ -53,7 +58,9 @@ def test_word_by_word_gives_the_same_sum(parts: list[str], between: str) -> None
     assert public_length(text, 280).used == parse_tweet(text).weightedLength
 
 
-@pytest.mark.parametrize("text", ["a.b." * 6000, "a.b." * 70, "(a)" * 9000, "http://a.example/" + "(a)" * 9000, "." * 25000])
+@pytest.mark.parametrize(
+    "text", ["a.b." * 6000, "a.b." * 70, "(a)" * 9000, "http://a.example/" + "(a)" * 9000, "." * 25000]
+)
 def test_nothing_makes_the_counter_stand_still(text: str) -> None:
     """Texts that take twitter-text seconds or minutes are counted at once, and not as shorter than they are."""
     assert public_length(text, 280).used in {len(text), 23}
