@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from social_listener import log, terminal
+from social_listener import __version__, log, terminal
 from social_listener.cli.options import settings_option, settings_path
 from social_listener.cli.session import run_for_another
 from social_listener.resident import Resident
@@ -53,6 +53,7 @@ def run(resident: Resident, name: str, shown: Callable[[str | None], None] = lam
             screen.data(f"{resident.address or resident.public_address}\n".encode())
         shown(resident.address)
 
+    _log.info("starting", extra={"version": __version__, "boot": resident.boot_id, "data": resident.service.store.path})
     finished = resident.run(ready)
     _log.info("ended", extra={"boot": resident.boot_id})
     if not finished:

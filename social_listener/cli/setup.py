@@ -100,6 +100,7 @@ def _account(settings: Settings, account: AccountSettings) -> Iterator[tuple[str
     except SettingsError as error:
         yield subject, str(error), ""
         return
+    log.SECRETS.add(values.values())
     yield subject, None, f"its {len(values)} keys are there"
     try:
         owner = build_channel(settings, account, values).whoami()

@@ -34,7 +34,7 @@ def poll(session: Session, *, once: bool, streams: Sequence[str] = ()) -> int:
     while True:
         for stream_id in streams or session.service.ingest.due(session.service.clock()):
             worst = max(worst, _poll(session, stream_id))
-        if once:
+        if once or not session.screen.has_reader():
             return worst
         time.sleep(_TICK)
 

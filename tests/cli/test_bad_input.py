@@ -127,6 +127,18 @@ def test_a_port_in_use_is_named_with_its_setting(run: Any, account: dict[str, An
     assert run("status", "--settings", file).code == terminal.OK
 
 
+@pytest.mark.parametrize(
+    ("host", "words"),
+    [("no.such.host.invalid", "is no address of this machine"), ("192.0.2.1", "cannot listen on 192.0.2.1")],
+)
+def test_an_address_of_another_machine_is_told(run: Any, write: Callable[..., Path], host: str, words: str) -> None:
+    """A host name that is not this machine's is named with its setting."""
+    result = run("serve", "--headless", "--settings", write(public={"host": host, "port": 0}))
+    assert result.code == terminal.NOT_AVAILABLE
+    assert "public.host" in result.err
+    assert words in result.err
+
+
 HOLD = """
 import sys, time
 from pathlib import Path
