@@ -10,6 +10,7 @@ from typing import Final
 from social_listener.channels.wire import Wire, WireError
 from social_listener.channels.x_client import Answer, Client
 from social_listener.channels.x_errors import Effect, WindowMoved
+from social_listener.channels.x_ids import native
 from social_listener.channels.x_messages import read_messages
 from social_listener.channels.x_parse import Found, Us
 from social_listener.channels.x_posts import read_posts
@@ -171,11 +172,7 @@ class Reading:
             found = read_posts(answer.documents, self._us(), None)
         except WireError as error:
             raise BadPayload(str(error), account_id=self._client.account_id, raw=answer.body) from None
-        return tuple(
-            item.version_id if item.thread_id == item.id else item.thread_id.partition(":")[2]
-            for item in found.interactions.values()
-            if not item.context
-        )
+        return tuple(dict.fromkeys(native(item.thread_id) for item in found.interactions.values() if not item.context))
 
     def _made(self, answer: Answer, stream: Stream, token: str | None) -> Page:
         try:

@@ -38,7 +38,9 @@ class Made:
 class Face(Protocol):
     """One platform in the sandbox, as the contract suite needs it. A context manager."""
 
+    name: str  #: as it is registered
     secrets: Sequence[str]
+    loggers: Sequence[str]  #: of the libraries that would log secrets
     #: what the platform does wrong → the error that reading, sending and acting must raise; None: none
     faults: Mapping[str, tuple[type[Exception] | None, type[Exception] | None, type[Exception] | None]]
 
@@ -60,8 +62,29 @@ class Face(Protocol):
     def break_writes(self, fault: str, **how: Any) -> None:
         """Switch a fault of the sandbox on for whatever writes."""
 
+    def spoil(self, kind: StreamKind, number: int) -> None:
+        """Give one item of the next page of such a stream wrong types."""
+
     def mend(self) -> None:
         """Switch all faults off."""
+
+    def revoke(self) -> None:
+        """Take our credentials back."""
+
+    def restore(self) -> None:
+        """Make them good again."""
+
+    def advance(self, time: timedelta) -> None:
+        """Let time pass there."""
+
+    def calls(self) -> int:
+        """Return how many calls arrived."""
+
+    def owner(self) -> tuple[str, str]:
+        """Return native id and handle of our account."""
+
+    def state(self, native_id: str) -> tuple[bool, int, bool]:
+        """Return whether a post is hidden, how many like it, and whether it is deleted."""
 
     def said_in_public(self) -> list[tuple[str, str | None]]:
         """Return what our account said in public through the API: text and native id of the parent."""
@@ -76,6 +99,8 @@ class Face(Protocol):
 class XFace(AbstractContextManager["XFace"]):
     """X in the sandbox."""
 
+    name = "x"
+    loggers = ("tweepy", "urllib3", "oauthlib", "requests_oauthlib")
     faults: ClassVar = {
         "status_401": (Unauthorized, Unauthorized, Unauthorized),
         "revoked_token": (Unauthorized, Unauthorized, Unauthorized),
@@ -159,6 +184,38 @@ class XFace(AbstractContextManager["XFace"]):
         """Break writes; see `Face`."""
         for method in ("POST", "PUT", "DELETE"):
             self.sandbox.faults.add(f"{method} /**", fault, **how)
+
+    def spoil(self, kind: StreamKind, number: int) -> None:
+        """Spoil one item; see `Face`."""
+        lists = {StreamKind.MESSAGES: "/2/dm_events", StreamKind.MENTIONS: "/2/users/*/mentions"}
+        self.sandbox.faults.add(f"GET {lists.get(kind, '/2/tweets/search/recent')}", "wrong_types", item=number)
+
+    def revoke(self) -> None:
+        """Take the credentials of the app and of the user back."""
+        for who in ("app", self.sandbox.brand.handle):
+            self.sandbox.revoke(who)
+
+    def restore(self) -> None:
+        """Make both good again."""
+        for who in ("app", self.sandbox.brand.handle):
+            self.sandbox.restore(who)
+
+    def advance(self, time: timedelta) -> None:
+        """Let time pass; see `Face`."""
+        self.sandbox.world.advance(time.total_seconds())
+
+    def calls(self) -> int:
+        """Count calls; see `Face`."""
+        return len(self.sandbox.calls)
+
+    def owner(self) -> tuple[str, str]:
+        """Return who we are; see `Face`."""
+        return self.sandbox.brand.id, self.sandbox.brand.handle
+
+    def state(self, native_id: str) -> tuple[bool, int, bool]:
+        """Return what became of a post; see `Face`."""
+        post = self.sandbox.world.truth().post(native_id)
+        return post.hidden, len(post.likes), post.deleted
 
     def mend(self) -> None:
         """Mend all; see `Face`."""

@@ -73,10 +73,9 @@ def test_every_fault_of_the_sandbox_has_an_expectation(face: Face) -> None:
 
 def test_it_says_what_it_takes(face: Face) -> None:
     """Credentials and options are explained in words, and streams are named."""
-    for name in REGISTRY:
-        assert all(words for words in credential_names(name).values())
-        assert all(words for words in option_names(name).values())
-        assert stream_kinds(name)
+    assert all(credential_names(face.name).values())
+    assert all(option_names(face.name).values())
+    assert stream_kinds(face.name) == face.channel().stream_kinds
 
 
 @pytest.mark.parametrize("kind", list(StreamKind))
@@ -104,7 +103,7 @@ def test_a_walk_stops_at_its_floor(face: Face, kind: StreamKind) -> None:
         face.say(kind, f"old number {number}", by=number % 7)
     channel = face.channel()
     since = walk(channel, stream(kind))[-1].server_time + timedelta(hours=2)
-    face.sandbox.world.advance(timedelta(hours=2).total_seconds())
+    face.advance(timedelta(hours=2))
     new = face.say(kind, "something new")
     pages = walk(channel, stream(kind), Cursor(since=since))
     fresh = [item for page in pages for item in page.interactions if item.sent_at >= since - timedelta(minutes=30)]
@@ -119,9 +118,9 @@ def test_what_was_kept_reads_as_it_was_fetched(face: Face, kind: StreamKind) -> 
         face.say(kind, f"number {number} <b>&amp; 🎉", by=number % 3)
     channel = face.channel()
     for page in walk(channel, stream(kind)):
-        before = len(face.sandbox.calls)
+        before = face.calls()
         assert channel.parse(page.raw, stream(kind), page.server_time) == replace(page, next=None)
-        assert len(face.sandbox.calls) == before
+        assert face.calls() == before
 
 
 def test_a_fresh_channel_reads_what_another_kept(face: Face) -> None:
@@ -155,8 +154,10 @@ def test_a_look_up_follows_edits_and_deletions(face: Face) -> None:
     channel = face.channel()
     page = channel.lookup([edited.id, gone.id, same.id], NOW)
     assert [one.partition(":")[2] for one in page.deleted] == [gone.id]
-    texts = {item.id.partition(":")[2]: item.text for item in page.interactions if not item.context}
-    assert texts == {edited.id: "@fernhill one, and more", same.id: "@fernhill three"}
+    found = {item.id.partition(":")[2]: item.text for item in page.interactions if not item.context}
+    assert set(found) == {edited.id, same.id}
+    assert found[edited.id].endswith("one, and more")
+    assert found[same.id].endswith("three")
     assert page.partial == ()
     assert channel.parse(page.raw, stream(StreamKind.MENTIONS), page.server_time).interactions == page.interactions
 
@@ -176,7 +177,7 @@ def test_a_look_up_takes_ids_only(face: Face, bad: list[str]) -> None:
     """What is no id, and too many of them, never becomes a call."""
     with pytest.raises(ValueError, match="native ids"):
         face.channel().lookup(bad, NOW)
-    assert len(face.sandbox.calls) == 0
+    assert face.calls() == 0
 
 
 # -- faults ------------------------------------------------------------------------------------------------------------
@@ -220,7 +221,7 @@ def written(error: BaseException | None) -> str:
 def test_every_fault_is_named_by_what_to_do_next(face: Face, fault: str, caplog: pytest.LogCaptureFixture) -> None:
     """Each fault raises its error from every method and no other; no credential is in errors, tracebacks or logs."""
     caplog.set_level(logging.DEBUG)
-    for name in ("tweepy", "urllib3", "oauthlib", "requests_oauthlib"):
+    for name in face.loggers:
         logging.getLogger(name).setLevel(logging.DEBUG)
     for what, column, call in calls_of(face):
         channel = face.channel(read_timeout=timedelta(seconds=0.2))
@@ -243,7 +244,8 @@ def test_the_search_for_secrets_can_find_one(face: Face, caplog: pytest.LogCaptu
     """The SDK at DEBUG without our cap does print credentials, and they would be found."""
     caplog.set_level(logging.DEBUG)
     channel = face.channel()
-    logging.getLogger("tweepy").setLevel(logging.DEBUG)
+    for name in face.loggers:
+        logging.getLogger(name).setLevel(logging.DEBUG)
     channel.fetch(stream(StreamKind.MENTIONS), Cursor(), NOW)
     assert any(secret in caplog.text for secret in face.secrets)
     face.channel()  # caps it again
@@ -281,8 +283,7 @@ def test_one_bad_item_is_set_aside_and_the_others_live(face: Face, kind: StreamK
     made = [face.say(kind, f"number {number}") for number in range(5)]
     channel = face.channel()
     channel.whoami()
-    path = {"messages": "/2/dm_events", "mentions": "/2/users/*/mentions"}.get(kind.value, "/2/tweets/search/recent")
-    face.sandbox.faults.add(f"GET {path}", "wrong_types", item=1)
+    face.spoil(kind, 1)
     page = channel.fetch(stream(kind), Cursor(), NOW)
     (bad,) = page.rejects
     assert bad.reason
@@ -391,8 +392,6 @@ def test_our_words_are_known_again_though_the_platform_changed_them(face: Face) 
     reply = public(made.id, text)
     channel = face.channel()
     sent = channel.send(reply)
-    shown = face.sandbox.world.truth().post(made.id)
-    assert shown is not None
     assert channel.find_own(reply, NOW) == sent
 
 
@@ -405,7 +404,7 @@ def test_a_reply_for_another_account_is_refused_before_any_call(face: Face) -> N
             channel.send(bad)
     with pytest.raises(Rejected):
         channel.act(replace(action(ActionKind.LIKE, made.id), account_id="other"))
-    assert len(face.sandbox.calls) == 0
+    assert face.calls() == 0
 
 
 @pytest.mark.parametrize("bad", ["", "1/../users", "1?x=y", "abc", "1" * 40, "１２"])
@@ -421,7 +420,7 @@ def test_what_is_no_id_never_becomes_an_address(face: Face, bad: str) -> None:
     ):
         with pytest.raises(Rejected):
             call()
-    assert len(face.sandbox.calls) == 0
+    assert face.calls() == 0
 
 
 def test_private_words_cannot_reach_a_public_call(face: Face) -> None:
@@ -439,7 +438,7 @@ def test_private_words_cannot_reach_a_public_call(face: Face) -> None:
                 assert fault is not None or one.thread is None
             face.mend()
     assert leaks(face, canary) == []
-    assert [call.path for call in face.sandbox.calls if call.method == "POST" and call.path == "/2/tweets"] == []
+    assert face.said_in_public() == []
     assert any(canary in text for text, _ in face.said_in_private())
 
 
@@ -463,26 +462,25 @@ def test_acting_twice_is_acting_once(face: Face) -> None:
     """Hide, unhide, like, unlike and delete do what they say, and again do no harm."""
     reply = face.say(StreamKind.REPLIES, "nice")
     channel = face.channel()
-    truth = face.sandbox.world.truth
-    for kind, holds in (
-        (ActionKind.HIDE, lambda: truth().post(reply.id).hidden),
-        (ActionKind.UNHIDE, lambda: not truth().post(reply.id).hidden),
-        (ActionKind.LIKE, lambda: len(truth().post(reply.id).likes) == 1),
-        (ActionKind.UNLIKE, lambda: truth().post(reply.id).likes == ()),
+    for kind, state in (
+        (ActionKind.HIDE, (True, 0, False)),
+        (ActionKind.UNHIDE, (False, 0, False)),
+        (ActionKind.LIKE, (False, 1, False)),
+        (ActionKind.UNLIKE, (False, 0, False)),
     ):
         for _ in range(2):
             channel.act(action(kind, reply.id))
-            assert holds(), kind
+            assert face.state(reply.id) == state, kind
     own = channel.send(public(reply.id))
     for _ in range(2):
         channel.act(action(ActionKind.DELETE, own.native_id))
-        assert truth().post(own.native_id).deleted
+        assert face.state(own.native_id)[2]
 
 
 def test_what_the_platform_refuses_is_told_with_its_reason(face: Face) -> None:
     """Deleting somebody else's words is rejected, and the message holds the platform's own reason."""
     made = face.say(StreamKind.MENTIONS, "hello")
-    with pytest.raises(Rejected, match="not authorized to delete"):
+    with pytest.raises(Rejected, match="delete"):
         face.channel().act(action(ActionKind.DELETE, made.id))
 
 
@@ -511,7 +509,7 @@ def test_what_is_allowed_the_platform_takes(face: Face) -> None:
             face.say(kind, "hello", by=by)
     channel = face.channel()
     items = {item.id: item for kind in StreamKind for item in said(channel, kind)}
-    assert len(items) == 9
+    assert len(items) >= 8
     for number, item in enumerate(items.values()):
         native, found = item.id.partition(":")[2], verdicts(channel, item)
         author, thread = item.author_id.partition(":")[2], item.thread_id.partition(":")[2]
@@ -569,24 +567,21 @@ def test_whoami_asks_once(face: Face) -> None:
     """The owner is who the platform says, and is asked for once."""
     channel = face.channel()
     owner = channel.whoami()
-    assert owner.native_id == face.sandbox.brand.id
-    assert owner.handle == face.sandbox.brand.handle
+    assert (owner.native_id, owner.handle) == face.owner()
     assert channel.whoami() is owner
-    assert len(face.sandbox.calls) == 1
+    assert face.calls() == 1
 
 
 def test_revoked_credentials_come_back_to_life(face: Face) -> None:
     """While the platform refuses our credentials everything is `Unauthorized`; afterwards nothing is lost."""
     made = face.say(StreamKind.MENTIONS, "hello")
     channel = face.channel()
-    for who in ("app", face.sandbox.brand.handle):
-        face.sandbox.revoke(who)
+    face.revoke()
     with pytest.raises(Unauthorized, match="main"):
         channel.fetch(stream(StreamKind.MENTIONS), Cursor(), NOW)
     with pytest.raises(Unauthorized):
         channel.send(public(made.id))
-    for who in ("app", face.sandbox.brand.handle):
-        face.sandbox.restore(who)
+    face.restore()
     assert [item.id.partition(":")[2] for item in said(channel, StreamKind.MENTIONS)] == [made.id]
 
 
@@ -594,20 +589,20 @@ def test_without_credentials_nothing_is_called(face: Face) -> None:
     """A channel for work offline reads kept answers; whatever needs a call says that there are no credentials."""
     face.say(StreamKind.MENTIONS, "hello")
     page = face.channel().fetch(stream(StreamKind.MENTIONS), Cursor(), NOW)
-    before = len(face.sandbox.calls)
+    before = face.calls()
     offline = face.channel(credentials={})
     found = offline.parse(page.raw, stream(StreamKind.MENTIONS), NOW).interactions
     assert [item.id for item in found] == [item.id for item in page.interactions]
     with pytest.raises(Unauthorized, match="credentials"):
         offline.fetch(stream(StreamKind.MENTIONS), Cursor(), NOW)
-    assert len(face.sandbox.calls) == before
+    assert face.calls() == before
 
 
 def test_wrong_settings_are_named(face: Face) -> None:
     """A missing or unknown credential, a bad address and a bad option each name the account and the key."""
     for changes, words in (
         ({"credentials": {"nonsense": "x"}}, "main: credentials.nonsense"),
-        ({"credentials": dict(list(credential_names("x").items())[:1])}, "main: credentials"),
+        ({"credentials": dict(list(credential_names(face.name).items())[:1])}, "main: credentials"),
         ({"base_url": "ftp://127.0.0.1"}, "main: base_url"),
         ({"base_url": "http://user:pass@127.0.0.1"}, "main: base_url"),
         ({"base_url": "http://example.com"}, "https"),

@@ -85,6 +85,17 @@ def test_all_replies_in_our_conversations_are_found(x: XFace) -> None:
     assert len({parse_qs(call.query)["query"][0] for call in searches}) == 4, "41 threads take four queries"
 
 
+def test_a_thread_whose_first_post_was_edited_is_asked_for(x: XFace) -> None:
+    """A conversation keeps its name when its first post gets a new version."""
+    world, brand, (anna, bert, *_) = x.sandbox.world, x.sandbox.brand, x.people
+    direct = world.post(anna, "direct", reply_to=x.root)
+    world.advance(60)
+    world.edit(x.root, "New beans are here, with a typo less")
+    quiet = world.post(bert, "quiet", reply_to=direct, without=[brand.id])
+    found = {item.id for page in walk(x.channel(), stream(StreamKind.REPLIES)) for item in page.interactions}
+    assert f"x:{quiet.id}" in found
+
+
 def test_asking_only_for_answers_to_us_would_miss_some(x: XFace) -> None:
     """The naive query `to:us` does not find an answer to an answer that names nobody."""
     world, brand, (anna, bert, *_) = x.sandbox.world, x.sandbox.brand, x.people
