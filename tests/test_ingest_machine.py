@@ -274,7 +274,7 @@ def run(machine: type[Machine], examples: int, steps: int, *, find: bool = False
 
 
 def test_nothing_is_lost_and_nothing_is_twice() -> None:
-    """In every order of posts, edits, deletions, polls, crashes and faults the store holds the truth, each item once."""
+    """In every order of posts, edits, deletions, polls, crashes and faults the store holds each item once."""
     run(Machine, 12, 25)
 
 
