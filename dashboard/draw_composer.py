@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from social_listener.dashboard import words
+from social_listener.model import ReplyState
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -16,6 +17,10 @@ if TYPE_CHECKING:
 
 PUBLIC, PRIVATE, NOTE = "public", "private", "note"
 MODES = (PUBLIC, PRIVATE, NOTE)
+
+#: how many of the last items are compared
+_LAST = 12
+_UNDER_WAY = frozenset({ReplyState.QUEUED, ReplyState.SENDING, ReplyState.IN_DOUBT})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,15 +59,7 @@ def composer(
         "modes": modes,
         "mode": default_mode(modes),
         "refused": refusals(view, public, private),
-        "said": [
-            {
-                "id": line.item.id,
-                "ours": line.item.outbound,
-                "name": line.author.name or line.author.handle if line.author else view.account_name,
-                "text": line.item.text[:280],
-            }
-            for line in view.items[-12:]
-        ],
+        "said": said(view),
         "done": None if outcome is None or outcome.refused else {"nonce": outcome.nonce, "at": outcome.at},
         "refusal": None
         if outcome is None or not outcome.refused
@@ -74,6 +71,23 @@ def composer(
             "conflict": outcome.conflict,
         },
     }
+
+
+def said(view: ConversationView) -> list[Json]:
+    """Return the last things said, replies under way included: news among them is shown before a text is sent."""
+    lines: list[Json] = [
+        {
+            "id": line.item.id,
+            "ours": line.item.outbound,
+            "name": line.author.name or line.author.handle if line.author else view.account_name,
+            "text": line.item.text,
+        }
+        for line in view.items[-_LAST:]
+    ]
+    under_way = [reply for reply in view.replies if reply.state in _UNDER_WAY]
+    return lines + [
+        {"id": f"reply {reply.id}", "ours": True, "name": reply.author, "text": reply.text} for reply in under_way
+    ]
 
 
 def default_mode(modes: Sequence[Json]) -> str:

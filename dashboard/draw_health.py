@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
@@ -210,7 +211,7 @@ def _next(stream: StreamHealth, now: datetime) -> str:
     if not stream.active:
         return "–"
     due = max(stream.next_due_at, stream.not_before) if stream.not_before else stream.next_due_at
-    if due <= now:
+    if due - now < timedelta(seconds=1):
         return "now"
     wait = f"in {words.lasting(due - now)}"
     return f"{wait}, the platform asked for it" if stream.not_before and stream.not_before >= due else wait

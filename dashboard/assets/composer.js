@@ -15,6 +15,8 @@ class Composer {
     this.onLeave = () => this.drafts.flush(this.sending?.slot);
     this.onOpening = (event) => this.hold(event.detail);
     document.addEventListener("social-listener-opening", this.onOpening);
+    this.onEarly = (event) => this.keep(event);
+    window.addEventListener("keydown", this.onEarly, true);
     document.addEventListener("keydown", this.onKey);
     window.addEventListener("pagehide", this.onLeave);
     document.addEventListener("visibilitychange", this.onLeave);
@@ -70,11 +72,7 @@ class Composer {
     this.modes.set(this.id, this.mode);
     if (changed || !this.seen.has(this.id) || !this.slot().text.trim()) this.markSeen();
     this.paint();
-    const wanted = this.wanted;
-    if (changed && wanted) {
-      this.wanted = null;
-      this.focus(wanted);
-    }
+    if (changed && this.wanted) this.focus(this.wanted);
   }
 
   // Another conversation was picked. Until it is here, nothing can be typed; keys that ask for the composer wait for it.
@@ -86,6 +84,7 @@ class Composer {
     }
     const release = () => {
       this.letGo();
+      this.wanted = null;
       this.paintCounter();
     };
     this.held = { id, timer: setTimeout(release, HOLD_FOR) };
@@ -97,6 +96,14 @@ class Composer {
   letGo() {
     clearTimeout(this.held?.timer);
     this.held = null;
+  }
+
+  // Who asks for the composer and types on at once, before the conversation is here, means the text, not shortcuts.
+  keep(event) {
+    if (!this.wanted || !plainKey(event) || event.key.length !== 1) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    this.early += event.key;
   }
 
   markSeen() {
@@ -225,7 +232,7 @@ class Composer {
     if (news.length) {
       const node = el("div", "banner");
       node.append(el("b", "", news.some((line) => line.ours) ? "A reply was given meanwhile" : "They wrote again meanwhile"));
-      for (const line of news.slice(-3)) node.append(el("q", "", line.name + ": " + (line.text || "(no words)")));
+      for (const line of news.slice(-3)) node.append(el("q", "", line.name + ": " + (line.text.slice(0, 280) || "(no words)")));
       node.append(button("plain-button", "Read it, go on with my text", () => {
         this.markSeen();
         this.paint();
@@ -301,19 +308,26 @@ class Composer {
     if (!plainKey(event) || typing(event) || dialogOpen()) return;
     if (event.key !== "r" && event.key !== "n") return;
     event.preventDefault();
-    if (this.held) this.wanted = event.key;
+    if (this.held) Object.assign(this, { wanted: event.key, early: "" });
     else this.focus(event.key);
   }
 
   focus(key) {
     if (key === "n") this.choose("note");
     if (key === "r" && this.mode === "note") this.choose(this.data.mode);
+    const early = this.wanted ? this.early : "";
+    this.wanted = null;
     this.area.focus();
+    if (early) {
+      this.area.value += early;
+      this.typed();
+    }
     this.area.setSelectionRange(this.area.value.length, this.area.value.length);
   }
 
   end() {
     this.onLeave();
+    window.removeEventListener("keydown", this.onEarly, true);
     document.removeEventListener("keydown", this.onKey);
     document.removeEventListener("social-listener-opening", this.onOpening);
     this.letGo();

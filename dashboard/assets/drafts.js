@@ -22,14 +22,20 @@ class Drafts {
   }
 
   // The server's draft is taken when it belongs to another text (a new nonce), or when it was changed elsewhere, such as
-  // a reply that was taken back, while nothing here waits to be saved. What was written here is only an echo.
+  // a reply that was taken back, while nothing here waits to be saved. What was written here is only an echo. When
+  // another page of the same person sent its text, the different one that stands here begins a draft of its own.
   adopt(data) {
     this.query.set(data.id, new URLSearchParams({ staff: data.staff, account: data.account }));
+    const sent = new Set(data.said.filter((line) => line.ours).map((line) => line.text.trim()));
     for (const option of data.modes) {
       const slot = this.of(data.id, option.mode);
       slot.limit = option.limit;
-      if (slot.dirty && slot.text) slot.nonce = option.nonce;
-      else if (slot.nonce !== option.nonce || !slot.written.has(option.text)) {
+      const another = slot.nonce !== option.nonce;
+      const mine = slot.text.trim();
+      if (mine && (slot.dirty || (another && !option.text && !sent.has(mine)))) {
+        slot.nonce = option.nonce;
+        if (another) this.edit(slot, slot.text);
+      } else if (another || !slot.written.has(option.text)) {
         Object.assign(slot, { text: option.text, nonce: option.nonce, used: option.used, dirty: false });
         slot.written.add(option.text);
       }

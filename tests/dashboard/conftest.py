@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -12,9 +13,12 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 from stage import Stage, staged
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """Return a headless Chromium, or skip: the tests do not install one."""
+    """Return a headless Chromium, or skip: the tests do not install one.
+
+    For a module, not for the session: while it is there an event loop runs in this thread, which others may need.
+    """
     path = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
     if not path:
         pytest.skip("there is no chromium on this machine (set CHROMIUM to its path)")
@@ -32,12 +36,22 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
         yield shared.serve()
 
 
+MakeStage = Callable[..., Stage]
+
+
+@pytest.fixture
+def make_stage(tmp_path: Path) -> Iterator[MakeStage]:
+    """Make a stage of the test's own; its service is not started yet."""
+    with ExitStack() as made:
+        yield lambda **changes: made.enter_context(staged(tmp_path, **changes))
+
+
 Open = Callable[..., Page]
 
 
 @pytest.fixture
-def open_page(chromium: Browser) -> Iterator[Open]:
-    """Open pages in a browser context of the test's own."""
+def open_page(chromium: Browser, make_stage: MakeStage) -> Iterator[Open]:
+    """Open pages in browser contexts of the test's own; they are closed before the service ends."""
     contexts = []
 
     def open_at(address: str, *, width: int = 1280, height: int = 900, bypass_csp: bool = False) -> Page:
@@ -51,9 +65,3 @@ def open_page(chromium: Browser) -> Iterator[Open]:
     yield open_at
     for context in contexts:
         context.close()
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """Return a folder for a stage of the test's own."""
-    return tmp_path

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from conftest import Open
+from conftest import MakeStage, Open
 from playwright.sync_api import Page, expect
-from stage import Stage, put_draft, staged, until
+from stage import Stage, put_draft, until
 
 from social_listener.dashboard.shelf import SHORT
 
@@ -17,62 +17,46 @@ def area(page: Page):
     return page.locator(".st-key-composer textarea")
 
 
-def open_conversation(page: Page, stage: Stage, post: str) -> None:
-    """Open the conversation of a mention by its address."""
-    until(lambda: stage.answers(post) is not None, "the truth answers")
-    page.goto(f"{stage.address}/?c={stage.conversation(post)}")
+def opened(open_page: Open, stage: Stage, post: str, **changes: int) -> Page:
+    """Return a page at the conversation of a mention; it opens by itself once the mention is stored."""
+    page = open_page(f"{stage.address}/?c={stage.conversation(post)}", **changes)
     expect(area(page)).to_be_visible()
+    return page
 
 
-def arrived(page: Page, stage: Stage, post: str) -> None:
-    """Wait until a mention is stored, then open it."""
-    address = f"{stage.address}/?c={stage.conversation(post)}"
-
-    def there() -> bool:
-        page.goto(address)
-        page.wait_for_selector(".st-key-thread")
-        page.wait_for_function("document.querySelector('[data-test-script-state=notRunning]')")
-        return page.locator(".st-key-composer").count() > 0
-
-    until(there, "the mention is stored and shown")
-    expect(area(page)).to_be_visible()
-
-
-def test_the_top_item_is_answered_in_public(open_page: Open, tmp_path) -> None:
+def test_the_top_item_is_answered_in_public(open_page: Open, make_stage: MakeStage) -> None:
     """Open the inbox, pick the top item, reply in public, see it sent: exactly one post under the right parent."""
-    with staged(tmp_path) as stage:
-        calm = stage.mention("lovely beans, thank you")
-        angry = stage.mention("my machine caught fire and burned my hand, this is dangerous, I want a refund!")
-        stage.serve()
-        page = open_page(stage.address)
-        expect(page.locator(".row")).to_have_count(2)
-        top = page.locator(".row").first
-        expect(top).to_contain_text("caught fire")
-        top.click()
-        expect(page.locator(".said.focus")).to_contain_text("caught fire")
-        expect(page.locator(".reader")).to_contain_text("Everybody on X can read this")
-        area(page).fill("We are so sorry. Please unplug it now, we call you in five minutes.")
-        page.get_by_role("button", name="Post in public").click()
-        expect(page.locator(".said.going")).to_contain_text("Public reply")
-        expect(page.locator(".said.ours")).to_contain_text("Please unplug it now")
-        expect(page.locator(".said.going")).to_have_count(0)
-        answers = stage.answers(angry)
-        assert [answer.text for answer in answers] == [
-            "We are so sorry. Please unplug it now, we call you in five minutes."
-        ]
-        assert not stage.answers(calm)
-        assert len(stage.truth.made_by_api()) == 1
-        assert area(page).input_value() == ""
+    stage = make_stage()
+    calm = stage.mention("lovely beans, thank you")
+    angry = stage.mention("my machine caught fire and burned my hand, this is dangerous, I want a refund!")
+    stage.serve()
+    page = open_page(stage.address)
+    expect(page.locator(".row")).to_have_count(2)
+    top = page.locator(".row").first
+    expect(top).to_contain_text("caught fire")
+    top.click()
+    expect(page.locator(".said.focus")).to_contain_text("caught fire")
+    expect(page.locator(".reader")).to_contain_text("Everybody on X can read this")
+    area(page).fill("We are so sorry. Please unplug it now, we call you in five minutes.")
+    page.get_by_role("button", name="Post in public").click()
+    expect(page.locator(".said.going")).to_contain_text("Public reply")
+    expect(page.locator(".said.ours")).to_contain_text("Please unplug it now")
+    expect(page.locator(".said.going")).to_have_count(0)
+    answers = stage.answers(angry)
+    assert [answer.text for answer in answers] == [
+        "We are so sorry. Please unplug it now, we call you in five minutes."
+    ]
+    assert not stage.answers(calm)
+    assert len(stage.truth.made_by_api()) == 1
+    assert area(page).input_value() == ""
 
 
 def test_a_direct_message_is_answered_in_private(open_page: Open, stage: Stage) -> None:
     """The reply to a direct message is one message to that person, and nothing public."""
     sender = stage.message("Can you tell me where my parcel is? It is private.")
     public = len(stage.truth.made_by_api())
-    page = open_page(stage.address)
-    row = page.locator(".row", has_text="where my parcel is")
-    until(lambda: row.count() or page.reload(), "the message is listed")
-    row.click()
+    page = open_page(f"{stage.address}/?q=parcel")
+    page.locator(".row", has_text="where my parcel is").click()
     expect(page.locator(".switch button")).to_have_count(2)
     expect(page.get_by_role("radio", name="Public reply")).to_have_count(0)
     expect(page.locator(".why")).to_contain_text("never answered in public")
@@ -84,31 +68,29 @@ def test_a_direct_message_is_answered_in_private(open_page: Open, stage: Stage) 
     assert len(stage.truth.made_by_api()) == public
 
 
-def test_undo_leaves_nothing_and_gives_the_text_back(open_page: Open, folder) -> None:
+def test_undo_leaves_nothing_and_gives_the_text_back(open_page: Open, make_stage: MakeStage) -> None:
     """A reply that is taken back in its window is never posted, and its text stands in the composer again."""
-    with staged(folder, outbox={"undo": "20s"}) as stage:
-        post = stage.mention("where is my grinder?")
-        stage.serve()
-        page = open_page(stage.address)
-        arrived(page, stage, post)
-        area(page).fill("On its way, promised!")
-        area(page).press("Control+Enter")
-        expect(page.locator(".said.going .state")).to_contain_text("goes out in")
-        expect(area(page)).to_have_value("")
-        page.get_by_role("button", name="Undo").click()
-        expect(area(page)).to_have_value("On its way, promised!")
-        expect(page.locator(".said.going")).to_have_count(0)
-        stage.stop()
-        assert not stage.answers(post)
+    stage = make_stage(outbox={"undo": "20s"})
+    post = stage.mention("where is my grinder?")
+    stage.serve()
+    page = opened(open_page, stage, post)
+    area(page).fill("On its way, promised!")
+    area(page).press("Control+Enter")
+    expect(page.locator(".said.going .state")).to_contain_text("goes out in")
+    expect(area(page)).to_have_value("")
+    page.get_by_role("button", name="Undo").click()
+    expect(area(page)).to_have_value("On its way, promised!")
+    expect(page.locator(".said.going")).to_have_count(0)
+    page.close()
+    stage.stop()
+    assert not stage.answers(post)
 
 
 def test_a_reload_in_mid_typing_loses_no_text(open_page: Open, stage: Stage) -> None:
     """What was typed a moment before a reload, not even a pause later, is there again."""
     post = stage.mention("does it fit under a 38 cm cupboard?")
-    page = open_page(stage.address)
-    arrived(page, stage, post)
+    page = opened(open_page, stage, post)
     area(page).press_sequentially("Yes, it is 36 cm high and ", delay=5)
-    page.wait_for_timeout(0)
     area(page).press_sequentially("needs 2 cm above", delay=0)
     page.reload()
     expect(area(page)).to_have_value("Yes, it is 36 cm high and needs 2 cm above")
@@ -116,10 +98,9 @@ def test_a_reload_in_mid_typing_loses_no_text(open_page: Open, stage: Stage) -> 
 
 def test_drafts_belong_to_their_conversation_and_mode(open_page: Open, stage: Stage) -> None:
     """Changing the conversation or the mode keeps every text where it was written."""
-    first, second = stage.mention("question one"), stage.mention("question two")
-    page = open_page(stage.address)
-    arrived(page, stage, second)
-    arrived(page, stage, first)
+    first = stage.mention("question one")
+    stage.mention("question two")
+    page = open_page(f"{stage.address}/?q=question&c={stage.conversation(first)}")
     area(page).fill("answer one")
     page.get_by_role("radio", name="Note").click()
     expect(area(page)).to_have_value("")
@@ -141,8 +122,7 @@ def test_a_live_update_takes_neither_text_nor_focus_nor_place(open_page: Open, s
     for number in range(SHORT):
         stage.mention(f"already here {number}")
     post = stage.mention("where is my order?", writer)
-    page = open_page(stage.address)
-    arrived(page, stage, post)
+    page = opened(open_page, stage, post)
     area(page).fill("Let me look")
     area(page).press("Home")
     before = page.locator(".row").evaluate_all("rows => rows.map(row => row.dataset.id)")
@@ -168,8 +148,7 @@ def test_a_live_update_takes_neither_text_nor_focus_nor_place(open_page: Open, s
 def test_the_counter_counts_by_the_channels_own_rule(open_page: Open, stage: Stage) -> None:
     """An address weighs 23, a Japanese sign 2; a text that is too long cannot be sent."""
     post = stage.mention("how long may it be?")
-    page = open_page(stage.address)
-    arrived(page, stage, post)
+    page = opened(open_page, stage, post)
     area(page).fill("https://example.com/a/very/long/address/that/is/shortened/by/the/platform/anyway 日本")
     expect(page.locator(".left")).to_have_text("28 / 280")
     area(page).fill("日" * 141)
@@ -182,8 +161,7 @@ def test_the_counter_counts_by_the_channels_own_rule(open_page: Open, stage: Sta
 def test_a_double_click_sends_once(open_page: Open, stage: Stage) -> None:
     """Two quick presses of the button, and Ctrl+Enter on top, are one reply."""
     post = stage.mention("twice, please?")
-    page = open_page(stage.address)
-    arrived(page, stage, post)
+    page = opened(open_page, stage, post)
     area(page).fill("Once is enough.")
     page.get_by_role("button", name="Post in public").dblclick()
     page.keyboard.press("Control+Enter")
@@ -192,31 +170,37 @@ def test_a_double_click_sends_once(open_page: Open, stage: Stage) -> None:
     assert len(stage.answers(post)) == 1
 
 
+def looks(page: Page, name: str) -> tuple[str | None, ...]:
+    """Return how the composer looks in a mode: colour, button, reader, sign and label."""
+    page.get_by_role("radio", name=name).click()
+    expect(page.get_by_role("radio", name=name)).to_be_checked()
+    return (
+        page.locator(".send").evaluate("node => getComputedStyle(node).backgroundColor"),
+        page.locator(".send span").inner_text(),
+        page.locator(".reader span").inner_text(),
+        page.locator(".reader path").get_attribute("d"),
+        area(page).get_attribute("aria-label"),
+    )
+
+
 def test_the_switch_cannot_be_confused(open_page: Open, stage: Stage) -> None:
-    """Mode, colour, sign, words and button change together, and the mode is the one that is sent."""
-    sender = stage.message("hello in private")
-    post = stage.mention("and hello in public", sender)
-    page = open_page(stage.address)
-    arrived(page, stage, post)
-    expect(page.get_by_role("radio", name="Private message")).to_be_enabled()
-    seen = {}
-    for name in ("Public reply", "Private message", "Note"):
-        page.get_by_role("radio", name=name).click()
-        expect(page.get_by_role("radio", name=name)).to_be_checked()
-        seen[name] = (
-            page.locator(".send").evaluate("node => getComputedStyle(node).backgroundColor"),
-            page.locator(".send span").inner_text(),
-            page.locator(".reader span").inner_text(),
-            page.locator(".reader path").get_attribute("d"),
-            area(page).get_attribute("aria-label"),
-        )
-    for part in zip(*seen.values(), strict=True):
-        assert len(set(part)) == 3, part
+    """Colour, sign, words and button of the three modes all differ, and what is sent goes where they say."""
+    post = stage.mention("hello in public")
+    stage.message("hello in private")
+    page = opened(open_page, stage, post)
+    public, note = looks(page, "Public reply"), looks(page, "Note")
+    expect(page.get_by_role("radio", name="Private message")).to_be_disabled()
+    expect(page.locator(".why")).to_contain_text("No private reply: ")
     area(page).fill("CANARY only for us")
     page.get_by_role("button", name="Save note").click()
     expect(page.locator(".said.note")).to_contain_text("CANARY only for us")
     expect(page.locator(".said.note")).to_contain_text("only your team sees this")
-    page.get_by_role("radio", name="Private message").click()
+    page.goto(f"{stage.address}/?q=hello+in+private")
+    page.locator(".row", has_text="hello in private").click()
+    expect(page.get_by_role("radio", name="Public reply")).to_have_count(0)
+    private = looks(page, "Private message")
+    for parts in zip(public, private, note, strict=True):
+        assert len(set(parts)) == 3, parts
     area(page).fill("CANARY only for you")
     page.get_by_role("button", name="Send privately").click()
     until(
@@ -230,9 +214,7 @@ def test_the_switch_cannot_be_confused(open_page: Open, stage: Stage) -> None:
 def test_an_answer_given_meanwhile_is_shown_before_mine_is_sent(open_page: Open, stage: Stage) -> None:
     """Two people answer one item: the second sees what was said, and the text is kept."""
     post = stage.mention("two of you?")
-    first, second = open_page(stage.address), open_page(stage.address)
-    arrived(first, stage, post)
-    arrived(second, stage, post)
+    first, second = opened(open_page, stage, post), opened(open_page, stage, post)
     area(second).fill("Mine, a little slower")
     area(first).fill("Mine, first")
     area(first).press("Control+Enter")
@@ -245,10 +227,9 @@ def test_an_answer_given_meanwhile_is_shown_before_mine_is_sent(open_page: Open,
 
 def test_the_keyboard_is_enough(open_page: Open, stage: Stage) -> None:
     """J and K walk, R writes, Esc leaves, A assigns, E resolves and opens the next, / searches, ? explains."""
-    posts = [stage.mention(f"keyboard {number}, where is my refund?") for number in range(3)]
-    page = open_page(stage.address)
-    arrived(page, stage, posts[0])
-    page.goto(f"{stage.address}/?q=keyboard")
+    for number in range(3):
+        stage.mention(f"keyboard {number}, where is my refund?")
+    page = open_page(f"{stage.address}/?q=keyboard")
     expect(page.locator(".row")).to_have_count(3)
     page.keyboard.press("j")
     expect(page.locator(".row").nth(0)).to_have_attribute("aria-selected", "true")
@@ -280,9 +261,7 @@ def test_the_keyboard_is_enough(open_page: Open, stage: Stage) -> None:
 def test_a_deep_link_opens_what_it_names(open_page: Open, stage: Stage) -> None:
     """View, filters, search and conversation stand in the address, and an unknown conversation is told in words."""
     post = stage.mention("a link to this, please")
-    page = open_page(stage.address)
-    arrived(page, stage, post)
-    page.goto(f"{stage.address}/?view=open&who=public&q=a+link+to+this&c={stage.conversation(post)}")
+    page = open_page(f"{stage.address}/?view=open&who=public&q=a+link+to+this&c={stage.conversation(post)}")
     expect(page.locator(".row")).to_have_count(1)
     expect(page.locator(".said.focus")).to_contain_text("a link to this")
     expect(page.locator(".tab[aria-pressed=true]")).to_contain_text("All open")
@@ -294,9 +273,8 @@ def test_a_deep_link_opens_what_it_names(open_page: Open, stage: Stage) -> None:
 def test_a_narrow_screen_shows_one_pane_with_a_way_back(open_page: Open, stage: Stage) -> None:
     """List, conversation and details each fill the phone; nothing is wider than the screen."""
     post = stage.mention("from my phone to yours")
-    page = open_page(stage.address, width=390, height=844)
+    page = open_page(f"{stage.address}/?q=phone", width=390, height=844)
     row = page.locator(".row", has_text="from my phone")
-    until(lambda: row.count() or page.reload(), "the mention is listed")
     row.click()
     expect(area(page)).to_be_visible()
     expect(row).to_be_hidden()
@@ -314,7 +292,7 @@ def test_a_narrow_screen_shows_one_pane_with_a_way_back(open_page: Open, stage: 
 def test_a_draft_is_refused_from_elsewhere(stage: Stage, open_page: Open) -> None:
     """Another origin, a wrong name, a strange body or an old nonce keep nothing."""
     post = stage.mention("who may write here?")
-    arrived(open_page(stage.address), stage, post)
+    opened(open_page, stage, post)
     conversation = stage.conversation(post)
     assert put_draft(stage, conversation, "public", "x", "n", Origin="http://evil.example").status_code == 403
     assert put_draft(stage, conversation, "public", "x", "n", Host="evil.example").status_code == 403

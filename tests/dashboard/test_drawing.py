@@ -96,6 +96,12 @@ def test_an_outcome_is_either_done_or_refused() -> None:
     assert refused["refusal"]["words"] == "Too long."
 
 
+def test_a_reply_under_way_counts_as_said() -> None:
+    """A colleague's queued reply is shown before mine is sent; one that did not go is not."""
+    shown = view(replies=(reply(), reply(ReplyState.REJECTED, id="r2")))
+    assert [(line["id"], line["ours"]) for line in composer(shown)["said"]] == [("x:1", False), ("reply r1", True)]
+
+
 # -- the thread --------------------------------------------------------------------------------------------------------
 
 
