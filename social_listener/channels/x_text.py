@@ -25,7 +25,7 @@ _LONG_WORD: Final = 100
 _MANY_DOTS: Final = 20
 #: code points that weigh 1; all others weigh 2 (twitter-text, configuration 3)
 _LIGHT: Final = ((0, 4351), (8192, 8205), (8208, 8223), (8242, 8247))
-_SPACE: Final = re.compile(r"(\s+)")
+_SPACE: Final = re.compile(r"([ \t\n]+)")
 _LEADING_NAMES: Final = re.compile(r"^(?:@\w{1,20}\s+)+")
 _ADDRESS: Final = re.compile(r"https?://\S+|\b[\w-]+(?:\.[\w-]+)+(?:/\S*)?")
 
@@ -36,17 +36,25 @@ def public_length(text: str, limit: int) -> TextLength:
     It is counted word by word, which gives the same sum: neither an address nor an emoji reaches over a space.
     """
     normal = unicodedata.normalize("NFC", text.replace("\r\n", "\n"))
-    return TextLength(used=sum(_weight(part) for part in _SPACE.split(normal) if part), limit=limit)
+    first, *rest = _SPACE.split(normal)
+    used = _weight(first) if first else 0
+    # The character before a word decides with it what is an address, so each is counted with a space before it.
+    for space, word in zip(rest[::2], rest[1::2], strict=True):
+        used += _plain_weight(space) + (_weight(f" {word}") - 1 if word else 0)
+    return TextLength(used=used, limit=limit)
 
 
 # While somebody types, all words but one stay the same.
 @lru_cache(maxsize=2048)
-def _weight(part: str) -> int:
-    """Return the weight of a word or of the space between two; what is too odd to search has no discounts."""
-    odd = len(part) > _LONGEST_ADDRESS or (len(part) > _LONG_WORD and part.count(".") > _MANY_DOTS)
-    if odd or part.isspace():
-        return sum(1 if any(low <= ord(char) <= high for low, high in _LIGHT) else 2 for char in part)
-    return int(parse_tweet(part).weightedLength)
+def _weight(word: str) -> int:
+    """Return the weight of a word; what is too odd to search has no discounts."""
+    if len(word) > _LONGEST_ADDRESS or (len(word) > _LONG_WORD and word.count(".") > _MANY_DOTS):
+        return _plain_weight(word)
+    return int(parse_tweet(word).weightedLength)
+
+
+def _plain_weight(text: str) -> int:
+    return sum(1 if any(low <= ord(char) <= high for low, high in _LIGHT) else 2 for char in text)
 
 
 def private_length(text: str) -> TextLength:

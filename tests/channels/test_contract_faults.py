@@ -1,0 +1,180 @@
+"""What every channel makes of its platform's and the network's faults."""
+
+from __future__ import annotations
+
+import logging
+import traceback
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from faces import NOW, Face, stream
+from saying import action, private, public
+
+from social_listener.channels import Channel
+from social_listener.cursor import Cursor
+from social_listener.errors import (
+    ChannelError,
+    PageExpired,
+    RateLimited,
+    Unavailable,
+)
+from social_listener.model import ActionKind, StreamKind
+from social_listener.sandbox.faults import KINDS
+
+
+def test_every_fault_of_the_sandbox_has_an_expectation(face: Face) -> None:
+    """A fault that the sandbox learns must be decided upon here."""
+    assert set(face.faults) == set(KINDS)
+
+
+def calls_of(face: Face) -> Iterator[tuple[str, int, Callable[[Channel], Any]]]:
+    """Yield every method that calls the platform: its name, its column in the table of faults, the call."""
+    mention = face.say(StreamKind.MENTIONS, "where is my order?")
+    message = face.say(StreamKind.MESSAGES, "hello")
+    reply = face.say(StreamKind.REPLIES, "nice")
+    for kind in StreamKind:
+        yield f"fetch {kind.value}", 0, lambda channel, kind=kind: channel.fetch(stream(kind), Cursor(), NOW)
+    yield "lookup", 0, lambda channel: channel.lookup([mention.id, reply.id], NOW)
+    yield "find public", 0, lambda channel: channel.find_own(public(mention.id), NOW)
+    yield "find private", 0, lambda channel: channel.find_own(private(message.author, message.thread), NOW)
+    yield "send public", 1, lambda channel: channel.send(public(mention.id))
+    yield "send private", 1, lambda channel: channel.send(private(message.author, message.thread))
+    yield "hide", 2, lambda channel: channel.act(action(ActionKind.HIDE, reply.id))
+    yield "like", 2, lambda channel: channel.act(action(ActionKind.LIKE, mention.id))
+
+
+def raised(call: Callable[[Channel], Any], channel: Channel) -> ChannelError | None:
+    """Return the `ChannelError` that a call raises; None: none."""
+    try:
+        call(channel)
+    except ChannelError as error:
+        return error
+    return None
+
+
+def written(error: BaseException | None) -> str:
+    """Return everything that a log, a page or a debugger could show of an error and of those behind it."""
+    text = "".join(traceback.format_exception(error)) if error else ""
+    while error is not None:
+        text += f"{error} {error!r} {vars(error)}"
+        error = error.__cause__ or error.__context__
+    return text
+
+
+@pytest.mark.parametrize("fault", [kind for kind in KINDS if kind != "expired_page_token"])
+def test_every_fault_is_named_by_what_to_do_next(face: Face, fault: str, caplog: pytest.LogCaptureFixture) -> None:
+    """Each fault raises its error from every method and no other; no credential is in errors, tracebacks or logs."""
+    caplog.set_level(logging.DEBUG)
+    for name in face.loggers:
+        logging.getLogger(name).setLevel(logging.DEBUG)
+    for what, column, call in calls_of(face):
+        channel = face.channel(read_timeout=timedelta(seconds=0.2))
+        channel.whoami()
+        (face.break_reads if column == 0 else face.break_writes)(fault)
+        expected = face.faults[fault][column]
+        error = raised(call, channel)
+        assert type(error) is (expected or type(None)), f"{what}: {error!r}"
+        text = written(error)
+        face.mend()
+        for secret in face.secrets:
+            assert secret not in text + caplog.text, what
+        if error is not None:
+            assert error.account_id == "main"
+            assert str(error)
+            assert "?" not in str(error)
+
+
+def test_the_search_for_secrets_can_find_one(face: Face, caplog: pytest.LogCaptureFixture) -> None:
+    """The SDK at DEBUG without our cap does print credentials, and they would be found."""
+    caplog.set_level(logging.DEBUG)
+    channel = face.channel()
+    for name in face.loggers:
+        logging.getLogger(name).setLevel(logging.DEBUG)
+    channel.fetch(stream(StreamKind.MENTIONS), Cursor(), NOW)
+    assert any(secret in caplog.text for secret in face.secrets)
+    face.channel()  # caps it again
+
+
+@pytest.mark.parametrize(
+    ("fault", "seconds"), [("status_429", 900), ("status_429_no_reset", None), ("status_429_garbage_reset", None)]
+)
+def test_a_limit_tells_when_to_come_back_by_our_clock(face: Face, fault: str, seconds: int | None) -> None:
+    """The reset counts from the platform's own clock, however far ours is from it; what is no time is None."""
+    face.say(StreamKind.MENTIONS, "hello")
+    face.break_reads(fault)
+    ours = NOW + timedelta(hours=1)
+    with pytest.raises(RateLimited) as caught:
+        face.channel().fetch(stream(StreamKind.MENTIONS), Cursor(), ours)
+    expected = None if seconds is None else ours + timedelta(seconds=seconds)
+    assert caught.value.retry_at == expected
+
+
+def test_a_limit_on_sending_uses_the_clock_seen_before(face: Face) -> None:
+    """A send has no clock of its own: the difference measured while reading is used."""
+    made = face.say(StreamKind.MENTIONS, "hello")
+    channel = face.channel()
+    ours = NOW - timedelta(hours=1)
+    channel.fetch(stream(StreamKind.MENTIONS), Cursor(), ours)
+    face.break_writes("status_429", reset_in=60.0)
+    with pytest.raises(RateLimited) as caught:
+        channel.send(public(made.id))
+    assert caught.value.retry_at == ours + timedelta(seconds=60)
+
+
+@pytest.mark.parametrize("kind", list(StreamKind))
+def test_one_bad_item_is_set_aside_and_the_others_live(face: Face, kind: StreamKind) -> None:
+    """An item with wrong types becomes a reject with what came; the rest of the page is read."""
+    made = [face.say(kind, f"number {number}") for number in range(5)]
+    channel = face.channel()
+    channel.whoami()
+    face.spoil(kind, 1)
+    page = channel.fetch(stream(kind), Cursor(), NOW)
+    (bad,) = page.rejects
+    assert bad.reason
+    assert b"unexpected" in bad.raw
+    found = {item.id.partition(":")[2] for item in page.interactions}
+    assert len({one.id for one in made} & found) == 4
+    assert channel.parse(page.raw, stream(kind), page.server_time).rejects == (bad,)
+
+
+@pytest.mark.parametrize("kind", list(StreamKind))
+def test_what_the_platform_withholds_is_told(face: Face, kind: StreamKind) -> None:
+    """Errors inside a good answer stand in `partial`, in words."""
+    for number in range(3):
+        face.say(kind, f"number {number}")
+    channel = face.channel()
+    assert channel.fetch(stream(kind), Cursor(), NOW).partial == ()
+    face.break_reads("partial_errors")
+    (words,) = channel.fetch(stream(kind), Cursor(), NOW).partial
+    assert "not authorized" in words
+
+
+@pytest.mark.parametrize("kind", list(StreamKind))
+def test_a_forgotten_page_token_means_again_from_the_top(face: Face, kind: StreamKind) -> None:
+    """A page token that the platform does not know any more is `PageExpired`, and a new walk works."""
+    for number in range(110):
+        face.say(kind, f"number {number}")
+    channel = face.channel()
+    first = channel.fetch(stream(kind), Cursor(), NOW)
+    assert first.next is not None
+    face.break_reads("expired_page_token")
+    with pytest.raises(PageExpired):
+        channel.fetch(stream(kind), Cursor(resume=first.next, started=first.server_time), NOW)
+    assert channel.fetch(stream(kind), Cursor(), NOW).interactions == first.interactions
+
+
+def test_a_platform_that_is_not_there(face: Face) -> None:
+    """When nobody listens, reading, sending and acting are all `Unavailable`: surely nothing was sent."""
+    made = face.say(StreamKind.MENTIONS, "hello")
+    channel = face.channel(base_url="http://127.0.0.1:9")
+    for call in (
+        lambda: channel.fetch(stream(StreamKind.MENTIONS), Cursor(), NOW),
+        lambda: channel.send(public(made.id)),
+        lambda: channel.send(private(made.author, None)),
+        lambda: channel.act(action(ActionKind.LIKE, made.id)),
+        channel.whoami,
+    ):
+        with pytest.raises(Unavailable, match="refuses connections"):
+            call()
