@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from social_listener.desk_office import known_conversation
-from social_listener.desk_types import ContactCard, ConversationView, QueuePage, View
+from social_listener.desk_types import ContactCard, ConversationView, PastConversation, QueuePage, View
 from social_listener.model import SentimentLabel
 from social_listener.store import conversations, queue, search
 from social_listener.store import outbox as replies
@@ -21,10 +21,13 @@ if TYPE_CHECKING:
     from social_listener.desk_office import Office
     from social_listener.desk_types import QueueFilter, QueueRow, ThreadItem
     from social_listener.model import Factor
-    from social_listener.store.conversations import ConversationRow
+    from social_listener.store.conversations import ConversationRow, Outline
     from social_listener.store.queue import ListedRow
 
 _TOP = 100
+#: how many of a contact's items are counted by sentiment, and how many other conversations are listed
+_MOODS = 200
+_PAST = 30
 #: factors that say nothing about this one customer
 _PLAIN = {"received", "limit"}
 
@@ -35,7 +38,8 @@ def read_queue(office: Office, wanted: QueueFilter, staff: str, limit: int, offs
     with office.store.read() as cursor:
         found = search.search(cursor, wanted.search)
         counts = queue.counts(cursor, wanted, staff, now, found)
-        counts[View.RESOLVED] = search.count_resolved(cursor, wanted, found)
+        if wanted.view is View.RESOLVED or not search.is_narrow(wanted):
+            counts[View.RESOLVED] = search.count_resolved(cursor, wanted, found)
         if wanted.view is View.RESOLVED:
             rows = search.resolved(cursor, wanted, found=found, limit=limit, offset=offset)
         else:
@@ -69,7 +73,10 @@ def read_conversation(office: Office, conversation_id: str, focus_id: str | None
     now = office.clock()
     with office.store.read() as cursor:
         row = known_conversation(cursor, conversation_id)
-        everything = conversations.items_of(cursor, conversation_id)
+        theirs = conversations.of_contact(cursor, row.contact_id)
+        outlines = conversations.outlines(cursor, [found.id for found in theirs])
+        here = [outline.id for outline in outlines if outline.conversation_id == row.id]
+        everything = conversations.items_by_id(cursor, here)
         items = [line for line in everything if not line.item.context]
         context = _context(cursor, everything, row)
         focus = _focus(items, context, focus_id)
@@ -95,7 +102,7 @@ def read_conversation(office: Office, conversation_id: str, focus_id: str | None
             replies=tuple(replies.lines_of(cursor, row.id, now)),
             focus_id=focus.item.id if focus else "",
             allowed=office.rules(cursor, focus, now) if focus else (),
-            contact=_card(cursor, row, now),
+            contact=_card(cursor, row, theirs, outlines, now),
             priority=_with_waiting((focus.priority if focus else None) or 0, waiting if _counts(focus) else None),
             factors=factors,
             others_in_thread=conversations.others_in_thread(cursor, row),
@@ -148,23 +155,45 @@ def _explained(focus: ThreadItem | None, waiting: Factor | None) -> tuple[Factor
     return tuple(replace(f, points=round(f.points, 1)) for f in sorted(factors, key=lambda f: -abs(f.points)))
 
 
-def _card(cursor: DuckDBPyConnection, row: ConversationRow, now: datetime) -> ContactCard | None:
+def _card(
+    cursor: DuckDBPyConnection,
+    row: ConversationRow,
+    theirs: Sequence[ConversationRow],
+    outlines: Sequence[Outline],
+    now: datetime,
+) -> ContactCard | None:
     """Return who this is, and what we had with them; None when the platform never told."""
     contact = conversations.contacts(cursor, [row.contact_id]).get(row.contact_id)
     first = conversations.first_seen(cursor, row.contact_id)
     if contact is None or first is None:
         return None
-    rows = conversations.of_contact(cursor, row.contact_id)
-    ids = [found.id for found in rows]
-    figures = conversations.dealings(cursor, ids, now - timedelta(days=7))
-    moods = conversations.moods(cursor, ids)
+    inbound = [outline for outline in outlines if not outline.outbound and not outline.context]
+    moods = conversations.moods(cursor, [outline.id for outline in inbound[-_MOODS:]])
     return ContactCard(
         contact=contact,
         first_seen_at=first,
-        inbound=figures.inbound,
-        outbound=figures.outbound,
-        in_7_days=figures.in_7_days,
-        unanswered=figures.unanswered,
+        inbound=len(inbound),
+        outbound=sum(outline.outbound and not outline.context for outline in outlines),
+        in_7_days=sum(outline.sent_at >= now - timedelta(days=7) for outline in inbound),
+        unanswered=sum(outline.waits for outline in outlines),
         sentiment={label: moods.get(label, 0) for label in SentimentLabel},
-        history=conversations.history(cursor, [found for found in rows[:30] if found.id != row.id]),
+        history=_history(cursor, [found for found in theirs if found.id != row.id][:_PAST], inbound),
+    )
+
+
+def _history(
+    cursor: DuckDBPyConnection, past: Sequence[ConversationRow], inbound: Sequence[Outline]
+) -> tuple[PastConversation, ...]:
+    """Return a line for each of a contact's other conversations, in the order given."""
+    newest = {outline.conversation_id: outline.id for outline in inbound}
+    words = conversations.excerpts(cursor, [newest[found.id] for found in past if found.id in newest])
+    return tuple(
+        PastConversation(
+            conversation_id=found.id,
+            private=found.private,
+            status=found.status,
+            last_at=found.last_at,
+            excerpt=words.get(newest.get(found.id, ""), ""),
+        )
+        for found in past
     )

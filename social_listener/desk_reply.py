@@ -125,10 +125,7 @@ def _nothing_said_since(cursor: DuckDBPyConnection, conversation: ConversationRo
         return
     ours = replies.in_conversation(cursor, conversation.id)
     newest = max((reply.created_at for reply in ours), default=None)
-    theirs = max(
-        (line.first_seen_at for line in conversations.items_of(cursor, conversation.id) if not line.item.outbound),
-        default=None,
-    )
+    theirs = conversations.last_heard(cursor, conversation.id)
     if newest is not None and (theirs is None or newest >= theirs):
         author = max(ours, key=lambda reply: reply.created_at).author
         raise Conflict(f"{author} answered here meanwhile; look at it before you send")

@@ -82,7 +82,9 @@ class QueuePage:
 
     rows: tuple[QueueRow, ...]
     total: int  #: conversations that the filter finds
-    counts: Mapping[View, int]  #: conversations in each view with the other filters as they are
+    #: conversations in each view with the other filters as they are; resolved ones are left out where a filter on their
+    #: items would make counting slow, unless they are what is shown
+    counts: Mapping[View, int]
     as_of: datetime
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, fields
 from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
-from social_listener.desk_types import NoteLine, PastConversation, ThreadItem, Version
+from social_listener.desk_types import NoteLine, ThreadItem, Version
 from social_listener.model import Attachment, Contact, Factor, Interaction, Kind, SentimentLabel, Status
 from social_listener.store.rows import aware, marks, named
 
@@ -63,11 +63,6 @@ def of_contact(cursor: DuckDBPyConnection, contact_id: str) -> list[Conversation
     return [_row(values) for values in found]
 
 
-def _row(values: Sequence[Any]) -> ConversationRow:
-    data = named(_ROW, values)
-    return ConversationRow(**{**data, "status": Status(data["status"])})
-
-
 def others_in_thread(cursor: DuckDBPyConnection, conversation: ConversationRow) -> int:
     """Return how many conversations of other customers hang below the same post."""
     if conversation.private:
@@ -76,6 +71,20 @@ def others_in_thread(cursor: DuckDBPyConnection, conversation: ConversationRow) 
         "SELECT count(*) FROM conversations WHERE thread_id = ? AND id <> ?", [conversation.thread_id, conversation.id]
     ).fetchone()
     return int(found[0]) if found else 0
+
+
+def _row(values: Sequence[Any]) -> ConversationRow:
+    data = named(_ROW, values)
+    return ConversationRow(**{**data, "status": Status(data["status"])})
+
+
+def last_heard(cursor: DuckDBPyConnection, conversation_id: str) -> datetime | None:
+    """Return when the customer's latest item in a conversation reached us."""
+    found = cursor.execute(
+        "SELECT max(first_seen_at) FROM interactions WHERE conversation_id = ? AND NOT outbound AND NOT context",
+        [conversation_id],
+    ).fetchone()
+    return aware(found[0]) if found else None
 
 
 # -- items -------------------------------------------------------------------------------------------------------------
@@ -110,9 +119,29 @@ def items_by_id(cursor: DuckDBPyConnection, ids: Sequence[str]) -> list[ThreadIt
     return _items(cursor, f"id IN ({marks(ids)})", list(ids))
 
 
-def items_of(cursor: DuckDBPyConnection, conversation_id: str) -> list[ThreadItem]:
-    """Return every item of a conversation, oldest first, context included."""
-    return _items(cursor, "conversation_id = ?", [conversation_id])
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outline:
+    """An item without its words."""
+
+    id: str
+    conversation_id: str
+    outbound: bool
+    context: bool
+    sent_at: datetime
+    waits: bool  #: said to us, there, and not answered
+
+
+def outlines(cursor: DuckDBPyConnection, conversation_ids: Sequence[str], most: int = 5_000) -> list[Outline]:
+    """Return the newest items of those conversations, oldest first, context included."""
+    names = tuple(field.name for field in fields(Outline))
+    rows = cursor.execute(
+        f"""SELECT id, conversation_id, outbound, context, sent_at,
+                   NOT outbound AND NOT context AND answered_at IS NULL AND deleted_at IS NULL
+            FROM interactions WHERE conversation_id IN ({marks(conversation_ids)})
+            ORDER BY sent_at DESC, id DESC LIMIT ?""",
+        [*conversation_ids, most],
+    ).fetchall()
+    return [Outline(**named(names, row)) for row in reversed(rows)]
 
 
 def parents(
@@ -224,63 +253,18 @@ def first_seen(cursor: DuckDBPyConnection, contact_id: str) -> datetime | None:
     return aware(found[0]) if found else None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Dealings:
-    """What we had with a contact, over all conversations, in figures."""
-
-    inbound: int
-    outbound: int
-    in_7_days: int
-    unanswered: int
-
-
-def dealings(cursor: DuckDBPyConnection, conversation_ids: Sequence[str], since: datetime) -> Dealings:
-    """Return the figures of a contact's conversations; `since` is where the last 7 days began."""
-    found = cursor.execute(
-        f"""SELECT count(*) FILTER (NOT outbound), count(*) FILTER (outbound),
-                   count(*) FILTER (NOT outbound AND sent_at >= ?),
-                   count(*) FILTER (NOT outbound AND answered_at IS NULL AND deleted_at IS NULL)
-            FROM interactions WHERE conversation_id IN ({marks(conversation_ids)}) AND NOT context""",
-        [since, *conversation_ids],
-    ).fetchone()
-    inbound, outbound, lately, unanswered = found or (0, 0, 0, 0)
-    return Dealings(inbound=inbound, outbound=outbound, in_7_days=lately, unanswered=unanswered)
-
-
-def moods(cursor: DuckDBPyConnection, conversation_ids: Sequence[str]) -> dict[SentimentLabel, int]:
-    """Return how many of a contact's items carry each sentiment."""
-    ids = [
-        line[0]
-        for line in cursor.execute(
-            f"""SELECT id FROM interactions WHERE conversation_id IN ({marks(conversation_ids)})
-                AND NOT outbound AND NOT context ORDER BY sent_at DESC LIMIT 500""",
-            list(conversation_ids),
-        ).fetchall()
-    ]
+def moods(cursor: DuckDBPyConnection, ids: Sequence[str]) -> dict[SentimentLabel, int]:
+    """Return how many of those items carry each sentiment."""
     rows = cursor.execute(
-        f"SELECT sentiment_label, count(*) FROM scores WHERE interaction_id IN ({marks(ids)}) GROUP BY ALL", ids
+        f"SELECT sentiment_label, count(*) FROM scores WHERE interaction_id IN ({marks(ids)}) GROUP BY ALL", list(ids)
     ).fetchall()
     return {SentimentLabel(label): count for label, count in rows}
 
 
-def history(cursor: DuckDBPyConnection, rows: Sequence[ConversationRow]) -> tuple[PastConversation, ...]:
-    """Return a line for each of a contact's conversations, in the order given."""
-    said = cursor.execute(
-        f"""SELECT conversation_id, arg_max(left(text, 160), sent_at) FROM interactions
-            WHERE conversation_id IN ({marks([found.id for found in rows])}) AND NOT outbound AND NOT context
-            GROUP BY conversation_id""",
-        [found.id for found in rows],
-    ).fetchall()
-    excerpts = dict(said)
-    return tuple(
-        PastConversation(
-            conversation_id=found.id,
-            private=found.private,
-            status=found.status,
-            last_at=found.last_at,
-            excerpt=excerpts.get(found.id) or "",
-        )
-        for found in rows
+def excerpts(cursor: DuckDBPyConnection, ids: Sequence[str]) -> dict[str, str]:
+    """Return the beginnings of those items' texts, by item id."""
+    return dict(
+        cursor.execute(f"SELECT id, left(text, 160) FROM interactions WHERE id IN ({marks(ids)})", list(ids)).fetchall()
     )
 
 

@@ -56,16 +56,16 @@ class ListedRow:
     excerpt: str
     last_at: datetime
     unanswered: int
-    factors: tuple[Factor, ...] = ()
-    pending: ReplyState | None = None
+    factors: tuple[Factor, ...]
+    pending: ReplyState | None
 
     def shown(self, *, priority: int, reasons: tuple[str, ...], target: timedelta | None) -> QueueRow:
         """Return it as staff see it."""
-        own = {field.name: getattr(self, field.name) for field in fields(QueueRow) if field.name in _SHARED}
+        own = {name: getattr(self, name) for name in _SHARED}
         return QueueRow(**own, priority=priority, reasons=reasons, target=target)
 
 
-_SHARED = {field.name for field in fields(ListedRow)} - {"factors", "priority"}
+_SHARED = tuple(field.name for field in fields(ListedRow) if field.name not in {"factors", "priority"})
 #: column of `queue` → name in ListedRow
 _COLUMNS = {
     "conversation_id": "conversation_id",
@@ -106,19 +106,13 @@ def listed(
     condition, values = _condition(wanted, found)
     view, view_values = _view(wanted.view, staff, now)
     order, order_values = _urgency(now, waiting)
-    ids = [
-        row[0]
-        for row in cursor.execute(
-            f"""SELECT conversation_id FROM queue WHERE {condition} AND {view}
-                ORDER BY {order} DESC, waiting_since, last_at DESC, conversation_id LIMIT ? OFFSET ?""",
-            [*values, *view_values, *order_values, limit, offset],
-        ).fetchall()
-    ]
     rows = cursor.execute(
-        f"SELECT {', '.join(_COLUMNS)} FROM queue WHERE conversation_id IN ({marks(ids)})", ids
+        f"""SELECT {", ".join(_COLUMNS)} FROM queue WHERE {condition} AND {view}
+            ORDER BY {order} DESC, waiting_since, last_at DESC, conversation_id LIMIT ? OFFSET ?""",
+        [*values, *view_values, *order_values, limit, offset],
     ).fetchall()
-    by_id = {row[0]: row for row in rows}
-    return complete(cursor, [as_row(by_id[key]) for key in ids])
+    names = tuple(_COLUMNS.values())
+    return complete(cursor, [named(names, row) for row in rows])
 
 
 def counts(
@@ -181,38 +175,32 @@ def _condition(wanted: QueueFilter, found: Sequence[str] | None) -> tuple[str, l
     return " AND ".join(parts) or "TRUE", values
 
 
-def as_row(values: Sequence[Any]) -> ListedRow:
-    """Return a row of `queue`, columns in the order of `_COLUMNS`."""
-    data = named(_COLUMNS.values(), values)
-    typed = {
-        "kind": Kind(data["kind"]),
-        "status": Status(data["status"]),
-        "sentiment": SentimentLabel(data["sentiment"]),
-    }
-    return ListedRow(**{**data, **typed})
-
-
-def complete(cursor: DuckDBPyConnection, rows: Sequence[ListedRow]) -> list[ListedRow]:
-    """Return the rows with what hangs on them: factors, and the most pressing reply that is not settled."""
-    factors = conversations.factors_of(cursor, [row.item_id for row in rows])
-    pending = _pending(cursor, [row.conversation_id for row in rows])
+def complete(cursor: DuckDBPyConnection, rows: Sequence[dict[str, Any]]) -> list[ListedRow]:
+    """Return rows, given by the names of `ListedRow`, with factors and the most pressing reply that is not settled."""
+    factors = conversations.factors_of(cursor, [row["item_id"] for row in rows])
+    pending = _pending(cursor)
     return [
         ListedRow(
-            **{field.name: getattr(row, field.name) for field in fields(ListedRow)}
-            | {"factors": factors.get(row.item_id, ()), "pending": pending.get(row.conversation_id)}
+            **row
+            | {
+                "kind": Kind(row["kind"]),
+                "status": Status(row["status"]),
+                "sentiment": SentimentLabel(row["sentiment"]),
+                "factors": factors.get(row["item_id"], ()),
+                "pending": pending.get(row["conversation_id"]),
+            }
         )
         for row in rows
     ]
 
 
-def _pending(cursor: DuckDBPyConnection, ids: Sequence[str]) -> dict[str, ReplyState]:
+def _pending(cursor: DuckDBPyConnection) -> dict[str, ReplyState]:
+    """Return the most pressing unsettled reply of every conversation that has one; they are few."""
     rows = cursor.execute(
-        f"""SELECT conversation_id, state FROM replies
-            WHERE state IN ('queued', 'sending', 'in_doubt') AND conversation_id IN ({marks(ids)})""",
-        list(ids),
+        "SELECT conversation_id, state FROM replies WHERE state IN ('queued', 'sending', 'in_doubt')"
     ).fetchall()
     order = (ReplyState.QUEUED, ReplyState.SENDING, ReplyState.IN_DOUBT)
-    found: dict[str, ReplyState] = {}
-    for conversation_id, state in sorted(rows, key=lambda row: order.index(ReplyState(row[1]))):
-        found[conversation_id] = ReplyState(state)
-    return found
+    return {
+        conversation_id: ReplyState(state)
+        for conversation_id, state in sorted(rows, key=lambda row: order.index(ReplyState(row[1])))
+    }
