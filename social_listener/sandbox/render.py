@@ -11,7 +11,7 @@ from social_listener.sandbox.fields import Selection
 from social_listener.sandbox.ledger import Ledger
 from social_listener.sandbox.policy import Policy
 from social_listener.sandbox.records import Message, Post, User, Version
-from social_listener.sandbox.words import SHORT, cut, entities_of, weighted_length
+from social_listener.sandbox.words import SHORT, cut, entities_of, escaped, weighted_length
 
 _PICTURE = "https://abs.twimg.com/sticky/default_profile_images/default_profile_normal.png"
 
@@ -42,11 +42,11 @@ class Renderer:
         rendered: Json = {
             "edit_history_tweet_ids": [str(one.id) for one in post.versions if one.visible_ms <= self._now],
             "id": str(version.id),
-            "text": version.shown,
+            "text": escaped(version.shown),
         }
         long = len(version.shown) > SHORT // 2 and weighted_length(version.shown) > SHORT
         if long:
-            rendered["text"] = cut(version.shown)
+            rendered["text"] = escaped(cut(version.shown))
         self._add_plain(rendered, post, version, fields)
         self._add_references(rendered, post, fields)
         self._add_text_facts(rendered, post, version, fields, long)
@@ -86,7 +86,7 @@ class Renderer:
     def message(self, message: Message) -> Json:
         """One direct message event."""
         fields = self._wanted.dm
-        rendered: Json = {"event_type": "MessageCreate", "id": message.id, "text": message.shown}
+        rendered: Json = {"event_type": "MessageCreate", "id": message.id, "text": escaped(message.shown)}
         if "created_at" in fields:
             rendered["created_at"] = iso(message.sent_ms)
         if "dm_conversation_id" in fields:
@@ -141,15 +141,18 @@ class Renderer:
 
     def _add_text_facts(self, rendered: Json, post: Post, version: Version, fields: frozenset[str], long: bool) -> None:
         if "entities" in fields:
-            shown = entities_of(rendered["text"], version.links, self._id_of) if long else self._entities(version)
+            shown = entities_of(cut(version.shown), version.links, self._id_of) if long else self._entities(version)
             if shown:
                 rendered["entities"] = shown
         if long and "note_tweet" in fields:
-            rendered["note_tweet"] = {"text": version.shown}
+            rendered["note_tweet"] = {"text": escaped(version.shown)}
             if self._entities(version):
                 rendered["note_tweet"]["entities"] = self._entities(version)
         if "display_text_range" in fields:
-            rendered["display_text_range"] = [_addressed_length(post, version), len(rendered["text"])]
+            rendered["display_text_range"] = [
+                _addressed_length(post, version),
+                len(cut(version.shown) if long else version.shown),
+            ]
 
     def _entities(self, version: Version) -> Json:
         if version.entities is None:

@@ -113,3 +113,8 @@ def guess_language(text: str, default: str) -> str:
             if name.startswith(prefix):
                 return lang
     return default
+
+
+def escaped(text: str) -> str:
+    """`text` as X answers it: &, < and > stand as entities, as the recorded home timelines show."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

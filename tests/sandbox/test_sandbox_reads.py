@@ -319,3 +319,12 @@ def test_unknown_users_are_errors_on_a_200(sandbox: Sandbox, client: tweepy.Clie
     sandbox.world.change_user("mara_lindt", suspended=True)
     assert "suspended" in client.get_user(username="mara_lindt")["errors"][0]["detail"]
     assert client.get_users_mentions(99)["errors"][0]["resource_id"] == "99"
+
+
+def test_three_characters_come_as_entities(sandbox: Sandbox, client: tweepy.Client) -> None:
+    """X escapes &, < and > in texts; nothing else, and the truth keeps what was written."""
+    sandbox.world.add_user("ampersand")
+    sandbox.world.post("ampersand", '@fernhill R&D <3 > "all"')
+    (listed,) = client.get_users_mentions(sandbox.brand.id)["data"]
+    assert listed["text"] == '@fernhill R&amp;D &lt;3 &gt; "all"'
+    assert sandbox.world.truth().posts[-1].shown_text == '@fernhill R&D <3 > "all"'
