@@ -140,15 +140,7 @@ class Ingest:
         with self.store.transaction() as cursor:
             known = pages.known(cursor, [(one.stream_id, one.page) for one in told])
             fetched = [
-                Fetched(
-                    page=adjust(one.page, known) if adjust else one.page,
-                    stream_id=one.stream_id,
-                    fetched_at=one.fetched_at,
-                    id=f"{self._seq + number:012d}",
-                    seq=self._seq + number,
-                    body=zstandard.ZstdCompressor().compress(one.page.raw),
-                    sighted=one.sighted,
-                )
+                _fetched(one, adjust(one.page, known) if adjust else one.page, one.seq or self._seq + number)
                 for number, one in enumerate(told, 1)
             ]
             now = told[-1].fetched_at
@@ -203,3 +195,15 @@ class Ingest:
             if free:
                 with self._lease:
                     self._polled.discard(stream_id)
+
+
+def _fetched(told: Told, page: Page, seq: int) -> Fetched:
+    return Fetched(
+        page=page,
+        stream_id=told.stream_id,
+        fetched_at=told.fetched_at,
+        id=f"{seq:012d}",
+        seq=seq,
+        body=zstandard.ZstdCompressor().compress(page.raw),
+        sighted=told.sighted,
+    )

@@ -89,7 +89,13 @@ def _told(ingest: Ingest, stored: StoredPage) -> Told | None:
         page = channel.parse(stored.body, _stream(ingest, stored.stream_id), stored.server_time)
     except ChannelError:
         return None
-    return Told(page=page, stream_id=stored.stream_id, fetched_at=stored.fetched_at, sighted=name != "lookup")
+    return Told(
+        page=page,
+        stream_id=stored.stream_id,
+        fetched_at=stored.fetched_at,
+        sighted=name != "lookup",
+        seq=stored.seq or None,
+    )
 
 
 def _stream(ingest: Ingest, stream_id: str) -> Stream:
@@ -140,7 +146,9 @@ def _settle(ingest: Ingest, answer: StoredPage, letters: Sequence[DeadLetter]) -
     def also(cursor: DuckDBPyConnection, _known: Known, changes: Changes) -> None:
         dead_letters.settle(cursor, [one for one in read if one not in changes.dead_letters], now)
 
-    changes = ingest.store_pages([replace(told, page=page, fetched_at=now)], also, None if told.sighted else as_it_was)
+    changes = ingest.store_pages(
+        [replace(told, page=page, fetched_at=now, seq=None)], also, None if told.sighted else as_it_was
+    )
     return sum(one not in changes.dead_letters for one in read)
 
 

@@ -151,6 +151,7 @@ class _Talk:
             for other in (contact.recent_ids if contact else ())
             if other != item.id
             and (one := self.inbound.get(other)) is not None
+            and not one.deleted
             and item.sent_at - RECENT <= one.sent_at < item.sent_at
         ]
         silent = [one for one in earlier if one.answered_at is None or one.answered_at > item.sent_at]

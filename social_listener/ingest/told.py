@@ -19,6 +19,7 @@ class Told:
     stream_id: str
     fetched_at: datetime
     sighted: bool = True  #: False: looked up again, which is no sighting in a stream
+    seq: int | None = None  #: number it was stored under before; None: it is new
 
 
 @dataclass(slots=True, kw_only=True)

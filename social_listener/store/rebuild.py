@@ -133,7 +133,7 @@ def _derived(cursor: DuckDBPyConnection) -> None:
         """UPDATE contacts SET recent_ids = coalesce(latest.ids, '')
            FROM (SELECT author_id, string_agg(id, ' ' ORDER BY sent_at DESC, id DESC) AS ids FROM (
                      SELECT author_id, id, sent_at FROM interactions
-                     WHERE NOT outbound AND NOT context AND deleted_at IS NULL
+                     WHERE NOT outbound AND NOT context
                      QUALIFY row_number() OVER (PARTITION BY author_id ORDER BY sent_at DESC, id DESC) <= 10)
                  GROUP BY author_id) latest
            WHERE contacts.id = latest.author_id"""
