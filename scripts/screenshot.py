@@ -46,16 +46,30 @@ def demo() -> Iterator[str]:
             process.wait(30)
 
 
-def prepare(page: Page, row: int) -> None:
+#: what is being written in the picture; it fits whatever the crowd complains about
+ANSWER = (
+    "Thank you for your patience, and sorry for the trouble. Your case is on my desk now, "
+    "and I will write to you again before six today."
+)
+
+
+def prepare(page: Page, row: int | None) -> None:
     """Open a conversation and begin an answer, as somebody at work would."""
     page.wait_for_selector(".row", timeout=PATIENCE)
     page.wait_for_function("document.querySelectorAll('[data-testid=stSkeleton]').length === 0")
     page.wait_for_timeout(8_000)  # the demo's first polls bring the past; the picture wants a full list
     page.reload()
     page.wait_for_selector(".row", timeout=PATIENCE)
-    page.locator(".row").nth(row).click()
+    public = page.locator(".row").filter(has_text="Public")
+    for number in range(5) if row is None else (row,):
+        (public if row is None else page.locator(".row")).nth(number).click()
+        page.wait_for_timeout(700)
+        if page.locator(".said.ours").count():
+            break
     page.wait_for_selector(".said.focus")
-    page.wait_for_timeout(1_500)  # fonts and scroll positions settle
+    page.locator(".scroller").evaluate("list => { list.scrollTop = 0 }")
+    page.locator(".st-key-composer textarea").fill(ANSWER)
+    page.wait_for_timeout(2_500)  # the draft is saved; fonts and scroll positions settle
 
 
 def main() -> None:
@@ -66,7 +80,7 @@ def main() -> None:
     options.add_argument("--height", type=int, default=900)
     options.add_argument("--theme", choices=["light", "dark"], default="light")
     options.add_argument("--page", choices=["inbox", "health"], default="inbox")
-    options.add_argument("--row", type=int, default=0, help="which conversation is open, counted from the top")
+    options.add_argument("--row", type=int, help="which conversation is open, from 0; else one that we answered before")
     options.add_argument("--address", help="photograph a running service instead of a demo")
     options.add_argument("--chromium", default=os.environ.get("CHROMIUM") or shutil.which("chromium"))
     wanted = options.parse_args()

@@ -29,8 +29,9 @@ export default function ({ data, parentElement, setTriggerValue }) {
     if (data.waiting) {
       const seconds = since(data.waiting, drift);
       const over = data.target && seconds > data.target;
-      line.append(el("span", over ? "over" : "",
-        "Waiting " + span(seconds) + (over ? ", promised in " + span(data.target) : "")), " · ");
+      const waiting = el("span", over ? "over" : "", "Waiting " + span(seconds) + (over ? ", late" : ""));
+      if (data.target) waiting.title = "An answer is promised within " + span(data.target);
+      line.append(waiting, " · ");
     }
     for (const word of data.status) line.append(el("span", "", word), " · ");
     line.append(withIcon(el("span", "", data.where), data.private ? "lock" : "globe"));

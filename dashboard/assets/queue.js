@@ -73,10 +73,13 @@ export default function ({ data, parentElement, setTriggerValue }) {
     state.list.tabIndex = 0;
     state.list.setAttribute("role", "listbox");
     state.list.setAttribute("aria-label", "Conversations, the most pressing first");
+    state.more = button("more", "");
+    state.scroller = el("div", "scroller");
+    state.scroller.append(state.list, state.more);
     state.hint = el("div");
     state.hint.style.display = "contents";
     state.foot = el("div", "foot");
-    root.append(state.problem, state.news, state.list, state.hint, state.foot);
+    root.append(state.problem, state.news, state.scroller, state.hint, state.foot);
     state.ages = setInterval(() => {
       for (const node of state.list.querySelectorAll(".wait")) paintAge(node, state.drift);
     }, 15000);
@@ -126,31 +129,17 @@ export default function ({ data, parentElement, setTriggerValue }) {
     before = node;
   }
   known.forEach((node) => node.remove());
-  let more = state.list.querySelector(".more-item");
-  if (data.more && !more) {
-    more = el("li", "more-item");
-    more.setAttribute("role", "presentation");
-    more.append(button("more", ""));
-    state.list.append(more);
-  }
-  if (more) {
-    if (data.more) {
-      state.list.append(more);
-      more.firstChild.textContent = data.more;
-      more.firstChild.onclick = (event) => {
-        event.stopPropagation();
-        setTriggerValue("more", true);
-      };
-    } else more.remove();
-  }
-  state.list.hidden = !data.rows.length;
+  state.more.hidden = !data.more;
+  state.more.textContent = data.more || "";
+  state.more.onclick = () => setTriggerValue("more", Date.now());
+  state.scroller.hidden = !data.rows.length;
   state.hint.replaceChildren(...(data.rows.length ? [] : [emptyState(data)]));
 
   state.news.classList.toggle("on", data.news > 0);
   if (data.news > 0) {
     state.news.replaceChildren(icon("up"), data.news + " new – show");
     state.news.onclick = () => {
-      state.list.scrollTop = 0;
+      state.scroller.scrollTop = 0;
       setTriggerValue("show", Date.now());
     };
   }

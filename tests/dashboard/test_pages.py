@@ -1,0 +1,136 @@
+"""The logic of the pages without a browser: the real service in this process, the script run by Streamlit's harness."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from stage import PREFIX, SEED, Stage, staged
+from streamlit.testing.v1 import AppTest
+
+from social_listener.dashboard import session, state
+from social_listener.desk_types import View
+from social_listener.model import Status
+from social_listener.sandbox import environment_for
+from social_listener.service import Service, build
+
+World = tuple[Stage, Service]
+SCRIPT = Path(session.__file__).parent / "app.py"
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    """Return a sandbox with a few mentions, and a service of two people that has read them."""
+    with staged(tmp_path, dashboard={"port": 0, "staff": ["Sam", "Ann"]}) as stage:
+        for text in ("where is my refund?", "lovely beans", "the app is down again"):
+            stage.mention(text)
+        service = build(stage.settings, environment=environment_for(SEED, prefix=PREFIX))
+        for stream in service.streams.values():
+            service.ingest.poll(stream)
+        state.set_service(service)
+        yield stage, service
+        service.close()
+
+
+def page(**query: str) -> AppTest:
+    """Return the inbox at an address, drawn once."""
+    at = AppTest.from_file(str(SCRIPT), default_timeout=30)
+    for key, value in query.items():
+        at.query_params[key] = value
+    at.run()
+    assert not at.exception
+    return at
+
+
+def given(at: AppTest, name: str) -> dict[str, Any]:
+    """Return what a component of the page was given."""
+    found = [one.proto for one in at.get("bidi_component") if one.proto.component_name == f"social_listener_{name}"]
+    assert len(found) == 1, name
+    data: dict[str, Any] = json.loads(found[0].json)
+    return data
+
+
+def excerpts(at: AppTest) -> list[str]:
+    """Return what the rows of the list say."""
+    return [row["excerpt"].removeprefix("@fernhill ") for row in given(at, "queue")["rows"]]
+
+
+def test_the_inbox_lists_the_most_pressing_first(world: World) -> None:
+    """The page opens on those who wait, with counts, and no conversation open."""
+    at = page()
+    assert excerpts(at)[-1] == "lovely beans"
+    assert given(at, "views")["views"][0]["count"] == 3
+    assert given(at, "thread")["empty"]["title"] == "Pick a conversation"
+    assert not [one for one in at.get("bidi_component") if "composer" in one.proto.component_name]
+
+
+def test_a_filter_changes_list_and_address(world: World) -> None:
+    """What is chosen in the popover narrows the list, stands in the address, and can be taken off."""
+    at = page()
+    at.selectbox(key="filter_private").set_value("private").run()
+    assert excerpts(at) == []
+    assert given(at, "queue")["empty"]["title"] == "Nothing found"
+    assert at.query_params["who"] == "private"
+    at.button(key="clear_filters").click().run()
+    assert len(excerpts(at)) == 3
+    assert "who" not in at.query_params
+    at.text_input(key="search").set_value("BEANS").run()
+    assert excerpts(at) == ["lovely beans"]
+    assert at.query_params["q"] == "BEANS"
+
+
+def test_a_conversation_is_assigned_resolved_and_reopened(world: World) -> None:
+    """Each button does what it says at the desk, and after Resolve the next conversation is open."""
+    _, service = world
+    rows = given(page(), "queue")["rows"]
+    at = page(c=rows[0]["id"], staff="Ann")
+    at.button(key="assign").click().run()
+    assert service.desk.conversation(rows[0]["id"], "Ann").assignee == "Ann"
+    assert at.button(key="assign").label == "Give back"
+    at.button(key="resolve").click().run()
+    assert not at.exception
+    assert service.desk.conversation(rows[0]["id"], "Ann").status is Status.RESOLVED
+    assert given(at, "thread")["id"] == rows[1]["id"]
+    assert at.query_params["c"] == rows[1]["id"]
+    again = page(c=rows[0]["id"], view=View.RESOLVED.value)
+    again.button(key="reopen").click().run()
+    assert service.desk.conversation(rows[0]["id"], "Ann").status is Status.OPEN
+
+
+def test_a_change_made_meanwhile_is_told_and_not_overwritten(world: World) -> None:
+    """Who acts on an old page is told so, the other's change stands, and the page shows it."""
+    _, service = world
+    chosen = given(page(), "queue")["rows"][0]["id"]
+    at = page(c=chosen, staff="Sam")
+    version = service.desk.conversation(chosen, "Ann").version
+    service.desk.assign(chosen, "Ann", "Ann", version)
+    at.button(key="assign").click().run()
+    assert service.desk.conversation(chosen, "Sam").assignee == "Ann"
+    assert "changed meanwhile" in at.toast[0].value.replace("\u2060", "")
+    assert "Ann has it" in given(at, "headline")["status"]
+
+
+def test_a_fault_of_the_database_takes_nothing_from_the_screen(world: World) -> None:
+    """When reading fails every pane says so and keeps what it showed, the composer and its text included."""
+    _, service = world
+    chosen = given(page(), "queue")["rows"][0]["id"]
+    service.desk.save_draft(chosen, "Sam", "public", "half a sentence")
+    at = page(c=chosen)
+    service.close()
+    at.run()
+    assert not at.exception
+    assert len(excerpts(at)) == 3
+    assert given(at, "queue")["problem"] == session.UNREADABLE
+    assert given(at, "thread")["problem"] == session.UNREADABLE
+    assert given(at, "thread")["lines"]
+    assert given(at, "composer")["modes"][0]["text"] == "half a sentence"
+
+
+def test_without_a_service_the_script_says_how_to_start_it() -> None:
+    """Run by hand, the page has nothing to show and names the command that starts it."""
+    state.set_service(None)  # type: ignore[arg-type]  # as in a process that never set one
+    at = AppTest.from_file(str(SCRIPT), default_timeout=30).run()
+    assert "social-listener serve" in at.exception[0].message
