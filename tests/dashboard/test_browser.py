@@ -225,6 +225,29 @@ def test_an_answer_given_meanwhile_is_shown_before_mine_is_sent(open_page: Open,
     assert [one.text for one in stage.answers(post)] == ["Mine, first"]
 
 
+def test_an_item_is_liked_and_our_own_is_deleted_after_a_question(open_page: Open, stage: Stage) -> None:
+    """A like reaches the platform; our post goes only after the dialog is answered, and leaves a tombstone."""
+    post = stage.mention("best coffee of my life")
+    page = opened(open_page, stage, post)
+    page.locator(".said.focus").get_by_role("button", name="Like").click()
+    expect(page.locator(".said.focus")).to_contain_text("Liked by us")
+    assert stage.truth.post(post).likes == (stage.sandbox.brand.id,)
+    area(page).fill("Thank yuo!")
+    area(page).press("Control+Enter")
+    ours = page.locator(".said.ours")
+    expect(ours).to_contain_text("Thank yuo!")
+    for answer, deleted in (("Keep it", False), ("Delete it", True)):
+        ours.get_by_role("button", name="What else can be done").click()
+        ours.get_by_role("button", name="Delete our post").click()
+        dialog = page.get_by_role("dialog")
+        expect(dialog).to_contain_text("Thank yuo!")
+        dialog.get_by_role("button", name=answer).click()
+        expect(dialog).to_have_count(0)
+        assert stage.answers(post)[0].deleted is deleted
+    expect(ours).to_contain_text("We deleted this")
+    expect(ours).not_to_contain_text("Thank yuo!")
+
+
 def test_the_keyboard_is_enough(open_page: Open, stage: Stage) -> None:
     """J and K walk, R writes, Esc leaves, A assigns, E resolves and opens the next, / searches, ? explains."""
     for number in range(3):

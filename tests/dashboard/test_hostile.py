@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from urllib.parse import urlsplit
 
 import pytest
@@ -60,9 +60,11 @@ def watched(page: Page, address: str) -> tuple[list[str], list[str]]:
     return foreign, dialogs
 
 
-@pytest.mark.parametrize("bypass", [False, True], ids=["policy on", "policy off"])
-def test_no_payload_does_anything(hostile: Stage, open_page: Open, bypass: bool) -> None:
-    """Every payload in every place: no dialog, no request to elsewhere, no element; CSP on and off."""
+@pytest.mark.parametrize(
+    ("bypass", "opened"), [(False, PAYLOADS[::4]), (True, PAYLOADS)], ids=["policy on", "policy off"]
+)
+def test_no_payload_does_anything(hostile: Stage, open_page: Open, bypass: bool, opened: Sequence[str]) -> None:
+    """All in the list, and opened one by one (some of them with CSP): no dialog, no request elsewhere, no element."""
     page = open_page("about:blank", bypass_csp=bypass)
     foreign, dialogs = watched(page, hostile.address)
     until(lambda: page.goto(f"{hostile.address}/") and page.locator(".row").count(), "the list is shown")
@@ -71,7 +73,7 @@ def test_no_payload_does_anything(hostile: Stage, open_page: Open, bypass: bool)
         "all are there",
     )
     expect(page.locator(".row")).to_have_count(len(PAYLOADS))
-    for number, payload in enumerate(PAYLOADS):
+    for number, payload in enumerate(opened):
         page.keyboard.press("j")
         row = page.locator(".row[aria-selected=true]")
         expect(row).to_have_count(1)

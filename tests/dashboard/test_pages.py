@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -98,6 +99,34 @@ def test_a_conversation_is_assigned_resolved_and_reopened(world: World) -> None:
     again = page(c=rows[0]["id"], view=View.RESOLVED.value)
     again.button(key="reopen").click().run()
     assert service.desk.conversation(rows[0]["id"], "Ann").status is Status.OPEN
+
+
+def test_a_snoozed_conversation_comes_back_at_its_time(world: World) -> None:
+    """Snooze puts it away until the time that was picked, by the reader's clock, and opens the next."""
+    _, service = world
+    rows = given(page(), "queue")["rows"]
+    at = page(c=rows[0]["id"])
+    before = service.clock()
+    at.menu_button(key="snooze").set_value("For 1 hour").run()
+    assert not at.exception
+    view = service.desk.conversation(rows[0]["id"], "Sam")
+    assert view.status is Status.SNOOZED
+    assert view.snoozed_until is not None
+    assert timedelta(0) <= view.snoozed_until - before - timedelta(hours=1) < timedelta(minutes=1)
+    assert given(at, "thread")["id"] == rows[1]["id"]
+
+
+def test_who_looks_is_chosen_and_kept_in_the_address(world: World) -> None:
+    """The selector changes who acts and what Mine means; with one name there is nothing to choose."""
+    at = page(staff="Nobody")
+    assert at.selectbox(key="staff_select").value == "Sam"
+    at.selectbox(key="staff_select").set_value("Ann").run()
+    assert at.query_params["staff"] == "Ann"
+    chosen = given(at, "queue")["rows"][0]["id"]
+    other = page(c=chosen, staff="Ann")
+    other.menu_button(key="hand_over").set_value("Sam").run()
+    _, service = world
+    assert service.desk.conversation(chosen, "Ann").assignee == "Sam"
 
 
 def test_a_change_made_meanwhile_is_told_and_not_overwritten(world: World) -> None:
