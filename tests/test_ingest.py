@@ -161,7 +161,7 @@ def test_what_can_never_change_becomes_a_dead_letter(ingest: Ingest, other: dict
     assert _item(ingest, 1) == before
     assert _item(ingest, 2)["text"]
     letter = row(ingest.store, "SELECT * FROM dead_letters")
-    assert letter["native_id"] == "1"
+    assert letter["reason"].startswith("x:1 ")
     assert "is told as" in letter["reason"]
 
 
@@ -219,6 +219,14 @@ def test_rejects_are_dead_letters_counted_once(ingest: Ingest) -> None:
         tell(ingest, page(said(1), rejects=(bad,)))
     letter = row(ingest.store, "SELECT * FROM dead_letters")
     assert (letter["native_id"], letter["seen"]) == ("9", 3)
+
+
+def test_a_dead_letter_settles_itself_when_its_item_can_be_read(ingest: Ingest) -> None:
+    """A platform that sends nonsense once and the item later leaves nothing for a person to do."""
+    tell(ingest, page(rejects=(Reject(native_id="9", reason="created_at is a number", raw=b"{}"),)))
+    assert row(ingest.store, "SELECT * FROM dead_letters")["settled_at"] is None
+    tell(ingest, page(said(9)))
+    assert row(ingest.store, "SELECT * FROM dead_letters")["settled_at"] == NOW
 
 
 # -- context -----------------------------------------------------------------------------------------------------------

@@ -93,8 +93,10 @@ def _meet(work: Work, one: Fetched, item: Interaction) -> None:
     stored = work.item(item.id)
     fault = unstorable(item) or (conflict(stored.item, item) if stored else None)
     if fault:
-        _set_aside(work, one, Reject(native_id=item.id.partition(":")[2], reason=fault, raw=_outline(item)))
+        # Without a native id, so that the item's usual telling does not settle it: somebody has to see this.
+        _set_aside(work, one, Reject(native_id=None, reason=f"{item.id} {fault}", raw=_outline(item)))
         return
+    work.changes.settled_letters += work.known.letters.pop(item.id.partition(":")[2], ())
     if one.sighted and not item.context:
         _sight(work, one, item.id, stored)
     if stored is None:

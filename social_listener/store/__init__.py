@@ -127,7 +127,8 @@ class Store:
     def checkpoint(self, *, above: int = 0) -> bool:
         """Write the log into the file when the log is larger than `above` bytes; return whether it was done.
 
-        Writers wait meanwhile, so call it when nothing else is going on.
+        Writers wait meanwhile, so call it when nothing else is going on. A reader that sees an older state than the
+        newest holds it off: then nothing is done, and the next call will do it.
         """
         log = files.wal(self.path)
         if not log.exists() or log.stat().st_size <= above:
@@ -135,7 +136,10 @@ class Store:
         with self._lock, _translated(self.path):
             self._check_open()
             failpoint("store.in_checkpoint")
-            self._writer.execute("CHECKPOINT")
+            try:
+                self._writer.execute("CHECKPOINT")
+            except duckdb.TransactionException:
+                return False
         return True
 
     def backup(self, directory: Path, now: datetime, *, keep: int = 7) -> Path:

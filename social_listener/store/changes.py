@@ -108,6 +108,7 @@ class Changes:
     met: int = 0  #: items that their stream brought for the first time
     scores: dict[str, Score] = field(default_factory=dict)
     dead_letters: dict[str, DeadLetterRow] = field(default_factory=dict)
+    settled_letters: list[str] = field(default_factory=list)  #: open dead letters whose items could be read by now
     #: conversations whose queue row is decided anew; None: they have none
     queue: dict[str, QueueRow | None] = field(default_factory=dict)
 

@@ -44,6 +44,17 @@ def open_letters(cursor: DuckDBPyConnection, stream_id: str | None = None, *, li
     return [DeadLetter(**named(_LETTER, row) | {"raw": plain.decompress(row[_LETTER.index("raw")])}) for row in rows]
 
 
+def open_ids(cursor: DuckDBPyConnection) -> dict[str, list[str]]:
+    """Return the open dead letters whose item is known by its native id: native id → ids of letters."""
+    found: dict[str, list[str]] = {}
+    rows = cursor.execute(
+        "SELECT native_id, id FROM dead_letters WHERE settled_at IS NULL AND native_id IS NOT NULL"
+    ).fetchall()
+    for native_id, letter_id in rows:
+        found.setdefault(native_id, []).append(letter_id)
+    return found
+
+
 def settle(cursor: DuckDBPyConnection, ids: Sequence[str], now: datetime) -> int:
     """Note that dead letters were read after all, or are of no interest; return how many were open."""
     changed = cursor.execute(

@@ -90,6 +90,7 @@ class Known:
     said_at: dict[str, list[datetime]] = field(default_factory=dict)  #: all those times, where a late item needs them
     sightings: set[str] = field(default_factory=set)  #: "<stream id> <interaction id>"
     versions: dict[str, str] = field(default_factory=dict)  #: id of a version → its text
+    letters: dict[str, list[str]] = field(default_factory=dict)  #: native id of an item → its open dead letters
 
 
 ITEM: Final = tuple(each.name for each in fields(Interaction))

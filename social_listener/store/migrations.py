@@ -42,8 +42,9 @@ def version_of(connection: DuckDBPyConnection, path: Path) -> int:
             f"{path}: this is a DuckDB database, but not one of ours (it holds {', '.join(sorted(names)[:3])}); "
             "name another data_dir in the settings"
         )
-    row = connection.execute("SELECT max(version) FROM schema_versions").fetchone()
-    return int(row[0]) if row and row[0] is not None else 0
+    # Read to the end: a result that is not exhausted keeps a transaction open, and no checkpoint would succeed again.
+    rows = connection.execute("SELECT version FROM schema_versions").fetchall()
+    return max((int(row[0]) for row in rows), default=0)
 
 
 def check(version: int, path: Path, migrations: Mapping[int, Migration] = MIGRATIONS) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import zstandard
 
 from social_listener.failpoints import failpoint
-from social_listener.store import facts, queue_upkeep, redaction
+from social_listener.store import dead_letters, facts, queue_upkeep, redaction
 from social_listener.store.changes import Changes, DeadLetterRow, RawPage, Sighting, VersionRow
 from social_listener.store.facts import CONTACT, CONTACT_OURS, CONVERSATION, ITEM, OURS, Known
 from social_listener.store.rows import marks
@@ -70,6 +70,7 @@ def known(cursor: DuckDBPyConnection, pages: Iterable[tuple[str, Page]]) -> Know
     } | {one.item.conversation_id for one in found.items.values()}
     found.conversations = facts.conversations(cursor, begun)
     found.said = facts.our_words(cursor, talks)
+    found.letters = dead_letters.open_ids(cursor)
     if found.items:
         _know_more(cursor, found, told)
     late = {
@@ -176,6 +177,8 @@ def write(cursor: DuckDBPyConnection, changes: Changes, now: datetime) -> None:
     _write_items(cursor, changes, now)
     _write_talks(cursor, changes)
     set_aside(cursor, changes.dead_letters.values())
+    if changes.settled_letters:
+        dead_letters.settle(cursor, changes.settled_letters, now)
     if changes.deleted_ids:
         redaction.purge(cursor, changes.deleted_ids)
 

@@ -342,6 +342,30 @@ def test_checkpoint_empties_the_log(path: Path) -> None:
         assert store.size > 0
 
 
+def test_a_store_that_was_opened_again_can_checkpoint_updates(path: Path) -> None:
+    """Nothing that opening reads stays open and keeps every later checkpoint from success."""
+    with Store.open(path) as store:
+        _put(store, "a")
+    with Store.open(path) as store:
+        with store.transaction() as cursor:
+            cursor.execute("UPDATE counters SET value = 2")
+        with store.read() as cursor:
+            assert cursor.execute("SELECT value FROM counters").fetchone() == (2,)
+        assert store.checkpoint()
+
+
+def test_a_long_reading_puts_a_checkpoint_off(path: Path) -> None:
+    """While somebody reads an older state nothing is raised and nothing done; afterwards it is."""
+    with Store.open(path) as store:
+        _put(store, "a")
+        with store.read() as cursor:
+            assert cursor.execute("SELECT value FROM counters").fetchone() == (1,)
+            with store.transaction() as writer:
+                writer.execute("UPDATE counters SET value = 2")
+            assert not store.checkpoint()
+        assert store.checkpoint()
+
+
 def test_the_schema_is_the_newest_version() -> None:
     """schema.sql has no two tables of one name, and every table has one text or number key."""
     with duckdb.connect() as connection:
