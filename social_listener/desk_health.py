@@ -166,9 +166,10 @@ def _problems(cursor: DuckDBPyConnection, view: HealthView, now: datetime) -> It
         )
     yield from _of_streams(view, now)
     if view.dead_letters:
+        count = max(len(view.dead_letters), sum(stream.dead_letters for stream in view.streams))
         yield (
-            f"{_many(len(view.dead_letters), 'item', 'items')} could not be read and "
-            f"{'is' if len(view.dead_letters) == 1 else 'are'} kept aside: {view.dead_letters[0].reason}."
+            f"{_many(count, 'item', 'items')} could not be read and {'is' if count == 1 else 'are'} kept aside: "
+            f"{view.dead_letters[0].reason}."
         )
     for job in view.jobs:
         if job.outcome in {"failed", "missed", "overrun", "cut_off"}:

@@ -59,6 +59,7 @@ class Outbox:
         self._guard = threading.Lock()
         self._sender = Sender(store, channels, settings, witness, boot_id)
         self._pool = ThreadPoolExecutor(max_workers=16, thread_name_prefix="deliver")
+        self._faults: list[BaseException] = []
         self._closing = False
         self._echoes_seen = -1  # revision of the store up to which echoes were looked for
 
@@ -73,9 +74,11 @@ class Outbox:
 
         `wait=False` returns at once and leaves the calls to threads of its own, so that a platform that stalls holds
         up no other account; an account whose calls are still under way is left out. A fault of one account is raised
-        after the others are served.
+        after the others are served: with `wait=False` by a later call.
         """
         clock = self._clock if now is None else lambda: now
+        if self._faults:
+            raise self._faults.pop()
         self._sender.write_again(clock())
         self._settle_echoes(clock())
         with self._store.read() as cursor:
@@ -84,7 +87,10 @@ class Outbox:
         accounts = list(dict.fromkeys(reply.account_id for reply in due))
         if wait and len(accounts) == 1:
             return self._run_lane(accounts[0], clock, wait=True)
-        runs = [self._pool.submit(self._run_lane, account, clock, wait=wait) for account in accounts]
+        with self._guard:
+            if self._closing:
+                return {}
+            runs = [self._pool.submit(self._run_lane, account, clock, wait=wait) for account in accounts]
         return _sum(runs) if wait else {}
 
     def reconcile(self, now: datetime | None = None) -> int:
@@ -110,9 +116,10 @@ class Outbox:
 
     def close(self, timeout: timedelta) -> bool:
         """Claim nothing more and wait for the calls under way; False when some still run after `timeout`."""
-        self._closing = True
-        self._pool.shutdown(wait=False, cancel_futures=True)
-        locks = list(self._lanes.values())
+        with self._guard:
+            self._closing = True
+            self._pool.shutdown(wait=False)
+            locks = list(self._lanes.values())
         free = [lock.acquire(timeout=max(timeout.total_seconds(), 0.01)) for lock in locks]
         for lock, taken in zip(locks, free, strict=True):
             if taken:
@@ -137,6 +144,11 @@ class Outbox:
                 if reply.account_id == account_id and clock() >= min(reply.not_before, reply.deadline):
                     state = self._sender.deliver(reply.id, clock)
                     states.update([state] if state else [])
+        except BaseException as fault:
+            if not wait:  # nobody looks at this thread's end
+                self._faults.append(fault)
+                _log.exception("account %s: its replies could not be delivered", account_id)
+            raise
         finally:
             lock.release()
         return states

@@ -82,7 +82,11 @@ class Sender:
     def deliver(self, intent_id: str, clock: Callable[[], datetime]) -> ReplyState | None:
         """Bring one reply as far as it goes now; return its new state, None when nothing changed."""
         failpoint("outbox.before_claim")
-        look = self._look(intent_id, clock())
+        try:
+            look = self._look(intent_id, clock())
+        except ChannelError as error:
+            _log.warning("reply %s: the platform's rules cannot be told now: %s", intent_id, error)
+            return None
         if look is None or isinstance(look.step, Hold):
             return None
         if isinstance(look.step, Close):

@@ -211,7 +211,10 @@ def factors(text: str) -> tuple[Factor, ...]:
 
 def factors_of(cursor: DuckDBPyConnection, ids: Sequence[str]) -> dict[str, tuple[Factor, ...]]:
     """Return the factors of items, by item id."""
-    return {key: factors(score["factors"]) for key, score in _scores(cursor, ids).items()}
+    rows = cursor.execute(
+        f"SELECT interaction_id, factors FROM scores WHERE interaction_id IN ({marks(ids)})", list(ids)
+    ).fetchall()
+    return {key: factors(text) for key, text in rows}
 
 
 def _scores(cursor: DuckDBPyConnection, ids: Sequence[str]) -> dict[str, dict[str, Any]]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from social_listener.desk_types import QueueRow, View
 from social_listener.model import Kind, ReplyState, SentimentLabel, Status
 from social_listener.store import conversations
-from social_listener.store.rows import marks, named
+from social_listener.store.rows import aware, marks
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -112,7 +112,7 @@ def listed(
         [*values, *view_values, *order_values, limit, offset],
     ).fetchall()
     names = tuple(_COLUMNS.values())
-    return complete(cursor, [named(names, row) for row in rows])
+    return complete(cursor, [dict(zip(names, row, strict=True)) for row in rows])
 
 
 def counts(
@@ -186,6 +186,9 @@ def complete(cursor: DuckDBPyConnection, rows: Sequence[dict[str, Any]]) -> list
                 "kind": Kind(row["kind"]),
                 "status": Status(row["status"]),
                 "sentiment": SentimentLabel(row["sentiment"]),
+                "snoozed_until": aware(row["snoozed_until"]),
+                "waiting_since": aware(row["waiting_since"]),
+                "last_at": aware(row["last_at"]),
                 "factors": factors.get(row["item_id"], ()),
                 "pending": pending.get(row["conversation_id"]),
             }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections import deque
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -73,6 +74,8 @@ class WorldChannel:
         self.lag = timedelta(0)  # until what we post can be read back
         self.window: timedelta | None = None  # how long an item may be answered
         self.by_text_only = False  # the known-bad way of looking for a reply
+        self.rules_fault: Exception | None = None  # what asking for the rules comes to
+        self.rules_asked = threading.Event()
         self.before_send: Callable[[Reply], None] = lambda _: None
         self.calls: list[Reply] = []
         self.readings = 0
@@ -167,6 +170,9 @@ class WorldChannel:
 
     def allowed(self, item: Interaction, now: datetime) -> list[Allowed]:
         """Return rules with the window that the test set."""
+        self.rules_asked.set()
+        if self.rules_fault is not None:
+            raise self.rules_fault
         until = item.sent_at + self.window if self.window else None
         in_time = until is None or now < until
         words = "within the platform's window" if in_time else "the platform's window has passed"

@@ -102,7 +102,10 @@ def _boot(kit: Kit, pending: list[str]) -> None:
 
 
 #: answers of the platform and how long its readings lag, as many as the everyday run has time for
-EVERYDAY = [("refused", 0), ("limited", 0), ("rejected", 0), ("unsure_not_taken", 0), *product(TAKEN, (0, 20 * 60))]
+EVERYDAY = [
+    *(("refused", 0), ("limited", 0), ("unsure_not_taken", 0), ("ok", 0), ("crash_taken", 0)),
+    *(("unsure_taken", 0), ("unsure_taken", 20 * 60)),
+]
 
 
 @pytest.mark.parametrize("points", POINTS, ids="+".join)

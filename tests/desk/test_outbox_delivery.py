@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from desk_kit import make_kit
 
-from social_listener.errors import StoreError
+from social_listener.errors import StoreError, Unavailable
 from social_listener.model import ReplyState
 
 if TYPE_CHECKING:
@@ -279,3 +279,31 @@ def test_an_outcome_that_cannot_be_written_is_kept(kit: Kit) -> None:
         cursor.execute("ALTER TABLE attempts_away RENAME TO attempts")
     kit.outbox.deliver()
     assert (kit.state(intent), kit.posted(item), len(kit.channels["main"].calls)) == (ReplyState.SENT, 1, 1)
+
+
+def test_a_fault_in_a_thread_is_not_lost(kit: Kit) -> None:
+    """When nobody waits for a delivery, its fault is raised by a later one, so that the job is seen to fail."""
+    intent = kit.reply(kit.mention())
+    kit.channels["main"].rules_fault = RuntimeError("a mistake in the channel")
+    kit.channels["main"].rules_asked.clear()
+    kit.outbox.deliver(wait=False)
+    assert kit.channels["main"].rules_asked.wait(20)
+    kit.outbox.close(timedelta(seconds=20))
+    with pytest.raises(RuntimeError, match="mistake"):
+        kit.outbox.deliver(wait=False)
+    kit.channels["main"].rules_fault = None
+    kit.again()
+    kit.outbox.deliver()
+    assert kit.state(intent) is ReplyState.SENT
+
+
+def test_rules_that_cannot_be_told_hold_a_reply(kit: Kit) -> None:
+    """When the platform cannot be asked for its rules, the reply waits, and the desk allows nothing meanwhile."""
+    item = kit.mention()
+    intent = kit.reply(item)
+    kit.channels["main"].rules_fault = Unavailable("connection refused", account_id="main")
+    assert kit.outbox.deliver() == {}
+    assert not any(rule.ok for rule in kit.desk.allowed(item))
+    kit.channels["main"].rules_fault = None
+    kit.outbox.deliver()
+    assert kit.state(intent) is ReplyState.SENT
