@@ -92,7 +92,8 @@ def one_size(ingest: Ingest, bodies: kit.Bodies, wanted: int) -> tuple[Cost, Cos
     print(f"  the naive way: a page                     {naive.told(PAGE)}")
     print(
         f"  ratios by CPU: backlog to plain insert {bulk.cpu / 10 / together.cpu:.2f}, "
-        f"to the naive way {naive.cpu * 10 / together.cpu:.1f}; page by page to the naive way {naive.cpu / page.cpu:.1f}"
+        f"to the naive way {naive.cpu * 10 / together.cpu:.1f}; "
+        f"page by page to the naive way {naive.cpu / page.cpu:.1f}"
     )
     one = middle(lambda item_id: update(ingest.store, item_id), kit.ids(wanted, ROUNDS))
     print(f"  update of one item by id                  {one.told(1)}")
@@ -153,7 +154,8 @@ def http(count: int) -> None:
                 result = ingest.poll(kit.STREAM, until_end=True)
                 took = time.perf_counter() - started
     print(
-        f"{result.stored:,} waiting mentions in {result.pages} pages through tweepy and HTTP: {result.error or 'no error'}"
+        f"{result.stored:,} waiting mentions in {result.pages} pages through tweepy and HTTP: "
+        f"{result.error or 'no error'}"
     )
     print(f"  {took:.1f} s, {result.stored / took:,.0f} items/s")
     print(f"  sandbox, HTTP, tweepy and parsing {timed.took / took:.0%}")

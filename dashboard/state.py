@@ -11,7 +11,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from social_listener.desk import Desk
-
     from social_listener.service import Service
 
 log = logging.getLogger(__name__)
