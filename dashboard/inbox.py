@@ -70,8 +70,8 @@ def live() -> None:
 @st.fragment(key="queue", run_every="30s")
 def queue() -> None:
     """Draw the list."""
-    session.drawn("queue")
     actions.fresh_queue()
+    session.drawn("queue")
     now = session.inbox()
     data = draw_queue.queue(
         now.shelf or Shelf(),
@@ -96,9 +96,9 @@ def queue() -> None:
 @st.fragment(key="conversation", run_every="30s")
 def conversation() -> None:
     """Draw the headline with its buttons, what was said, and the composer."""
-    session.drawn("conversation")
     state.show_flash()
     actions.fresh_conversation()
+    session.drawn("conversation")
     with st.container(key="talk", gap=None):
         _talk(session.inbox())
     _dialogs()

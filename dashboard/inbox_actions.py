@@ -31,14 +31,9 @@ def _nine(day: datetime) -> datetime:
 
 def changed() -> None:
     """Read again, and draw what differs for the eye; called by the live feed."""
-    before = session.queue_look(), session.conversation_look()
     session.read_queue()
     session.read_conversation()
-    panes = []
-    if session.queue_look() != before[0]:
-        panes += ["toolbar", "queue"]
-    if session.conversation_look() != before[1]:
-        panes += ["conversation", "context"]
+    panes = session.outdated()
     if panes:
         st.session_state["just_read"] = set(panes)
         session.redraw(*panes)

@@ -111,8 +111,31 @@ def redraw(*panes: str) -> NoReturn:
 
 
 def drawn(pane: str) -> None:
-    """Note that a pane is being drawn."""
+    """Note that a pane is being drawn, as what it shows was last read."""
     _owed().discard(pane)
+    _looks()[pane] = look(pane)
+
+
+def outdated() -> list[str]:
+    """Return the panes that show something else than what was last read."""
+    return [pane for pane in PANES if pane not in _looks() or _looks()[pane] != look(pane)]
+
+
+def look(pane: str) -> object:
+    """Return what makes a difference to the eye in a pane; what only grows with time is left to the slow tick."""
+    now = inbox()
+    if pane == "toolbar":
+        return now.wanted, dict(now.page.counts) if now.page else {}
+    if pane == "queue":
+        rows: tuple[QueueRow, ...] = now.shelf.rows if now.shelf else ()
+        marks = (now.shelf.gone, now.shelf.fresh) if now.shelf else ()
+        total = now.page.total if now.page else 0
+        return tuple(replace(row, priority=0, reasons=()) for row in rows), marks, total, now.queue_problem
+    return now.view and replace(now.view, priority=0, factors=()), now.view_problem
+
+
+def _looks() -> dict[str, object]:
+    return cast("dict[str, object]", st.session_state.setdefault("looks", {}))
 
 
 def _owed() -> set[str]:
@@ -150,25 +173,6 @@ def read_conversation() -> None:
     except Exception:
         log.exception("dashboard: a conversation could not be read")
         now.view_problem = UNREADABLE
-
-
-def queue_look() -> object:
-    """Return what makes a difference to the eye in the list; what only grows with time is left to the slow tick."""
-    now = inbox()
-    rows: tuple[QueueRow, ...] = now.shelf.rows if now.shelf else ()
-    counts = dict(now.page.counts) if now.page else {}
-    return (
-        tuple(replace(row, priority=0, reasons=()) for row in rows),
-        now.shelf and (now.shelf.gone, now.shelf.fresh),
-        counts,
-        now.queue_problem,
-    )
-
-
-def conversation_look() -> object:
-    """Return what makes a difference to the eye in the conversation; points that grow with time do not."""
-    now = inbox()
-    return now.view and replace(now.view, priority=0, factors=()), now.view_problem
 
 
 class _Health:

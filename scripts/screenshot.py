@@ -56,7 +56,6 @@ ANSWER = (
 def prepare(page: Page, row: int | None) -> None:
     """Open a conversation and begin an answer, as somebody at work would."""
     page.wait_for_selector(".row", timeout=PATIENCE)
-    page.wait_for_function("document.querySelectorAll('[data-testid=stSkeleton]').length === 0")
     page.wait_for_timeout(8_000)  # the demo's first polls bring the past; the picture wants a full list
     page.reload()
     page.wait_for_selector(".row", timeout=PATIENCE)
