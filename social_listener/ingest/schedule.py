@@ -18,7 +18,7 @@ from social_listener.errors import (
     Unavailable,
 )
 
-#: an account that the platform refuses is tried again this rarely, so that it heals by itself once it is mended
+#: a stream that the platform refuses is tried again this rarely, so that it heals by itself once somebody mended it
 PROBE: Final = timedelta(minutes=15)
 #: pause after a rate limit that tells no end; doubled with every further one
 UNTOLD: Final = timedelta(seconds=60)
@@ -43,7 +43,7 @@ class Pause:
     next_due_at: datetime
     not_before: datetime | None = None  #: the platform asked for it: no call earlier, whoever asks
     state: str | None = None  #: of the account; None: as it was
-    retry_at: datetime | None = None  #: of the account
+    retry_at: datetime | None = None  #: of the account: nothing is looked up again before
 
 
 def next_due(stream_id: str, interval: timedelta, now: datetime, chance: float) -> datetime:
@@ -67,8 +67,7 @@ def pause(
         return Pause(next_due_at=until, not_before=until)
     if isinstance(error, Unauthorized | OutOfCredit):
         state = "unauthorized" if isinstance(error, Unauthorized) else "out_of_credit"
-        retry_at = now + PROBE
-        return Pause(next_due_at=now, state=state, retry_at=retry_at)
+        return Pause(next_due_at=now + PROBE, state=state, retry_at=now + PROBE)
     until = now + backoff(errors, first, most, chance)
     return Pause(next_due_at=until, state="unreachable" if isinstance(error, Unavailable) else None)
 

@@ -161,8 +161,8 @@ class Walk:
             columns["complete_from"] = complete_from
         streams.put(cursor, self.stream.id, {**columns, **streams.cursor_columns(mark)})
         account = streams.account(cursor, self.stream.account_id)
-        if account is None or account.state != "ok":
-            streams.set_state(cursor, self.stream.account_id, "ok", problem=None, now=now)
+        if account is not None and account.state != "ok" and not streams.refused(cursor, account.id, self.stream.id):
+            streams.set_state(cursor, account.id, "ok", problem=None, now=now)
         return mark
 
     def _end(self, cursor: DuckDBPyConnection, mark: Cursor, now: datetime) -> dict[str, object]:

@@ -99,6 +99,7 @@ CONTACT: Final = tuple(each.name for each in fields(Contact))
 CONTACT_OURS: Final = ("first_seen_at", "updated_at", "recent_ids")
 CONVERSATION: Final = tuple(each.name for each in fields(StoredConversation))
 _INBOUND: Final = ("id", "author_id", "kind", "sent_at", "answered_at", "deleted_at", "stream_id", "text")
+_JSON = json.JSONEncoder(ensure_ascii=False).encode  # made once: `dumps` makes one a call
 _FACTS = attrgetter(*ITEM)
 _OURS = attrgetter(*OURS)
 _CONTACT = attrgetter(*CONTACT)
@@ -133,9 +134,8 @@ def conversation_row(stored: StoredConversation) -> list[Any]:
 
 def factors_text(factors: Iterable[Factor]) -> str:
     """Return factors as the JSON list that is stored."""
-    return json.dumps(
-        [{"name": one.name, "points": one.points, "words": one.words, "because": one.because} for one in factors],
-        ensure_ascii=False,
+    return _JSON(
+        [{"name": one.name, "points": one.points, "words": one.words, "because": one.because} for one in factors]
     )
 
 

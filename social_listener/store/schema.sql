@@ -201,7 +201,7 @@ CREATE TABLE accounts (               -- what we know of our own accounts
     state      VARCHAR NOT NULL,       -- ok | unauthorized | out_of_credit | unreachable | unknown
     problem    VARCHAR,                -- in words
     checked_at TIMESTAMPTZ NOT NULL,
-    retry_at   TIMESTAMPTZ             -- while unauthorized or out_of_credit: one stream tries again then
+    retry_at   TIMESTAMPTZ             -- while unauthorized or out_of_credit: nothing is looked up again before
 );
 --;
 CREATE TABLE replies (                -- intents: what staff want to say; visibility never changes

@@ -74,6 +74,7 @@ class AccountRow:
 
 
 _STREAM: Final = tuple(each.name for each in fields(StreamRow))
+_REFUSED: Final = "last_error_kind IN ('Unauthorized', 'OutOfCredit')"
 _ACCOUNT: Final = tuple(each.name for each in fields(AccountRow))
 
 
@@ -92,7 +93,7 @@ def cursor_columns(mark: Cursor) -> dict[str, Any]:
 def sync(cursor: DuckDBPyConnection, streams: Iterable[Stream], now: datetime) -> None:
     """Make a row for every stream and account of the settings; what is no longer there becomes inactive, its data kept.
 
-    An account that the platform refused is tried again at once: somebody who starts the program may have mended it.
+    What the platform refused is tried again at once: somebody who starts the program may have mended it.
     """
     wanted = {stream.id: stream for stream in streams}
     known = {row[0] for row in cursor.execute("SELECT id FROM streams").fetchall()}
@@ -113,27 +114,17 @@ def sync(cursor: DuckDBPyConnection, streams: Iterable[Stream], now: datetime) -
                 [account_id, channel, now],
             )
     cursor.execute("UPDATE accounts SET retry_at = ? WHERE retry_at > ?", [now, now])
+    cursor.execute(f"UPDATE streams SET next_due_at = ? WHERE next_due_at > ? AND {_REFUSED}", [now, now])
 
 
 def due(cursor: DuckDBPyConnection, now: datetime) -> list[str]:
-    """Return the streams to poll now, most overdue first; of an account the platform refuses, only one."""
+    """Return the streams to poll now, most overdue first."""
     rows = cursor.execute(
-        """SELECT s.id, a.state IN ('unauthorized', 'out_of_credit'), s.account_id
-           FROM streams s JOIN accounts a ON a.id = s.account_id
-           WHERE s.active AND s.next_due_at <= ? AND (s.not_before IS NULL OR s.not_before <= ?)
-                 AND (a.retry_at IS NULL OR a.retry_at <= ?)
-           ORDER BY s.next_due_at, s.id""",
-        [now, now, now],
+        """SELECT id FROM streams WHERE active AND next_due_at <= ? AND (not_before IS NULL OR not_before <= ?)
+           ORDER BY next_due_at, id""",
+        [now, now],
     ).fetchall()
-    probed: set[str] = set()
-    chosen = []
-    for stream_id, refused, account_id in rows:
-        if refused and account_id in probed:
-            continue
-        if refused:
-            probed.add(account_id)
-        chosen.append(stream_id)
-    return chosen
+    return [row[0] for row in rows]
 
 
 def stream(cursor: DuckDBPyConnection, stream_id: str) -> StreamRow | None:
@@ -176,6 +167,14 @@ def accounts(cursor: DuckDBPyConnection) -> list[AccountRow]:
     """Return every account, by id."""
     rows = cursor.execute(f"SELECT {', '.join(_ACCOUNT)} FROM accounts ORDER BY id").fetchall()
     return [AccountRow(**named(_ACCOUNT, row)) for row in rows]
+
+
+def refused(cursor: DuckDBPyConnection, account_id: str, but: str) -> bool:
+    """Return whether the platform refuses a stream of an account other than `but`."""
+    rows = cursor.execute(
+        f"SELECT id FROM streams WHERE account_id = ? AND id <> ? AND active AND {_REFUSED}", [account_id, but]
+    ).fetchall()
+    return bool(rows)
 
 
 def set_state(
