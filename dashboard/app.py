@@ -5,15 +5,23 @@ from __future__ import annotations
 import streamlit as st
 
 from social_listener.dashboard import health, inbox, state
-from social_listener.dashboard.component import ASSETS, asset
+from social_listener.dashboard.component import asset
+
+#: our mark, a picture of its own: nothing is asked of another server for it
+MARK = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="8" fill'
+    '="#2A55C9"/><path d="M8 9.5h16a1.5 1.5 0 0 1 1.5 1.5v9a1.5 1.5 0 0 1-1.5 1.5h-9l-5 4v-4H8A1.5 1.5 0 '
+    '0 1 6.5 20v-9A1.5 1.5 0 0 1 8 9.5z" fill="#fff"/><path d="M11 15.5h2l1.5-2.8 2.5 5.6 1.6-2.8H21" fil'
+    'l="none" stroke="#2A55C9" stroke-width="1.8" stroke-linecap="round" stroke-linejoin="round"/></svg>'
+)
 
 st.set_page_config(
     page_title="Social Listener",
-    page_icon=str(ASSETS / "mark.svg"),
+    page_icon=MARK,
     layout="wide",
     initial_sidebar_state="collapsed",
 )
-st.logo(str(ASSETS / "mark.svg"), size="medium")
+st.logo(MARK, size="medium")
 st.html(f"<style>\n{asset('page.css')}\n</style>")
 state.service()
 page = st.navigation(
