@@ -43,9 +43,8 @@ def refresh(shelf: Shelf, page: QueuePage, limit: int) -> Shelf:
     """
     found = {row.conversation_id: row for row in page.rows}
     shown = {row.conversation_id for row in shelf.rows}
-    whole = page.total <= len(page.rows)
     rows = tuple(found.get(row.conversation_id, row) for row in shelf.rows)
-    gone = frozenset(shown - found.keys()) if whole else shelf.gone - found.keys()
+    gone = (shelf.gone - found.keys()) | _left(shelf, page)
     fresh = [row for row in page.rows if row.conversation_id not in shown and row.conversation_id not in shelf.known]
     known = shelf.known
     if fresh and len(rows) < SHORT:
@@ -54,6 +53,22 @@ def refresh(shelf: Shelf, page: QueuePage, limit: int) -> Shelf:
         known |= {row.conversation_id for row in added}
         fresh = fresh[len(added) :]
     return Shelf(rows=rows, gone=gone, fresh=frozenset(row.conversation_id for row in fresh), known=known)
+
+
+def _left(shelf: Shelf, page: QueuePage) -> frozenset[str]:
+    """Return which shown rows left the view.
+
+    The page holds everything more pressing than its last row, and waiting only makes a conversation more pressing: a
+    row that stood above that and is not found was answered or put away. One below it may merely be further down.
+    """
+    found = {row.conversation_id for row in page.rows}
+    whole = page.total <= len(page.rows)
+    lowest = page.rows[-1].priority if page.rows else 0
+    return frozenset(
+        row.conversation_id
+        for row in shelf.rows
+        if row.conversation_id not in found and (whole or row.priority > lowest)
+    )
 
 
 def without(shelf: Shelf, conversation_id: str) -> Shelf:

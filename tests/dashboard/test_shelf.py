@@ -44,6 +44,17 @@ def test_a_conversation_that_left_the_view_stays_and_is_marked() -> None:
     assert not back.gone
 
 
+def test_an_answered_conversation_is_marked_in_a_long_list_too() -> None:
+    """With far more conversations than are read, a row above all of them that is not found has left the view."""
+    top = [row(n, priority=90) for n in range(3)]
+    rest = [row(n, priority=40) for n in range(3, LIMIT + LOOKAHEAD)]
+    shelf = lay_out(page(*top, *rest, total=400), LIMIT)
+    changed = refresh(shelf, page(top[0], top[2], *rest, total=399), LIMIT)
+    assert changed.gone == {"x:c1"}
+    assert refresh(changed, page(top[0], top[2], *rest, total=399), LIMIT).gone == {"x:c1"}
+    assert not refresh(changed, page(*top, *rest, total=400), LIMIT).gone
+
+
 def test_rows_further_down_are_neither_new_nor_gone() -> None:
     """With more conversations than are read, what is not among them is not taken for done, nor the rest for new."""
     everything = [row(n) for n in range(200)]
