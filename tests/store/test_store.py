@@ -377,3 +377,21 @@ def test_the_schema_is_the_newest_version() -> None:
             " AND len(constraint_column_names) = 1"
         ).fetchone()
     assert tables == keys
+
+
+def test_a_damaged_log_is_refused_and_kept(path: Path) -> None:
+    """A log whose end was wiped is noticed when the file is opened, named, and left for whoever mends it."""
+    code = (
+        "import os, sys; from pathlib import Path; from social_listener.store import Store\n"
+        "s = Store.open(Path(sys.argv[1]))\n"
+        "for n in range(20):\n"
+        "    with s.transaction() as c: c.execute('INSERT INTO counters VALUES (?, 1)', [str(n)])\n"
+        "os.kill(os.getpid(), 9)"
+    )
+    subprocess.run([sys.executable, "-c", code, str(path)], check=False)
+    log = path.with_name(path.name + ".wal")
+    content = log.read_bytes()[:-100] + bytes(100)
+    log.write_bytes(content)
+    with pytest.raises(StoreError, match=r"is damaged.*Keep social-listener\.duckdb and social-listener\.duckdb\.wal"):
+        Store.open(path)
+    assert log.read_bytes() == content
