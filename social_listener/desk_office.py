@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -12,7 +12,7 @@ from social_listener.model import Allowed, Factor
 from social_listener.scoring import waiting_points
 from social_listener.store import conversations
 from social_listener.store import outbox as replies
-from social_listener.store.queue import Waiting
+from social_listener.store.queue import Factors, Waiting
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -39,6 +39,7 @@ class Office:
     settings: Settings
     weights: Weights
     clock: Callable[[], datetime]
+    factors: Factors = field(default_factory=Factors)  #: met before
 
     def channel(self, account_id: str) -> Channel:
         """Return an account's channel; `DeskError` when the settings do not have the account any more."""

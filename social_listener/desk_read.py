@@ -41,9 +41,19 @@ def read_queue(office: Office, wanted: QueueFilter, staff: str, limit: int, offs
         if wanted.view is View.RESOLVED or not search.is_narrow(wanted):
             counts[View.RESOLVED] = search.count_resolved(cursor, wanted, found)
         if wanted.view is View.RESOLVED:
-            rows = search.resolved(cursor, wanted, found=found, limit=limit, offset=offset)
+            rows = search.resolved(cursor, wanted, found=found, factors=office.factors, limit=limit, offset=offset)
         else:
-            rows = queue.listed(cursor, wanted, staff, now, office.waiting(), found=found, limit=limit, offset=offset)
+            rows = queue.listed(
+                cursor,
+                wanted,
+                staff,
+                now,
+                office.waiting(),
+                found=found,
+                factors=office.factors,
+                limit=limit,
+                offset=offset,
+            )
     return QueuePage(
         rows=tuple(_shown(office, row, now) for row in rows), total=counts[wanted.view], counts=counts, as_of=now
     )

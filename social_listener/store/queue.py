@@ -56,6 +56,7 @@ class ListedRow:
     excerpt: str
     last_at: datetime
     unanswered: int
+    version: int
     factors: tuple[Factor, ...]
     pending: ReplyState | None
 
@@ -65,7 +66,8 @@ class ListedRow:
         return QueueRow(**own, priority=priority, reasons=reasons, target=target)
 
 
-_SHARED = tuple(field.name for field in fields(ListedRow) if field.name not in {"factors", "priority"})
+_OWN = {"factors", "priority", "version"}
+_SHARED = tuple(field.name for field in fields(ListedRow) if field.name not in _OWN)
 #: column of `queue` → name in ListedRow
 _COLUMNS = {
     "conversation_id": "conversation_id",
@@ -87,8 +89,31 @@ _COLUMNS = {
     "excerpt": "excerpt",
     "last_at": "last_at",
     "unanswered": "unanswered",
+    "version": "version",
 }
 _OPEN = "(status = 'open' OR (status = 'snoozed' AND snoozed_until <= ?))"
+
+
+class Factors:
+    """Factors met before: an inbox that is drawn again and again asks the database for new ones only.
+
+    Thread-safe. What is remembered goes by the conversation's version, which every rewording raises.
+    """
+
+    def __init__(self, most: int = 5_000) -> None:
+        self._most = most
+        self._known: dict[tuple[str, int, int], tuple[Factor, ...]] = {}
+
+    def of(self, cursor: DuckDBPyConnection, rows: Sequence[dict[str, Any]]) -> list[tuple[Factor, ...]]:
+        """Return the factors of each row's item."""
+        keys = [(row["item_id"], row["version"], row["priority"]) for row in rows]
+        known = self._known
+        missing = [key for key in keys if key not in known]
+        if missing:
+            found = conversations.factors_of(cursor, [key[0] for key in missing])
+            new = {key: found.get(key[0], ()) for key in missing}
+            self._known = known = (known if len(known) < self._most else {}) | new
+        return [known.get(key, ()) for key in keys]
 
 
 def listed(
@@ -99,6 +124,7 @@ def listed(
     waiting: Waiting,
     *,
     found: Sequence[str] | None,
+    factors: Factors,
     limit: int,
     offset: int,
 ) -> list[ListedRow]:
@@ -112,7 +138,7 @@ def listed(
         [*values, *view_values, *order_values, limit, offset],
     ).fetchall()
     names = tuple(_COLUMNS.values())
-    return complete(cursor, [dict(zip(names, row, strict=True)) for row in rows])
+    return complete(cursor, [dict(zip(names, row, strict=True)) for row in rows], factors)
 
 
 def counts(
@@ -175,9 +201,8 @@ def _condition(wanted: QueueFilter, found: Sequence[str] | None) -> tuple[str, l
     return " AND ".join(parts) or "TRUE", values
 
 
-def complete(cursor: DuckDBPyConnection, rows: Sequence[dict[str, Any]]) -> list[ListedRow]:
+def complete(cursor: DuckDBPyConnection, rows: Sequence[dict[str, Any]], factors: Factors) -> list[ListedRow]:
     """Return rows, given by the names of `ListedRow`, with factors and the most pressing reply that is not settled."""
-    factors = conversations.factors_of(cursor, [row["item_id"] for row in rows])
     pending = _pending(cursor)
     return [
         ListedRow(
@@ -189,11 +214,11 @@ def complete(cursor: DuckDBPyConnection, rows: Sequence[dict[str, Any]]) -> list
                 "snoozed_until": aware(row["snoozed_until"]),
                 "waiting_since": aware(row["waiting_since"]),
                 "last_at": aware(row["last_at"]),
-                "factors": factors.get(row["item_id"], ()),
+                "factors": found,
                 "pending": pending.get(row["conversation_id"]),
             }
         )
-        for row in rows
+        for row, found in zip(rows, factors.of(cursor, rows), strict=True)
     ]
 
 

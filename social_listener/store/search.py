@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
     from social_listener.desk_types import QueueFilter
+    from social_listener.store.queue import Factors
 
 #: a search looks no further once it has found so many conversations for one word
 MOST_FOUND = 2_000
@@ -58,11 +59,17 @@ def _with_word(cursor: DuckDBPyConnection, word: str) -> list[str]:
 
 
 def resolved(
-    cursor: DuckDBPyConnection, wanted: QueueFilter, *, found: Sequence[str] | None, limit: int, offset: int
+    cursor: DuckDBPyConnection,
+    wanted: QueueFilter,
+    *,
+    found: Sequence[str] | None,
+    factors: Factors,
+    limit: int,
+    offset: int,
 ) -> list[ListedRow]:
     """Return resolved conversations, the newest first."""
     rows = _newest(cursor, wanted, found, MOST_RESOLVED if is_narrow(wanted) else limit + offset)
-    return complete(cursor, _with_items(cursor, rows[offset : offset + limit]))
+    return complete(cursor, _with_items(cursor, rows[offset : offset + limit]), factors)
 
 
 def count_resolved(cursor: DuckDBPyConnection, wanted: QueueFilter, found: Sequence[str] | None) -> int:
@@ -79,7 +86,10 @@ def is_narrow(wanted: QueueFilter) -> bool:
     return any((wanted.sentiment, wanted.language, wanted.stream_id))
 
 
-_NEWEST = ("conversation_id", "channel", "account_id", "private", "status", "assignee", "snoozed_until", "item_id")
+_NEWEST = (
+    *("conversation_id", "channel", "account_id", "private", "status", "assignee", "snoozed_until", "item_id"),
+    "version",
+)
 _NEWEST_MORE = ("contact_id", "last_at")
 
 
@@ -90,7 +100,7 @@ def _newest(
     condition, values = _plain(wanted, found)
     rows = cursor.execute(
         f"""SELECT id, channel, account_id, private, status, assignee, snoozed_until, coalesce(newest_id, ''),
-                   contact_id, last_at
+                   version, contact_id, last_at
             FROM conversations WHERE {condition} ORDER BY last_at DESC, id LIMIT ?""",
         [*values, most],
     ).fetchall()

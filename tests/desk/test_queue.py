@@ -8,6 +8,7 @@ import pytest
 from social_listener.desk_types import QueueFilter, View
 from social_listener.errors import Conflict, DeskError
 from social_listener.model import ReplyState, SentimentLabel
+from social_listener.store import answers, queue_upkeep
 
 if TYPE_CHECKING:
     from desk_kit import Kit
@@ -225,3 +226,17 @@ def test_everything_done_is_in_the_audit(kit: Kit) -> None:
         ("ana", "conversation.noted", conversation),
     ]
     assert "secret" not in str(rows)
+
+
+def test_reasons_follow_a_rewording(kit: Kit) -> None:
+    """What the queue remembers of an item's factors is forgotten when the item says something else."""
+    item = kit.mention()
+    assert kit.desk.queue(QueueFilter(), "ana").rows[0].reasons == ("complains",)
+    with kit.store.transaction() as cursor:
+        cursor.execute(
+            "UPDATE scores SET factors = replace(factors, 'complains', 'threatens') WHERE interaction_id = ?", [item]
+        )
+        conversation = kit.desk.conversation_of(item)
+        answers.touch(cursor, conversation, kit.now())
+        queue_upkeep.refresh(cursor, [conversation], kit.now())
+    assert kit.desk.queue(QueueFilter(), "ana").rows[0].reasons == ("threatens",)
