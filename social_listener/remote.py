@@ -72,8 +72,19 @@ def ask(
                     return int(content)
                 (screen.data if letter == b"O" else screen.error)(content)
         except (ConnectionError, EOFError):
-            screen.say("social-listener: the running service ended before it had answered; run the command again")
-            return terminal.NOT_AVAILABLE
+            return _unanswered(params, screen)
+
+
+def _unanswered(params: Mapping[str, object], screen: Terminal) -> int:
+    """Say what to do when the service ended in mid-answer; what has a nonce may have been taken."""
+    ended = "social-listener: the running service ended before it had answered"
+    nonce = params.get("nonce")
+    if nonce is None:
+        screen.say(f"{ended}; run the command again")
+        return terminal.NOT_AVAILABLE
+    screen.say(f"{ended}, so it is not known whether it took the reply; look at `social-listener outbox --all`,")
+    screen.say(f"or run the same command with `--nonce {nonce}`: that is the same reply, never a second one")
+    return terminal.UNDECIDED
 
 
 class Listener:

@@ -134,8 +134,14 @@ def test_rubbish_stops_nothing(tmp_path: Path, request_bytes: bytes) -> None:
     listener.close()
 
 
-def test_a_service_that_dies_in_mid_answer_is_told(tmp_path: Path) -> None:
-    """A half answer is not taken for a whole one."""
+@pytest.mark.parametrize(
+    ("params", "code", "advice"),
+    [({}, terminal.NOT_AVAILABLE, b"run the command again"), ({"nonce": "n1"}, terminal.UNDECIDED, b"--nonce n1")],
+)
+def test_a_service_that_dies_in_mid_answer_is_told(
+    tmp_path: Path, params: dict[str, object], code: int, advice: bytes
+) -> None:
+    """A half answer is not taken for a whole one, and what may have been taken is repeated under its own name only."""
     door = socket.socket(socket.AF_UNIX)
     door.bind(str(tmp_path / remote.SOCKET))
     door.listen()
@@ -149,10 +155,11 @@ def test_a_service_that_dies_in_mid_answer_is_told(tmp_path: Path) -> None:
     thread = threading.Thread(target=die)
     thread.start()
     paper = Paper()
-    assert remote.ask(tmp_path, "x", {}, paper.terminal) == terminal.NOT_AVAILABLE
+    assert remote.ask(tmp_path, "x", params, paper.terminal) == code
     thread.join()
     door.close()
     assert b"ended before it had answered" in paper.err
+    assert advice in paper.err
 
 
 def test_a_reader_who_leaves_ends_the_command(tmp_path: Path) -> None:

@@ -31,30 +31,46 @@ _STILL_OPEN = {ReplyState.QUEUED, ReplyState.SENDING, ReplyState.IN_DOUBT}
 
 @click.command()
 @click.argument("item_id")
-@click.option("--public/--private", "public", default=None, help="Readable by everybody, or by the customer only.")
+@click.option("--public", is_flag=True, help="Readable by everybody.")
+@click.option("--private", is_flag=True, help="Readable by the customer only.")
 @click.option(
     "--text", required=True, help="What to say; - reads it from standard input.", callback=lambda *a: _text(a[2])
 )
 @click.option("--now", is_flag=True, help="Without the time to take it back.")
 @click.option("--no-wait", is_flag=True, help="Put it into the outbox and return at once.")
 @click.option("--staff", default=None, help="Who says it; else the first name of dashboard.staff.")
+@click.option(
+    "--nonce",
+    # Made where the command is typed: if the service ends in mid-answer, the caller can still name this very reply.
+    default=lambda: uuid.uuid4().hex,
+    help="Names this text; the same nonce again is the same reply, never a second one. Else a new one.",
+)
 @with_service(online=True)
 def reply(
-    session: Session, *, item_id: str, public: bool | None, text: str, now: bool, no_wait: bool, staff: str | None
+    session: Session,
+    *,
+    item_id: str,
+    public: bool,
+    private: bool,
+    text: str,
+    now: bool,
+    no_wait: bool,
+    staff: str | None,
+    nonce: str,
 ) -> int:
     """Answer the item ITEM_ID and print as JSON what became of it.
 
     Without --now it can be taken back with Ctrl+C until the undo window is over.
     """
-    if public is None:
+    if public is private:
         session.screen.say(
-            "social-listener: say --public or --private; a private reply is never made public by a default"
+            "social-listener: say either --public or --private; who can read a reply is never left to a default"
         )
         return terminal.WRONG_USE
     desk = session.service.desk
     author = staff or session.service.settings.dashboard.staff[0]
     say = desk.reply_public if public else desk.reply_private
-    line = say(item_id, text, author, uuid.uuid4().hex, undo=timedelta(0) if now else None)
+    line = say(item_id, text, author, nonce, undo=timedelta(0) if now else None)
     if not no_wait:
         line = _wait(session, line, author)
     session.screen.json(shapes.reply(line))

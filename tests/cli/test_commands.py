@@ -280,13 +280,28 @@ def test_a_private_reply_reaches_one_person_only(run: Any, settings: Path, sandb
     assert [sent.text for sent in truth.messages if sent.sender_id == sandbox.brand.id] == ["Noted"]
 
 
-def test_a_reply_needs_its_visibility(run: Any, settings: Path, sandbox: Sandbox) -> None:
-    """Neither --public nor --private is a default."""
+@pytest.mark.parametrize("flags", [(), ("--public", "--private"), ("--private", "--public")])
+def test_a_reply_needs_its_visibility(run: Any, settings: Path, sandbox: Sandbox, flags: tuple[str, ...]) -> None:
+    """Neither --public nor --private is a default, and no order of the two makes words public."""
     (item, *_) = said(sandbox, 1)
     run("poll", "--once", "--settings", settings)
-    result = run("reply", item, "--text", "hi", "--settings", settings)
+    result = run("reply", item, *flags, "--text", "hi", "--now", "--settings", settings)
     assert result.code == terminal.WRONG_USE
     assert "--public or --private" in result.err
+    assert not sandbox.world.truth().made_by_api()
+
+
+def test_the_same_nonce_is_the_same_reply(run: Any, settings: Path, sandbox: Sandbox) -> None:
+    """A command that is repeated with its nonce tells of the first reply and sends no second one."""
+    (item, *_) = said(sandbox, 1)
+    run("poll", "--once", "--settings", settings)
+    command = ("reply", item, "--public", "--now", "--nonce", "n1", "--settings", settings)
+    first = run(*command, "--text", "On it!")
+    again = run(*command, "--text", "On it!")
+    assert (first.json["state"], again.json["id"]) == ("sent", first.json["id"])
+    other = run(*command, "--text", "On it, again!")
+    assert (other.code, other.out) == (terminal.FAILED, "")
+    assert len(sandbox.world.truth().made_by_api()) == 1
 
 
 def test_an_unknown_item_is_told(run: Any, settings: Path) -> None:
