@@ -5,7 +5,8 @@ from itertools import product
 from typing import TYPE_CHECKING
 
 import pytest
-from desk_kit import BEHAVIOURS, TAKEN, make_kit
+from desk_channel import BEHAVIOURS, TAKEN
+from desk_kit import make_kit
 
 from social_listener import failpoints
 from social_listener.failpoints import FailpointReached

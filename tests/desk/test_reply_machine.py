@@ -10,7 +10,8 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from desk_kit import BEHAVIOURS, Kit, WorldChannel, make_kit
+from desk_channel import BEHAVIOURS, WorldChannel
+from desk_kit import Kit, make_kit
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
