@@ -94,7 +94,7 @@ class Kit:
         with suppress(Exception):
             self.store.close()
 
-    def passtime_of(self, **spans: float) -> None:
+    def pass_time(self, **spans: float) -> None:
         """Let time go by."""
         self.sandbox.world.advance(timedelta(**spans).total_seconds())
 
