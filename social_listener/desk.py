@@ -96,8 +96,8 @@ class Desk:
         """Return how long `text` is by the rules of an account's channel."""
         return self._office.channel(account_id).length(text, private=private)
 
-    def outbox(self, include_settled: bool = False, limit: int = 200) -> tuple[ReplyLine, ...]:
-        """Return replies, newest first: those not settled, or all."""
+    def outbox(self, include_settled: bool = False, limit: int | None = None) -> tuple[ReplyLine, ...]:
+        """Return replies, newest first: those not settled, or all. `limit` None: however many there are."""
         with self._office.store.read() as cursor:
             return tuple(replies.lines(cursor, self._office.clock(), settled=include_settled, limit=limit))
 

@@ -152,7 +152,7 @@ def with_platform_id(cursor: DuckDBPyConnection, channel: str, platform_id: str)
     return _reply(row) if row else None
 
 
-def lines(cursor: DuckDBPyConnection, now: datetime, *, settled: bool, limit: int) -> list[ReplyLine]:
+def lines(cursor: DuckDBPyConnection, now: datetime, *, settled: bool, limit: int | None) -> list[ReplyLine]:
     """Return replies for staff, newest first; unsettled ones only unless `settled`. A pause shows as the reason."""
     return _lines(cursor, "TRUE" if settled else f"r.state IN {UNSETTLED}", [], now, limit)
 
@@ -173,7 +173,7 @@ def line(cursor: DuckDBPyConnection, intent_id: str, now: datetime) -> ReplyLine
 
 
 def _lines(
-    cursor: DuckDBPyConnection, condition: str, values: list[object], now: datetime, limit: int
+    cursor: DuckDBPyConnection, condition: str, values: list[object], now: datetime, limit: int | None
 ) -> list[ReplyLine]:
     columns = ", ".join(
         "CASE WHEN r.state = 'queued' THEN coalesce(r.reason, p.reason) ELSE r.reason END"

@@ -175,20 +175,20 @@ class Harness:
     def finish(self, patience: float) -> None:
         """Let the service run undisturbed until it has caught up with everything, then end it in peace."""
         process = self.start()
-        quiet_since = self.sandbox.world.clock.now()
+        quiet_since = self.sandbox.world.clock.now().isoformat()
         try:
             wait_for(lambda: self._caught_up(quiet_since), patience, "the service did not catch up")
         finally:
             process.send_signal(signal.SIGTERM)
             assert process.wait(timeout=30) == 0
 
-    def _caught_up(self, moment: object) -> bool:
+    def _caught_up(self, moment: str) -> bool:
         text = self.ask("status", as_json=True)
         if not text:
             return False
         status = json.loads(text)
         streams = [stream for account in status["accounts"] for stream in account["streams"]]
-        current = all(stream["complete_up_to"] and stream["complete_up_to"] > str(moment) for stream in streams)
+        current = all((stream["complete_up_to"] or "") > moment for stream in streams)
         outbox = status["outbox"]
         return bool(current) and not outbox.get("queued") and not outbox.get("sending")
 

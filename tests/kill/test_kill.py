@@ -8,7 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from killing import Harness, expected_inbound
+from killing import Harness, Replied, expected_inbound
 
 from social_listener.sandbox import Sandbox
 
@@ -56,7 +56,7 @@ def faults_found(harness: Harness) -> list[str]:
     return [
         *items_wrong(said, stored),
         *replies_wrong(
-            harness,
+            harness.replies,
             replies,
             Counter(post.text for post in truth.posts if post.via_api)
             + Counter(message.text for message in truth.messages if message.via_api),
@@ -72,14 +72,12 @@ def items_wrong(said: dict[str, str], stored: list[dict[str, object]]) -> list[s
     return lost + twice
 
 
-def replies_wrong(harness: Harness, replies: list[dict[str, object]], posted: Counter[str]) -> list[str]:
+def replies_wrong(asked: list[Replied], replies: list[dict[str, object]], posted: Counter[str]) -> list[str]:
     """Return which replies went out twice, were forgotten, or are told wrongly."""
     known = {reply["id"] for reply in replies}
     states = {reply["text"]: reply["state"] for reply in replies}
     faults = [f"posted {count} times: {text}" for text, count in posted.items() if count > 1]
-    faults += [
-        f"forgotten: {reply.text}" for reply in harness.replies if reply.intent_id and reply.intent_id not in known
-    ]
+    faults += [f"forgotten: {reply.text}" for reply in asked if reply.intent_id and reply.intent_id not in known]
     faults += [f"not settled: {text} is {state}" for text, state in states.items() if state not in FINAL]
     faults += [
         f"told sent, not there: {text}" for text, state in states.items() if state == "sent" and not posted[text]
@@ -97,3 +95,20 @@ def test_the_check_sees_what_it_is_there_for() -> None:
     """A lost item and an item stored twice are told by the check itself."""
     stored = [{"id": "x:1", "text": "a"}, {"id": "x:1", "text": "a"}]
     assert items_wrong({"1": "a", "2": "b"}, stored) == ["lost: 2", "stored 2 times: 1"]
+
+
+def test_the_check_of_replies_sees_what_it_is_there_for() -> None:
+    """A reply sent twice, one forgotten, one left open, one told falsely and one sent unknown are told."""
+    asked = [Replied(item_id="x:1", public=True, text="a", intent_id="1"), Replied("x:2", True, "b", "2")]
+    replies = [
+        {"id": "1", "text": "a", "state": "sent"},
+        {"id": "3", "text": "c", "state": "queued"},
+        {"id": "4", "text": "d", "state": "sent"},
+    ]
+    assert replies_wrong(asked, replies, Counter({"a": 2, "e": 1})) == [
+        "posted 2 times: a",
+        "forgotten: b",
+        "not settled: c is queued",
+        "told sent, not there: d",
+        "there, but unknown: e",
+    ]
