@@ -21,23 +21,37 @@ from social_listener.model import StreamKind
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*([smhd])")
 _HOW_TO_WRITE_A_DURATION = 'write a duration as a number and a unit: "90s", "5m", "2h", "7d"'
+_TOO_LONG = "is longer than a calendar can hold"
+_NAMED = re.compile(r"(undefined alias|undefined tag handle|for the tag) '.*'", re.DOTALL)
+_VARIABLE = re.compile(r"[A-Z_][A-Z0-9_]{0,63}")
+_HOW_TO_NAME_A_VARIABLE = (
+    "write the NAME of an environment variable, such as X_CONSUMER_KEY (capitals, digits and _), not the secret itself"
+)
 
 
 def parse_duration(value: object) -> object:
-    """Return the timedelta that "90s", "5m", "2h", "7d" or "1h 30m" means; other types are left to pydantic."""
+    """Return the timedelta that "90s", "5m", "2h", "7d" or "1h 30m" means; other types are left to pydantic.
+
+    0 needs no unit. Any other bare number is refused: what reads as seconds may have been meant as minutes.
+    """
     if isinstance(value, bool):
         raise ValueError(_HOW_TO_WRITE_A_DURATION)  # noqa: TRY004 - pydantic turns a ValueError into a fault of the key
     if not isinstance(value, str | int | float):
         return value
+    text = str(value).strip().removesuffix(".0")
+    if text == "0":
+        return timedelta(0)
+    if text in {"inf", "-inf", "nan"}:
+        raise ValueError(_TOO_LONG)
     try:
-        if isinstance(value, int | float):
-            return timedelta(seconds=value)
-        parts = _DURATION.findall(value)
-        if not parts or _DURATION.sub("", value).strip():
+        if re.fullmatch(r"\d+(\.\d+)?", text):
+            raise ValueError(f'needs a unit: write "{text}s" for seconds, or m, h or d')
+        parts = _DURATION.findall(text)
+        if not parts or _DURATION.sub("", text).strip():
             raise ValueError(_HOW_TO_WRITE_A_DURATION)
         return timedelta(seconds=sum(float(number) * _UNITS[unit] for number, unit in parts))
     except OverflowError:
-        raise ValueError("is longer than a calendar can hold") from None
+        raise ValueError(_TOO_LONG) from None
 
 
 def _positive(value: timedelta) -> timedelta:
@@ -47,10 +61,27 @@ def _positive(value: timedelta) -> timedelta:
     return value
 
 
+def _number(value: object) -> object:
+    """Refuse true and false, which Python counts as 1 and 0."""
+    if isinstance(value, bool):
+        raise ValueError("must be a number")  # noqa: TRY004 - pydantic turns a ValueError into a fault of the key
+    return value
+
+
+def _variable(value: object) -> object:
+    """Refuse what is no name of an environment variable: it may be the secret itself, so it is never shown."""
+    if not isinstance(value, str) or not _VARIABLE.fullmatch(value):
+        raise ValueError(_HOW_TO_NAME_A_VARIABLE)
+    return value
+
+
 Duration = Annotated[timedelta, BeforeValidator(parse_duration)]
 PositiveDuration = Annotated[timedelta, BeforeValidator(parse_duration), AfterValidator(_positive)]
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
-Port = Annotated[int, Field(ge=0, le=65535)]
+_Variable = Annotated[str, BeforeValidator(_variable)]
+_Number = Annotated[int, BeforeValidator(_number)]
+_Points = Annotated[float, BeforeValidator(_number)]
+Port = Annotated[_Number, Field(ge=0, le=65535)]
 ClockTime = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
 
 
@@ -67,7 +98,7 @@ Word = Annotated[str, BeforeValidator(_word)]
 class _Part(BaseModel):
     """A block of the settings: frozen, and no key that is not ours."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
 
 class StreamSettings(_Part):
@@ -94,7 +125,7 @@ class AccountSettings(_Part):
     channel: str
     name: str = Field(description="how staff call it, such as the handle")
     base_url: str | None = Field(default=None, description="another address that speaks the platform's API")
-    credentials: dict[str, str] = Field(
+    credentials: dict[str, _Variable] = Field(
         default_factory=dict, description="credential → NAME of the environment variable that holds it (or NAME_FILE)"
     )
     streams: tuple[StreamSettings, ...] = ()
@@ -122,12 +153,10 @@ class PollingSettings(_Part):
 
     connect_timeout: PositiveDuration = timedelta(seconds=5)
     read_timeout: PositiveDuration = timedelta(seconds=20)
-    threads: int = Field(default=4, ge=1, le=32, description="streams polled at the same time")
+    threads: _Number = Field(default=4, ge=1, le=32, description="streams polled at the same time")
     backoff_first: PositiveDuration = Field(default=timedelta(seconds=60), description="first pause after a failure")
     backoff_most: PositiveDuration = Field(default=timedelta(minutes=15), description="longest pause after failures")
-    recheck_every: PositiveDuration = Field(
-        default=timedelta(hours=24), description="how often stored items are looked up"
-    )
+    recheck_every: PositiveDuration = Field(default=timedelta(hours=24), description="how often items are looked up")
     recheck_for: PositiveDuration = Field(default=timedelta(days=30), description="how old an item is still looked up")
 
 
@@ -138,7 +167,7 @@ class OutboxSettings(_Part):
     max_delay: PositiveDuration = Field(
         default=timedelta(minutes=30), description="a reply that could not go within this time expires"
     )
-    max_attempts: int = Field(
+    max_attempts: _Number = Field(
         default=3, ge=1, le=10, description="calls for one reply, when the first surely did not arrive"
     )
 
@@ -146,11 +175,9 @@ class OutboxSettings(_Part):
 class PrioritySettings(_Part):
     """What makes an item urgent."""
 
-    weights: dict[str, float] = Field(default_factory=dict, description="points by factor; see docs/scoring.md")
+    weights: dict[str, _Points] = Field(default_factory=dict, description="points by factor; see docs/scoring.md")
     target_public: PositiveDuration = Field(default=timedelta(hours=1), description="first answer in public within")
-    target_private: PositiveDuration = Field(
-        default=timedelta(minutes=30), description="first answer in private within"
-    )
+    target_private: PositiveDuration = Field(default=timedelta(minutes=30), description="first private answer within")
 
 
 class RetentionSettings(_Part):
@@ -158,7 +185,7 @@ class RetentionSettings(_Part):
 
     raw_pages: PositiveDuration = timedelta(days=30)
     job_runs: PositiveDuration = timedelta(days=30)
-    backups: int = Field(default=7, ge=1, description="number of backups kept")
+    backups: _Number = Field(default=7, ge=1, description="number of backups kept")
 
 
 class JobSettings(_Part):
@@ -183,9 +210,7 @@ class LogSettings(_Part):
 class Settings(_Part):
     """The whole of settings.yaml."""
 
-    data_dir: Path = Field(
-        default=Path("data"), description="database, backups and socket; relative to the settings file"
-    )
+    data_dir: Path = Field(default=Path("data"), description="database, backups, socket; relative to this file")
     accounts: tuple[AccountSettings, ...] = ()
     dashboard: DashboardSettings = DashboardSettings()
     public: PublicSettings = PublicSettings()
@@ -260,12 +285,21 @@ def _yaml(text: str, path: Path) -> Any:
     """Return what the YAML `text` holds."""
     try:
         return yaml.load(text, Loader=_Loader)  # noqa: S506 - it is a SafeLoader
+    except yaml.reader.ReaderError as error:  # binary rubbish
+        line = text.count("\n", 0, error.position) + 1
+        raise SettingsError(f"{path}: this is not YAML at line {line}: it holds a character that is no text") from None
     except yaml.YAMLError as error:
         where = getattr(error, "problem_mark", None)
-        line = f" at line {where.line + 1}, column {where.column + 1}" if where else ""
-        raise SettingsError(f"{path}: this is not YAML{line}: {getattr(error, 'problem', None) or error}") from None
+        place = f" at line {where.line + 1}, column {where.column + 1}" if where else ""
+        # A secret that begins with * or ! is taken for an alias or a tag, and named.
+        problem = _NAMED.sub(r"\1", str(getattr(error, "problem", None) or error))
+        raise SettingsError(f"{path}: this is not YAML{place}: {_one_line(problem)}") from None
     except (ValueError, RecursionError) as error:  # an impossible date such as 2026-99-99; endless nesting
-        raise SettingsError(f"{path}: this is not YAML: {error}") from None
+        raise SettingsError(f"{path}: this is not YAML: {_one_line(str(error))}") from None
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
 
 
 def _check_accounts(settings: Settings, path: Path) -> None:
@@ -293,21 +327,25 @@ def nearest(word: str, valid: list[str]) -> str:
 
 
 def _explain(error: ValidationError) -> list[str]:
-    """Return one line a fault, in words."""
+    """Return one line a fault, in words. What stands under `credentials` may be a secret and is not shown."""
+    faults = error.errors(include_url=False)
+    unknown = [fault["loc"] for fault in faults if fault["type"] == "extra_forbidden"]
+    hints = {where: nearest(str(where[-1]), _keys_at(where[:-1])) for where in unknown}
     lines = []
-    for fault in error.errors(include_url=False):
-        location = fault["loc"]
+    for fault in faults:
+        location, value = fault["loc"], fault["input"]
         key = _path(location)
         if fault["type"] == "extra_forbidden":
-            lines.append(f"{key}: unknown setting{nearest(str(location[-1]), _keys_at(location[:-1]))}")
+            lines.append(f"{key}: unknown setting{hints[location]}")
+        elif fault["type"] == "missing":
+            meant = f"; did you mean `{location[-1]}`?"  # then the misspelt one's line tells it
+            if not any(where[:-1] == location[:-1] and hint == meant for where, hint in hints.items()):
+                lines.append(f"{key}: is missing")
         else:
-            shown = (
-                repr(fault["input"])
-                if isinstance(fault["input"], str | int | float | bool | None)
-                else "what stands there"
-            )
-            lines.append(f"{key}: {fault['msg'].removeprefix('Value error, ')} (found {shown[:80]})")
-    return lines
+            shown = isinstance(value, str | int | float | bool | None) and "credentials" not in location
+            found = f" (found {repr(value)[:80]})" if shown else ""
+            lines.append(f"{key}: {fault['msg'].removeprefix('Value error, ')}{found}")
+    return [_one_line(line) for line in lines]
 
 
 def _path(location: tuple[int | str, ...]) -> str:
@@ -318,14 +356,13 @@ def _keys_at(location: tuple[int | str, ...]) -> list[str]:
     """Return the valid keys of the block at `location`."""
     block: Any = Settings
     for part in location:
-        if isinstance(part, int):
-            continue
-        block = _block(block.model_fields[part].annotation)
+        if isinstance(part, str):
+            block = _block(block.model_fields[part].annotation)
     return list(block.model_fields)
 
 
 def _block(annotation: Any) -> Any:
-    """Return the settings block inside an annotation such as tuple[AccountSettings, ...]."""
+    """Return the settings block in an annotation such as tuple[AccountSettings, ...]."""
     for inner in (annotation, *getattr(annotation, "__args__", ())):
         if isinstance(inner, type) and issubclass(inner, _Part):
             return inner

@@ -99,6 +99,16 @@ def test_every_fault_is_told_at_once() -> None:
         ("[" * 5000, "this is not YAML"),
         ("jobs: {backup_at: '25:00'}", "jobs.backup_at"),
         ("jobs: {backup_at: 3:00}", "jobs.backup_at"),
+        ("dashboard: {port: true}", "dashboard.port: must be a number"),
+        ("polling: {threads: yes}", "polling.threads: must be a number"),
+        ("priority: {weights: {refund: true}}", "priority.weights.refund: must be a number"),
+        ("outbox: {undo: 5}", 'outbox.undo: needs a unit: write "5s"'),
+        ("outbox: {undo: '5'}", 'outbox.undo: needs a unit: write "5s"'),
+        ("outbox: {undo: 2.5}", 'outbox.undo: needs a unit: write "2.5s"'),
+        ("outbox: {undo: -5}", "outbox.undo: write a duration as a number and a unit"),
+        ("outbox: {undo: .nan}", "outbox.undo: is longer than a calendar can hold"),
+        ('data_dir: a\nlog: {level: "x\x00y"}', "this is not YAML at line 2: it holds a character that is no text"),
+        ('"a\\nb": 1', "a b: unknown setting"),
         ("dashboard: {staff: []}", "dashboard.staff"),
         ("retention: {backups: 0}", "retention.backups"),
         (ACCOUNT + "      - {kind: search}", "a search needs the words to search for"),
@@ -107,7 +117,7 @@ def test_every_fault_is_told_at_once() -> None:
         (ACCOUNT + "      - {kind: likes}", "accounts[0].streams[0].kind"),
         ("accounts:\n  - {id: a, channel: x, name: n}\n  - {id: a, channel: x, name: n}", "'a' stands twice"),
         ("accounts:\n  - {id: a/b, channel: x, name: n}", "accounts[0].id"),
-        ("accounts:\n  - {channel: x}", "accounts[0].id: Field required"),
+        ("accounts:\n  - {channel: x, name: n}", "accounts[0].id: is missing"),
     ],
 )
 def test_a_fault_is_told_in_words(text: str, words: str) -> None:
@@ -115,6 +125,74 @@ def test_a_fault_is_told_in_words(text: str, words: str) -> None:
     message = refused(text)
     assert message.startswith("settings.yaml: ")
     assert words in message
+    assert len(message.splitlines()) == 1
+
+
+def test_a_misspelt_key_that_is_needed_gives_one_line() -> None:
+    """That it is missing under its right name is not told again; another one that is missing is."""
+    message = refused("accounts:\n  - {id: a, chanel: x, name: n}")
+    assert message == "settings.yaml: accounts[0].chanel: unknown setting; did you mean `channel`?"
+    message = refused("accounts:\n  - {id: a, chanel: x}")
+    assert message.splitlines()[0].endswith("accounts[0].name: is missing")
+    assert len(message.splitlines()) == 2
+
+
+def test_no_time_needs_no_unit() -> None:
+    """0 is the same in every unit."""
+    assert [parse(f"outbox: {{undo: {none}}}", HERE).outbox.undo for none in ("0", "0.0", "'0'", "0s")] == [
+        timedelta(0)
+    ] * 4
+
+
+SECRET = "pe7kfcyA9k1zQm4T"
+
+
+@pytest.mark.parametrize(
+    "credentials",
+    [
+        f"{{consumer_key: {SECRET}}}",
+        f"{{consumer_key: [{SECRET}]}}",
+        f"{{consumer_key: {{{SECRET}: 1}}}}",
+        f"{{consumer_key: 1-{SECRET}}}",
+        f"{{consumer_key: 'X_KEY {SECRET}'}}",
+        f"{{consumer_key: {SECRET.upper() * 5}}}",
+        f'{{consumer_key: "X_{SECRET.upper()}\\n"}}',
+        f"{{consumer_key: {SECRET.lower()}}}",
+        "{consumer_key: 20260101}",
+        "{consumer_key: }",
+        "{consumer_key: true}",
+        f"{{consumer_key: *{SECRET}}}",
+        f"{{consumer_key: !{SECRET} a}}",
+        f"{{consumer_key: !{SECRET}!x a}}",
+        f"[{SECRET}]",
+        SECRET,
+    ],
+)
+def test_a_secret_in_place_of_a_name_is_refused_and_never_shown(credentials: str) -> None:
+    """What is no name of a variable may be the secret itself: the key is named, nothing that stands there is."""
+    message = refused(ACCOUNT.replace("{bearer_token: X_TOKEN}", credentials) + "      []")
+    assert SECRET.lower() not in message.lower()
+    assert "20260101" not in message
+    assert "accounts[0].credentials" in message or "this is not YAML" in message
+    if "consumer_key: " in credentials and "accounts" in message:
+        assert message == (
+            "settings.yaml: accounts[0].credentials.consumer_key: write the NAME of an environment variable, "
+            "such as X_CONSUMER_KEY (capitals, digits and _), not the secret itself"
+        )
+
+
+def test_a_secret_is_not_shown_by_the_types_either() -> None:
+    """Settings that are made in Python do not tell it in their error."""
+    with pytest.raises(ValidationError) as error:
+        AccountSettings(id="main", channel="x", name="n", credentials={"a": SECRET})
+    assert SECRET not in str(error.value)
+
+
+@given(st.from_regex(r"[A-Z_][A-Z0-9_]{0,63}", fullmatch=True))
+def test_every_usual_name_of_a_variable_is_taken(name: str) -> None:
+    """Capitals, digits and underlines, up to 64 of them."""
+    account = AccountSettings(id="main", channel="x", name="n", credentials={"a": name})
+    assert account.credentials == {"a": name}
 
 
 def test_a_missing_file_says_what_to_do(tmp_path: Path) -> None:

@@ -34,7 +34,7 @@ def service(sandboxes: tuple[Sandbox, Sandbox], tmp_path: Path) -> Iterator[Serv
     """Return a service with one account on each, each with four streams, and two threads for all."""
     environment, accounts = {}, []
     for name, sandbox in zip(("slow", "quick"), sandboxes, strict=True):
-        environment |= {f"{name}_{key}": sandbox.credentials[key] for key in KEYS}
+        environment |= {f"{name}_{key}".upper(): sandbox.credentials[key] for key in KEYS}
         streams = (
             StreamSettings(kind=StreamKind.MENTIONS, interval=OFTEN),
             StreamSettings(kind=StreamKind.MESSAGES, interval=OFTEN),
@@ -47,7 +47,7 @@ def service(sandboxes: tuple[Sandbox, Sandbox], tmp_path: Path) -> Iterator[Serv
                 channel="x",
                 name=name,
                 base_url=sandbox.base_url,
-                credentials={key: f"{name}_{key}" for key in KEYS},
+                credentials={key: f"{name}_{key}".upper() for key in KEYS},
                 streams=streams,
             )
         )
