@@ -17,7 +17,7 @@ from social_listener.sandbox.wire import Request
 from social_listener.sandbox.world import World
 
 CANONICAL_HOSTS = ("https://api.twitter.com", "https://api.x.com")
-"""Signatures are made over these URLs, wherever the request arrives in the end."""
+"""A signature may be made over these addresses, wherever the request arrives, or over the sandbox's own."""
 
 Scheme = Literal["oauth1", "oauth2", "app"]
 
@@ -88,8 +88,8 @@ class Gate:
         ):
             raise problems.unauthorized()
         try:
-            signed = any(_signed(request, host, header, known) for host in CANONICAL_HOSTS)
-        except ValueError:  # a query that is not properly encoded cannot have been signed
+            signed = any(_signed(request, host, header, known) for host in _hosts(request))
+        except ValueError:  # a query or a host that is no address cannot have been signed
             signed = False
         if not signed or not self._fresh(fields):
             raise problems.unauthorized()
@@ -118,6 +118,12 @@ def _pairs(header: str) -> list[tuple[str, str]]:
         name, _, value = part.strip().partition("=")
         found.append((name, unquote(value.strip('"'))))
     return found
+
+
+def _hosts(request: Request) -> tuple[str, ...]:
+    """Return what the caller may have signed: X's addresses, or the one at which it really asked."""
+    own = request.headers.get("host", "")
+    return (*CANONICAL_HOSTS, f"http://{own}") if own else CANONICAL_HOSTS
 
 
 def _signed(request: Request, host: str, header: str, known: dict[str, str]) -> bool:

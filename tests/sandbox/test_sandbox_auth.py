@@ -54,24 +54,47 @@ def test_wrong_keys_are_refused(sandbox: Sandbox, connect_to: Any, wrong: dict[s
 
 
 def test_signature_covers_query_and_address(sandbox: Sandbox) -> None:
-    """A signature made over the loopback address, or before the query was changed, is refused; replayed ones too."""
+    """One made over X's address is good, once; one over a foreign address, or before the query was changed, is not."""
     keys = sandbox.credentials
     auth = OAuth1(keys["consumer_key"], keys["consumer_secret"], keys["access_token"], keys["access_token_secret"])
     url = f"/2/users/{sandbox.brand.id}/mentions?max_results=5"
 
-    def prepared(base: str) -> requests.PreparedRequest:
-        return requests.Request("GET", base + url, auth=auth).prepare()
+    def sent(base: str, changed: str = url) -> requests.PreparedRequest:
+        request = requests.Request("GET", base + url, auth=auth).prepare()
+        request.url = sandbox.base_url + changed
+        return request
 
     with requests.Session() as session:
         session.trust_env = False
-        assert session.send(prepared(sandbox.base_url), timeout=10).status_code == 401
-        good = prepared("https://api.twitter.com")
-        good.url = sandbox.base_url + url
-        assert session.send(good, timeout=10).status_code == 200
-        assert session.send(good, timeout=10).status_code == 401
-        changed = prepared("https://api.twitter.com")
-        changed.url = sandbox.base_url + url.replace("=5", "=6")
-        assert session.send(changed, timeout=10).status_code == 401
+        for foreign in ("http://example.org", "https://127.0.0.1", "http://127.0.0.1:1"):
+            assert session.send(sent(foreign), timeout=10).status_code == 401
+        for canonical in ("https://api.twitter.com", "https://api.x.com"):
+            good = sent(canonical)
+            assert session.send(good, timeout=10).status_code == 200
+            assert session.send(good, timeout=10).status_code == 401
+            assert session.send(sent(canonical, url.replace("=5", "=6")), timeout=10).status_code == 401
+
+
+@pytest.mark.parametrize("name", ["127.0.0.1", "localhost"])
+def test_a_client_that_only_changes_the_host_is_understood(sandbox: Sandbox, name: str) -> None:
+    """Signed for the sandbox's own address, as every client does whose host was changed; good once as well."""
+    keys = sandbox.credentials
+    auth = OAuth1(keys["consumer_key"], keys["consumer_secret"], keys["access_token"], keys["access_token_secret"])
+    port = sandbox.base_url.rsplit(":", 1)[1]
+    base = f"http://{name}:{port}/2/"
+    with requests.Session() as session:
+        session.trust_env = False
+        assert session.get(f"{base}users/me?user.fields=name", auth=auth, timeout=10).status_code == 200
+        assert session.post(f"{base}tweets", json={"text": "Hello"}, auth=auth, timeout=10).status_code == 201
+        request = requests.Request("GET", f"{base}users/me", auth=auth).prepare()
+        assert session.send(request, timeout=10).status_code == 200
+        assert session.send(request, timeout=10).status_code == 401
+        moved = requests.Request("GET", f"{base}users/me", auth=auth).prepare()
+        moved.headers["Host"] = f"elsewhere:{port}"
+        assert session.send(moved, timeout=10).status_code == 401
+        wrong = requests.Request("GET", f"{base}users/me", auth=auth).prepare()
+        wrong.headers["Host"] = "[a:b"
+        assert session.send(wrong, timeout=10).status_code == 401
 
 
 @pytest.mark.parametrize(
