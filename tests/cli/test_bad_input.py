@@ -87,6 +87,19 @@ def test_an_unknown_weight_is_named(run: Any, write: Callable[..., Path]) -> Non
     assert "priority.weights.refund: cannot be below 0" in result.err
 
 
+def test_a_secret_in_the_settings_is_refused_unseen(
+    run: Any, account: dict[str, Any], write: Callable[..., Path], sandbox: Sandbox
+) -> None:
+    """A key pasted where its variable's name belongs stops every command, and no command shows it."""
+    secret = sandbox.credentials["consumer_key"]
+    file = write(account | {"credentials": account["credentials"] | {"consumer_key": secret}})
+    for command in (["poll", "--once"], ["check"], ["status"], ["score"]):
+        result = run(*command, "--settings", file)
+        assert result.code == terminal.WRONG_USE
+        assert "accounts[0].credentials.consumer_key: write the NAME of an environment variable" in result.err
+        assert secret not in result.out + result.err
+
+
 def test_a_missing_key_is_named(run: Any, settings: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A credential that is not in the environment stops what calls platforms, and only that."""
     monkeypatch.delenv("TEST_ACCESS_TOKEN")
@@ -246,12 +259,76 @@ def test_an_item_with_wrong_types_becomes_a_dead_letter(run: Any, settings: Path
     """The others of its page are stored, the walk is complete, and the bad one is counted."""
     for number in range(5):
         sandbox.world.post(f"customer{number}", "@fernhill hello")
-    sandbox.faults.add("GET /2/users/*/mentions", "wrong_types", times=1)
-    assert run("poll", "--once", "--settings", settings).code == terminal.OK
+    sandbox.faults.add("GET /2/users/*/mentions", "wrong_types")
+    polled = run("poll", "--once", "--settings", settings)
+    assert polled.code == terminal.OK
+    assert polled.err.startswith("main/mentions: 1 dead letter more: ")
+    assert len(polled.err.splitlines()) == 1
+    again = run("poll", "--once", "--stream", "main/mentions", "--settings", settings)
+    assert (again.code, again.err) == (terminal.OK, "")
     mentions = stream(run("status", "--json", "--settings", settings), "main/mentions")
     assert mentions["interactions"] == 4
     assert mentions["dead_letters"] == 1
     assert mentions["complete_up_to"] is not None
+
+
+def unread(result: Any) -> list[str]:
+    """Return the streams that a poll had to leave unread, each with its line."""
+    assert result.code == (terminal.FAILED if result.err else terminal.OK)
+    lines = result.err.splitlines()
+    assert all(line.startswith("social-listener: main/") for line in lines), result.err
+    return [line.split(": ")[1] for line in lines]
+
+
+@pytest.fixture
+def rare(account: dict[str, Any], write: Callable[..., Path]) -> Path:
+    """Return settings whose streams are due once an hour."""
+    return write(account | {"streams": [{"kind": kind, "interval": "1h"} for kind in ("mentions", "messages")]})
+
+
+@pytest.mark.parametrize("only", [[], ["--stream", "main/mentions"]])
+def test_a_stream_that_has_to_wait_is_told_in_every_run(
+    run: Any, rare: Path, sandbox: Sandbox, only: list[str]
+) -> None:
+    """Until the platform may be asked again, no run ends with 0; nothing is asked, and streams not due are no news."""
+    sandbox.faults.add("GET /2/users/*/mentions", "status_429")
+    assert unread(run("poll", "--once", "--settings", rare)) == ["main/mentions"]
+    sandbox.faults.clear()
+    asked = len(sandbox.calls.to("/mentions$"))
+    result = run("poll", "--once", *only, "--settings", rare)
+    assert unread(result) == ["main/mentions"]
+    until = stream(run("status", "--json", "--settings", rare), "main/mentions")["not_before"]
+    assert f"left alone until {until[:10]} {until[11:19]} UTC, as the platform asked: " in result.err
+    assert len(sandbox.calls.to("/mentions$")) == asked
+
+
+def test_a_stream_in_backoff_is_told(run: Any, rare: Path, sandbox: Sandbox) -> None:
+    """A pause after a failure is none that was planned; asked for by name, the stream is read."""
+    sandbox.faults.add("GET /2/users/*/mentions", "html_503")
+    assert unread(run("poll", "--once", "--settings", rare)) == ["main/mentions"]
+    sandbox.faults.clear()
+    result = run("poll", "--once", "--settings", rare)
+    assert unread(result) == ["main/mentions"]
+    assert "after a failure: " in result.err
+    assert unread(run("poll", "--once", "--stream", "main/mentions", "--settings", rare)) == []
+    assert unread(run("poll", "--once", "--settings", rare)) == []
+
+
+@pytest.mark.parametrize("read_before", [False, True])
+def test_each_stream_of_a_refused_account_is_told_in_every_run(
+    run: Any, rare: Path, sandbox: Sandbox, read_before: bool
+) -> None:
+    """Whether a stream was refused itself or is not due: nothing is read until somebody mends the keys."""
+    both = ["main/mentions", "main/messages"]
+    if read_before:
+        assert unread(run("poll", "--once", "--settings", rare)) == []
+    sandbox.revoke("fernhill")
+    sandbox.revoke("app")
+    if read_before:
+        assert unread(run("poll", "--once", "--stream", "main/mentions", "--settings", rare)) == ["main/mentions"]
+    for _ in range(3):
+        assert sorted(unread(run("poll", "--once", "--settings", rare))) == both
+    assert unread(run("poll", "--once", "--stream", "main/messages", "--settings", rare)) == ["main/messages"]
 
 
 def test_no_secret_is_shown(run: Any, settings: Path, sandbox: Sandbox) -> None:
