@@ -170,6 +170,14 @@ def test_export_has_the_promised_columns_in_every_form(
     assert parquet.read_table(file).column("id").to_pylist() == [line["id"] for line in lines]
 
 
+def test_every_column_is_documented_in_its_order() -> None:
+    """docs/commands.md lists the columns of an export as they come, the promised ones first."""
+    document = (Path(__file__).resolve().parents[2] / "docs" / "commands.md").read_text(encoding="utf-8")
+    listed = document.partition("Columns, in this order:")[2].partition(". Times are UTC")[0]
+    assert re.findall(r"`(\w+)`", listed) == list(exports.COLUMNS)
+    assert list(exports.COLUMNS[: len(COLUMNS)]) == COLUMNS
+
+
 def test_export_into_a_place_that_cannot_be_written(run: Any, settings: Path) -> None:
     """A wrong place for the file is told in one line."""
     result = run("export", "--output", "/nowhere/at/all.jsonl", "--settings", settings)
