@@ -14,6 +14,7 @@ from social_listener.errors import StoreBusy, StoreError
 #: memory is bounded; automatic checkpoints come late, because they hold everything up: the service makes its own
 CONFIG: Final[dict[str, str | bool | int | float | list[str]]] = {
     "memory_limit": "512MB",
+    "threads": 1,
     "checkpoint_threshold": "128MB",
     "autoinstall_known_extensions": False,
     "autoload_known_extensions": False,
@@ -28,6 +29,10 @@ _KNOWN: Final = {
     "No space left": "the disk is full; what was committed is safe: make room and start again",
     "has been invalidated": "the engine stopped after a fault; what was committed is safe: restart the program",
 }
+#: stands in every DuckDB file, behind the checksum of its first block
+_MAGIC: Final = (8, b"DUCK")
+#: how every log begins: the record "version of the log", of all versions that DuckDB has written so far
+_LOG_BEGINS: Final = b"d\x00be\x00"
 _DAMAGE: Final = (duckdb.SerializationException, duckdb.InternalException, duckdb.FatalException)
 
 
@@ -47,14 +52,58 @@ def connect(path: Path, *, read_only: bool = False) -> duckdb.DuckDBPyConnection
     """Return an open connection; `StoreBusy` names the process that holds the file, `StoreError` says what to do."""
     if path.is_dir():
         raise StoreError(f"{path}: is a directory; the database is a file; see data_dir in the settings")
+    _check_log(path)
     try:
         connection = duckdb.connect(str(path), read_only=read_only, config=dict(CONFIG))
         connection.execute("SET GLOBAL TimeZone = 'UTC'")
     except duckdb.Error as error:
-        raise explain(path, error) from None
+        raise _cannot_open(path, error) from None
     if not read_only:
         path.chmod(0o600)
     return connection
+
+
+def _check_log(path: Path) -> None:
+    """Raise `StoreError` when what lies beside the database is no log of DuckDB's.
+
+    DuckDB throws such a file away without a word, and with it whatever was committed to it. A log that was cut off
+    within its first bytes is none of these: nothing was ever committed to it.
+    """
+    log = wal(path)
+    try:
+        with log.open("rb") as file:
+            start = file.read(len(_LOG_BEGINS))
+    except OSError:
+        return  # there is none, or DuckDB will say why it cannot be read
+    if not _LOG_BEGINS.startswith(start):
+        raise StoreError(
+            f"{log}: is no log of a database: it was overwritten. Nothing was touched. Move it aside and start again: "
+            f"{path.name} holds everything up to the last checkpoint. Or restore: {advice(path)}"
+        )
+
+
+def _cannot_open(path: Path, error: duckdb.Error) -> StoreError:
+    """Return why a file could not be opened.
+
+    The file is looked at only after DuckDB has failed: closing it again would give up the lock that this process has on
+    it, were it open already.
+    """
+    found = explain(path, error)
+    if isinstance(found, StoreBusy) or not isinstance(error, duckdb.IOException) or "Cannot open file" in str(error):
+        return found
+    if any(words in str(error) for words in _KNOWN):
+        return found
+    return _damaged(path, str(error)) if _is_ours(path) else _no_database(path)
+
+
+def _is_ours(path: Path) -> bool:
+    """Return whether a file begins as DuckDB's do; a file that cannot be read is taken for one."""
+    place, magic = _MAGIC
+    try:
+        with path.open("rb") as file:
+            return file.read(place + len(magic))[place:] == magic
+    except OSError:
+        return True
 
 
 def explain(path: Path, error: duckdb.Error) -> StoreError:
@@ -70,10 +119,18 @@ def explain(path: Path, error: duckdb.Error) -> StoreError:
         if words in text:
             return StoreError(f"{path}: {sentence}")
     if "not a valid DuckDB database" in text:
-        return StoreError(f"{path}: is no database: it is empty or was overwritten. {advice(path)}")
-    if isinstance(error, _DAMAGE) or any(word in text for word in ("Corrupt", "checksum", "WAL")):
-        return StoreError(f"{path}: is damaged: {_first_line(text)}. {advice(path)}")
+        return _no_database(path)
+    if isinstance(error, _DAMAGE) or any(word in text for word in ("Corrupt", "checksum", "WAL", "Could not read")):
+        return _damaged(path, text)
     return StoreError(f"{path}: {_first_line(text)}")
+
+
+def _no_database(path: Path) -> StoreError:
+    return StoreError(f"{path}: is no database: it is empty or was overwritten. {advice(path)}")
+
+
+def _damaged(path: Path, text: str) -> StoreError:
+    return StoreError(f"{path}: is damaged: {_first_line(text)}. {advice(path)}")
 
 
 def advice(path: Path) -> str:

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import subprocess
 import sys
 import threading
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -179,6 +181,62 @@ def test_rubbish_is_refused_and_left_as_it_is(path: Path, content: bytes) -> Non
     with pytest.raises(StoreError, match=r"is no database.*Keep social-listener\.duckdb aside"):
         Store.open(path)
     assert path.read_bytes() == content
+
+
+@pytest.mark.parametrize("length", [12, 100, 4096, 12288, 300_000, 3_000_000])
+def test_a_file_cut_short_is_damaged(path: Path, length: int) -> None:
+    """A truncated database is told as damage when it is opened or read, and not one byte of it changes."""
+    with Store.open(path) as store, store.transaction() as cursor:
+        cursor.execute("INSERT INTO counters SELECT md5(i::VARCHAR), i FROM range(200_000) t(i)")
+    content = path.read_bytes()[:length]
+    assert len(content) == length
+    path.write_bytes(content)
+    with (
+        pytest.raises(StoreError, match=r"is damaged: .*Keep social-listener\.duckdb aside"),
+        Store.open(path) as store,
+    ):
+        _names(store)
+    assert path.read_bytes() == content
+    assert [file.name for file in path.parent.iterdir()] == [path.name]
+
+
+def test_a_file_of_another_program_is_no_database(path: Path) -> None:
+    """A SQLite file is refused in our words, not with an extension that is missing, and left as it is."""
+    path.parent.mkdir()
+    with closing(sqlite3.connect(path)) as other:
+        other.execute("CREATE TABLE wine (id INTEGER)")
+    content = path.read_bytes()
+    with pytest.raises(StoreError, match=r"is no database.*Keep social-listener\.duckdb aside"):
+        Store.open(path)
+    assert path.read_bytes() == content
+
+
+@pytest.mark.parametrize("content", [b"rubbish " * 500, bytes(4096), b"d\x00b?", b"\xff"])
+def test_a_log_that_is_none_is_refused_and_left_as_it_is(path: Path, content: bytes) -> None:
+    """What overwrote the log is not thrown away with the commits that it held; moved aside, the database opens."""
+    with Store.open(path) as store:
+        _put(store, "a")
+    log = path.with_name(path.name + ".wal")
+    log.write_bytes(content)
+    with pytest.raises(StoreError, match=r"duckdb\.wal: is no log of a database.*Move it aside"):
+        Store.open(path)
+    assert log.read_bytes() == content
+    log.rename(log.with_suffix(".aside"))
+    with Store.open(path) as store:
+        assert _names(store) == {"a"}
+
+
+@pytest.mark.parametrize("length", [0, 1, 5, 6])
+def test_a_log_cut_off_at_its_start_is_fine(path: Path, length: int) -> None:
+    """A process that died while it began the log had committed nothing to it: the database opens."""
+    with Store.open(path) as store:
+        _put(store, "a")
+        store.checkpoint()
+        _put(store, "b")
+        begin = path.with_name(path.name + ".wal").read_bytes()[:length]
+    path.with_name(path.name + ".wal").write_bytes(begin)
+    with Store.open(path) as store:
+        assert _names(store) == {"a", "b"}
 
 
 def test_a_damaged_file_names_the_newest_backup(path: Path) -> None:
