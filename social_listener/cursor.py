@@ -9,12 +9,16 @@ controls.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from datetime import datetime, timedelta
 
     from social_listener.model import Page
+
+#: a walk that brought more than this above the platform's limit shows that the limit is not in force; a page of it,
+#: because a platform may count or cut a little differently than it says
+_BEYOND: Final = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,14 +76,16 @@ def _gap(
     """Return the span above the floor that the platform could no longer give.
 
     A walk that met what was stored before (`joined`) has no hole above the mark; yet what showed late in the part of
-    the overlap that it did not reach may be missing, and that is told too.
+    the overlap that it did not reach may be missing, and that is told too. It goes on for as long as more than the
+    limit is said within an overlap; the store makes one growing gap of it. A walk that brought more than the limit by
+    `_BEYOND` came to its end because there was no more.
     """
     low = floor(cursor.since, overlap)
     if low is None:
         return None
     if page.horizon is not None and low < page.horizon:
         return Gap(since=low, until=page.horizon, reason="older than the platform gives back")
-    full = page.horizon_items is not None and items >= page.horizon_items
+    full = page.horizon_items is not None and page.horizon_items <= items <= page.horizon_items + _BEYOND
     if full and oldest is not None and oldest > low:
         only = f"the platform gives only the newest {page.horizon_items}"
         return Gap(since=low, until=oldest, reason=f"{only}; what showed late may be missing" if joined else only)

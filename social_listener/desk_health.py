@@ -161,9 +161,7 @@ def _problems(cursor: DuckDBPyConnection, view: HealthView, now: datetime) -> It
     yield from _doubts(view)
     yield from _of_accounts(view)
     for gap in view.gaps:
-        yield (
-            f"{gap.stream_id}: nothing can be had between {_moment(gap.since)} and {_moment(gap.until)}: {gap.reason}."
-        )
+        yield f"{gap.stream_id}: nothing can be had {_between(gap.since, gap.until)}: {gap.reason}."
     yield from _of_streams(view, now)
     if view.dead_letters:
         count = max(len(view.dead_letters), sum(stream.dead_letters for stream in view.streams))
@@ -240,6 +238,13 @@ def _of_backups(cursor: DuckDBPyConnection, view: HealthView, now: datetime) -> 
 
 def _many(count: int, one: str, more: str) -> str:
     return f"1 {one}" if count == 1 else f"{count:,} {more}"
+
+
+def _between(since: datetime, until: datetime) -> str:
+    """Return a span in words, to the minute; to the second when it begins and ends within one minute."""
+    if _moment(since) != _moment(until):
+        return f"between {_moment(since)} and {_moment(until)}"
+    return f"between {since:%Y-%m-%d %H:%M:%S} UTC and {until:%Y-%m-%d %H:%M:%S} UTC"
 
 
 def _moment(time: datetime) -> str:

@@ -104,6 +104,15 @@ def test_a_full_walk_that_reached_the_floor_has_no_gap() -> None:
     assert gap is None
 
 
+def test_more_than_the_limit_shows_that_there_is_no_limit() -> None:
+    """A walk that brings over a page more than the platform says it gives has no gap; one that is just full has."""
+    before = Cursor(since=NOON - timedelta(hours=5))
+    for count, short in ((800, True), (900, True), (901, False)):
+        items = [_at(1 + number / 100) for number in range(count)]
+        _, gap = advance(before, page(*items, horizon_items=800, server_time=NOON), known=False, overlap=OVERLAP)
+        assert (gap is not None) == short, count
+
+
 def test_context_does_not_tell_how_far_a_walk_has_come() -> None:
     """An old post that another one hangs on is neither counted nor the oldest."""
     moved, _ = advance(

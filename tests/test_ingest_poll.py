@@ -4,13 +4,14 @@ import logging
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from reading_kit import reading, row, rows
 from world_channel import ACCOUNT, WorldChannel, stream_of
 
+from social_listener.cursor import Gap
 from social_listener.errors import (
     BadPayload,
     ChannelError,
@@ -28,6 +29,7 @@ from social_listener.model import Owner, Page
 from social_listener.sandbox import Sandbox
 from social_listener.sandbox.world import World
 from social_listener.settings import PollingSettings
+from social_listener.store import streams
 
 STREAM, OTHER = stream_of(), stream_of("other")
 
@@ -410,6 +412,53 @@ def test_a_stream_that_is_always_short_shows_one_gap(house: House) -> None:
         house.post(8)
         house.ingest.poll(STREAM)
     assert len(rows(house.ingest.store, "SELECT * FROM gaps")) == 1
+
+
+def _add(house: House, *gaps: tuple[int, int, str]) -> list[tuple[int, int, str]]:
+    """Write gaps, given in minutes after noon; return the open ones likewise."""
+    noon = datetime(2026, 3, 2, 12, tzinfo=UTC)
+    with house.ingest.store.transaction() as cursor:
+        for since, until, reason in gaps:
+            gap = Gap(since=noon + timedelta(minutes=since), until=noon + timedelta(minutes=until), reason=reason)
+            streams.add_gap(cursor, STREAM.id, gap, noon, near=timedelta(minutes=30))
+    found = rows(house.ingest.store, "SELECT * FROM gaps WHERE closed_at IS NULL ORDER BY since")
+    return [
+        (*(int((gap[end] - noon).total_seconds()) // 60 for end in ("since", "until")), gap["reason"]) for gap in found
+    ]
+
+
+def test_gaps_that_lie_within_an_overlap_are_one(house: House) -> None:
+    """A gap of one minute with every poll is one growing row; one that is further off stands by itself."""
+    assert _add(house, (0, 1, "short"), (5, 6, "short"), (10, 11, "short")) == [(0, 11, "short")]
+    assert _add(house, (60, 61, "short")) == [(0, 11, "short"), (60, 61, "short")]
+    assert _add(house, (30, 40, "short")) == [(0, 61, "short")]
+
+
+def test_gaps_of_one_kind_keep_the_plain_reason(house: House) -> None:
+    """Certain and possible loss of one stream are one row that tells the certain one; other reasons have their own."""
+    late = "short; what showed late may be missing"
+    assert _add(house, (0, 1, late), (2, 3, "short"), (4, 5, late)) == [(0, 5, "short")]
+    assert _add(house, (2, 4, "older")) == [(0, 5, "short"), (2, 4, "older")]
+
+
+def test_a_stream_as_full_as_the_platform_gives_shows_one_gap(house: House) -> None:
+    """As much within the overlap as a walk can bring is one row for as long as it goes on, whatever the pace."""
+    house.ingest.poll(STREAM)
+    house.channel.most = 28
+    for _ in range(12):
+        house.post(5)
+        house.world.advance(295)
+        house.ingest.poll(STREAM)
+    assert len(rows(house.ingest.store, "SELECT * FROM gaps")) == 1
+
+
+def test_a_start_without_any_stream_leaves_the_rows(house: House) -> None:
+    """Settings without accounts make every stream inactive and keep it; put back, it goes on."""
+    house.ingest.poll(STREAM)
+    for wanted, active in (([], False), ([STREAM], True)):
+        with house.ingest.store.transaction() as cursor:
+            streams.sync(cursor, wanted, datetime(2026, 3, 2, 12, tzinfo=UTC))
+        assert house.stream()["active"] is active
 
 
 # -- looking up again --------------------------------------------------------------------------------------------------

@@ -148,7 +148,7 @@ class Walk:
             oldest = min((moment for moment in (oldest, mark.oldest) if moment), default=one.page.server_time)
             mark, gap = advance(mark, one.page, known=joined, overlap=self.stream.overlap)
             if gap is not None:
-                streams.add_gap(cursor, self.stream.id, gap, one.fetched_at)
+                streams.add_gap(cursor, self.stream.id, gap, one.fetched_at, near=self.stream.overlap)
             if first and not mark.walking:
                 complete_from = oldest
             self.partial += one.page.partial
@@ -186,7 +186,8 @@ class Walk:
         if self.partial and mark.since is not None:
             since = self.cursor.since or mark.since
             reason = f"the platform answered in part: {self.partial[0]}"
-            streams.add_gap(cursor, self.stream.id, Gap(since=since, until=mark.since, reason=reason), now)
+            gap = Gap(since=since, until=mark.since, reason=reason)
+            streams.add_gap(cursor, self.stream.id, gap, now, near=self.stream.overlap)
         due = schedule.next_due(self.stream.id, self.stream.interval, now, self.ingest.chance())
         return {"errors": 0, "last_error": None, "last_error_kind": None, "last_ok_at": now, "next_due_at": due}
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from social_listener.cursor import Cursor, Gap
@@ -105,7 +106,8 @@ def sync(cursor: DuckDBPyConnection, streams: Iterable[Stream], now: datetime) -
                    VALUES (?, ?, ?, ?, ?, 0, FALSE, ?, 0, 0, 0, TRUE)""",
                 [stream.id, stream.account_id, stream.channel, stream.kind, stream.name, now],
             )
-    cursor.execute(f"UPDATE streams SET active = (id IN ({marks(list(wanted))}))", list(wanted))
+    # Without any stream the comparison is with NULL, and neither true nor false.
+    cursor.execute(f"UPDATE streams SET active = coalesce(id IN ({marks(list(wanted))}), FALSE)", list(wanted))
     accounts = {row[0] for row in cursor.execute("SELECT id FROM accounts").fetchall()}
     for account_id, channel in {stream.account_id: stream.channel for stream in wanted.values()}.items():
         if account_id not in accounts:
@@ -204,20 +206,27 @@ def set_owner(cursor: DuckDBPyConnection, account_id: str, channel: str, owner: 
 # -- gaps --------------------------------------------------------------------------------------------------------------
 
 
-def add_gap(cursor: DuckDBPyConnection, stream_id: str, gap: Gap, now: datetime) -> None:
-    """Write a gap; one that touches an open gap of the same reason makes that one longer.
+def add_gap(cursor: DuckDBPyConnection, stream_id: str, gap: Gap, now: datetime, *, near: timedelta) -> None:
+    """Write a gap; with the open gaps of the same kind that lie no further than `near` from it, it becomes one.
 
-    So a stream that is always short shows one gap, and not one a minute.
+    So what goes on (a stream that is always short, or answered in part) is one row that grows, and not one a minute.
+    Of reasons that differ behind the first `;` or `:` the plain one stays, as it says the most; else the first.
     """
-    open_one = cursor.execute(
-        """SELECT id, since, until FROM gaps WHERE stream_id = ? AND reason = ? AND closed_at IS NULL
-           AND since <= ? AND until >= ? ORDER BY found_at LIMIT 1""",
-        [stream_id, gap.reason, gap.until, gap.since],
-    ).fetchone()
-    if open_one is not None:
+    rows = cursor.execute(
+        """SELECT id, since, until, reason FROM gaps WHERE stream_id = ? AND closed_at IS NULL
+           AND since <= ? AND until >= ? ORDER BY found_at, id""",
+        [stream_id, gap.until + near, gap.since - near],
+    ).fetchall()
+    same = [row for row in rows if _kind(row[3]) == _kind(gap.reason)]
+    if same:
+        since = min(gap.since, *(row[1] for row in same))
+        until = max(gap.until, *(row[2] for row in same))
+        reasons = [*(row[3] for row in same), gap.reason]
+        reason = _kind(gap.reason) if _kind(gap.reason) in reasons else reasons[0]
+        for row in same[1:]:
+            cursor.execute("DELETE FROM gaps WHERE id = ?", [row[0]])
         cursor.execute(
-            "UPDATE gaps SET since = least(since, ?), until = greatest(until, ?) WHERE id = ?",
-            [gap.since, gap.until, open_one[0]],
+            "UPDATE gaps SET since = ?, until = ?, reason = ? WHERE id = ?", [since, until, reason, same[0][0]]
         )
         return
     parts = (stream_id, gap.since.isoformat(), gap.until.isoformat(), now.isoformat())
@@ -225,3 +234,8 @@ def add_gap(cursor: DuckDBPyConnection, stream_id: str, gap: Gap, now: datetime)
         "INSERT INTO gaps (id, stream_id, since, until, reason, found_at) VALUES (?, ?, ?, ?, ?, ?)",
         [hashlib.sha256(" ".join(parts).encode()).hexdigest()[:24], stream_id, gap.since, gap.until, gap.reason, now],
     )
+
+
+def _kind(reason: str) -> str:
+    """Return what kind of gap a reason tells of: its words before the particulars."""
+    return re.split("[;:]", reason, maxsplit=1)[0]

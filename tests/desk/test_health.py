@@ -146,6 +146,21 @@ def test_problems_are_told_worst_first(kit: Kit) -> None:
     assert len(view.in_doubt) == 1
 
 
+def test_a_gap_within_a_minute_is_told_to_the_second(kit: Kit) -> None:
+    """The two ends of a gap never read alike; one that is longer is told to the minute."""
+    add_stream(kit)
+    start = datetime(2026, 3, 2, 12, 5, 7, tzinfo=UTC)
+    with kit.store.transaction() as cursor:
+        for name, length in (("short", 21), ("long", 600)):
+            cursor.execute(
+                "INSERT INTO gaps VALUES (?, 'main/mentions', ?, ?, 'full', ?, NULL, NULL)",
+                [name, start, start + timedelta(seconds=length), start],
+            )
+    told = " ".join(kit.desk.health().problems)
+    assert "between 2026-03-02 12:05:07 UTC and 2026-03-02 12:05:28 UTC: full" in told
+    assert "between 2026-03-02 12:05 UTC and 2026-03-02 12:15 UTC: full" in told
+
+
 def test_what_staff_acknowledge_is_gone(kit: Kit) -> None:
     """A gap that somebody knows of and a dismissed dead letter are no problem any more; twice is an error."""
     now = kit.now()
