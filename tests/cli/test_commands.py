@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from social_listener import __version__, terminal
+from social_listener.store import exports
 
 if TYPE_CHECKING:
     from collections.abc import Callable
