@@ -22,11 +22,12 @@ from starlette.responses import JSONResponse, PlainTextResponse, StreamingRespon
 from starlette.routing import Route
 
 from social_listener.dashboard.draw_composer import MODES, NOTE, PRIVATE
+from social_listener.dashboard.state import DRAFTS
 from social_listener.dashboard.theme import options
 from social_listener.errors import DeskError, ListenerError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Sequence
 
     from starlette.requests import Request
     from starlette.responses import Response
@@ -191,6 +192,22 @@ class _Typed(BaseModel):
 
     text: str = Field(max_length=LONGEST)
     nonce: str = Field(max_length=200)
+    bases: list[str] = Field(default=[], max_length=4)  #: what the page knows to stand here; none: it does not say
+
+
+def kept_with(now: str, typed: str, bases: Sequence[str]) -> str:
+    """Return what is kept of a typed text when `now` stands there: both, when the page does not know of that.
+
+    That is so when a reply came back into the draft while somebody typed on; it then stands before what was typed.
+    """
+    if not bases or now in bases or now.strip() in typed:
+        return typed
+    for base in bases:
+        if base.strip() and now.endswith("\n\n" + base):
+            return now.removesuffix(base) + typed
+    if "" not in bases:
+        return typed
+    return f"{now}\n\n{typed}" if typed.strip() else now
 
 
 class _Drafts:
@@ -224,22 +241,24 @@ class _Drafts:
     def _keep(self, conversation_id: str, account_id: str, staff: str, mode: str, typed: _Typed) -> Response:
         desk = self._service.desk
         try:
-            now = desk.draft(conversation_id, staff, mode)
-            if typed.nonce != now.nonce:
-                return JSONResponse({"error": "this text was handed over already", "nonce": now.nonce}, 409)
-            if typed.text != now.text:
-                now = desk.save_draft(conversation_id, staff, mode, typed.text, typed.nonce)
+            with DRAFTS:
+                now = desk.draft(conversation_id, staff, mode)
+                if typed.nonce != now.nonce:
+                    return JSONResponse({"error": "this text was handed over already", "nonce": now.nonce}, 409)
+                text = kept_with(now.text, typed.text, typed.bases)
+                if text != now.text:
+                    now = desk.save_draft(conversation_id, staff, mode, text, typed.nonce)
             if mode == NOTE:
-                used, limit = len(typed.text), None
+                used, limit = len(text), None
             else:
-                length = desk.length(account_id, typed.text, mode == PRIVATE)
+                length = desk.length(account_id, text, mode == PRIVATE)
                 used, limit = length.used, length.limit
         except DeskError as error:
             return _refused(404, str(error))
         except ListenerError:
             log.exception("dashboard: a draft could not be kept")
             return _refused(503, "The draft could not be kept just now.")
-        return JSONResponse({"nonce": now.nonce, "used": used, "limit": limit})
+        return JSONResponse({"nonce": now.nonce, "text": text, "used": used, "limit": limit})
 
 
 def _refused(status: int, words: str) -> Response:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from social_listener.dashboard import draw_health, state, words
+from social_listener.dashboard import draw_health, session, state, words
 from social_listener.dashboard.component import component
 from social_listener.errors import DeskError, ListenerError
 
@@ -21,6 +21,7 @@ BOARD = component("health")
 
 def show() -> None:
     """Draw the page."""
+    session.leave()
     board()
 
 

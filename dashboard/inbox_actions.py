@@ -154,7 +154,7 @@ def snooze() -> None:
         return
     zone = ZoneInfo(st.context.timezone or "UTC")
     until = SNOOZES[choice](state.service().clock().astimezone(zone))
-    told = f"Snoozed: it comes back {choice.lower().replace('for', 'in').replace('until', 'on')}, or when they write"
+    told = f"Snoozed {choice[0].lower()}{choice[1:]}, or until they write"
     if _change(lambda id_, me, version: state.desk().snooze(id_, me, until, version), told):
         _put_away()
     draw(*session.PANES)

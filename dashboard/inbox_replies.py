@@ -139,7 +139,9 @@ def undo() -> None:
     """Take a reply back, if it has not left."""
     intent = st.session_state["thread"].undo
     try:
-        if state.desk().undo(str(intent), state.staff()):
+        with state.DRAFTS:
+            undone = state.desk().undo(str(intent), state.staff())
+        if undone:
             state.flash("Taken back. Its text is in the composer.", ":material/undo:")
         else:
             state.flash("Too late: it was on its way already.", ":material/error:")

@@ -58,15 +58,27 @@ def inbox() -> Inbox:
 
 
 def follow_address() -> None:
-    """Take up what the address says after the reader went back or forward, or opened a link in this page."""
+    """Take up what the address says after the reader went back or forward, or opened a link in this page.
+
+    What it does not hold was not there either: going back closes a conversation and takes a filter off. Only when the
+    reader comes from another page, whose link holds nothing, the inbox is as it was left.
+    """
     now = inbox()
     query = st.query_params.to_dict()
-    if query.get("c") and query["c"] != now.chosen:
-        choose(query["c"])
-    if query.keys() & set(inbox_filter.KEYS):
-        wanted = inbox_filter.from_query(query)
-        if wanted != now.wanted:
-            want(wanted)
+    returned = st.session_state.pop("left_inbox", False) and not query.keys() & {*inbox_filter.KEYS, "c"}
+    if returned:
+        return
+    if (query.get("c") or None) != now.chosen:
+        choose(query.get("c") or None)
+    wanted = inbox_filter.from_query(query)
+    if wanted != now.wanted:
+        want(wanted)
+        st.session_state["search"] = wanted.search
+
+
+def leave() -> None:
+    """Note that another page is shown."""
+    st.session_state["left_inbox"] = True
 
 
 def write_address() -> None:
@@ -75,7 +87,8 @@ def write_address() -> None:
     query = inbox_filter.to_query(now.wanted)
     if now.chosen:
         query["c"] = now.chosen
-    if len(state.service().settings.dashboard.staff) > 1:
+    # Whoever is meant without a name needs none; it would be one step more to go back over.
+    if state.staff() != state.service().settings.dashboard.staff[0]:
         query["staff"] = state.staff()
     if st.query_params.to_dict() != query:
         st.query_params.from_dict(query)

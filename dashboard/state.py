@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 from typing import TYPE_CHECKING, TypeVar, cast
 
 import streamlit as st
@@ -16,6 +17,10 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
+
+
+#: held while a draft is read and written, and while a reply comes back into one: neither overwrites the other
+DRAFTS = threading.Lock()
 
 
 class _Holder:

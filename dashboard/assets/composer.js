@@ -11,6 +11,7 @@ class Composer {
     this.seen = new Map(); // conversation → { version, said }: what was read when the text was begun
     this.sending = null;
     this.build();
+    this.takeOver();
     this.onKey = (event) => this.pageKey(event);
     this.onLeave = () => this.drafts.flush(this.sending?.slot);
     this.onOpening = (event) => this.hold(event.detail);
@@ -35,6 +36,12 @@ class Composer {
     this.area.setAttribute("aria-describedby", "reader");
     this.area.oninput = () => this.typed();
     this.area.onkeydown = (event) => this.areaKey(event);
+    this.area.onblur = () => {
+      if (this.root.isConnected) this.cursor = null;
+    };
+    this.area.onselect = this.area.onkeyup = () => {
+      this.cursor = [this.area.selectionStart, this.area.selectionEnd];
+    };
     this.status = el("span", "saved");
     this.status.setAttribute("role", "status");
     this.left = el("span", "left");
@@ -45,6 +52,21 @@ class Composer {
     box.append(this.switch, this.reader, this.area, actions);
     this.why = el("div", "why");
     this.root.append(this.banner, box, this.why);
+  }
+
+  // After a lost connection the page may build the composer anew: texts, modes and the cursor go on where they were.
+  takeOver() {
+    const left = window.socialListenerComposer;
+    if (!left) return;
+    Object.assign(this, { modes: left.modes, seen: left.seen });
+    this.drafts.slots = left.slots;
+    if (left.cursor && Date.now() - left.at < HOLD_FOR) this.resume = left;
+  }
+
+  handOver() {
+    const cursor = this.root.getRootNode().activeElement === this.area ? [this.area.selectionStart, this.area.selectionEnd] : this.cursor;
+    const { modes, seen } = this;
+    window.socialListenerComposer = { id: this.id, cursor, modes, seen, slots: this.drafts.slots, at: Date.now() };
   }
 
   slot() {
@@ -68,11 +90,19 @@ class Composer {
     this.settle();
     this.drafts.adopt(data);
     const chosen = data.modes.find((one) => one.mode === this.modes.get(this.id));
-    this.mode = chosen?.ok ? chosen.mode : data.mode;
+    // A mode that is not allowed any more is kept while its text stands there: who types privately must not find
+    // themselves typing in public. It cannot be sent, and it is said why.
+    const begun = chosen && !changed && this.drafts.of(this.id, chosen.mode).text.trim();
+    this.mode = chosen && (chosen.ok || begun) ? chosen.mode : data.mode;
     this.modes.set(this.id, this.mode);
     if (changed || !this.seen.has(this.id) || !this.slot().text.trim()) this.markSeen();
     this.paint();
     if (changed && this.wanted) this.focus(this.wanted);
+    if (this.resume?.id === this.id) {
+      this.area.focus();
+      this.area.setSelectionRange(...this.resume.cursor);
+    }
+    this.resume = null;
   }
 
   // Another conversation was picked. Until it is here, nothing can be typed; keys that ask for the composer wait for it.
@@ -139,11 +169,22 @@ class Composer {
     this.reader.replaceChildren(icon(option.icon), el("span", "", option.reader));
     this.area.setAttribute("aria-label", option.label + ". " + option.reader);
     this.area.placeholder = option.placeholder;
-    if (this.area.value !== slot.text) this.area.value = slot.text;
+    this.show(slot.text);
     this.grow();
     this.paintCounter();
     this.paintBanner();
     this.why.replaceChildren(...this.reasons());
+  }
+
+  // A text that came back stands before what was typed meanwhile: the cursor stays where it was in that.
+  show(text) {
+    const { value, selectionStart, selectionEnd } = this.area;
+    if (value === text) return;
+    this.area.value = text;
+    if (!value || !text.endsWith(value)) return;
+    const by = text.length - value.length;
+    this.area.setSelectionRange(selectionStart + by, selectionEnd + by);
+    this.grow();
   }
 
   paintSwitch() {
@@ -264,6 +305,7 @@ class Composer {
 
   saved(slot, words, bad) {
     if (!this.data || slot !== this.slot()) return;
+    this.show(slot.text);
     this.paintCounter();
     this.say(words, bad);
   }
@@ -273,14 +315,21 @@ class Composer {
     this.paintCounter();
     if (this.sending || this.send.disabled || !slot.text.trim()) return;
     const { done, refusal, item } = this.data;
+    const text = slot.text;
     const seen = this.seen.get(this.id).version;
     const sending = { slot, nonce: slot.nonce, doneBefore: done?.at, refusedBefore: refusal?.at };
     this.sending = sending;
     this.paint();
     clearTimeout(this.drafts.timer);
     await Promise.race([this.drafts.saving, new Promise((go) => setTimeout(go, 1500))]);
+    if (slot.text !== text) {
+      this.sending = null;
+      this.paint();
+      this.say("A reply came back into this text: read it, then send it.", true);
+      return;
+    }
     sending.timer = setTimeout(() => this.unanswered(sending), ANSWER_WITHIN);
-    this.trigger("send", { conversation: slot.id, item, mode: slot.mode, text: slot.text, nonce: slot.nonce, seen });
+    this.trigger("send", { conversation: slot.id, item, mode: slot.mode, text, nonce: slot.nonce, seen });
   }
 
   unanswered(sending) {
@@ -327,6 +376,7 @@ class Composer {
 
   end() {
     this.onLeave();
+    this.handOver();
     window.removeEventListener("keydown", this.onEarly, true);
     document.removeEventListener("keydown", this.onKey);
     document.removeEventListener("social-listener-opening", this.onOpening);

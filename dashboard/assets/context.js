@@ -96,7 +96,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
       setTriggerValue("pick", id);
     }));
     if (data.others) parts.push(el("div", "words", data.others));
-  }
+  } else parts.push(el("div", "nobody", "Why it is urgent, who they are and what they wrote before is shown here."));
   root.replaceChildren(...parts);
   root.scrollTop = sameOne ? scrolled : 0;
 }

@@ -7,7 +7,7 @@ const KEEPALIVE_MOST = 15000; // a browser refuses more than 64 kB for a request
 class Drafts {
   // `told(id, mode, words, bad)` hears what became of a save.
   constructor(told) {
-    this.slots = new Map(); // "conversation mode" → { id, mode, text, nonce, dirty, written, used, limit }
+    this.slots = new Map(); // "conversation mode" → { id, mode, text, nonce, dirty, written, bases, used, limit }
     this.told = told;
     this.query = new Map(); // conversation → who and which account
     this.saving = Promise.resolve();
@@ -16,7 +16,7 @@ class Drafts {
   of(id, mode) {
     const key = id + " " + mode;
     if (!this.slots.has(key)) {
-      this.slots.set(key, { id, mode, text: "", nonce: "", dirty: false, written: new Set(), used: 0, limit: null });
+      this.slots.set(key, { id, mode, text: "", nonce: "", dirty: false, written: new Set(), bases: [""], used: 0, limit: null });
     }
     return this.slots.get(key);
   }
@@ -36,7 +36,7 @@ class Drafts {
         slot.nonce = option.nonce;
         if (another) this.edit(slot, slot.text);
       } else if (another || !slot.written.has(option.text)) {
-        Object.assign(slot, { text: option.text, nonce: option.nonce, used: option.used, dirty: false });
+        Object.assign(slot, { text: option.text, nonce: option.nonce, used: option.used, dirty: false, bases: [option.text] });
         slot.written.add(option.text);
       }
     }
@@ -51,7 +51,7 @@ class Drafts {
 
   // It was handed over: what comes from the server now is another text.
   clear(slot) {
-    Object.assign(slot, { text: "", dirty: false, used: 0, written: new Set() });
+    Object.assign(slot, { text: "", dirty: false, used: 0, written: new Set(), bases: [""] });
   }
 
   // The answer carries the text's length by the channel's own rule.
@@ -67,21 +67,36 @@ class Drafts {
     for (const slot of this.slots.values()) if (slot.dirty && slot !== except) this.put(slot);
   }
 
+  // `bases` are the texts that may stand on the server as far as this page knows. When another stands there, such as a
+  // reply that came back while this was typed, the server keeps both, and the answer says what stands there now.
+  body(slot, text) {
+    const whole = JSON.stringify({ text, nonce: slot.nonce, bases: slot.bases });
+    return whole.length < KEEPALIVE_MOST ? whole : JSON.stringify({ text, nonce: slot.nonce });
+  }
+
   async put(slot) {
     const text = slot.text;
+    const nonce = slot.nonce;
+    const sent = this.body(slot, text);
     slot.written.add(text);
+    slot.bases = [slot.bases[0], ...slot.bases.slice(1).slice(-1), text];
     try {
       const answer = await fetch(this.address(slot), {
         method: "PUT",
         headers: { "content-type": "application/json" },
-        body: JSON.stringify({ text, nonce: slot.nonce }),
-        keepalive: text.length < KEEPALIVE_MOST,
+        body: sent,
+        keepalive: sent.length < KEEPALIVE_MOST,
         credentials: "same-origin",
       });
       if (answer.status === 409) return; // handed over meanwhile: the next update brings what stands now
       const body = await answer.json().catch(() => ({}));
       if (!answer.ok) throw new Error(body.error || "");
+      if (slot.nonce !== nonce) return; // handed over meanwhile: what is typed now is another text
+      const before = body.text.endsWith(text) ? body.text.slice(0, body.text.length - text.length) : "";
+      slot.written.add(body.text);
+      slot.bases = [body.text];
       if (slot.text === text) slot.dirty = false;
+      if (before && !slot.text.startsWith(before)) slot.text = before + slot.text;
       slot.used = body.used;
       slot.limit = body.limit;
       this.told(slot, text && !slot.dirty ? "Draft saved" : "", false);

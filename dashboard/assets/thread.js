@@ -183,6 +183,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   state.id = data.id;
 
   if (!data.lines.length && data.empty) {
+    if (!data.problem) showPane("list");
     log.replaceChildren(...(data.problem ? [el("div", "problem", data.problem)] : []), drawEmpty(data));
     return state.end;
   }

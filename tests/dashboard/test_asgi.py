@@ -107,3 +107,23 @@ def test_a_service_on_every_address_still_answers_only_to_its_names() -> None:
     """Listening on 0.0.0.0 does not make 0.0.0.0 a name."""
     everywhere = Settings(dashboard=DashboardSettings(host="0.0.0.0"))  # noqa: S104 - nothing is bound
     assert asgi.config(everywhere)["server.allowedHosts"] == ["127.0.0.1", "localhost"]
+
+
+@pytest.mark.parametrize(
+    ("now", "typed", "bases", "kept"),
+    [
+        ("", "Hello", [""], "Hello"),
+        ("Hel", "Hello", [""], "Hello"),
+        ("Hel", "Help", ["", "Hel"], "Help"),
+        ("Hello", "", ["Hello"], ""),
+        ("Taken back", "Hello", [""], "Taken back\n\nHello"),
+        ("Taken back\n\nHel", "Hello", ["", "Hel"], "Taken back\n\nHello"),
+        ("Taken back\n\nHello", "Taken back\n\nHello you", [""], "Taken back\n\nHello you"),
+        ("Another page's", "Hello", ["Hel"], "Hello"),
+        ("Another page's", "Hello", [], "Hello"),
+        ("Taken back", "", [""], "Taken back"),
+    ],
+)
+def test_a_text_that_came_back_is_kept_beside_what_is_typed(now: str, typed: str, bases: list[str], kept: str) -> None:
+    """What stands on the server and the page does not know of is put before what the page sends."""
+    assert asgi.kept_with(now, typed, bases) == kept

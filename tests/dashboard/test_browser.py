@@ -86,6 +86,39 @@ def test_undo_leaves_nothing_and_gives_the_text_back(open_page: Open, make_stage
     assert not stage.answers(post)
 
 
+def test_undo_keeps_what_was_typed_meanwhile_too(open_page: Open, make_stage: MakeStage) -> None:
+    """A text begun a moment before the undo, and not saved yet, stands below the one that comes back."""
+    stage = make_stage(outbox={"undo": "60s"})
+    post = stage.mention("where is my kettle?")
+    stage.serve()
+    page = opened(open_page, stage, post)
+    area(page).fill("On its way!")
+    area(page).press("Control+Enter")
+    expect(page.locator(".said.going .state")).to_contain_text("goes out in")
+    expect(area(page)).to_have_value("")
+    area(page).press_sequentially("And another thing", delay=0)
+    page.get_by_role("button", name="Undo").click()
+    expect(area(page)).to_have_value("On its way!\n\nAnd another thing")
+    page.reload()
+    expect(area(page)).to_have_value("On its way!\n\nAnd another thing")
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_going_back_undoes_every_step(open_page: Open, stage: Stage, width: int) -> None:
+    """Back closes a conversation and takes off a search that was there before it; no step leads to where one is."""
+    post = stage.mention(f"back on {width}, please")
+    page = open_page(f"{stage.address}/?q=back+on+{width}", width=width)
+    page.locator(".row").click()
+    expect(page.locator(".said.focus")).to_be_visible()
+    page.wait_for_function("id => new URL(location).searchParams.get('c') === id", arg=stage.conversation(post))
+    page.evaluate("history.back()")
+    expect(page.locator(".said.focus")).to_have_count(0)
+    expect(page.locator(".row")).to_be_visible()
+    page.wait_for_function("!new URL(location).searchParams.has('c')")
+    page.evaluate("history.forward()")
+    expect(page.locator(".said.focus")).to_contain_text(f"back on {width}")
+
+
 def test_a_reload_in_mid_typing_loses_no_text(open_page: Open, stage: Stage) -> None:
     """What was typed a moment before a reload, not even a pause later, is there again."""
     post = stage.mention("does it fit under a 38 cm cupboard?")
@@ -222,6 +255,7 @@ def test_an_answer_given_meanwhile_is_shown_before_mine_is_sent(open_page: Open,
     expect(second.locator(".banner")).to_contain_text("Mine, first")
     expect(area(second)).to_have_value("Mine, a little slower")
     area(second).press("Control+Enter")
+    until(lambda: stage.answers(post), "the first reply is posted")
     assert [one.text for one in stage.answers(post)] == ["Mine, first"]
 
 
