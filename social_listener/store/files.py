@@ -14,7 +14,6 @@ from social_listener.errors import StoreBusy, StoreError
 #: memory is bounded; automatic checkpoints come late, because they hold everything up: the service makes its own
 CONFIG: Final[dict[str, str | bool | int | float | list[str]]] = {
     "memory_limit": "512MB",
-    "threads": 1,
     "checkpoint_threshold": "128MB",
     "autoinstall_known_extensions": False,
     "autoload_known_extensions": False,
