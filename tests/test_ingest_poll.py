@@ -444,7 +444,7 @@ def test_gaps_of_one_kind_keep_the_plain_reason(house: House) -> None:
 def test_a_stream_as_full_as_the_platform_gives_shows_one_gap(house: House) -> None:
     """As much within the overlap as a walk can bring is one row for as long as it goes on, whatever the pace."""
     house.ingest.poll(STREAM)
-    house.channel.most = 28
+    house.channel.most = 31
     for _ in range(12):
         house.post(5)
         house.world.advance(295)
