@@ -11,9 +11,11 @@ from reading_kit import NOW, STREAM, Clock, everything, ours, page, person, read
 from world_channel import stream_of
 
 from social_listener.ingest import Ingest
+from social_listener.ingest.told import Told
 from social_listener.ingest.merge import merge, unstorable
-from social_listener.model import Attachment, Reject
+from social_listener.model import Attachment, Page, Reject
 from social_listener.store import queue_upkeep
+from social_listener.store.facts import Known
 
 
 @pytest.fixture
@@ -394,6 +396,26 @@ def test_an_unchanged_item_is_marked_as_checked_once_an_hour(ingest: Ingest) -> 
     clock.advance(minutes=2)
     assert tell(ingest, page(said(1))).checked_ids == ["x:1"]
     assert _item(ingest, 1)["checked_at"] == clock()
+
+
+def test_what_was_decided_from_an_older_state_is_decided_again(ingest: Ingest) -> None:
+    """When somebody else stores the same items between the look and the writing, each is stored once all the same."""
+    calls = 0
+
+    def meanwhile(one: Page, _known: Known) -> Page:
+        nonlocal calls
+        calls += 1
+        if calls == 1:
+            tell(ingest, page(said(1), said(2)))
+        return one
+
+    told = Told(page=page(said(2, likes=9), said(3)), stream_id=STREAM.id, fetched_at=NOW)
+    changes = ingest.store_pages([told], adjust=meanwhile)
+    assert calls == 2
+    assert list(changes.new_items) == ["x:3"]
+    assert [one["likes"] for one in rows(ingest.store, "SELECT likes FROM interactions ORDER BY id")] == [0, 9, 0]
+    seqs = [one["seq"] for one in rows(ingest.store, "SELECT seq FROM raw_pages")]
+    assert len(set(seqs)) == len(seqs) == 2
 
 
 def test_ten_pages_in_one_transaction_are_as_ten_transactions(tmp_path: Path) -> None:

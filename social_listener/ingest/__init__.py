@@ -22,6 +22,7 @@ from social_listener.ingest import schedule
 from social_listener.ingest.decide import Fetched, decide
 from social_listener.ingest.recheck import recheck
 from social_listener.ingest.replay import replay, replay_dead_letters
+from social_listener.ingest.talk import Scorer
 from social_listener.ingest.told import PollResult, Told
 from social_listener.ingest.walk import TURN, Walk
 from social_listener.model import Page, Stream
@@ -134,18 +135,29 @@ class Ingest:
     ) -> Changes:
         """Decide what those pages change, and write it in one transaction with whatever `also` writes.
 
-        `adjust` may change a page once it is known what is stored.
+        It is decided before anybody else has to wait, from a snapshot; only when another transaction came in between is
+        it decided again within our own. `adjust` may change a page once it is known what is stored.
         """
         failpoint("ingest.before_decide")
-        with self.store.transaction() as cursor:
+        scorer = Scorer(self.weights)
+        bodies = [zstandard.ZstdCompressor().compress(one.page.raw) for one in told]
+        now = told[-1].fetched_at
+
+        def decided(cursor: DuckDBPyConnection) -> tuple[Known, Changes]:
             known = pages.known(cursor, [(one.stream_id, one.page) for one in told])
             fetched = [
-                _fetched(one, adjust(one.page, known) if adjust else one.page, one.seq or self._seq + number)
-                for number, one in enumerate(told, 1)
+                _fetched(one, adjust(one.page, known) if adjust else one.page, one.seq or self._seq + number, body)
+                for number, (one, body) in enumerate(zip(told, bodies, strict=True), 1)
             ]
-            now = told[-1].fetched_at
-            changes = decide(fetched, known, self.weights, now)
-            failpoint("ingest.after_decide")
+            return known, decide(fetched, known, scorer, now)
+
+        revision = self.store.revision
+        with self.store.read() as snapshot:
+            known, changes = decided(snapshot)
+        failpoint("ingest.after_decide")
+        with self.store.transaction() as cursor:
+            if self.store.revision != revision:
+                known, changes = decided(cursor)
             pages.write(cursor, changes, now)
             if also is not None:
                 also(cursor, known, changes)
@@ -197,13 +209,13 @@ class Ingest:
                     self._polled.discard(stream_id)
 
 
-def _fetched(told: Told, page: Page, seq: int) -> Fetched:
+def _fetched(told: Told, page: Page, seq: int, body: bytes) -> Fetched:
     return Fetched(
         page=page,
         stream_id=told.stream_id,
         fetched_at=told.fetched_at,
         id=f"{seq:012d}",
         seq=seq,
-        body=zstandard.ZstdCompressor().compress(page.raw),
+        body=body,
         sighted=told.sighted,
     )

@@ -11,15 +11,13 @@ from typing import TYPE_CHECKING, Final
 import zstandard
 
 from social_listener.ingest.merge import conflict, merge, merge_contact, storable_contact, unstorable
-from social_listener.ingest.talk import follow
+from social_listener.ingest.talk import Scorer, follow
 from social_listener.model import Contact, Interaction, Page, Reject
 from social_listener.store.changes import Changes, DeadLetterRow, RawPage, Sighting, VersionRow
 from social_listener.store.facts import Known, StoredContact, StoredItem, version_key
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from social_listener.scoring import Weights
 
 #: an unchanged item's `checked_at` is written only when it is older than this: most of an overlap changes nothing
 CHECK_AGAIN: Final = timedelta(hours=1)
@@ -65,12 +63,12 @@ class Work:
         )
 
 
-def decide(fetched: Sequence[Fetched], known: Known, weights: Weights, now: datetime) -> Changes:
+def decide(fetched: Sequence[Fetched], known: Known, scorer: Scorer, now: datetime) -> Changes:
     """Return every row that changes when `fetched`, in the order they came, meet what is `known`, which is used up."""
     work = Work(known=known, now=now)
     for one in fetched:
         _meet_page(work, one)
-    follow(work, weights)
+    follow(work, scorer)
     for one in fetched:
         if work.changes.told_something and _matters(work, one):
             work.changes.raw_pages.append(_raw_page(one))

@@ -11,10 +11,10 @@ from social_listener.store.facts import Inbound, StoredContact, StoredConversati
 from social_listener.store.queue_upkeep import row_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from social_listener.ingest.decide import Work
-    from social_listener.model import Interaction
+    from social_listener.model import Interaction, Score
     from social_listener.scoring import Weights
     from social_listener.store.facts import StoredItem
 
@@ -24,7 +24,21 @@ RECENT: Final = timedelta(days=7)
 REMEMBERED: Final = 10
 
 
-def follow(work: Work, weights: Weights) -> None:
+class Scorer:
+    """Scores, and remembers what it scored: what is decided a second time is not scored again."""
+
+    def __init__(self, weights: Weights) -> None:
+        self._weights = weights
+        self._made: dict[tuple[str, Circumstances], Score] = {}
+
+    def __call__(self, items: Sequence[tuple[str, Circumstances]]) -> list[Score]:
+        """Return the scores of those texts in their circumstances, in order."""
+        missing = [item for item in dict.fromkeys(items) if item not in self._made]
+        self._made.update(zip(missing, score_all(missing, self._weights), strict=True))
+        return [self._made[item] for item in items]
+
+
+def follow(work: Work, scorer: Scorer) -> None:
     """Settle what our own words answer, score what was said to us, and keep conversations and queue in step."""
     talk = _Talk(work)
     fresh = sorted(dict.fromkeys(work.fresh), key=talk.when)
@@ -37,7 +51,7 @@ def follow(work: Work, weights: Weights) -> None:
             talk.reword(item_id)
     for item_id in work.deleted:
         talk.lose(item_id)
-    talk.score(weights)
+    talk.score(scorer)
     talk.finish()
 
 
@@ -125,9 +139,9 @@ class _Talk:
         if conversation is not None:
             self.touch(conversation.id, said=False)
 
-    def score(self, weights: Weights) -> None:
+    def score(self, scorer: Scorer) -> None:
         """Score everything at once: that is faster than one by one."""
-        made = score_all([(self.stored(item_id).item.text, about) for item_id, about in self.to_score.items()], weights)
+        made = scorer([(self.stored(item_id).item.text, about) for item_id, about in self.to_score.items()])
         for item_id, score in zip(self.to_score, made, strict=True):
             self.work.changes.scores[item_id] = score
             one = self.inbound[item_id]
