@@ -11,8 +11,8 @@ from reading_kit import NOW, STREAM, Clock, everything, ours, page, person, read
 from world_channel import stream_of
 
 from social_listener.ingest import Ingest
-from social_listener.ingest.told import Told
 from social_listener.ingest.merge import merge, unstorable
+from social_listener.ingest.told import Told
 from social_listener.model import Attachment, Page, Reject
 from social_listener.store import queue_upkeep
 from social_listener.store.facts import Known
