@@ -12,6 +12,7 @@ machine that others use too it says more than the clock.
 from __future__ import annotations
 
 import argparse
+import atexit
 import gc
 import multiprocessing
 import resource
@@ -43,6 +44,7 @@ def main() -> None:
     parser.add_argument("--http", type=int, metavar="N")
     chosen = parser.parse_args()
     gc.freeze()  # as the service does: what is loaded now stays
+    atexit.register(gc.unfreeze)
     if not chosen.http or chosen.stored:
         sizes(chosen.stored or [100_000, 1_000_000])
     if chosen.http or not chosen.stored:

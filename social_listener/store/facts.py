@@ -10,7 +10,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final
 
 from social_listener.model import Attachment, Contact, Factor, Interaction, Kind, SentimentLabel, Status
-from social_listener.store.staging import select, select_small
+from social_listener.store.staging import select
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -211,7 +211,7 @@ def inbound(cursor: DuckDBPyConnection, ids: Iterable[str]) -> dict[str, Inbound
 def our_words(cursor: DuckDBPyConnection, conversation_ids: Collection[str]) -> dict[str, datetime]:
     """Return when we last said something in each of those conversations; where we said nothing is left out."""
     names = ("conversation_id", "said_at")
-    rows = select_small(cursor, "our_words", "conversation_id", names, sorted(conversation_ids))
+    rows = select(cursor, "our_words", "conversation_id", names, sorted(conversation_ids))
     return {conversation_id: _utc(said_at) for conversation_id, said_at in rows}
 
 
