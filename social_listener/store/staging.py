@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 #: how many ids one look-up takes; longer lists go in several
 MOST_IDS: Final = 1000
 #: a list of ids finds rows in the key's index at any size of the table, and costs 10 µs an id, for planning; to read
-#: through the keys of a table costs 0.02 µs a row: with more ids than a few, that is less up to so many rows an id
+#: through the keys of a table costs 0.02 µs a row: with more ids than a few, most of them new, that is less up to so
+#: many rows an id
 FEW: Final = 100
 ROWS_AN_ID: Final = 500
 
@@ -89,31 +90,29 @@ def delete(cursor: DuckDBPyConnection, table: str, key: str, ids: Sequence[str])
 
 
 def select(cursor: DuckDBPyConnection, table: str, key: str, names: Sequence[str], ids: Sequence[str]) -> list[Any]:
-    """Return the rows of those keys, in no particular order, in whichever of two ways costs less."""
+    """Return the rows of those keys, in no particular order."""
     rows: list[Any] = []
     for part in chunks(ids):
-        if len(part) > FEW and _count(cursor, table) < len(part) * ROWS_AN_ID:
-            rows += _read_through(cursor, table, key, names, part)
-        else:
-            sql = f"SELECT {', '.join(names)} FROM {table} WHERE {key} IN ({marks(part)})"
-            rows += cursor.execute(sql, part).fetchall()
+        known = _known(cursor, table, key, part)
+        if known:
+            sql = f"SELECT {', '.join(names)} FROM {table} WHERE {key} IN ({marks(known)})"
+            rows += cursor.execute(sql, known).fetchall()
     return rows
 
 
-def _count(cursor: DuckDBPyConnection, table: str) -> int:
-    (row,) = cursor.execute(f"SELECT count(*) FROM {table}").fetchall()
-    return int(row[0])
-
-
-def _read_through(
-    cursor: DuckDBPyConnection, table: str, key: str, names: Sequence[str], ids: Sequence[str]
-) -> list[Any]:
-    cursor.register("stage", pa.table({"wanted": list(ids)}))
+def _known(cursor: DuckDBPyConnection, table: str, key: str, ids: list[str]) -> list[str]:
+    """Return those ids that may be known: all of them where that costs less than to look."""
+    if len(ids) <= FEW:
+        return ids
+    (count,) = cursor.execute(f"SELECT count(*) FROM {table}").fetchall()
+    if count[0] > len(ids) * ROWS_AN_ID:
+        return ids
+    cursor.register("stage", pa.table({"wanted": ids}))
     try:
-        sql = f"SELECT {', '.join(names)} FROM {table} WHERE {key} IN (SELECT wanted FROM stage)"
-        return list(cursor.execute(sql).fetchall())
+        found = cursor.execute(f"SELECT {key} FROM {table} WHERE {key} IN (SELECT wanted FROM stage)").fetchall()
     finally:
         cursor.unregister("stage")
+    return [row[0] for row in found]
 
 
 def chunks(ids: Sequence[str]) -> Iterator[list[str]]:
