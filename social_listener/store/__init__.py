@@ -33,6 +33,7 @@ class Store:
     def __init__(self, path: Path, connection: DuckDBPyConnection) -> None:
         self.path = path
         self._connection = connection
+        self._opening = threading.Lock()
         self._writer = connection.cursor()
         self._lock = threading.RLock()
         self._writing = False
@@ -86,8 +87,7 @@ class Store:
     @contextmanager
     def read(self) -> Iterator[DuckDBPyConnection]:
         """Hand out a cursor of its own that sees one snapshot; never share it, never write with it."""
-        self._check_open()
-        cursor = self._connection.cursor()
+        cursor = self._cursor()
         try:
             with _translated(self.path):
                 cursor.execute("BEGIN TRANSACTION READ ONLY")
@@ -98,8 +98,7 @@ class Store:
     @contextmanager
     def attached(self, path: Path, name: str) -> Iterator[None]:
         """Let transactions read another database file of ours under `name`, until the end of the block."""
-        self._check_open()
-        cursor = self._connection.cursor()
+        cursor = self._cursor()
         with _translated(self.path):
             quoted = str(path).replace("'", "''")
             cursor.execute(f"ATTACH '{quoted}' AS {name} (READ_ONLY)")
@@ -144,8 +143,7 @@ class Store:
 
     def backup(self, directory: Path, now: datetime, *, keep: int = 7) -> Path:
         """Write a checked copy of everything into `directory`, prune all but the newest `keep`; return its path."""
-        self._check_open()
-        cursor = self._connection.cursor()
+        cursor = self._cursor()
         try:
             return backups.write(cursor, directory, now, keep)
         finally:
@@ -156,9 +154,10 @@ class Store:
         with self._lock:
             if self._closed:
                 return
-            self._closed = True
-            self._writer.close()
-            self._connection.close()
+            with self._opening:
+                self._closed = True
+                self._writer.close()
+                self._connection.close()
 
     def __enter__(self) -> Self:
         """Return the store itself; it is closed at the end of the block."""
@@ -167,6 +166,12 @@ class Store:
     def __exit__(self, *_: object) -> None:
         """Close the store."""
         self.close()
+
+    def _cursor(self) -> DuckDBPyConnection:
+        """Return a new cursor, in turn: the engine refuses a call on a connection that another thread is just using."""
+        with self._opening:
+            self._check_open()
+            return self._connection.cursor()
 
     def _check_open(self) -> None:
         if self._closed:

@@ -453,3 +453,28 @@ def test_a_damaged_log_is_refused_and_kept(path: Path) -> None:
     with pytest.raises(StoreError, match=r"is damaged.*Keep social-listener\.duckdb and social-listener\.duckdb\.wal"):
         Store.open(path)
     assert log.read_bytes() == content
+
+
+def test_closing_while_others_read_refuses_them_in_words(tmp_path: Path) -> None:
+    """Threads that begin to read while the store is closed get a StoreError, and the closing itself succeeds."""
+    store = Store.open(tmp_path / "a.duckdb")
+    begun = threading.Barrier(5)
+    faults: list[BaseException] = []
+
+    def read() -> None:
+        begun.wait()
+        try:
+            while True:
+                with store.read():
+                    pass
+        except Exception as fault:  # noqa: BLE001 - which one it is, is what is asked
+            faults.append(fault)
+
+    threads = [threading.Thread(target=read) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    begun.wait()
+    store.close()
+    for thread in threads:
+        thread.join()
+    assert [type(fault) for fault in faults] == [StoreError] * 4
