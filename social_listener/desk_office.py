@@ -13,6 +13,7 @@ from social_listener.scoring import waiting_points
 from social_listener.store import conversations
 from social_listener.store import outbox as replies
 from social_listener.store.queue import Factors, Waiting
+from social_listener.store.standing import standing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -84,7 +85,7 @@ class Office:
             return tuple(Allowed(verb=verb, ok=False, because=because) for verb in ("reply_public", "reply_private"))
         offset = replies.clock_offset(cursor, item.account_id)
         try:
-            rules = tuple(channel.allowed(item, now + offset))
+            rules = tuple(channel.allowed(item, standing(cursor, item), now + offset))
         except ChannelError as error:
             because = f"the platform cannot be asked at the moment: {error}"
             return tuple(Allowed(verb=verb, ok=False, because=because) for verb in ("reply_public", "reply_private"))

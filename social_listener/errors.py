@@ -16,6 +16,7 @@
         ├─ PageExpired               the page token is no longer good: walk again from the top
         ├─ Rejected                  this reply or action will never go; show why
         ├─ Unsure                    it may have gone; reconcile, never send again by ourselves
+        ├─ Forged                    a delivery that is not the platform's: refuse it, store nothing
         └─ BadPayload                the whole answer cannot be read; keep it aside, go on with the rest
 
 No message carries a token, a password or a URL with a query.
@@ -77,11 +78,17 @@ class Unauthorized(ChannelError):
 
 
 class RateLimited(ChannelError):
-    """The platform asks us to wait until `retry_at` (aware, UTC; None: it did not say)."""
+    """The platform asks us to wait until `retry_at` (aware, UTC; None: it did not say).
 
-    def __init__(self, message: str = "", *, account_id: str, retry_at: datetime | None = None) -> None:
+    `whole_account`: every call of the account has to wait, not only calls of this kind.
+    """
+
+    def __init__(
+        self, message: str = "", *, account_id: str, retry_at: datetime | None = None, whole_account: bool = False
+    ) -> None:
         super().__init__(message, account_id=account_id)
         self.retry_at = retry_at
+        self.whole_account = whole_account
 
 
 class OutOfCredit(ChannelError):
@@ -102,6 +109,10 @@ class Rejected(ChannelError):
 
 class Unsure(ChannelError):
     """It may have gone out: it is reconciled, and never sent again by ourselves."""
+
+
+class Forged(ChannelError):
+    """A delivery to a webhook that is not signed by the platform, or cannot be checked: nothing of it is stored."""
 
 
 class BadPayload(ChannelError):

@@ -6,6 +6,7 @@ a poll may write the first kind only.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -28,6 +29,7 @@ class StreamKind(StrEnum):
     MESSAGES = "messages"
     SEARCH = "search"
     REPLIES = "replies"
+    COMMENTS = "comments"
 
 
 class SentimentLabel(StrEnum):
@@ -67,6 +69,7 @@ class ActionKind(StrEnum):
     LIKE = "like"
     UNLIKE = "unlike"
     DELETE = "delete"  #: our own words only
+    EDIT = "edit"  #: our own words only, where the platform lets words be changed
 
 
 # -- the platform says -------------------------------------------------------------------------------------------------
@@ -152,8 +155,24 @@ class Stream:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """That a direct conversation goes on from a public item."""
+
+    item_id: str  #: the public one
+    conversation_id: str  #: the direct one
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Usage:
+    """How much of its allowance an account has used, as the platform told with its last answer."""
+
+    percent: float  #: the highest of the figures it tells; above 100 calls are refused
+    regain_at: datetime | None = None  #: by the platform's clock: nothing is answered before; None: not refused
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """What one fetch brought."""
+    """What one fetch, or one delivery of a webhook, brought."""
 
     raw: bytes  #: the answer's body as it came
     interactions: tuple[Interaction, ...] = ()
@@ -167,16 +186,39 @@ class Page:
     horizon: datetime | None = None
     #: None: no such limit; else how many items a whole walk can bring at most (X mentions: 800)
     horizon_items: int | None = None
+    #: the poll ends with this page, the walk does not: it goes on at the stream's next turn
+    rests: bool = False
+    #: this page is about one direct thread, of which the platform gives nothing older than this, though there is more
+    cut: datetime | None = None
+    #: the platform tells no time and no id of an edit: of two wordings the one told later, by `server_time`, holds
+    unversioned: bool = False
+    #: item id → whether it is hidden now, where the platform tells that
+    hidden: Mapping[str, bool] = field(default_factory=dict)
+    links: tuple[Link, ...] = ()
+    #: direct conversation → whether another program or the platform's own app holds it now
+    elsewhere: Mapping[str, bool] = field(default_factory=dict)
+    usage: Usage | None = None  #: None: the platform did not tell
+    #: what was billed for: name of the price → how many
+    reads: Mapping[str, int] = field(default_factory=dict)
 
 
 # -- what may be done --------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """What else a platform's rules ask for, besides the item itself."""
+
+    heard_at: datetime | None = None  #: when its author last wrote to us in their direct thread; None: not known
+    private_replies: int = 0  #: private replies to this public item that went out, or may have
+    elsewhere: bool = False  #: another program holds the direct thread
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Allowed:
     """Whether one thing may be done to one item now, until when, and by which rule."""
 
-    verb: str  #: reply_public | reply_private | hide | unhide | like | unlike | delete
+    verb: str  #: reply_public | reply_private | hide | unhide | like | unlike | delete | edit
     ok: bool
     because: str  #: the rule in one sentence for staff, whether it allows or forbids
     rule_url: str = ""  #: the platform's page that states the rule
@@ -241,8 +283,14 @@ class PrivateReply:
     intent_id: str
     account_id: str
     item_id: str
+    item_native_id: str  #: what it answers
+    to_public: bool  #: it answers a public item: it opens, or goes on in, a direct thread
     recipient_native_id: str  #: the person
     thread_native_id: str | None  #: the direct thread; None: there is none yet
+    heard_at: (
+        datetime | None
+    )  #: when the person last wrote to us in their direct thread; None: never, as far as we know
+    by_person: bool  #: a person of our staff wrote it, not a program
     text: str
 
 
@@ -256,6 +304,7 @@ class Sent:
     native_id: str
     sent_at: datetime
     url: str | None = None
+    thread_native_id: str | None = None  #: the direct thread it stands in, where the platform told; public: None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -266,6 +315,7 @@ class Action:
     account_id: str
     item_id: str
     item_native_id: str
+    text: str = ""  #: the new wording; edits only
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

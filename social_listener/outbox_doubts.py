@@ -30,15 +30,22 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 
-def built(reply: StoredReply, item: BareItem) -> Reply:
-    """Return what the channel is to send. Only the row's own `private`, which never changes, picks the type."""
+def built(reply: StoredReply, item: BareItem, heard_at: datetime | None = None) -> Reply:
+    """Return what the channel is to send. Only the row's own `private`, which never changes, picks the type.
+
+    `heard_at`: when the person last wrote to us in private.
+    """
     if reply.private:
         return PrivateReply(
             intent_id=reply.id,
             account_id=reply.account_id,
             item_id=reply.item_id,
+            item_native_id=_native(reply.item_id),
+            to_public=not item.item.private,
             recipient_native_id=_native(item.item.author_id),
             thread_native_id=_native(item.item.thread_id) if item.item.private else None,
+            heard_at=heard_at,
+            by_person=reply.author != audit.SYSTEM,
             text=reply.text,
         )
     return PublicReply(

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, NamedTuple
 from social_listener import outbox_doubts, outbox_settle
 from social_listener.errors import ChannelError
 from social_listener.failpoints import failpoint
-from social_listener.model import ReplyState, Sent
+from social_listener.model import ReplyState, Sent, Standing
 from social_listener.outbox_rules import WAIT_FIRST, ClaimFacts, Close, Hold, Outcome, Step, classify, next_step
 from social_listener.store import answers, conversations
 from social_listener.store import outbox as table
 from social_listener.store.outbox import StoredAttempt
+from social_listener.store.standing import standing
 from social_listener.witness import WitnessLine
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ class _Look(NamedTuple):
     step: Step
     reply: StoredReply
     item: BareItem | None
+    around: Standing
     doubtful: bool  #: an earlier call for it may have arrived
     failures: int  #: earlier calls for it that surely did not arrive
     pauses: int  #: failures in a row of its account
@@ -51,6 +53,7 @@ class _Claimed(NamedTuple):
 
     reply: StoredReply
     item: BareItem
+    around: Standing
     attempt: StoredAttempt
     failures: int  #: earlier calls for it that surely did not arrive
     pauses: int  #: failures in a row of its account
@@ -113,6 +116,7 @@ class Sender:
             if reply is None or reply.state is not ReplyState.QUEUED:
                 return None
             item = conversations.bare(cursor, reply.item_id)
+            around = standing(cursor, item.item, but=reply.id) if item is not None else Standing()
             platform_now = now + table.clock_offset(cursor, reply.account_id)
             pause = table.pause(cursor, reply.lane)
             attempts = table.attempts_of(cursor, reply.id)
@@ -128,25 +132,28 @@ class Sender:
                 ahead=table.is_behind(cursor, reply),
                 pause_until=pause.not_before if pause else None,
                 pause_reason=pause.reason if pause else reply.reason,
-                allowed=self._allowed(reply, item, platform_now),
+                allowed=self._allowed(reply, item, around, platform_now),
                 account_known=reply.account_id in self._channels,
             )
         return _Look(
             step=next_step(facts, now, platform_now),
             reply=reply,
             item=item,
+            around=around,
             doubtful=any(attempt.outcome == "in_doubt" for attempt in attempts),
             failures=sum(attempt.error == "Unavailable" for attempt in attempts),
             pauses=pause.errors if pause else 0,
         )
 
-    def _allowed(self, reply: StoredReply, item: BareItem | None, platform_now: datetime) -> Allowed | None:
+    def _allowed(
+        self, reply: StoredReply, item: BareItem | None, around: Standing, platform_now: datetime
+    ) -> Allowed | None:
         """Return what the channel says to this reply now, by the platform's clock."""
         channel = self._channels.get(reply.account_id)
         if channel is None or item is None:
             return None
         verb = "reply_private" if reply.private else "reply_public"
-        return next((rule for rule in channel.allowed(item.item, platform_now) if rule.verb == verb), None)
+        return next((rule for rule in channel.allowed(item.item, around, platform_now) if rule.verb == verb), None)
 
     # -- the call ------------------------------------------------------------------------------------------------------
 
@@ -183,7 +190,7 @@ class Sender:
             reason=None,
             version=look.reply.version + 1,
         )
-        return _Claimed(reply, look.item, attempt, look.failures, look.pauses)
+        return _Claimed(reply, look.item, look.around, attempt, look.failures, look.pauses)
 
     def _attempt(self, reply: StoredReply, now: datetime) -> StoredAttempt:
         number = reply.attempts + 1
@@ -222,7 +229,8 @@ class Sender:
         failpoint("outbox.after_witness")
         result: Sent | Exception
         try:
-            result = self._channels[reply.account_id].send(outbox_doubts.built(reply, claimed.item))
+            words = outbox_doubts.built(reply, claimed.item, claimed.around.heard_at)
+            result = self._channels[reply.account_id].send(words)
         except Exception as error:  # noqa: BLE001 - whatever it is, the post may be there: it becomes a doubt
             result = error
         return classify(  # the database is not asked here: what the call came to must not hang on it

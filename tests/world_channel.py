@@ -22,9 +22,11 @@ from social_listener.model import (
     Reject,
     Reply,
     Sent,
+    Standing,
     Stream,
     StreamKind,
     TextLength,
+    Usage,
 )
 from social_listener.sandbox import Sandbox
 from social_listener.sandbox.records import Post
@@ -60,6 +62,10 @@ class WorldChannel:
         self.calls = 0
         self.bad: set[str] = set()  # native ids that cannot be read
         self.before_page: Callable[[], None] = lambda: None
+
+    def usage(self) -> Usage | None:
+        """Return None: there is no allowance."""
+        return None
 
     def whoami(self) -> Owner:
         """Return the brand."""
@@ -194,7 +200,7 @@ class WorldChannel:
         """Do nothing: this channel only reads."""
         raise NotImplementedError
 
-    def allowed(self, item: Interaction, now: datetime) -> Sequence[Allowed]:  # noqa: ARG002
+    def allowed(self, item: Interaction, standing: Standing, now: datetime) -> Sequence[Allowed]:  # noqa: ARG002
         """Return that nothing is allowed."""
         return ()
 

@@ -7,7 +7,7 @@ and the contract suite runs over every registered name.
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Protocol, cast
+from typing import TYPE_CHECKING, Protocol, cast, runtime_checkable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -24,9 +24,11 @@ if TYPE_CHECKING:
         PublicReply,
         Reply,
         Sent,
+        Standing,
         Stream,
         StreamKind,
         TextLength,
+        Usage,
     )
 
 
@@ -75,10 +77,11 @@ class Channel(Protocol):
         `Rejected`: it will never be. `RateLimited`, `Unavailable`, `Unauthorized`, `OutOfCredit`: try again later.
         """
 
-    def allowed(self, item: Interaction, now: datetime) -> Sequence[Allowed]:
+    def allowed(self, item: Interaction, standing: Standing, now: datetime) -> Sequence[Allowed]:
         """Return for every verb of this channel whether it may be done to `item` now, until when, by which rule.
 
-        A deleted item is the caller's to know: to that nothing may be done.
+        `now` is the platform's clock, as far as it is known. A deleted item is the caller's to know: to that nothing
+        may be done.
         """
 
     def find_own(self, reply: Reply, since: datetime) -> Sent | None:
@@ -93,6 +96,33 @@ class Channel(Protocol):
 
     def whoami(self) -> Owner:
         """Return who the credentials belong to."""
+
+    def usage(self) -> Usage | None:
+        """Return how much of the account's allowance is used, as the platform last told; None: it never did."""
+
+
+@runtime_checkable
+class Pushed(Protocol):
+    """A channel whose platform can push: it delivers what happens to our webhook."""
+
+    def handshake(self, query: Mapping[str, str]) -> bytes:
+        """Return the body that answers the platform's question whether this webhook is ours; `Forged`: do not answer.
+
+        `query` holds the parameters of its GET.
+        """
+
+    def verify(self, headers: Mapping[str, str], body: bytes) -> None:
+        """Raise `Forged` unless `body`, as it came, is signed by the platform. Names of headers are lower case.
+
+        The comparison takes the same time for every signature.
+        """
+
+    def receive(self, body: bytes, received_at: datetime) -> Sequence[Page]:
+        """Return what a verified delivery tells, in the order in which it tells it; no call is made.
+
+        Each page is about one moment of the platform's clock (`server_time`; `received_at`, our own, where it tells
+        none). What is not understood is a `Reject`; `BadPayload`: not even the envelope can be read.
+        """
 
 
 class ChannelFactory(Protocol):

@@ -35,9 +35,11 @@ from social_listener.model import (
     PublicReply,
     Reply,
     Sent,
+    Standing,
     Stream,
     StreamKind,
     TextLength,
+    Usage,
 )
 
 if TYPE_CHECKING:
@@ -137,7 +139,12 @@ class X:
         if state is not wanted:
             raise Rejected(f"X did not {action.kind.value} it and gave no reason", account_id=self.account_id)
 
-    def allowed(self, item: Interaction, now: datetime) -> Sequence[Allowed]:  # noqa: ARG002  X sets no deadlines
+    def allowed(
+        self,
+        item: Interaction,
+        standing: Standing,  # noqa: ARG002  X has no windows
+        now: datetime,  # noqa: ARG002  and sets no deadlines
+    ) -> Sequence[Allowed]:
         """Return what may be done to `item`, by which rule; a deleted item is the caller's to know."""
         return x_rules.allowed(item, self._rules)
 
@@ -157,6 +164,10 @@ class X:
             if self._owner is None:
                 self._owner = self._ask_who()
             return self._owner
+
+    def usage(self) -> Usage | None:
+        """Return None: X limits calls by kind, and says so with each."""
+        return None
 
     def _ask_who(self) -> Owner:
         result = self._client.call(lambda sdk: sdk.get_me(), what="asking who we are", effect=Effect.READ)

@@ -28,7 +28,7 @@ from social_listener.channels.x_queries import (
     window_start,
 )
 from social_listener.cursor import Cursor, floor
-from social_listener.errors import BadPayload, PageExpired, Unavailable
+from social_listener.errors import BadPayload, PageExpired, Rejected, Unavailable
 from social_listener.model import Owner, Page, Stream, StreamKind
 
 _WINDOWS: Final = {
@@ -57,6 +57,8 @@ class Reading:
                 return self._replies(stream, cursor, now)
             case StreamKind.MESSAGES:
                 return self._messages(stream, cursor, now)
+            case StreamKind.COMMENTS:
+                raise Rejected("X has no stream of comments: use replies", account_id=stream.account_id)
 
     def _mentions(self, stream: Stream, cursor: Cursor, now: datetime) -> Page:
         own_id = self._client.own_id or self._whoami().native_id

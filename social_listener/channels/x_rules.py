@@ -14,6 +14,7 @@ REPLY_RULE: Final = "https://docs.x.com/changelog"
 AUTOMATION_RULE: Final = "https://docs.x.com/developer-guidelines"
 HIDE_RULE: Final = "https://docs.x.com/x-api/posts/hide-replies/introduction"
 LIKE_RULE: Final = "https://docs.x.com/changelog"
+EDIT_RULE: Final = "https://docs.x.com/x-api/fundamentals/edit-posts"
 DELETE_RULE: Final = "https://docs.x.com/x-api/posts/delete-post"
 MESSAGE_RULE: Final = "https://docs.x.com/x-api/direct-messages/manage/introduction"
 
@@ -64,6 +65,7 @@ def allowed(item: Interaction, rules: Rules) -> Sequence[Allowed]:
         *_hide(item),
         *_like(item, rules),
         _delete(item),
+        Allowed(verb="edit", ok=False, because="X lets nobody change words through its API.", rule_url=EDIT_RULE),
     )
 
 

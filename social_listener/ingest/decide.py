@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Final
 
 import zstandard
 
-from social_listener.ingest.merge import conflict, merge, merge_contact, storable_contact, unstorable
+from social_listener.ingest.merge import conflict, merge, merge_contact, storable_contact, unstorable, worded_then
 from social_listener.ingest.talk import Scorer, follow
-from social_listener.model import Contact, Interaction, Page, Reject
-from social_listener.store.changes import Changes, DeadLetterRow, RawPage, Sighting, VersionRow
+from social_listener.model import Contact, Interaction, Link, Page, Reject
+from social_listener.store.changes import Changes, DeadLetterRow, LinkRow, RawPage, Sighting, VersionRow
 from social_listener.store.facts import Known, StoredContact, StoredItem, version_key
 
 if TYPE_CHECKING:
@@ -47,6 +47,9 @@ class Work:
     edited: list[str] = field(default_factory=list)  #: items with a new wording
     deleted: list[str] = field(default_factory=list)
     seen: set[str] = field(default_factory=set)  #: sightings made here
+    linked: list[Link] = field(default_factory=list)  #: links made here
+    moved: list[str] = field(default_factory=list)  #: conversations that another program took, or gave back
+    elsewhere: dict[str, bool] = field(default_factory=dict)  #: the same of conversations that may begin here
 
     def item(self, item_id: str) -> StoredItem | None:
         """Return an item as it is by now."""
@@ -82,13 +85,23 @@ def _meet_page(work: Work, one: Fetched) -> None:
     for item in one.page.interactions:
         _meet(work, one, item)
     for item_id in one.page.deleted:
-        _delete(work, item_id)
+        _delete(work, item_id, early=one.page.unversioned)
+    for item_id, hidden in one.page.hidden.items():
+        _hide(work, item_id, hidden=hidden)
+    for link in one.page.links:
+        _link(work, link)
+    for conversation_id, elsewhere in one.page.elsewhere.items():
+        _hand(work, conversation_id, elsewhere=elsewhere)
     for reject in one.page.rejects:
         _set_aside(work, one, reject)
 
 
 def _meet(work: Work, one: Fetched, item: Interaction) -> None:
     stored = work.item(item.id)
+    if stored is None and item.id in work.known.gone:
+        return
+    if one.page.unversioned and stored is not None:
+        item = worded_then(stored.item, item, one.page.server_time)
     fault = unstorable(item) or (conflict(stored.item, item) if stored else None)
     if fault:
         # Without a native id, so that the item's usual telling does not settle it: somebody has to see this.
@@ -154,10 +167,18 @@ def _correct_wording(work: Work, item: Interaction) -> None:
         )
 
 
-def _delete(work: Work, item_id: str) -> None:
-    """Leave a tombstone: that there was something, when and by whom, and not a word of it."""
+def _delete(work: Work, item_id: str, *, early: bool) -> None:
+    """Leave a tombstone: that there was something, when and by whom, and not a word of it.
+
+    `early`: the deletion may come before the item itself, and is remembered then.
+    """
     stored = work.item(item_id)
-    if stored is None or stored.deleted_at is not None:
+    if stored is None:
+        if early and item_id not in work.known.gone:
+            work.known.gone.add(item_id)
+            work.changes.gone.append(item_id)
+        return
+    if stored.deleted_at is not None:
         return
     stored.item = replace(stored.item, text="", attachments=())
     stored.deleted_at = stored.checked_at = work.now
@@ -169,6 +190,42 @@ def _delete(work: Work, item_id: str) -> None:
                 rows[key] = replace(row, text="")
     work.changes.deleted_ids.append(item_id)
     work.deleted.append(item_id)
+
+
+def _hide(work: Work, item_id: str, *, hidden: bool) -> None:
+    """Take in whether an item is hidden at the platform."""
+    stored = work.item(item_id)
+    if stored is not None and stored.deleted_at is None and stored.item.hidden is not hidden:
+        stored.item = replace(stored.item, hidden=hidden)
+        if item_id not in work.changes.new_items:
+            work.changes.changed_items[item_id] = stored
+
+
+def _link(work: Work, link: Link) -> None:
+    """Take in that a direct conversation goes on from a public item."""
+    stored = work.item(link.item_id)
+    key = f"{link.item_id} {link.conversation_id}"
+    if stored is None or key in work.known.links or key in work.changes.links:
+        return
+    work.changes.links[key] = LinkRow(
+        id=key,
+        item_id=link.item_id,
+        public_conversation_id=stored.item.conversation_id,
+        private_conversation_id=link.conversation_id,
+        made_at=work.now,
+        reply_id=None,
+    )
+    work.linked.append(link)
+
+
+def _hand(work: Work, conversation_id: str, *, elsewhere: bool) -> None:
+    """Take in who holds a direct thread: another program, or we."""
+    talk = work.changes.new_conversations.get(conversation_id) or work.known.conversations.get(conversation_id)
+    if talk is None:
+        work.elsewhere[conversation_id] = elsewhere
+    elif talk.elsewhere is not elsewhere:
+        talk.elsewhere = elsewhere
+        work.moved.append(conversation_id)
 
 
 def _meet_contact(work: Work, told: Contact) -> None:
@@ -223,9 +280,11 @@ def dead_letter(stream_id: str, reject: Reject, page_id: str, now: datetime) -> 
 def _matters(work: Work, one: Fetched) -> bool:
     """Return whether a page told anything that is written; the rest need not be kept."""
     changes, page = work.changes, one.page
-    ids = {item.id for item in page.interactions} | set(page.deleted)
+    ids = {item.id for item in page.interactions} | set(page.deleted) | set(page.hidden)
     return bool(
         page.rejects
+        or not changes.links.keys().isdisjoint(f"{link.item_id} {link.conversation_id}" for link in page.links)
+        or not ids.isdisjoint(changes.gone)
         or any(row.page_id == one.id for row in changes.sightings)
         or any(row.page_id == one.id for row in changes.dead_letters.values())
         or not ids.isdisjoint(changes.new_items)
@@ -237,7 +296,7 @@ def _matters(work: Work, one: Fetched) -> bool:
 
 
 def _raw_page(one: Fetched) -> RawPage:
-    told = {item.id: None for item in one.page.interactions} | dict.fromkeys(one.page.deleted)
+    told = dict.fromkeys([*(item.id for item in one.page.interactions), *one.page.deleted, *one.page.hidden])
     return RawPage(
         id=one.id,
         stream_id=one.stream_id,

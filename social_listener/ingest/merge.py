@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import replace
 from datetime import datetime
 
@@ -44,6 +45,21 @@ def _texts(item: Interaction) -> list[str]:
     some = (item.reply_to_id, item.quoted_id, item.url, item.language)
     attached = [text for one in item.attachments for text in (one.kind, one.url, one.alt)]
     return [item.id, item.text, item.version_id, item.author_id, *(text for text in (*some, *attached) if text)]
+
+
+def worded_then(stored: Interaction, told: Interaction, told_at: datetime) -> Interaction:
+    """Return `told` with the version that its wording is, for a platform that tells no time and no id of an edit.
+
+    The same words are the same version. Other words are a new one when they were told after the stored ones came to be;
+    else they are an older telling, and the stored ones hold.
+    """
+    if told.text == stored.text:
+        return replace(told, version_id=stored.version_id, edited_at=stored.edited_at)
+    since = stored.edited_at or stored.sent_at
+    if told_at < since:
+        return replace(told, text=stored.text, version_id=stored.version_id, edited_at=stored.edited_at, attachments=())
+    digest = hashlib.sha256(f"{told_at.isoformat()} {told.text}".encode(errors="replace")).hexdigest()[:12]
+    return replace(told, version_id=f"{told.id.partition(':')[2]}~{digest}", edited_at=told_at)
 
 
 def merge(stored: Interaction, told: Interaction) -> Interaction:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from social_listener.ingest.decide import Work
-    from social_listener.model import Interaction, Score
+    from social_listener.model import Interaction, Link, Score
     from social_listener.scoring import Weights
     from social_listener.store.facts import StoredItem
 
@@ -51,6 +51,10 @@ def follow(work: Work, scorer: Scorer) -> None:
             talk.reword(item_id)
     for item_id in work.deleted:
         talk.lose(item_id)
+    for link in work.linked:
+        talk.go_on(link)
+    for conversation_id in work.moved:
+        talk.touch(conversation_id, said=False)
     talk.score(scorer)
     talk.finish()
 
@@ -139,6 +143,15 @@ class _Talk:
         if conversation is not None:
             self.touch(conversation.id, said=False)
 
+    def go_on(self, link: Link) -> None:
+        """Take in that a public item was answered in private, by whomever: nobody waits for an answer to it."""
+        item = self.stored(link.item_id).item
+        if item.outbound:
+            return
+        said = [*self.times.get(link.conversation_id, ()), self.work.known.said.get(link.conversation_id, item.sent_at)]
+        self.answer(link.item_id, max(item.sent_at, *said))
+        self.touch(item.conversation_id, said=False)
+
     def score(self, scorer: Scorer) -> None:
         """Score everything at once: that is faster than one by one."""
         made = scorer([(self.stored(item_id).item.text, about) for item_id, about in self.to_score.items()])
@@ -200,6 +213,7 @@ class _Talk:
         conversation = self.conversation(item.conversation_id)
         if conversation is None:
             conversation = _new_conversation(stored, self.work.now)
+            conversation.elsewhere = self.work.elsewhere.get(conversation.id, False)
             self.work.changes.new_conversations[conversation.id] = conversation
         else:
             conversation.first_at = min(conversation.first_at, item.sent_at)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from social_listener.cursor import Cursor, Gap, advance, restart
+from social_listener.cursor import Cursor, Gap, advance, floor, restart
 from social_listener.errors import BadPayload, ChannelError, PageExpired, StoreError
 from social_listener.failpoints import failpoint
 from social_listener.ingest import schedule
@@ -105,7 +105,7 @@ class Walk:
         while True:
             page = self._fetch()
             fetched += 1
-            ended = page.next is None
+            ended = page.next is None or page.rests
             halted = (most is not None and fetched >= most) or (stop is not None and stop())
             full = len(self.waiting) >= MOST_PAGES or time.monotonic() - since >= LONGEST_WAIT.total_seconds()
             if ended or halted or full:
@@ -151,9 +151,12 @@ class Walk:
                 streams.add_gap(cursor, self.stream.id, gap, one.fetched_at, near=self.stream.overlap)
             if first and not mark.walking:
                 complete_from = oldest
+            self._cut(cursor, one, known)
             self.partial += one.page.partial
         now = self.ingest.clock()
         columns: dict[str, object] = {"last_poll_at": now, "not_before": None, "next_due_at": now}
+        if mark.walking and told[-1].page.rests:
+            columns |= self._rest(now)
         if not mark.walking:
             columns |= self._end(cursor, mark, now)
             mark = Cursor(since=mark.since) if columns["errors"] == 0 else restart(self.cursor)
@@ -164,6 +167,25 @@ class Walk:
         if account is not None and account.state != "ok" and not streams.refused(cursor, account.id, self.stream.id):
             streams.set_state(cursor, account.id, "ok", problem=None, now=now)
         return mark
+
+    def _cut(self, cursor: DuckDBPyConnection, one: Told, known: Known) -> None:
+        """Write the gap that a thread shows which the platform no longer gives whole.
+
+        There is none where the part that it gives reaches the floor, or joins what this stream brought before.
+        """
+        low = floor(self.cursor.since, self.stream.overlap)
+        cut = one.page.cut
+        if low is None or cut is None or cut <= low or met_before(self.stream.id, one.page, known):
+            return
+        thread = next((item.thread_id for item in one.page.interactions), "")
+        reason = f"the platform gives only the newest messages of a thread: {thread}"
+        gap = Gap(since=low, until=cut, reason=reason)
+        streams.add_gap(cursor, self.stream.id, gap, one.fetched_at, near=self.stream.overlap)
+
+    def _rest(self, now: datetime) -> dict[str, object]:
+        """Return the columns for a poll that ends in mid-walk: it went well, and goes on at its next turn."""
+        due = schedule.next_due(self.stream.id, self.stream.interval, now, self.ingest.chance())
+        return {"errors": 0, "last_error": None, "last_error_kind": None, "last_ok_at": now, "next_due_at": due}
 
     def _end(self, cursor: DuckDBPyConnection, mark: Cursor, now: datetime) -> dict[str, object]:
         """Return the columns for the end of a walk.
@@ -236,6 +258,15 @@ class Walk:
         self.result.error, self.result.error_kind = told.error, told.error_kind
         self.result.complete = False
         return self.result
+
+
+def met_before(stream_id: str, page: Page, known: Known) -> bool:
+    """Return whether a page holds an item that this very stream brought before: then nothing lies between."""
+    return any(
+        (stored := known.items.get(item.id)) is not None
+        and (stored.stream_id == stream_id or f"{stream_id} {item.id}" in known.sightings)
+        for item in page.interactions
+    )
 
 
 def reached(stream_id: str, page: Page, known: Known, since: datetime | None) -> bool:

@@ -61,6 +61,18 @@ class DeadLetterRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LinkRow:
+    """That a direct conversation goes on from a public item."""
+
+    id: str  #: "<item id> <private conversation id>"
+    item_id: str
+    public_conversation_id: str
+    private_conversation_id: str
+    made_at: datetime
+    reply_id: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class QueueRow:
     """One row of `queue`."""
 
@@ -108,6 +120,8 @@ class Changes:
     met: int = 0  #: items that their stream brought for the first time
     scores: dict[str, Score] = field(default_factory=dict)
     dead_letters: dict[str, DeadLetterRow] = field(default_factory=dict)
+    links: dict[str, LinkRow] = field(default_factory=dict)
+    gone: list[str] = field(default_factory=list)  #: deleted items of which nothing else was told so far
     settled_letters: list[str] = field(default_factory=list)  #: open dead letters whose items could be read by now
     #: conversations whose queue row is decided anew; None: they have none
     queue: dict[str, QueueRow | None] = field(default_factory=dict)
@@ -124,5 +138,7 @@ class Changes:
             or self.new_contacts
             or self.changed_contacts
             or self.sightings
+            or self.links
+            or self.gone
             or self.dead_letters
         )

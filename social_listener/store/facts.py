@@ -59,6 +59,7 @@ class StoredConversation:
     updated_at: datetime
     waiting_ids: tuple[str, ...]
     newest_id: str | None
+    elsewhere: bool = False
 
 
 @dataclass(slots=True, kw_only=True)
@@ -91,6 +92,8 @@ class Known:
     sightings: set[str] = field(default_factory=set)  #: "<stream id> <interaction id>"
     versions: dict[str, str] = field(default_factory=dict)  #: id of a version → its text
     letters: dict[str, list[str]] = field(default_factory=dict)  #: native id of an item → its open dead letters
+    gone: set[str] = field(default_factory=set)  #: items that were deleted before they were told of
+    links: set[str] = field(default_factory=set)  #: "<item id> <private conversation id>"
 
 
 ITEM: Final = tuple(each.name for each in fields(Interaction))
@@ -246,6 +249,16 @@ def sightings(cursor: DuckDBPyConnection, ids: Collection[str]) -> set[str]:
 def versions(cursor: DuckDBPyConnection, ids: Collection[str]) -> dict[str, str]:
     """Return the texts of those versions."""
     return dict(select(cursor, "interaction_versions", "id", ("id", "text"), sorted(ids)))
+
+
+def gone(cursor: DuckDBPyConnection, ids: Collection[str]) -> set[str]:
+    """Return which of those items were deleted before they were told of."""
+    return {row[0] for row in select(cursor, "gone", "id", ("id",), sorted(ids))}
+
+
+def links(cursor: DuckDBPyConnection, ids: Collection[str]) -> set[str]:
+    """Return which of those links are known."""
+    return {row[0] for row in select(cursor, "links", "id", ("id",), sorted(ids))}
 
 
 def _utc(value: Any) -> Any:

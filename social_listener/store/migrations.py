@@ -16,9 +16,20 @@ if TYPE_CHECKING:
 
 Migration = Callable[["DuckDBPyConnection"], None]
 
+
+def _second(connection: DuckDBPyConnection) -> None:
+    """Add what push, quotas and links between conversations need."""
+    connection.execute("ALTER TABLE conversations ADD COLUMN elsewhere BOOLEAN DEFAULT FALSE")
+    connection.execute("ALTER TABLE conversations ALTER COLUMN elsewhere SET NOT NULL")
+    for column in ("not_before TIMESTAMPTZ", "used DOUBLE", "used_at TIMESTAMPTZ"):
+        connection.execute(f"ALTER TABLE accounts ADD COLUMN {column}")
+    for name in ("links", "gone", "deliveries", "spend"):
+        connection.execute(next(one for one in statements() if f"CREATE TABLE {name} " in one))
+
+
 #: version a step leads to → the step. schema.sql always holds the newest version whole; a step brings an older database
 #: to the same tables. Steps run in one transaction, in order, after a backup.
-MIGRATIONS: Final[Mapping[int, Migration]] = {}
+MIGRATIONS: Final[Mapping[int, Migration]] = {2: _second}
 
 
 def latest(migrations: Mapping[int, Migration] = MIGRATIONS) -> int:

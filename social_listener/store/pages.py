@@ -12,7 +12,7 @@ import zstandard
 
 from social_listener.failpoints import failpoint
 from social_listener.store import dead_letters, facts, queue_upkeep, redaction
-from social_listener.store.changes import Changes, DeadLetterRow, RawPage, Sighting, VersionRow
+from social_listener.store.changes import Changes, DeadLetterRow, LinkRow, RawPage, Sighting, VersionRow
 from social_listener.store.facts import CONTACT, CONTACT_OURS, CONVERSATION, ITEM, OURS, Known
 from social_listener.store.rows import marks
 from social_listener.store.staging import chunks, insert, select, update
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 _RAW: Final = tuple(each.name for each in fields(RawPage))
 _VERSION: Final = tuple(each.name for each in fields(VersionRow))
+_LINK: Final = tuple(each.name for each in fields(LinkRow))
 _SIGHTING: Final = tuple(each.name for each in fields(Sighting))
 _SCORE: Final = (
     "interaction_id",
@@ -57,10 +58,13 @@ def known(cursor: DuckDBPyConnection, pages: Iterable[tuple[str, Page]]) -> Know
     """Return everything stored that those pages may touch; each comes with its stream's id."""
     told = [(stream_id, page) for stream_id, page in pages]
     all_told = [item for _, page in told for item in page.interactions]
-    item_ids = {item.id for item in all_told} | {one for _, page in told for one in page.deleted}
+    item_ids = {item.id for item in all_told}
+    for _, page in told:
+        item_ids |= {*page.deleted, *page.hidden, *(link.item_id for link in page.links)}
     found = Known(items=facts.items(cursor, item_ids))
     authors = {item.author_id for item in all_told} | {one.id for _, page in told for one in page.contacts}
     found.contacts = facts.contacts(cursor, authors)
+    _know_of_push(cursor, found, told)
     talks = {item.conversation_id for item in all_told} | {one.item.conversation_id for one in found.items.values()}
     # A conversation begins with something its contact said, and then the contact is known.
     begun = {
@@ -68,6 +72,7 @@ def known(cursor: DuckDBPyConnection, pages: Iterable[tuple[str, Page]]) -> Know
         for item in all_told
         if item.outbound or item.author_id in found.contacts or item.id in found.items
     } | {one.item.conversation_id for one in found.items.values()}
+    begun |= {conversation_id for _, page in told for conversation_id in page.elsewhere}
     found.conversations = facts.conversations(cursor, begun)
     found.said = facts.our_words(cursor, talks)
     found.letters = dead_letters.open_ids(cursor)
@@ -91,6 +96,17 @@ def known(cursor: DuckDBPyConnection, pages: Iterable[tuple[str, Page]]) -> Know
     for _, page in told:
         _look_below(cursor, found, page.deleted)
     return found
+
+
+def _know_of_push(cursor: DuckDBPyConnection, found: Known, told: list[tuple[str, Page]]) -> None:
+    """Look up what only platforms that push, or that answer comments in private, can make: early deletions, links."""
+    if any(page.unversioned for _, page in told):
+        fresh = {item.id for _, page in told for item in page.interactions} - found.items.keys()
+        early = {one for _, page in told for one in page.deleted} - found.items.keys()
+        found.gone = facts.gone(cursor, fresh | early)
+    found.links = facts.links(
+        cursor, {f"{link.item_id} {link.conversation_id}" for _, page in told for link in page.links}
+    )
 
 
 def _know_more(cursor: DuckDBPyConnection, found: Known, told: list[tuple[str, Page]]) -> None:
@@ -176,6 +192,8 @@ def write(cursor: DuckDBPyConnection, changes: Changes, now: datetime) -> None:
     failpoint("ingest.after_raw")
     _write_items(cursor, changes, now)
     _write_talks(cursor, changes)
+    insert(cursor, "links", _LINK, [_values(one, _LINK) for one in changes.links.values()])
+    insert(cursor, "gone", ("id", "told_at"), [(one, now) for one in changes.gone])
     set_aside(cursor, changes.dead_letters.values())
     if changes.settled_letters:
         dead_letters.settle(cursor, changes.settled_letters, now)

@@ -1,4 +1,4 @@
--- The whole schema, version 1. A line that holds two dashes and a semicolon only stands between two statements.
+-- The whole schema, version 2. A line that holds two dashes and a semicolon only stands between two statements.
 -- Types are those that DuckDB and PostgreSQL share. No foreign keys, no secondary indexes: they break upserts and slow
 -- pages (docs/decisions.md). Times are TIMESTAMPTZ and written in UTC.
 
@@ -111,7 +111,42 @@ CREATE TABLE conversations (          -- every conversation
     updated_at    TIMESTAMPTZ NOT NULL,
     -- kept so that no page has to search all items
     waiting_ids   VARCHAR NOT NULL DEFAULT '', -- "x:1 x:2": inbound items that nobody answered; deleted ones may stand here
-    newest_id     VARCHAR               -- its newest inbound item that is not deleted; NULL: none is left
+    newest_id     VARCHAR,              -- its newest inbound item that is not deleted; NULL: none is left
+    -- the platform says
+    elsewhere     BOOLEAN NOT NULL DEFAULT FALSE -- another program holds this direct thread now
+);
+--;
+CREATE TABLE links (                  -- that a direct conversation goes on from a public item
+    id                      VARCHAR PRIMARY KEY, -- "<item id> <private conversation id>"
+    item_id                 VARCHAR NOT NULL,    -- the public one
+    public_conversation_id  VARCHAR NOT NULL,
+    private_conversation_id VARCHAR NOT NULL,
+    made_at                 TIMESTAMPTZ NOT NULL,
+    reply_id                VARCHAR              -- our reply that made it; NULL: the platform told
+);
+--;
+CREATE TABLE gone (                   -- items that were deleted before anything else was told of them
+    id      VARCHAR PRIMARY KEY,
+    told_at TIMESTAMPTZ NOT NULL
+);
+--;
+CREATE TABLE deliveries (             -- what platforms pushed, as it came; kept until `retention.raw_pages` after it was read
+    id          VARCHAR PRIMARY KEY,   -- hash of account and body: the same delivery is one row
+    account_id  VARCHAR NOT NULL,
+    received_at TIMESTAMPTZ NOT NULL,
+    body        BLOB NOT NULL,         -- zstd; empty once it was read
+    state       VARCHAR NOT NULL,      -- waiting | done | failed
+    error       VARCHAR,               -- in words
+    done_at     TIMESTAMPTZ
+);
+--;
+CREATE TABLE spend (                  -- what platforms bill for, a row a day, account and price
+    id         VARCHAR PRIMARY KEY,    -- "<account id> <YYYY-MM-DD> <name>", days of UTC
+    account_id VARCHAR NOT NULL,
+    day        VARCHAR NOT NULL,       -- YYYY-MM-DD, UTC
+    name       VARCHAR NOT NULL,       -- of the price
+    count      BIGINT NOT NULL,
+    usd        DOUBLE NOT NULL
 );
 --;
 CREATE TABLE our_words (              -- when we last said something in a conversation, known customer or not
@@ -201,7 +236,10 @@ CREATE TABLE accounts (               -- what we know of our own accounts
     state      VARCHAR NOT NULL,       -- ok | unauthorized | out_of_credit | unreachable | unknown
     problem    VARCHAR,                -- in words
     checked_at TIMESTAMPTZ NOT NULL,
-    retry_at   TIMESTAMPTZ             -- while unauthorized or out_of_credit: nothing is looked up again before
+    retry_at   TIMESTAMPTZ,            -- while unauthorized or out_of_credit: nothing is looked up again before
+    not_before TIMESTAMPTZ,            -- the platform asked the whole account to wait
+    used       DOUBLE,                 -- percent of its allowance, as the platform last told; NULL: it does not tell
+    used_at    TIMESTAMPTZ
 );
 --;
 CREATE TABLE replies (                -- intents: what staff want to say; visibility never changes

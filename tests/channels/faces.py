@@ -23,6 +23,8 @@ from social_listener.errors import (
 from social_listener.model import Page, Stream, StreamKind
 from social_listener.sandbox import Sandbox
 
+#: what X can poll
+SAID = (StreamKind.MENTIONS, StreamKind.REPLIES, StreamKind.MESSAGES, StreamKind.SEARCH)
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
 

@@ -5,7 +5,16 @@ from __future__ import annotations
 from faces import NOW, stream, walk
 
 from social_listener.channels import Channel
-from social_listener.model import Action, ActionKind, Allowed, Interaction, PrivateReply, PublicReply, StreamKind
+from social_listener.model import (
+    Action,
+    ActionKind,
+    Allowed,
+    Interaction,
+    PrivateReply,
+    PublicReply,
+    Standing,
+    StreamKind,
+)
 
 
 def public(item: str, text: str = "We are sorry, we look into it.") -> PublicReply:
@@ -19,8 +28,12 @@ def private(person: str, thread: str | None, text: str = "Only for you.") -> Pri
         intent_id="i",
         account_id="main",
         item_id="x:1",
+        item_native_id="1",
+        to_public=False,
         recipient_native_id=person,
         thread_native_id=thread,
+        heard_at=None,
+        by_person=True,
         text=text,
     )
 
@@ -37,4 +50,4 @@ def said(channel: Channel, kind: StreamKind) -> list[Interaction]:
 
 def verdicts(channel: Channel, item: Interaction) -> dict[str, Allowed]:
     """Return what is allowed, by verb."""
-    return {one.verb: one for one in channel.allowed(item, NOW)}
+    return {one.verb: one for one in channel.allowed(item, Standing(), NOW)}

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from faces import FACES, NOW, Face, stream, walk
+from faces import FACES, NOW, SAID, Face, stream, walk
 from saying import public, said
 
 from social_listener.channels import REGISTRY, credential_names, option_names, stream_kinds
@@ -33,7 +33,7 @@ def test_it_says_what_it_takes(face: Face) -> None:
     assert stream_kinds(face.name) == face.channel().stream_kinds
 
 
-@pytest.mark.parametrize("kind", list(StreamKind))
+@pytest.mark.parametrize("kind", SAID)
 def test_a_walk_brings_everything_once(face: Face, kind: StreamKind) -> None:
     """A walk of several pages ends, and brings each item that was said, whole."""
     made = [face.say(kind, f"number {number} of many", by=number % 7) for number in range(130)]
@@ -51,7 +51,7 @@ def test_a_walk_brings_everything_once(face: Face, kind: StreamKind) -> None:
     assert {one.author for one in made} <= {one.id.partition(":")[2] for page in pages for one in page.contacts}
 
 
-@pytest.mark.parametrize("kind", list(StreamKind))
+@pytest.mark.parametrize("kind", SAID)
 def test_a_walk_stops_at_its_floor(face: Face, kind: StreamKind) -> None:
     """After a complete walk only the overlap is read again, however much lies below."""
     for number in range(230):
@@ -66,7 +66,7 @@ def test_a_walk_stops_at_its_floor(face: Face, kind: StreamKind) -> None:
     assert len(pages) <= 2
 
 
-@pytest.mark.parametrize("kind", list(StreamKind))
+@pytest.mark.parametrize("kind", SAID)
 def test_what_was_kept_reads_as_it_was_fetched(face: Face, kind: StreamKind) -> None:
     """The raw answer gives the same page again without a call, but for the way on."""
     for number in range(110):
@@ -140,19 +140,19 @@ def test_a_look_up_takes_ids_only(face: Face, bad: list[str]) -> None:
 
 def test_threads_may_share_a_channel(face: Face) -> None:
     """Walks of all streams at the same time bring what they bring one after the other."""
-    for kind in StreamKind:
+    for kind in SAID:
         for number in range(120):
             face.say(kind, f"number {number}", by=number % 5)
     channel = face.channel()
-    expected = {kind: {item.id for item in said(channel, kind)} for kind in StreamKind}
-    found: dict[StreamKind, list[set[str]]] = {kind: [] for kind in StreamKind}
-    barrier = threading.Barrier(2 * len(StreamKind))
+    expected = {kind: {item.id for item in said(channel, kind)} for kind in SAID}
+    found: dict[StreamKind, list[set[str]]] = {kind: [] for kind in SAID}
+    barrier = threading.Barrier(2 * len(SAID))
 
     def work(kind: StreamKind) -> None:
         barrier.wait()
         found[kind].append({item.id for item in said(channel, kind)})
 
-    threads = [threading.Thread(target=work, args=(kind,)) for kind in StreamKind for _ in range(2)]
+    threads = [threading.Thread(target=work, args=(kind,)) for kind in SAID for _ in range(2)]
     for thread in threads:
         thread.start()
     for thread in threads:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from faces import NOW, Face
+from faces import NOW, SAID, Face
 from saying import action, private, public, said, verdicts
 
 from social_listener.errors import (
@@ -14,7 +14,7 @@ from social_listener.errors import (
     Rejected,
     Unsure,
 )
-from social_listener.model import ActionKind, StreamKind
+from social_listener.model import ActionKind, Standing, StreamKind
 
 
 def test_a_public_reply_stands_once_under_its_item(face: Face) -> None:
@@ -106,7 +106,7 @@ def test_what_is_no_id_never_becomes_an_address(face: Face, bad: str) -> None:
 def test_private_words_cannot_reach_a_public_call(face: Face) -> None:
     """Whatever item a private reply answers, and whatever goes wrong, its words are nowhere in public."""
     canary = "canary 7f3a"
-    made = {kind: face.say(kind, "hello") for kind in StreamKind}
+    made = {kind: face.say(kind, "hello") for kind in SAID}
     channel = face.channel(read_timeout=timedelta(seconds=0.2))
     for one in made.values():
         for fault in (None, "lost", "status_403", "status_429", "html_503", "reset"):
@@ -167,11 +167,11 @@ def test_what_the_platform_refuses_is_told_with_its_reason(face: Face) -> None:
 def test_allowed_gives_each_verb_a_verdict_and_a_rule(face: Face) -> None:
     """For every kind of item every verb is decided, in a sentence, with the platform's page."""
     channel = face.channel()
-    for kind in StreamKind:
+    for kind in SAID:
         face.say(kind, "hello")
         for item in said(channel, kind):
             found = verdicts(channel, item)
-            assert len(found) == len(channel.allowed(item, NOW))
+            assert len(found) == len(channel.allowed(item, Standing(), NOW))
             assert set(found) == {"reply_public", "reply_private", *ActionKind}
             assert all(one.because.endswith(".") and one.rule_url.startswith("https://") for one in found.values())
             assert not (item.private and found["reply_public"].ok)
@@ -179,11 +179,11 @@ def test_allowed_gives_each_verb_a_verdict_and_a_rule(face: Face) -> None:
 
 def test_what_is_allowed_the_platform_takes(face: Face) -> None:
     """For every item each verb that is allowed goes through, and replies that are forbidden do not."""
-    for kind in StreamKind:
+    for kind in SAID:
         for by in range(2):
             face.say(kind, "hello", by=by)
     channel = face.channel()
-    items = {item.id: item for kind in StreamKind for item in said(channel, kind)}
+    items = {item.id: item for kind in SAID for item in said(channel, kind)}
     assert len(items) >= 8
     for number, item in enumerate(items.values()):
         native, found = item.id.partition(":")[2], verdicts(channel, item)

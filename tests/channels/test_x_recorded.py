@@ -244,8 +244,12 @@ def test_recorded_sends_over_http(replay: Loopback, recordings: list[Recorded]) 
         intent_id="i",
         account_id="main",
         item_id="x:1",
+        item_native_id="1",
+        to_public=False,
         recipient_native_id="750362064426721281",
         thread_native_id=None,
+        heard_at=None,
+        by_person=True,
         text="Testing 1",
     )
     answer = one.send(dm)

@@ -19,8 +19,10 @@ from social_listener.model import (
     PublicReply,
     Reply,
     Sent,
+    Standing,
     StreamKind,
     TextLength,
+    Usage,
 )
 from social_listener.outbox_rules import witness_text
 
@@ -143,7 +145,7 @@ class WorldChannel:
             ]
         return Sent(native_id=min(found)[1], sent_at=min(found)[0]) if found else None
 
-    def allowed(self, item: Interaction, now: datetime) -> list[Allowed]:
+    def allowed(self, item: Interaction, standing: Standing, now: datetime) -> list[Allowed]:  # noqa: ARG002
         """Return rules with the window that the test set."""
         self.rules_asked.set()
         if self.rules_fault is not None:
@@ -164,6 +166,10 @@ class WorldChannel:
     def length(self, text: str, *, private: bool) -> TextLength:
         """Count characters."""
         return TextLength(used=len(text), limit=10_000 if private else 280)
+
+    def usage(self) -> Usage | None:
+        """Return None: there is no allowance."""
+        return None
 
     def whoami(self) -> Owner:
         """Return our account."""

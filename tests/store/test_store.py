@@ -15,6 +15,7 @@ import pytest
 from social_listener import failpoints
 from social_listener.errors import StoreBusy, StoreError
 from social_listener.store import Store, backup, migrations
+from social_listener.store.migrations import MIGRATIONS
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
@@ -290,7 +291,7 @@ def _break(cursor: duckdb.DuckDBPyConnection) -> None:
 
 def test_a_newer_schema_is_refused(path: Path) -> None:
     """A database written by a newer program is left alone, in words."""
-    Store.open(path, steps={2: _add_column}).close()
+    Store.open(path, steps={**MIGRATIONS, 3: _add_column}).close()
     with pytest.raises(StoreError, match="newer version of this program"):
         Store.open(path)
 
@@ -300,7 +301,7 @@ def test_an_older_schema_is_backed_up_and_upgraded_once(path: Path) -> None:
     with Store.open(path) as store:
         _put(store, "a")
     for _ in range(2):
-        with Store.open(path, now=NOW, steps={2: _add_column}) as store, store.read() as cursor:
+        with Store.open(path, now=NOW, steps={**MIGRATIONS, 3: _add_column}) as store, store.read() as cursor:
             assert cursor.execute("SELECT name, unit FROM counters").fetchall() == [("a", None)]
     saved = list((path.parent / "backups").iterdir())
     assert len(saved) == 1
@@ -313,9 +314,44 @@ def test_a_step_that_fails_leaves_the_old_schema(path: Path) -> None:
     with Store.open(path) as store:
         _put(store, "a")
     with pytest.raises(RuntimeError, match="the step failed"):
-        Store.open(path, steps={2: _add_column, 3: _break})
+        Store.open(path, steps={**MIGRATIONS, 3: _add_column, 4: _break})
     with Store.open(path) as store:
         assert _names(store) == {"a"}
+
+
+def _columns(store: Store) -> set[tuple[object, ...]]:
+    with store.read() as cursor:
+        return set(
+            cursor.execute(
+                "SELECT table_name, column_name, data_type, is_nullable, column_default FROM duckdb_columns()"
+            ).fetchall()
+        )
+
+
+def test_a_database_of_the_first_schema_becomes_like_a_new_one(path: Path, tmp_path: Path) -> None:
+    """A database made by the first release is brought to the very tables and columns of a new one, its rows kept."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    text = Path(__file__).with_name("schema_1.sql").read_text(encoding="utf-8")
+    with duckdb.connect(str(path)) as connection:
+        for statement in text.split("\n--;\n"):
+            connection.execute(statement)
+        connection.execute("INSERT INTO schema_versions VALUES (1, now())")
+        connection.execute("INSERT INTO counters VALUES ('a', 1)")
+    with Store.open(path) as upgraded, Store.open(tmp_path / "new" / "new.duckdb") as new:
+        assert _columns(upgraded) == _columns(new)
+        assert _names(upgraded) == {"a"}
+
+
+def test_a_forgotten_step_would_be_seen(path: Path, tmp_path: Path) -> None:
+    """Without its steps an old database lacks what a new one has."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    text = Path(__file__).with_name("schema_1.sql").read_text(encoding="utf-8")
+    with duckdb.connect(str(path)) as connection:
+        for statement in text.split("\n--;\n"):
+            connection.execute(statement)
+        connection.execute("INSERT INTO schema_versions VALUES (1, now())")
+    with Store.open(path, steps={2: lambda _: None}) as upgraded, Store.open(tmp_path / "new" / "new.duckdb") as new:
+        assert _columns(upgraded) != _columns(new)
 
 
 # -- backup and checkpoint ---------------------------------------------------------------------------------------------
