@@ -149,6 +149,18 @@ class ReplyLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LinkLine:
+    """That a conversation goes on in another one, in public or in private."""
+
+    conversation_id: str  #: the other one
+    private: bool  #: the other one is a direct one
+    item_id: str  #: the public item that it goes on from
+    made_at: datetime
+    excerpt: str  #: what we wrote in private, or the public item's words; "" where they are not known
+    known: bool  #: it can be opened; a direct one only once the customer has written in it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PastConversation:
     """An earlier or parallel conversation with the same contact."""
 
@@ -199,6 +211,8 @@ class ConversationView:
     priority: int  #: of the focus item, with waiting time
     factors: tuple[Factor, ...]  #: of the focus item, waiting time included, the strongest first
     others_in_thread: int  #: conversations of other customers under the same post
+    links: tuple[LinkLine, ...] = ()  #: what it goes on in, or goes on from, oldest first
+    elsewhere: bool = False  #: another program, or the platform's own app, holds this direct conversation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

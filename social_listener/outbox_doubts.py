@@ -11,7 +11,7 @@ from social_listener.errors import ChannelError, RateLimited
 from social_listener.failpoints import failpoint
 from social_listener.model import PrivateReply, PublicReply, ReplyState, Sent
 from social_listener.outbox_rules import LOOKBACK, WAIT_FIRST, Echo, match_echo, next_reading
-from social_listener.store import answers, audit, conversations
+from social_listener.store import answers, audit, conversations, links
 from social_listener.store import outbox as table
 from social_listener.store.outbox import StoredAttempt
 
@@ -144,7 +144,7 @@ def find_echo(cursor: DuckDBPyConnection, reply: StoredReply) -> Sent | None:
     place: str | None = reply.conversation_id
     if reply.private and not item.item.private:
         direct = answers.direct_conversation(cursor, reply.account_id, item.item.author_id)
-        place = direct[0] if direct else None
+        place = direct[0] if direct else links.of_item(cursor, reply.item_id)
     if place is None:
         return None
     since = searched_since(cursor, reply)

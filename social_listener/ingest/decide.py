@@ -101,7 +101,7 @@ def _meet(work: Work, one: Fetched, item: Interaction) -> None:
     if stored is None and item.id in work.known.gone:
         return
     if one.page.unversioned and stored is not None:
-        item = worded_then(stored.item, item, one.page.server_time)
+        item = worded_then(stored.item, stored.told_at, item, one.page.server_time)
     fault = unstorable(item) or (conflict(stored.item, item) if stored else None)
     if fault:
         # Without a native id, so that the item's usual telling does not settle it: somebody has to see this.
@@ -110,21 +110,22 @@ def _meet(work: Work, one: Fetched, item: Interaction) -> None:
     work.changes.settled_letters += work.known.letters.pop(item.id.partition(":")[2], ())
     if one.sighted and not item.context:
         _sight(work, one, item.id, stored)
+    told_at = one.page.server_time if one.page.unversioned else None
     if stored is None:
-        _add(work, one, item)
+        _add(work, one, item, told_at)
     elif stored.deleted_at is None:
-        _change(work, stored, item)
+        _change(work, stored, item, told_at)
 
 
-def _add(work: Work, one: Fetched, item: Interaction) -> None:
+def _add(work: Work, one: Fetched, item: Interaction, told_at: datetime | None) -> None:
     work.changes.new_items[item.id] = StoredItem(
-        item=item, first_seen_at=work.now, checked_at=work.now, stream_id=one.stream_id
+        item=item, first_seen_at=work.now, checked_at=work.now, stream_id=one.stream_id, told_at=told_at
     )
     if not item.context or item.outbound:
         work.fresh.append(item.id)
 
 
-def _change(work: Work, stored: StoredItem, told: Interaction) -> None:
+def _change(work: Work, stored: StoredItem, told: Interaction, told_at: datetime | None) -> None:
     """Store what is told anew of a known item, or that it was told again."""
     before = stored.item
     merged = merge(before, told)
@@ -139,6 +140,8 @@ def _change(work: Work, stored: StoredItem, told: Interaction) -> None:
             work.changes.checked_ids.append(before.id)
         return
     stored.item, stored.checked_at = merged, work.now
+    if merged.text != before.text:
+        stored.told_at = told_at
     if before.id not in work.changes.new_items:
         work.changes.changed_items[before.id] = stored
     if merged.text != before.text or merged.version_id != before.version_id:

@@ -27,6 +27,7 @@ class StoredItem:
     answered_at: datetime | None = None
     liked_by_us: bool = False
     stream_id: str | None = None
+    told_at: datetime | None = None  #: when these words were first told, where the platform tells no time of an edit
 
 
 @dataclass(slots=True, kw_only=True)
@@ -97,7 +98,7 @@ class Known:
 
 
 ITEM: Final = tuple(each.name for each in fields(Interaction))
-OURS: Final = ("first_seen_at", "checked_at", "deleted_at", "answered_at", "liked_by_us", "stream_id")
+OURS: Final = ("first_seen_at", "checked_at", "deleted_at", "answered_at", "liked_by_us", "stream_id", "told_at")
 CONTACT: Final = tuple(each.name for each in fields(Contact))
 CONTACT_OURS: Final = ("first_seen_at", "updated_at", "recent_ids")
 CONVERSATION: Final = tuple(each.name for each in fields(StoredConversation))

@@ -62,7 +62,9 @@ CREATE TABLE interactions (
     checked_at      TIMESTAMPTZ NOT NULL,  -- when the platform last told us of it
     answered_at     TIMESTAMPTZ,        -- sent_at of our first answer to it
     liked_by_us     BOOLEAN NOT NULL,
-    stream_id       VARCHAR             -- that brought it first; NULL: we said it here
+    stream_id       VARCHAR,            -- that brought it first; NULL: we said it here
+    told_at         TIMESTAMPTZ         -- by the platform's clock: when these words were first told, where the
+                                        -- platform tells no time of an edit; NULL: it does
 );
 --;
 CREATE TABLE interaction_versions (   -- every wording of an item that was ever reworded
