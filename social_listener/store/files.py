@@ -110,6 +110,7 @@ def _is_ours(path: Path) -> bool:
 
 def explain(path: Path, error: duckdb.Error) -> StoreError:
     """Return the fault in words for the one who has to mend it."""
+    error = _first(error)
     text = str(error)
     if "lock on file" in text or "Conflicting lock" in text:
         found = _HOLDER.search(text)
@@ -125,6 +126,13 @@ def explain(path: Path, error: duckdb.Error) -> StoreError:
     if isinstance(error, _DAMAGE) or any(word in text for word in ("Corrupt", "checksum", "WAL", "Could not read")):
         return _damaged(path, text)
     return StoreError(f"{path}: {_first_line(text)}")
+
+
+def _first(error: duckdb.Error) -> duckdb.Error:
+    """Return the fault that all began with: what was tidied up after it fails too, and says less."""
+    while isinstance(error.__context__, duckdb.Error):
+        error = error.__context__
+    return error
 
 
 def _no_database(path: Path) -> StoreError:

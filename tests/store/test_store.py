@@ -14,7 +14,7 @@ import pytest
 
 from social_listener import failpoints
 from social_listener.errors import StoreBusy, StoreError
-from social_listener.store import Store, backup, migrations
+from social_listener.store import Store, backup, migrations, staging
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
@@ -250,6 +250,17 @@ def test_a_damaged_file_names_the_newest_backup(path: Path) -> None:
     path.write_bytes(content)
     with pytest.raises(StoreError, match=f"is damaged.*{saved.name}"):
         Store.open(path)
+
+
+def test_the_first_fault_is_the_one_that_is_told(path: Path) -> None:
+    """A fault within a page ends its transaction; that tidying up fails as well hides nothing of it."""
+    row = ["x:1", "x", "main", None, NOW]
+    with (
+        Store.open(path) as store,
+        pytest.raises(StoreError, match="NOT NULL constraint failed"),
+        store.transaction() as cursor,
+    ):
+        staging.insert(cursor, "interactions", ("id", "channel", "account_id", "text", "sent_at"), [row])
 
 
 def test_somebody_elses_database_is_refused(path: Path) -> None:
