@@ -135,11 +135,10 @@ def _write(folder: Path, wanted: Settings, base_url: str, port: int | None) -> P
             "options": {"likes": "on"},
         }
     ]
-    data["dashboard"] = {
-        **data.get("dashboard", {"staff": ["you", "a colleague"]}),
-        "port": free_port(wanted.dashboard.port, host) if port is None else port,
-    }
-    data["public"] = {**data.get("public", {}), "port": free_port(wanted.public.port, wanted.public.host)}
+    door = free_port(wanted.dashboard.port, host) if port is None else port
+    data["dashboard"] = {**data.get("dashboard", {"staff": ["you", "a colleague"]}), "port": door}
+    public = wanted.public.port if wanted.public.port != door else 0
+    data["public"] = {**data.get("public", {}), "port": free_port(public, wanted.public.host)}
     head = "# Written anew by `social-listener demo` at every start. The keys are those of the sandbox.\n"
     text = head + yaml.safe_dump(data, sort_keys=False, allow_unicode=True)
     file = folder / "settings.yaml"
