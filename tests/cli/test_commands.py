@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import re
 import subprocess
 import sys
@@ -351,6 +352,28 @@ def test_text_can_come_from_standard_input(
     monkeypatch.setattr("sys.stdin", io.StringIO("Two\nlines\n"))
     result = run("reply", item, "--public", "--text", "-", "--now", "--settings", settings)
     assert result.json["text"] == "Two\nlines"
+
+
+def test_words_that_are_no_text_are_refused(
+    run: Any, settings: Path, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Bytes of another encoding, on the command line or from a file, stop the command before anything is queued."""
+    (item, *_) = said(sandbox, 1)
+    run("poll", "--once", "--settings", settings)
+    bad = os.fsdecode(b"gr\xfc\xdfe")
+    reply = ("reply", item, "--public", "--now", "--settings", settings)
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"gr\xfc\xdfe"), encoding="utf-8"))
+    for command in (
+        (*reply, "--text", bad),
+        (*reply, "--text", "-"),
+        (*reply, "--text", "hi", "--nonce", bad),
+        (*reply, "--text", "hi", "--staff", bad),
+        ("settle", bad, "--not-sent", "--settings", settings),
+    ):
+        result = run(*command)
+        assert (result.code, result.out) == (terminal.WRONG_USE, "")
+        assert "no text in UTF-8" in result.err
+    assert run("outbox", "--all", "--json", "--settings", settings).json == []
 
 
 # -- the command itself ------------------------------------------------------------------------------------------------
