@@ -168,6 +168,16 @@ def test_a_full_disk_under_the_output_is_told(settings: Path, command: str) -> N
     assert result.returncode == terminal.FAILED
 
 
+def test_the_demo_tells_that_it_has_no_place(run: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where its folder cannot be made a newcomer is told what to do, not shown a fault of the program."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "social-listener-demo").write_text("")
+    result = run("demo", "--headless", "--for", 1)
+    assert result.code == terminal.NOT_AVAILABLE
+    (line,) = result.err.splitlines()
+    assert line.endswith("run the demo in a folder that you can write to")
+
+
 def test_check_tells_that_the_database_has_no_place(run: Any, settings: Path) -> None:
     """A file where the data folder should be is found by `check`, before `serve` stumbles over it."""
     (settings.parent / "data").write_text("")
