@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 #: how long `reply` waits, beyond the undo window, until it is known what became of the reply
 PATIENCE = timedelta(seconds=90)
+#: characters of one text; longer ones would not fit into a request to the service either
+MOST = 50_000
 
 _STILL_OPEN = {ReplyState.QUEUED, ReplyState.SENDING, ReplyState.IN_DOUBT}
 
@@ -36,6 +38,8 @@ def _words(_: click.Context, param: click.Parameter, value: str | None) -> str |
         (text or "").encode()
     except UnicodeError:
         raise click.BadParameter("this is no text in UTF-8") from None
+    if text is not None and len(text) > MOST:
+        raise click.BadParameter(f"this is longer than {MOST:,} characters, which no platform takes")
     return text
 
 

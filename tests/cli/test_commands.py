@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from social_listener import __version__, terminal
+from social_listener import __version__, remote, terminal
+from social_listener.cli import answer
 from social_listener.store import exports
 
 if TYPE_CHECKING:
@@ -71,6 +72,7 @@ def test_check_tells_each_thing_in_words(run: Any, settings: Path, sandbox: Sand
     result = run("check", "--settings", settings)
     assert result.code == terminal.OK, result.err
     assert f"the keys belong to @{sandbox.brand.handle}" in result.err
+    assert "the first poll shows whether X takes it" in result.err, "it was not tried, so it is not called good"
     for subject in ("settings", "account main", "database", "dashboard", "public", "disk"):
         assert f"ok    {subject}: " in result.err
     assert not (settings.parent / "data").exists()
@@ -374,6 +376,17 @@ def test_words_that_are_no_text_are_refused(
         assert (result.code, result.out) == (terminal.WRONG_USE, "")
         assert "no text in UTF-8" in result.err
     assert run("outbox", "--all", "--json", "--settings", settings).json == []
+
+
+def test_a_text_beyond_every_platform_is_refused_at_once(
+    run: Any, settings: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file handed over by mistake gets a line about its length, with a service or without; the longest text fits."""
+    monkeypatch.setattr("sys.stdin", io.StringIO("🎉" * (answer.MOST + 1)))
+    result = run("reply", "x:1", "--public", "--text", "-", "--settings", settings)
+    assert result.code == terminal.WRONG_USE
+    assert "longer than 50,000 characters" in result.err
+    assert len(json.dumps({"text": "🎉" * answer.MOST})) < remote.LARGEST_REQUEST / 1.5
 
 
 # -- the command itself ------------------------------------------------------------------------------------------------
