@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -58,14 +59,15 @@ def test_only_what_is_asked_for_comes(sandbox: Sandbox, page: facebook.GraphAPI)
 def test_feed_has_every_kind_newest_first(sandbox: Sandbox, page: facebook.GraphAPI) -> None:
     """The feed has the Page's posts, unpublished too, visitors' and tagged ones; other lists have their kind only."""
     graph = sandbox.graph
-    made = []
-    for make in (
+    acts: list[Callable[[], Any]] = [
         lambda: graph.page_post("Own"),
         lambda: graph.page_post("Dark", published=False),
         lambda: graph.visitor_post("mara_lindt", "Visiting"),
         lambda: graph.tagged_post("mara_lindt", "Look, Fernhill"),
-    ):
-        made.append(make().id)
+    ]
+    made = []
+    for act in acts:
+        made.append(act().id)
         graph.advance(60)
     own, dark, visiting, tagged = made
     assert ids(page.get_connections("me", "feed")) == [tagged, visiting, dark, own]
@@ -91,7 +93,7 @@ def test_hidden_posts_are_asked_for(sandbox: Sandbox, page: facebook.GraphAPI) -
 
 
 def test_comments_move_a_post_but_not_its_place(sandbox: Sandbox, page: facebook.GraphAPI) -> None:
-    """A new comment moves updated_time, the order of the feed stays that of creation; an edited comment moves nothing."""
+    """A new comment moves updated_time, the feed keeps the order of creation; an edited comment moves nothing."""
     graph = sandbox.graph
     old = graph.page_post("Old")
     graph.advance(3600)
