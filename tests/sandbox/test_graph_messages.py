@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import facebook
 import pytest
-from conftest import GraphConnect
 
 from social_listener.sandbox import Sandbox
 from social_listener.sandbox.graph.records import Comment, IgComment
+
+GraphConnect = Callable[..., facebook.GraphAPI]
 
 HOUR = 3600
 DAY = 24 * HOUR
