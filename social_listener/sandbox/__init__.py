@@ -20,6 +20,7 @@ from social_listener.sandbox.clock import Clock
 from social_listener.sandbox.control import PREFIX, Control
 from social_listener.sandbox.crowd import Crowd
 from social_listener.sandbox.faults import Faults
+from social_listener.sandbox.graph import Graph
 from social_listener.sandbox.identity import BRAND, credentials_for, environment_for
 from social_listener.sandbox.journal import JournalError
 from social_listener.sandbox.limits import Limits
@@ -63,6 +64,7 @@ class Sandbox:
         self.seed = seed
         self.policy = Policy()
         self.world = World(Clock(clock, start_at), seed, Path(state) if state is not None else None)
+        self.graph = Graph(self.world, BRAND, Path(f"{state}.graph") if state is not None else None)
         self.faults = Faults(seed)
         self.limits = Limits(limits)
         self.platform = Platform(self.world, self.policy, self.faults, self.limits)
@@ -112,6 +114,22 @@ class Sandbox:
         oauth.start_grant(self.world, user.id)
         return credentials_for(self.seed, handle)
 
+    def graph_credentials(self, channel: Literal["facebook", "instagram"]) -> dict[str, str]:
+        """Return what a settings file keeps of the brand's Page, or of its Instagram account, as credentials."""
+        _graph_channel(channel)
+        tokens = self.graph.tokens
+        return {
+            "access_token": tokens.page_token,
+            "app_secret": tokens.app_secret,
+            "verify_token": tokens.verify_token,
+        }
+
+    def graph_options(self, channel: Literal["facebook", "instagram"]) -> dict[str, str]:
+        """Return what a settings file keeps of the brand's Page, or of its Instagram account, as options."""
+        _graph_channel(channel)
+        page = {"page_id": self.graph.page_id}
+        return page if channel == "facebook" else {**page, "instagram_id": self.graph.instagram_id}
+
     def accounts(self) -> dict[str, dict[str, str]]:
         """Return the keys of all accounts of the brand, by handle, with their ids."""
         return {
@@ -157,6 +175,7 @@ class Sandbox:
             self._thread.join()
         self._server = self._thread = None
         self.world.close()
+        self.graph.close()
 
     def __enter__(self) -> Self:
         if self._server is None:
@@ -175,6 +194,11 @@ class Sandbox:
 
     def _refuses(self, method: str, path: str) -> bool:
         return not path.startswith(PREFIX) and self.platform.refuses_to_read(method, path)
+
+
+def _graph_channel(channel: str) -> None:
+    if channel not in ("facebook", "instagram"):
+        raise ValueError(f"the Graph API has the channels facebook and instagram, not {channel!r}")
 
 
 def run(  # noqa: PLR0917  # the order is documented and kept
