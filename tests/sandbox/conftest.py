@@ -73,3 +73,9 @@ def client(sandbox: Sandbox, connect_to: Connect) -> tweepy.Client:
 def raw(sandbox: Sandbox, connect_to: Connect) -> tweepy.Client:
     """Return a client whose calls return the HTTP response."""
     return connect_to(sandbox, return_type=requests.Response)
+
+
+@pytest.fixture
+def to_sandbox() -> Callable[[Sandbox], ToSandbox]:
+    """Make adapters to mount on a session for X's address."""
+    return lambda world: ToSandbox(world.base_url)
