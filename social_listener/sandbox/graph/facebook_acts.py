@@ -136,9 +136,9 @@ class FacebookActs(Core):
                 made.append(self.page_post(f"News from the roastery, number {index + 1}", at))
             for index in range(comments if made else 0):
                 below = made[max(0, index * posts // comments - index % 5)]
-                at = max(now - round(width * (comments - index) / comments), below.created_ms)
+                moment = max(now - round(width * (comments - index) / comments), below.created_ms)
                 text = f"Is number {index + 1} still to be had?"
-                self.comment(people[index % len(people)], below, text, from_ms(at))
+                self.comment(people[index % len(people)], below, text, from_ms(moment))
             return made
 
     def _post(self, kind: PostKind, author: Person, text: str, made: Making, *, published: bool = True) -> Post:

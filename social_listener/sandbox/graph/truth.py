@@ -147,6 +147,7 @@ class GraphTruth:
 
     def made_by_api(self) -> tuple[TruePost | TrueComment | TrueIgComment | TrueMessage, ...]:
         """Return everything that was written through the API."""
+        every: tuple[TruePost | TrueComment | TrueIgComment | TrueMessage, ...]
         every = (*self.posts, *self.comments, *self.ig_comments, *self.messages)
         return tuple(one for one in every if one.via_api is not None)
 
@@ -171,14 +172,14 @@ class GraphTruth:
 
 def truth_of(ledger: Ledger) -> GraphTruth:
     """Return the truth of a ledger at this moment; the caller holds the world's lock."""
-    mentions = [media for media in ledger.foreign_media if media.mentions_brand]
-    named = [comment for comment in ledger.ig_comments if comment.mentions_brand]
+    mentions: list[Media | IgComment] = [media for media in ledger.foreign_media if media.mentions_brand]
+    mentions += [comment for comment in ledger.ig_comments if comment.mentions_brand]
     return GraphTruth(
         posts=tuple(_post(post) for post in ledger.feed),
         comments=tuple(_comment(comment) for comment in ledger.comments),
         media=tuple(_medium(media) for media in (*ledger.media, *ledger.foreign_media)),
         ig_comments=tuple(_ig_comment(comment) for comment in ledger.ig_comments),
-        mentions=tuple(_mention(item) for item in sorted([*mentions, *named], key=lambda item: item.key)),
+        mentions=tuple(_mention(item) for item in sorted(mentions, key=lambda item: item.key)),
         messages=tuple(_message(message) for message in sorted(ledger.messages.values(), key=lambda one: one.key)),
     )
 
