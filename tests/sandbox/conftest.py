@@ -18,14 +18,15 @@ CANONICAL = "https://api.twitter.com"
 class ToSandbox(HTTPAdapter):
     """Sends what is meant for X to the sandbox; the signature has been made over X's own address by then."""
 
-    def __init__(self, base_url: str) -> None:
+    def __init__(self, base_url: str, canonical: str = CANONICAL) -> None:
         super().__init__()
         self._base_url = base_url
+        self._canonical = canonical
 
     def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
         """Send to the sandbox, with a time-out."""
         assert request.url is not None
-        request.url = request.url.replace(CANONICAL, self._base_url, 1)
+        request.url = request.url.replace(self._canonical, self._base_url, 1)
         kwargs["timeout"] = kwargs.get("timeout") or 10
         return super().send(request, *args, **kwargs)
 
