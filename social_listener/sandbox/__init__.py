@@ -25,6 +25,7 @@ from social_listener.sandbox.control import PREFIX, Control
 from social_listener.sandbox.crowd import Crowd
 from social_listener.sandbox.faults import Faults
 from social_listener.sandbox.graph import Graph
+from social_listener.sandbox.graph.login import DIALOG, TOKEN, Login
 from social_listener.sandbox.graph.platform import GraphPlatform
 from social_listener.sandbox.identity import BRAND, credentials_for, environment_for
 from social_listener.sandbox.journal import JournalError
@@ -77,6 +78,7 @@ class Sandbox:
         self.limits = Limits(limits)
         self.platform = Platform(self.world, self.policy, self.faults, self.limits)
         self.graph_platform = GraphPlatform(self.graph, self.faults, self.limits, self.platform.calls)
+        self._open_login()
         self.add_account(BRAND)
         self.crowd = Crowd(self.world, self.brand, seed, crowd_rate)
         if prehistory is not None and not self.crowd.has_acted:
@@ -138,6 +140,15 @@ class Sandbox:
         _graph_channel(channel)
         page = {"page_id": self.graph.page_id}
         return page if channel == "facebook" else {**page, "instagram_id": self.graph.instagram_id}
+
+    def _open_login(self) -> None:
+        login = Login(self.graph)
+        doors: dict[tuple[str, str], Callable[[Request, str], Answer]] = {
+            ("GET", DIALOG): login.dialog,
+            ("GET", TOKEN): login.token,
+            ("POST", TOKEN): login.token,
+        }
+        self.graph_platform.open.update(doors)
 
     def accounts(self) -> dict[str, dict[str, str]]:
         """Return the keys of all accounts of the brand, by handle, with their ids."""
