@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
 from social_listener.channels.facebook_parse import has_moved, read_comments, read_listing, read_posts
 from social_listener.channels.facebook_wire import Said, read_said
-from social_listener.channels.graph_client import Answer, Client
+from social_listener.channels.graph_client import Client
 from social_listener.channels.graph_errors import Missing
 from social_listener.channels.graph_found import Asked, Found, Us, bad, entries, following, moment, read_raw, seconds
 from social_listener.channels.graph_ids import is_node
@@ -66,13 +67,11 @@ def _since(walk: Rotation, stream: Stream, lowest: int | None) -> int | None:
 
 def _listed(client: Client, us: Us, walk: Rotation, since: int | None, now: datetime) -> tuple[Page, Rotation]:
     what = "reading the list of posts"
-    place = dict(walk.way)
-    if not place and walk.listing is not None and walk.until is not None:
+    query = {"fields": POST_FIELDS, "limit": str(PAGE_SIZE), "include_hidden": "true"}
+    if not walk.way and walk.listing is not None and walk.until is not None:
         # Whether Meta counts the last second in is not told.
-        place["until"] = str(walk.until + 1)
-    answer = client.get(
-        f"{us.page_id}/feed", what=what, now=now, fields=POST_FIELDS, limit=str(PAGE_SIZE), include_hidden="true", **place
-    )
+        query["until"] = str(walk.until + 1)
+    answer = client.get(f"{us.page_id}/feed", {**query, **walk.way}, what=what, now=now)
     asked = Asked(edge="feed", since=since)
     try:
         posts = list(Found().each(entries(answer.document, Found()), read_said))
@@ -101,18 +100,15 @@ def _todo(us: Us, post: Said, since: int | None) -> Todo:
 def _commented(client: Client, us: Us, walk: Rotation, now: datetime) -> tuple[Page, Rotation]:
     what, todo = "reading comments", walk.todo[0]
     asked = Asked(edge="comments", node=todo.node, author=todo.author, since=todo.since)
-    query = {"since": str(max(0, todo.since - 1))} if todo.since is not None else {}
+    query = {
+        "filter": "stream",
+        "order": "reverse_chronological",
+        "fields": COMMENT_FIELDS,
+        "limit": str(PAGE_SIZE),
+        **({"since": str(max(0, todo.since - 1))} if todo.since is not None else {}),
+    }
     try:
-        answer = client.get(
-            f"{todo.node}/comments",
-            what=what,
-            now=now,
-            filter="stream",
-            order="reverse_chronological",
-            fields=COMMENT_FIELDS,
-            limit=str(PAGE_SIZE),
-            **{**query, **todo.way},
-        )
+        answer = client.get(f"{todo.node}/comments", {**query, **todo.way}, what=what, now=now)
     except Missing:
         # It went while we were reading, with all that stood below it.
         raw = asked.before(b'{"data":[]}')
@@ -139,15 +135,10 @@ def mentions(client: Client, us: Us, stream: Stream, cursor: Cursor, now: dateti
         raise PageExpired("the page token is none of ours", account_id=client.account_id)
     lowest = seconds(floor(cursor.since, stream.overlap))
     edge, what = _MENTIONS[steps.step], "reading mentions"
-    query = {"since": str(max(0, lowest - 1))} if lowest is not None else {}
-    answer = client.get(
-        f"{us.page_id}/{edge}",
-        what=what,
-        now=now,
-        fields=POST_FIELDS,
-        limit=str(PAGE_SIZE),
-        **{**query, **steps.way},
-    )
+    query = {"fields": POST_FIELDS, "limit": str(PAGE_SIZE)}
+    if lowest is not None:
+        query["since"] = str(max(0, lowest - 1))
+    answer = client.get(f"{us.page_id}/{edge}", {**query, **steps.way}, what=what, now=now)
     asked = Asked(edge=edge)
     try:
         found = read_posts(answer.document, us)
@@ -167,26 +158,26 @@ def mentions(client: Client, us: Us, stream: Stream, cursor: Cursor, now: dateti
 # -- what was kept -----------------------------------------------------------------------------------------------------
 
 
+_EDGES: Final[Mapping[str, Callable[[Wire, Us, Asked], Found]]] = {
+    "feed": read_listing,
+    "comments": read_comments,
+    "visitor_posts": lambda answer, us, _: read_posts(answer, us),
+    "tagged": lambda answer, us, _: read_posts(answer, us),
+    "conversations": lambda answer, us, asked: read_conversations(answer, us, asked)[0],
+    "conversation": lambda answer, us, _: read_one(answer, us),
+}
+
+
 def read_kept(raw: bytes, us: Us, kind: StreamKind) -> Found:
     """Return what stands in a kept answer; `WireError` when it is none."""
     asked, answers = read_raw(raw)
     if asked.edge == "lookup":
         return read_looked_up(answers, us, asked)
-    (answer,) = answers[-1:] or (None,)
-    if answer is None:
+    if not answers:
         raise WireError("the answer is empty")
-    match asked.edge:
-        case "feed":
-            return read_listing(answer, us, asked)
-        case "comments":
-            return read_comments(answer, us, asked)
-        case "visitor_posts" | "tagged":
-            return read_posts(answer, us)
-        case "conversations":
-            return read_conversations(answer, us, asked)[0]
-        case "conversation":
-            return read_one(answer, us)
-    return _found_elsewhere(answer, us, kind)
+    answer = answers[-1]
+    reader = _EDGES.get(asked.edge)
+    return reader(answer, us, asked) if reader else _found_elsewhere(answer, us, kind)
 
 
 def read_looked_up(answers: list[Wire], us: Us, asked: Asked) -> Found:
@@ -194,7 +185,9 @@ def read_looked_up(answers: list[Wire], us: Us, asked: Asked) -> Found:
     found = Found()
     for answer in answers:
         for raw in nodes(answer):
-            part = read_posts(answer, us, [raw]) if _is_post(raw, us) else read_comments(answer, us, Asked(edge=""), [raw])
+            part = (
+                read_posts(answer, us, [raw]) if _is_post(raw, us) else read_comments(answer, us, Asked(edge=""), [raw])
+            )
             found.absorb(part)
     found.deleted += [us.own(native_id) for native_id in asked.gone]
     return found
@@ -204,13 +197,13 @@ def _found_elsewhere(answer: Wire, us: Us, kind: StreamKind) -> Found:
     """Return what stands in an answer that this channel did not ask for in this way."""
     told = nodes(answer)
     if kind is StreamKind.MESSAGES:
-        return _talked(answer, us, told)
+        return _talked(us, told)
     if kind is StreamKind.MENTIONS:
         return read_posts(answer, us, told)
     return read_comments(answer, us, Asked(edge=""), told)
 
 
-def _talked(answer: Wire, us: Us, told: list[Any]) -> Found:
+def _talked(us: Us, told: list[Any]) -> Found:
     if any(isinstance(one, dict) and ("messages" in one or "updated_time" in one) for one in told):
         found = Found()
         for raw in told:

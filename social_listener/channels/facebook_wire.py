@@ -110,7 +110,9 @@ def attachment(data: Wire) -> Attachment:
     shape = "video" if "video" in kind else "gif" if "animated" in kind else known.get(kind, "other")
     picture = data.object("media").object("image").text("src")
     return Attachment(
-        kind=shape, url=web_address(picture) or web_address(data.text("url")), alt=data.text("title", "description") or ""
+        kind=shape,
+        url=web_address(picture) or web_address(data.text("url")),
+        alt=data.text("title", "description") or "",
     )
 
 

@@ -64,13 +64,13 @@ class Client:
         )
         token = credentials.get("access_token", "")
         session = requests.Session()
-        if token and self.app_secret:
+        proof = _proof(self.app_secret, token) if token and self.app_secret else ""
+        if proof:
             # Meta: a server proves with every call that it knows the app's secret.
-            session.params = {"appsecret_proof": _proof(self.app_secret, token)}
+            session.params = {"appsecret_proof": proof}
         self.transport.mount_on(session)
         self._sdk = facebook.GraphAPI(access_token=token, session=session)
         self._sdk.version = version
-        proof = dict(session.params).get("appsecret_proof", "")
         self._secrets = _spelt(*credentials.values(), proof)
         # Others may be words that customers use: nobody but Meta's handshake ever sees a verify token.
         self._in_answers = _spelt(token, self.app_secret, proof)
@@ -121,7 +121,7 @@ class Client:
         server_time = exchange.server_time or self.platform_now(now)
         return Answer(body=exchange.body, document=found, server_time=server_time, usage=told)
 
-    def get(self, path: str, *, what: str, now: datetime | None = None, **query: str) -> Answer:
+    def get(self, path: str, query: Mapping[str, str], *, what: str, now: datetime | None = None) -> Answer:
         """Read `path` below the version, such as "123/comments"."""
         return self.call(
             lambda sdk: sdk.request(f"{sdk.version}/{path}", dict(query)),

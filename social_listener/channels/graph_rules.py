@@ -42,7 +42,8 @@ _SHARED: Final[Mapping[str, str]] = {
     "version": f"version of the Graph API ({LATEST_VERSION} unless given)",
     "human_agent": "off (default): messages go within 24 hours of the person's last; on: the app has the permission "
     "human_agent, and what a person of staff wrote may go within 7 days",
-    "webhooks": "off (default); on: Meta is expected to push to /webhooks/<account id>, and Health tells when it does not",
+    "webhooks": "off (default); on: Meta is expected to push to /webhooks/<account id>, and Health tells when it does "
+    "not",
 }
 FACEBOOK_OPTIONS: Final = _SHARED
 INSTAGRAM_OPTIONS: Final[Mapping[str, str]] = {
@@ -112,20 +113,21 @@ class Way:
 
 def way_of(reply: PrivateReply, options: Options, now: datetime) -> Way | str:
     """Return how a private reply goes out at this moment of Meta's clock, or in words why it must not."""
-    if reply.heard_at is None and not reply.to_public:
-        return Way("person")  # what it answers was not stored: Meta knows
-    if reply.heard_at is not None and now < reply.heard_at + WINDOW:
+    heard = reply.heard_at
+    # What it answers was not stored where there is nothing heard: then Meta knows.
+    if heard is None and not reply.to_public:
+        return Way("person")
+    if heard is not None and now < heard + WINDOW:
         return Way("person")
     if reply.to_public:
         # How old the item is, and whether it was answered before, was asked when the reply was claimed.
         return Way("comment")
-    if not options.human_agent:
-        return "Meta lets messages go within 24 hours of the person's last one, and these are over"
-    if not reply.by_person:
-        return "after 24 hours Meta takes only what a person wrote"
-    if reply.heard_at is not None and now < reply.heard_at + HUMAN_WINDOW:
+    if options.human_agent and reply.by_person and heard is not None and now < heard + HUMAN_WINDOW:
         return Way("person", tagged=True)
-    return "Meta lets a person answer within 7 days of the other's last message, and these are over"
+    if options.human_agent and not reply.by_person:
+        return "after 24 hours Meta takes only what a person wrote"
+    days = "7 days" if options.human_agent else "24 hours"
+    return f"Meta lets messages go within {days} of the person's last one, and these are over"
 
 
 def reply_private(item: Interaction, standing: Standing, now: datetime, options: Options) -> Allowed:
@@ -140,9 +142,7 @@ def reply_private(item: Interaction, standing: Standing, now: datetime, options:
     end = window_end(heard, human=False)
     if end is not None and now < end:
         words = f"They wrote to us in the last 24 hours.{elsewhere}"
-        return Allowed(
-            verb="reply_private", ok=True, because=words, rule_url=WINDOW_RULE, until=end, max_length=limit
-        )
+        return Allowed(verb="reply_private", ok=True, because=words, rule_url=WINDOW_RULE, until=end, max_length=limit)
     if not item.private:
         return _private_reply(item, standing, now, limit, instagram=instagram)
     return _late(heard, now, options, limit, elsewhere)
@@ -192,37 +192,31 @@ def facebook(item: Interaction, standing: Standing, now: datetime, options: Opti
         _allowed(
             "reply_public",
             public,
-            ("Everything said in public on Facebook can be answered by a comment.",),
-            ("A direct message is answered in private, never in public.",),
+            "Everything said in public on Facebook can be answered by a comment.",
+            "A direct message is answered in private, never in public.",
             max_length=LONGEST_FACEBOOK if public else None,
         ),
         reply_private(item, standing, now, options),
         *_hide(item),
-        _allowed(
-            "like", public and theirs, ("A Page may like what others say.",), ("Only what others said in public.",)
-        ),
-        _allowed(
-            "unlike", public and theirs, ("A Page may take its like back.",), ("Only what others said in public.",)
-        ),
-        _allowed("delete", own_comment, ("It is our own comment.",), ("Only our own comments can be deleted.",)),
-        _allowed("edit", own_comment, ("It is our own comment.",), ("Only our own comments can be worded anew.",)),
+        _allowed("like", public and theirs, "A Page may like what others say.", "Only what others said in public."),
+        _allowed("unlike", public and theirs, "A Page may take its like back.", "Only what others said in public."),
+        _allowed("delete", own_comment, "It is our own comment.", "Only our own comments can be deleted."),
+        _allowed("edit", own_comment, "It is our own comment.", "Only our own comments can be worded anew."),
     )
 
 
 def instagram(item: Interaction, standing: Standing, now: datetime, options: Options) -> Sequence[Allowed]:
     """Return for each verb on Instagram whether it may be done to `item`, until when, by which rule."""
     own_comment = not item.private and item.outbound and item.kind is Kind.COMMENT
-    no_likes = ("Instagram lets no program like a comment.",)
+    no_likes = "Instagram lets no program like a comment."
     return (
         _ig_reply(item),
         reply_private(item, standing, now, options),
         *_hide(item, IG_COMMENT_RULE),
-        _allowed("like", False, (), no_likes, IG_COMMENT_RULE),
-        _allowed("unlike", False, (), no_likes, IG_COMMENT_RULE),
-        _allowed(
-            "delete", own_comment, ("It is our own.",), ("Only our own comments can be deleted.",), IG_COMMENT_RULE
-        ),
-        _allowed("edit", False, (), ("Instagram lets nobody change the words of a comment.",), IG_COMMENT_RULE),
+        _allowed("like", False, "", no_likes, IG_COMMENT_RULE),
+        _allowed("unlike", False, "", no_likes, IG_COMMENT_RULE),
+        _allowed("delete", own_comment, "It is our own.", "Only our own comments can be deleted.", IG_COMMENT_RULE),
+        _allowed("edit", False, "", "Instagram lets nobody change the words of a comment.", IG_COMMENT_RULE),
     )
 
 
@@ -253,9 +247,10 @@ def _hide(item: Interaction, rule: str = COMMENT_RULE) -> tuple[Allowed, Allowed
 def _allowed(
     verb: str,
     ok: bool,
-    yes: tuple[str, ...],
-    no: tuple[str, ...],
+    yes: str,
+    no: str,
     rule: str = COMMENT_RULE,
+    *,
     max_length: int | None = None,
 ) -> Allowed:
-    return Allowed(verb=verb, ok=ok, because=(yes if ok else no)[0], rule_url=rule, max_length=max_length)
+    return Allowed(verb=verb, ok=ok, because=yes if ok else no, rule_url=rule, max_length=max_length)

@@ -43,15 +43,8 @@ def platform_of(us: Us) -> str:
 
 
 def _listed(client: Client, us: Us, steps: Steps, since: int | None, now: datetime) -> Page:
-    answer = client.get(
-        f"{us.page_id}/conversations",
-        what=_WHAT,
-        now=now,
-        platform=platform_of(us),
-        fields=CONVERSATION_FIELDS,
-        limit=str(_PAGE_SIZE),
-        **steps.way,
-    )
+    query = {"platform": platform_of(us), "fields": CONVERSATION_FIELDS, "limit": str(_PAGE_SIZE)}
+    answer = client.get(f"{us.page_id}/conversations", {**query, **steps.way}, what=_WHAT, now=now)
     asked = Asked(edge="conversations", since=since)
     try:
         found, listed, apart = read_conversations(answer.document, us, asked)
@@ -72,7 +65,7 @@ def _listed(client: Client, us: Us, steps: Steps, since: int | None, now: dateti
 
 def _apart(client: Client, us: Us, steps: Steps, now: datetime) -> Page:
     first, *rest = steps.apart
-    answer = client.get(first, what=_WHAT, now=now, fields=CONVERSATION_FIELDS)
+    answer = client.get(first, {"fields": CONVERSATION_FIELDS}, what=_WHAT, now=now)
     asked = Asked(edge="conversation", node=first)
     try:
         found = read_one(answer.document, us)
