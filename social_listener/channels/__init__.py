@@ -145,6 +145,7 @@ class ChannelFactory(Protocol):
 REGISTRY: Mapping[str, str] = {
     "x": "social_listener.channels.x",
     "facebook": "social_listener.channels.facebook",
+    "instagram": "social_listener.channels.instagram",
 }
 
 

@@ -84,7 +84,8 @@ class Facebook(Account):
         if isinstance(reply, PublicReply):
             return facebook_sending.send_public(self.client, us, reply)
         item = facebook_sending.checked(self.client, reply.item_native_id) if reply.to_public else ""
-        return send_private(self.client, us, reply, self.options, lambda _: facebook_sending.private_target(us, item))
+        target = facebook_sending.private_target(us, item)
+        return send_private(self.client, us, reply, self.options, target)
 
     def act(self, action: Action) -> None:
         """Hide, unhide, like, unlike, delete or word anew; see the protocol."""
@@ -117,20 +118,16 @@ def build(
 ) -> Facebook:
     """Return the channel for one Page; `SettingsError` names what is missing or wrong. No call is made."""
     read = graph_rules.read_options(options, OPTIONS, account_id)
-    return Facebook(
+    client = made(
         _CHANNEL,
-        made(
-            _CHANNEL,
-            account_id=account_id,
-            credentials=credentials,
-            base_url=base_url,
-            version=read.version,
-            connect_timeout=connect_timeout,
-            read_timeout=read_timeout,
-        ),
-        read,
-        credentials.get("verify_token", ""),
+        account_id=account_id,
+        credentials=credentials,
+        base_url=base_url,
+        version=read.version,
+        connect_timeout=connect_timeout,
+        read_timeout=read_timeout,
     )
+    return Facebook(_CHANNEL, client, read, credentials.get("verify_token", ""))
 
 
 if TYPE_CHECKING:

@@ -1,7 +1,6 @@
 """Looking posts and comments up again, and what proves that one is gone.
 
-One id that is missing makes Meta refuse the whole call, and a refusal does not tell "gone" from "not for you". So a
-refused call is halved until single ids are left; and one of those counts as gone only when our token can read the Page
+Meta's refusal does not tell "gone" from "not for you". So an item counts as gone only when our token can read the Page
 and what the item stood below, or when that is a post of the Page that is gone itself.
 """
 
@@ -9,35 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Final
 
 from social_listener.channels.facebook_reading import COMMENT_FIELDS, POST_FIELDS, read_looked_up
-from social_listener.channels.facebook_sending import is_post
 from social_listener.channels.graph_client import Answer, Client
 from social_listener.channels.graph_errors import Missing
 from social_listener.channels.graph_found import Asked, Us
+from social_listener.channels.graph_ids import is_post
+from social_listener.channels.graph_lookup import WHAT, halved, readable
 from social_listener.channels.wire import WireError
 from social_listener.errors import BadPayload, Rejected
 from social_listener.model import Page
 
-WHAT: Final = "looking items up again"
-
-
-def halved(ids: Sequence[str], ask: Callable[[Sequence[str]], Answer]) -> tuple[list[Answer], list[str]]:
-    """Return the answers about all ids that Meta gives, and the ids that it refuses."""
-    if not ids:
-        return [], []
-    try:
-        answer = ask(ids)
-    except Missing:
-        if len(ids) == 1:
-            return [], list(ids)
-    else:
-        told = answer.document.plain()
-        return [answer], [native_id for native_id in ids if native_id not in told]
-    middle = len(ids) // 2
-    first, second = halved(ids[:middle], ask), halved(ids[middle:], ask)
-    return [*first[0], *second[0]], [*first[1], *second[1]]
 
 
 def lookup(client: Client, us: Us, items: Sequence[str], now: datetime) -> Page:
@@ -46,8 +27,8 @@ def lookup(client: Client, us: Us, items: Sequence[str], now: datetime) -> Page:
     def ask(fields: str) -> Callable[[Sequence[str]], Answer]:
         return lambda ids: client.get("", {"ids": ",".join(ids), "fields": fields}, what=WHAT, now=now)
 
-    posts = [one for one in items if is_post(us, one)]
-    comments = [one for one in items if not is_post(us, one)]
+    posts = [one for one in items if is_post(us.page_id, one)]
+    comments = [one for one in items if not is_post(us.page_id, one)]
     answers, refused = halved(posts, ask(POST_FIELDS))
     more, refused_comments = _comments(comments, ask)
     answers += more
@@ -87,7 +68,7 @@ def _proved(client: Client, us: Us, refused: Sequence[str], now: datetime) -> li
     """Return which of the ids that Meta refuses are gone for certain."""
     if not refused or not readable(client, us.page_id, now):
         return []
-    posts = [native_id for native_id in refused if is_post(us, native_id)]
+    posts = [native_id for native_id in refused if is_post(us.page_id, native_id)]
     above: dict[str, bool] = dict.fromkeys(posts, True)
     gone = list(posts)
     for native_id in refused:
@@ -100,12 +81,3 @@ def _proved(client: Client, us: Us, refused: Sequence[str], now: datetime) -> li
         if above[post]:
             gone.append(native_id)
     return gone
-
-
-def readable(client: Client, native_id: str, now: datetime) -> bool:
-    """Return whether our token can read a node now."""
-    try:
-        client.get(native_id, {"fields": "id"}, what=WHAT, now=now)
-    except Missing:
-        return False
-    return True

@@ -10,9 +10,9 @@ from typing import Any, Final
 from social_listener.channels.facebook_parse import has_moved, read_comments, read_listing, read_posts
 from social_listener.channels.facebook_wire import Said, read_said
 from social_listener.channels.graph_client import Client
-from social_listener.channels.graph_errors import Missing
+from social_listener.channels.graph_errors import Forbidden, Missing
 from social_listener.channels.graph_found import Asked, Found, Us, bad, entries, following, moment, read_raw, seconds
-from social_listener.channels.graph_ids import is_node
+from social_listener.channels.graph_ids import is_node, is_post
 from social_listener.channels.graph_messages import add_message, read_conversations, read_message, read_one
 from social_listener.channels.graph_steps import Steps, read_steps
 from social_listener.channels.graph_walk import Rotation, Todo, read_rotation
@@ -109,8 +109,10 @@ def _commented(client: Client, us: Us, walk: Rotation, now: datetime) -> tuple[P
     }
     try:
         answer = client.get(f"{todo.node}/comments", {**query, **todo.way}, what=what, now=now)
-    except Missing:
-        # It went while we were reading, with all that stood below it.
+    except (Missing, Forbidden) as error:
+        if isinstance(error, Forbidden) and is_post(us.page_id, todo.node):
+            raise
+        # It went while we were reading, with all that stood below it; or it stands on somebody else's page.
         raw = asked.before(b'{"data":[]}')
         return Found().page(raw, client.platform_now(now)), walk.read({})
     try:
@@ -197,13 +199,14 @@ def _found_elsewhere(answer: Wire, us: Us, kind: StreamKind) -> Found:
     """Return what stands in an answer that this channel did not ask for in this way."""
     told = nodes(answer)
     if kind is StreamKind.MESSAGES:
-        return _talked(us, told)
+        return read_talks(us, told)
     if kind is StreamKind.MENTIONS:
         return read_posts(answer, us, told)
     return read_comments(answer, us, Asked(edge=""), told)
 
 
-def _talked(us: Us, told: list[Any]) -> Found:
+def read_talks(us: Us, told: list[Any]) -> Found:
+    """Return the messages in conversations, or in a list of messages."""
     if any(isinstance(one, dict) and ("messages" in one or "updated_time" in one) for one in told):
         found = Found()
         for raw in told:

@@ -10,7 +10,7 @@ from social_listener.channels.facebook_wire import Said, read_said
 from social_listener.channels.graph_client import Client
 from social_listener.channels.graph_errors import Effect, Missing
 from social_listener.channels.graph_found import Found, Us, entries, following
-from social_listener.channels.graph_ids import comment_id, is_node, part_of
+from social_listener.channels.graph_ids import comment_id, is_node, is_post, part_of
 from social_listener.channels.graph_sending import acted, made_id, whole, witness
 from social_listener.channels.wire import WireError
 from social_listener.errors import BadPayload, Rejected
@@ -39,7 +39,7 @@ def find_public(client: Client, us: Us, reply: PublicReply, since: datetime) -> 
     item = checked(client, reply.item_native_id)
     what, part = "looking for our own reply", post_part(us, item)
     try:
-        above = client.get(item, {"fields": "id" if is_post(us, item) else "id,parent{id}"}, what=what)
+        above = client.get(item, {"fields": "id" if is_post(us.page_id, item) else "id,parent{id}"}, what=what)
         top = above.document.object("parent").text("id") or item
         matches: list[Said] = []
         way: dict[str, str] = {}
@@ -62,7 +62,7 @@ def find_public(client: Client, us: Us, reply: PublicReply, since: datetime) -> 
     except WireError as error:
         raise BadPayload(f"Meta's answer while {what} cannot be read: {error}", account_id=client.account_id) from None
     wanted = witness(reply.text)
-    below_post = top == item and is_post(us, item)
+    below_post = top == item and is_post(us.page_id, item)
     ours = [
         one
         for one in matches
@@ -104,17 +104,12 @@ def _requests(native_id: str, action: Action) -> Mapping[ActionKind, Callable[[A
 
 def private_target(us: Us, native_id: str) -> dict[str, str]:
     """Return how Meta names an item that a private reply answers."""
-    return {"post_id" if is_post(us, native_id) else "comment_id": native_id}
-
-
-def is_post(us: Us, native_id: str) -> bool:
-    """Return whether an id is that of a post on our Page; comments begin with the number of their post."""
-    return native_id.startswith(f"{us.page_id}_")
+    return {"post_id" if is_post(us.page_id, native_id) else "comment_id": native_id}
 
 
 def post_part(us: Us, native_id: str) -> str | None:
     """Return what the ids of comments below the same post begin with; None: the id does not tell."""
-    if is_post(us, native_id):
+    if is_post(us.page_id, native_id):
         return part_of(native_id)
     first, dash, _ = native_id.partition("_")
     return first if dash else None

@@ -77,6 +77,10 @@ class Missing(Rejected):
     """The object is not there, or our token may not see it: Meta does not tell the two apart (code 100, subcode 33)."""
 
 
+class Forbidden(Unauthorized):
+    """The app lacks a permission for this."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
     """What Meta says is wrong."""
@@ -179,7 +183,7 @@ def _refused(fault: Fault, said: str, status: int, doing: Doing) -> ChannelError
         return Unauthorized(words, account_id=account)
     if fault.code in _PERMISSION or (fault.code is None and status == 403):
         words = f"{said}. Check what the app may do for account {account}, and connect it again"
-        return Unauthorized(words, account_id=account)
+        return Forbidden(words, account_id=account)
     if doing.paged and (fault.code == _PARAMETER or fault.code is None):
         return PageExpired("Meta does not know the page's cursor any more", account_id=account)
     return Rejected(said, account_id=account)

@@ -51,8 +51,10 @@ class Asked:
 
     edge: str  #: feed, comments, conversations, lookup …
     node: str = ""  #: what the edge hangs on, where the answer itself does not tell
-    author: str = ""  #: native id of who wrote the post that the edge hangs on
+    author: str = ""  #: native id of who wrote what the edge hangs on
+    of: str = ""  #: Instagram: the medium, where the edge hangs on a comment
     since: int | None = None  #: nothing that moved or was said before this is wanted; seconds since 1970
+    only: tuple[str, ...] = ()  #: of a list only these are wanted
     gone: tuple[str, ...] = ()  #: of what was looked up: what is proved to be gone
 
     def before(self, *bodies: bytes) -> bytes:
@@ -75,7 +77,9 @@ def read_raw(raw: bytes) -> tuple[Asked, list[Wire]]:
         edge=told.text("edge") or "",
         node=told.text("node") or "",
         author=told.text("author") or "",
+        of=told.text("of") or "",
         since=told.number("since"),
+        only=told.texts("only"),
         gone=told.texts("gone"),
     )
     return asked, rest

@@ -50,6 +50,11 @@ def person_in(thread: str) -> str | None:
     return found[2] if found else None
 
 
+def is_post(page_id: str, native_id: str) -> bool:
+    """Return whether an id is that of a post on our Page; comments begin with the number of their post."""
+    return native_id.startswith(f"{page_id}_")
+
+
 def part_of(post_id: str) -> str:
     """Return what the ids of the comments below a post begin with."""
     return post_id.rpartition("_")[2]

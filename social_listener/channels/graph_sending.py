@@ -31,14 +31,14 @@ def send_private(
     us: Us,
     reply: PrivateReply,
     options: graph_rules.Options,
-    target: Callable[[str], dict[str, str]],
+    target: dict[str, str],
 ) -> Sent:
-    """Send a message to a person; `target` says how the public item of that id is named as one to answer in private."""
+    """Send a message to a person; `target` is how Meta names the public item that may be answered in private."""
     person = recipient(client, reply)
     way = graph_rules.way_of(reply, options, client.platform_now(None))
     if isinstance(way, str):
         raise Rejected(f"it was not sent: {way}", account_id=client.account_id)
-    to = target(reply.item_native_id) if way.to == "comment" else {"id": person}
+    to = target if way.to == "comment" else {"id": person}
     kind = {"messaging_type": "MESSAGE_TAG", "tag": "HUMAN_AGENT"} if way.tagged else {"messaging_type": "RESPONSE"}
     answer = client.call(
         # The SDK would send a dict as the bare word "id".

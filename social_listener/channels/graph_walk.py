@@ -23,7 +23,8 @@ class Todo:
     """A post whose comments are still to be read."""
 
     node: str
-    author: str = ""  #: of the post, where it is not ours
+    author: str = ""  #: of the node, where it is not ours
+    of: str = ""  #: Instagram: the medium that the node, a comment whose answers are to be read, stands below
     since: int | None = None  #: comments from then on, seconds since 1970; None: all
     count: int | None = None  #: how many comments it had when it was listed, where that is what tells of news
     way: Mapping[str, str] = field(default_factory=dict)  #: to the next page of its comments
@@ -41,7 +42,7 @@ class Rotation:
     way: Mapping[str, str] = field(default_factory=dict)  #: on from an empty page of the list
     todo: tuple[Todo, ...] = ()
     done: Mapping[str, int] = field(default_factory=dict)  #: comments counted on what this poll has read whole
-    again: bool = False  #: this poll has chosen the one post that it reads though nothing seems to have moved
+    again: str = ""  #: the one that this poll reads though nothing seems to have moved
 
     @property
     def lists(self) -> bool:
@@ -71,9 +72,10 @@ class Rotation:
             todo=(*self.todo, *(one for one in todo if one.node not in waiting)),
         )
 
-    def read(self, way: Mapping[str, str]) -> Rotation:
-        """Return where it stands after a page of comments of the first post that waits."""
+    def read(self, way: Mapping[str, str], below: tuple[Todo, ...] = ()) -> Rotation:
+        """Return where it stands after a page of comments of the first post that waits; `below` waits from now on."""
         first, *rest = self.todo
+        rest = [*rest, *below]
         if way:
             return replace(self, todo=(replace(first, way=way), *rest))
         done = self.done if first.count is None else {**self.done, first.node: first.count}
@@ -89,7 +91,7 @@ class Rotation:
             "u": self.until,
             "e": self.ended,
             "w": self.way,
-            "t": [[one.node, one.author, one.since, one.count, one.way] for one in self.todo],
+            "t": [[one.node, one.author, one.of, one.since, one.count, one.way] for one in self.todo],
             "d": self.done,
             "a": self.again,
         }
@@ -110,11 +112,11 @@ def read_rotation(token: str) -> Rotation | None:
             ended=state.get("e", False),
             way=state.get("w", {}),
             todo=tuple(
-                Todo(node=node, author=author, since=since, count=count, way=way)
-                for node, author, since, count, way in state.get("t", ())
+                Todo(node=node, author=author, of=of, since=since, count=count, way=way)
+                for node, author, of, since, count, way in state.get("t", ())
             ),
             done=state.get("d", {}),
-            again=state.get("a", False),
+            again=state.get("a", ""),
         )
     except (ValueError, TypeError, KeyError, AttributeError):
         return None
