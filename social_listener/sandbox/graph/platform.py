@@ -96,6 +96,8 @@ class GraphPlatform:
         first = rest.partition("/")[0]
         with self.graph.lock:
             node = routes.find(self.graph, None, first, self.graph.clock.now_ms()) if first else None
+        if first == "me":  # whose token it is has not been read; nearly always the Page's
+            node = self.graph.brand
         endpoint = endpoint_of(node, method, rest, several=False)
         names = (f"/{rest}", endpoint.partition(" ")[2])
         if self.faults.take(method, path, [], before_body=True, also=names) is None:
