@@ -53,7 +53,7 @@ class Facebook(Account):
 
     def fetch(self, stream: Stream, cursor: Cursor, now: datetime) -> Page:
         """Return one page of `stream`; see the protocol. The first of all asks whose token this is."""
-        self.whoami()
+        self.introduced(now)
         us = self.us()
         match stream.kind:
             case StreamKind.COMMENTS:

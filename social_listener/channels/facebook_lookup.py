@@ -20,12 +20,13 @@ from social_listener.errors import BadPayload, Rejected
 from social_listener.model import Page
 
 
-
 def lookup(client: Client, us: Us, items: Sequence[str], now: datetime) -> Page:
     """Return the present state of posts and comments."""
 
     def ask(fields: str) -> Callable[[Sequence[str]], Answer]:
-        return lambda ids: client.get("", {"ids": ",".join(ids), "fields": fields}, what=WHAT, now=now)
+        return lambda ids: client.get(
+            "", {"ids": ",".join(ids), "fields": fields}, what=WHAT, now=now, apart=(Missing,)
+        )
 
     posts = [one for one in items if is_post(us.page_id, one)]
     comments = [one for one in items if not is_post(us.page_id, one)]

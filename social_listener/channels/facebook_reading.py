@@ -18,7 +18,7 @@ from social_listener.channels.graph_steps import Steps, read_steps
 from social_listener.channels.graph_walk import Rotation, Todo, read_rotation
 from social_listener.channels.wire import Wire, WireError
 from social_listener.cursor import Cursor, floor
-from social_listener.errors import BadPayload, PageExpired
+from social_listener.errors import BadPayload, PageExpired, Unauthorized
 from social_listener.model import Page, Stream, StreamKind
 
 PAGE_SIZE: Final = 100
@@ -27,6 +27,7 @@ COMMENT_FIELDS: Final = (
     "id,message,created_time,from{id,name},parent{id,from{id,name}},like_count,is_hidden,message_tags,permalink_url,"
     "attachment,private_reply_conversation{id,participants}"
 )
+_APART: Final = (Missing, Forbidden)
 #: posts by visitors on our Page, and posts elsewhere that tag it
 _MENTIONS: Final = ("visitor_posts", "tagged")
 
@@ -108,10 +109,10 @@ def _commented(client: Client, us: Us, walk: Rotation, now: datetime) -> tuple[P
         **({"since": str(max(0, todo.since - 1))} if todo.since is not None else {}),
     }
     try:
-        answer = client.get(f"{todo.node}/comments", {**query, **todo.way}, what=what, now=now)
+        answer = client.get(f"{todo.node}/comments", {**query, **todo.way}, what=what, now=now, apart=_APART)
     except (Missing, Forbidden) as error:
         if isinstance(error, Forbidden) and is_post(us.page_id, todo.node):
-            raise
+            raise Unauthorized(str(error), account_id=client.account_id) from None
         # It went while we were reading, with all that stood below it; or it stands on somebody else's page.
         raw = asked.before(b'{"data":[]}')
         return Found().page(raw, client.platform_now(now)), walk.read({})

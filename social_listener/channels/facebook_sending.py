@@ -39,7 +39,9 @@ def find_public(client: Client, us: Us, reply: PublicReply, since: datetime) -> 
     item = checked(client, reply.item_native_id)
     what, part = "looking for our own reply", post_part(us, item)
     try:
-        above = client.get(item, {"fields": "id" if is_post(us.page_id, item) else "id,parent{id}"}, what=what)
+        above = client.get(
+            item, {"fields": "id" if is_post(us.page_id, item) else "id,parent{id}"}, what=what, apart=(Missing,)
+        )
         top = above.document.object("parent").text("id") or item
         matches: list[Said] = []
         way: dict[str, str] = {}
@@ -51,7 +53,7 @@ def find_public(client: Client, us: Us, reply: PublicReply, since: datetime) -> 
                 "fields": _FIELDS,
                 "limit": "100",
             }
-            answer = client.get(f"{top}/comments", {**query, **way}, what=what)
+            answer = client.get(f"{top}/comments", {**query, **way}, what=what, apart=(Missing,))
             found = Found()
             matches += found.each(entries(answer.document, found), read_said)
             way = following(answer.document)
@@ -83,9 +85,9 @@ def act(client: Client, action: Action) -> None:
     native_id = checked(client, action.item_native_id)
     try:
         acted(client, action, _requests(native_id, action)[action.kind])
-    except Missing:
+    except Missing as error:
         if action.kind not in _GONE_IS_DONE:
-            raise
+            raise Rejected(str(error), account_id=client.account_id) from None
 
 
 def _requests(native_id: str, action: Action) -> Mapping[ActionKind, Callable[[Any], object]]:

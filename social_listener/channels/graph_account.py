@@ -77,9 +77,13 @@ class Account:
 
         With a person's token in place of the Page's, Meta answers with empty lists: that would look like quiet.
         """
+        return self.introduced(None)
+
+    def introduced(self, now: datetime | None) -> Owner:
+        """Return who the credentials belong to; `now` is the caller's clock."""
         with self._asking:
             if self._owner is None:
-                self._owner = self._ask_who()
+                self._owner = self._ask_who(now)
             return self._owner
 
     def usage(self) -> Usage | None:
@@ -98,8 +102,8 @@ class Account:
         """Return what a delivery tells; see the protocol."""
         return graph_push.receive(body, received_at, self.us(), self.kind, self.readers)
 
-    def _ask_who(self) -> Owner:
-        me = self._node("me", "id,name")
+    def _ask_who(self, now: datetime | None) -> Owner:
+        me = self._node("me", "id,name", now)
         owner = me.text("id")
         if owner != self.options.page_id:
             words = (
@@ -107,7 +111,7 @@ class Account:
                 f"connect account {self.account_id} again, and check its page_id"
             )
             raise Unauthorized(words, account_id=self.account_id)
-        node = self._node(self.options.instagram_id or self.options.page_id, "id,name,username")
+        node = self._node(self.options.instagram_id or self.options.page_id, "id,name,username", now)
         return Owner(
             native_id=self.options.instagram_id or self.options.page_id,
             handle=node.text("username") or "",
@@ -115,8 +119,8 @@ class Account:
             notes=(f"the token is that of the Page {me.text('name') or owner}", *self._token_notes()),
         )
 
-    def _node(self, path: str, fields: str) -> Wire:
-        answer = self.client.get(path, {"fields": fields}, what=_ASKING)
+    def _node(self, path: str, fields: str, now: datetime | None) -> Wire:
+        answer = self.client.get(path, {"fields": fields}, what=_ASKING, now=now)
         try:
             answer.document.need(answer.document.text("id"), "id")
             answer.document.text("name", "username")

@@ -20,10 +20,10 @@ from urllib.parse import quote
 import facebook
 import requests
 
-from social_listener.channels.graph_errors import Doing, Effect, answer, usage
+from social_listener.channels.graph_errors import Doing, Effect, Forbidden, Missing, answer, usage
 from social_listener.channels.transport import Transport, quiet_libraries
 from social_listener.channels.wire import Wire, documents
-from social_listener.errors import Unauthorized
+from social_listener.errors import ChannelError, Rejected, Unauthorized
 from social_listener.model import Usage
 
 #: where facebook-sdk sends everything
@@ -93,11 +93,13 @@ class Client:
         effect: Effect,
         now: datetime | None = None,
         paged: bool = False,
+        apart: tuple[type[ChannelError], ...] = (),
     ) -> Answer:
         """Make one call, `request(the SDK)`, and return its answer.
 
         `now` is the caller's clock, to tell how far it is from Meta's. `paged`: the call carries a cursor, so that
-        Meta's refusal of a parameter means that the cursor is too old.
+        Meta's refusal of a parameter means that the cursor is too old. `apart`: which of `Missing` and `Forbidden` the
+        caller tells from other refusals; the others come as what they are for everybody else.
         """
         if self._without_keys:
             raise Unauthorized("the credentials were not given", account_id=self.account_id)
@@ -117,11 +119,25 @@ class Client:
         doing = Doing(
             account_id=self.account_id, what=what, effect=effect, masked=self.masked, paged=paged, ahead=ahead
         )
-        found = answer(exchange, doing)
+        try:
+            found = answer(exchange, doing)
+        except (Missing, Forbidden) as error:
+            if isinstance(error, apart):
+                raise
+            plain = Rejected if isinstance(error, Missing) else Unauthorized
+            raise plain(str(error), account_id=self.account_id) from None
         server_time = exchange.server_time or self.platform_now(now)
         return Answer(body=exchange.body, document=found, server_time=server_time, usage=told)
 
-    def get(self, path: str, query: Mapping[str, str], *, what: str, now: datetime | None = None) -> Answer:
+    def get(
+        self,
+        path: str,
+        query: Mapping[str, str],
+        *,
+        what: str,
+        now: datetime | None = None,
+        apart: tuple[type[ChannelError], ...] = (),
+    ) -> Answer:
         """Read `path` below the version, such as "123/comments"."""
         return self.call(
             lambda sdk: sdk.request(f"{sdk.version}/{path}", dict(query)),
@@ -129,6 +145,7 @@ class Client:
             effect=Effect.READ,
             now=now,
             paged=any(name in query for name in ("after", "__paging_token")),
+            apart=apart,
         )
 
     def platform_now(self, now: datetime | None) -> datetime:

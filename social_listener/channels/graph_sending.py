@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from social_listener.channels import graph_rules
 from social_listener.channels.graph_client import Answer, Client
-from social_listener.channels.graph_errors import Effect
+from social_listener.channels.graph_errors import Effect, Missing
 from social_listener.channels.graph_found import Found, Us, entries
 from social_listener.channels.graph_ids import is_message, is_number, person_in, thread_of
 from social_listener.channels.graph_messages import CONVERSATION_FIELDS, read_conversation, read_message
@@ -91,8 +91,8 @@ def recipient(client: Client, reply: PrivateReply) -> str:
 
 
 def acted(client: Client, action: Action, request: Callable[[Any], object]) -> None:
-    """Make a call that changes a state, and hold Meta to its answer."""
-    answer = client.call(request, what=f"asking to {action.kind.value} it", effect=Effect.SET)
+    """Make a call that changes a state, and hold Meta to its answer; `Missing`: there is nothing to change."""
+    answer = client.call(request, what=f"asking to {action.kind.value} it", effect=Effect.SET, apart=(Missing,))
     try:
         done = answer.document.truth("success")
     except WireError as error:

@@ -62,7 +62,7 @@ class Instagram(Account):
 
     def fetch(self, stream: Stream, cursor: Cursor, now: datetime) -> Page:
         """Return one page of `stream`; see the protocol. The first of all asks whose token this is."""
-        self.whoami()
+        self.introduced(now)
         match stream.kind:
             case StreamKind.COMMENTS:
                 return comments(self.client, self.us(), cursor, now, self._memory)
@@ -122,6 +122,7 @@ class Instagram(Account):
     def find_own(self, reply: Reply, since: datetime) -> Sent | None:
         """Return what Meta made of a reply whose answer was lost; None: not found, which proves nothing."""
         if isinstance(reply, PublicReply):
+            instagram_sending.checked(self.client, reply.item_native_id)
             self.whoami()  # some lists tell authors by name only
             return instagram_sending.find_public(self.client, self.us(), reply, since)
         return find_private(self.client, self.us(), reply, since)

@@ -20,6 +20,7 @@ from social_listener.channels.wire import WireError
 from social_listener.errors import BadPayload, Rejected
 from social_listener.model import Page
 
+_APART: Final = (Missing, Forbidden)
 #: how a mention is read: field of our account, name of its argument, what is wanted
 MENTIONED: Final[Mapping[str, tuple[str, str]]] = {
     "mentioned_comment": ("comment_id", "id,text,timestamp,username,like_count,media{id}"),
@@ -31,7 +32,9 @@ def lookup(client: Client, us: Us, items: Sequence[str], now: datetime, memory: 
     """Return the present state of comments, of mentions and of our own media."""
 
     def ask(fields: str) -> Callable[[Sequence[str]], Answer]:
-        return lambda ids: client.get("", {"ids": ",".join(ids), "fields": fields}, what=WHAT, now=now)
+        return lambda ids: client.get(
+            "", {"ids": ",".join(ids), "fields": fields}, what=WHAT, now=now, apart=(Missing,)
+        )
 
     answers, refused = _comments(items, ask)
     gone = []
@@ -55,7 +58,7 @@ def mentioned(client: Client, us: Us, native_id: str, now: datetime | None) -> A
     for name, (argument, fields) in MENTIONED.items():
         query = {"fields": f"{name}.{argument}({native_id}){{{fields}}}"}
         try:
-            answer = client.get(us.native_id, query, what="reading a mention", now=now)
+            answer = client.get(us.native_id, query, what="reading a mention", now=now, apart=_APART)
         except (Missing, Forbidden):
             # It asks for a person's token in some set-ups; then there is nothing to be told of mentions.
             continue

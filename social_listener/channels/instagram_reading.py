@@ -104,7 +104,9 @@ def _once_more(walk: Rotation, media: list[Media], memory: Memory) -> Rotation:
     """
     counts = {one.id: one.comments for one in media}
     waiting = {one.node for one in walk.todo}
-    best = memory.longest_unread([*(one for one in (walk.again,) if one), *(one for one in counts if one not in waiting)])
+    best = memory.longest_unread(
+        [*(one for one in (walk.again,) if one), *(one for one in counts if one not in waiting)]
+    )
     walk = replace(walk, again=best or "")
     if walk.lists or best is None or best in waiting:
         return walk
@@ -117,7 +119,7 @@ def _commented(client: Client, us: Us, walk: Rotation, now: datetime, memory: Me
     asked = Asked(edge=edge, node=todo.node, of=todo.of, author=todo.author)
     query = {"fields": fields, "limit": str(PAGE_SIZE), **todo.way}
     try:
-        answer = client.get(f"{todo.node}/{edge}", query, what=what, now=now)
+        answer = client.get(f"{todo.node}/{edge}", query, what=what, now=now, apart=(Missing,))
     except Missing:
         # It went while we were reading, with all that stood below it.
         page = Found().page(asked.before(b'{"data":[]}'), client.platform_now(now))

@@ -36,34 +36,38 @@ def place_of(client: Client, us: Us, native_id: str) -> Place:
     """Ask Meta what an item is, since its id does not tell; `Rejected` when it is not there or not for us."""
     what = "asking what is answered"
     try:
-        answer = client.get(native_id, {"fields": "id,text,parent_id"}, what=what)
+        answer = client.get(native_id, {"fields": "id,text,parent_id"}, what=what, apart=(Missing,))
         return Place(kind="comment", node=native_id, top=answer.document.text("parent_id") or native_id)
     except Missing:
         pass
     except Rejected:
         # It has no text and no parent: it is a medium of our own.
         return Place(kind="media", node=native_id, top=native_id)
-    except (WireError, BadPayload) as error:
-        raise Unavailable(f"Meta's answer while {what} cannot be read: {error}", account_id=client.account_id) from None
+    except WireError as error:
+        raise BadPayload(f"Meta's answer while {what} cannot be read: {error}", account_id=client.account_id) from None
     return _mention(client, us, native_id)
 
 
 def _mention(client: Client, us: Us, native_id: str) -> Place:
+    answer = mentioned(client, us, native_id, None)
+    if answer is None:
+        words = "what is answered is not there any more, or Instagram does not show it to us"
+        raise Rejected(words, account_id=client.account_id)
     try:
-        answer = mentioned(client, us, native_id, None)
-        if answer is None:
-            words = "what is answered is not there any more, or Instagram does not show it to us"
-            raise Rejected(words, account_id=client.account_id)
         media = answer.document.object("mentioned_comment").object("media").text("id")
-    except (WireError, BadPayload) as error:
+    except WireError as error:
         words = f"Meta's answer while reading a mention cannot be read: {error}"
-        raise Unavailable(words, account_id=client.account_id) from None
+        raise BadPayload(words, account_id=client.account_id) from None
     return Place(kind="mention", node=native_id, top=native_id, media=media or native_id)
 
 
 def send_public(client: Client, us: Us, reply: PublicReply) -> Sent:
     """Answer a comment on our media, comment on our own medium, or answer who named us elsewhere."""
-    place = place_of(client, us, checked(client, reply.item_native_id))
+    native_id = checked(client, reply.item_native_id)
+    try:
+        place = place_of(client, us, native_id)
+    except BadPayload as error:
+        raise Unavailable(str(error), account_id=client.account_id) from None  # nothing was said yet
     answer = client.call(_request(us, place, reply.text), what="sending a public reply", effect=Effect.SEND)
     return Sent(native_id=made_id(client, answer, "id", is_number), sent_at=whole(answer.server_time))
 
@@ -120,7 +124,10 @@ def act(client: Client, action: Action) -> None:
     native_id = checked(client, action.item_native_id)
     hidden = {ActionKind.HIDE: "true", ActionKind.UNHIDE: "false"}.get(action.kind)
     if hidden is not None:
-        acted(client, action, lambda sdk: sdk.request(f"{sdk.version}/{native_id}", post_args={"hide": hidden}))
+        try:
+            acted(client, action, lambda sdk: sdk.request(f"{sdk.version}/{native_id}", post_args={"hide": hidden}))
+        except Missing as error:
+            raise Rejected(str(error), account_id=client.account_id) from None
         return
     if action.kind is not ActionKind.DELETE:
         words = f"Instagram lets no program {action.kind.value} a comment"
