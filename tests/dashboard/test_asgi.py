@@ -24,9 +24,7 @@ async def reached(scope: Any, receive: Any, send: Any) -> None:
         await send({"type": "websocket.accept"})
 
 
-def ask(
-    headers: dict[str, str], *, kind: str = "http", method: str = "GET", path: str = "/"
-) -> list[dict[str, Any]]:
+def ask(headers: dict[str, str], *, kind: str = "http", method: str = "GET", path: str = "/") -> list[dict[str, Any]]:
     """Return what the guard sends for a request."""
     made = asgi.middleware(SETTINGS)[0]
     guard = made.cls(reached, *made.args, **made.kwargs)
@@ -91,7 +89,7 @@ def test_a_write_of_our_own_page_is_served() -> None:
 
 
 def test_no_dialog_and_no_other_site_is_let_into_the_page() -> None:
-    """Streamlit's dialogs for programmers stay shut and no page around ours may give orders; other answers are its own."""
+    """Streamlit's dialogs for programmers stay shut, no page around ours gives orders; other answers are its own."""
     told = ask({"host": "localhost:8501"}, path=asgi.HOST_CONFIG)
     answer = json.loads(told[1]["body"])
     assert answer["blockErrorDialogs"] is True
