@@ -1,7 +1,10 @@
-"""A make-believe X on loopback: a real HTTP server that speaks X API v2, an invented crowd, faults, and the truth.
+"""Make-believe platforms on loopback: a real HTTP server that speaks X API v2 and Meta's Graph API, and the truth.
+
+An invented crowd, faults on demand and a call log come with it.
 
 >>> with Sandbox(seed=7, clock="manual") as sandbox:
 ...     sandbox.world.post("mara_lindt", "@fernhill where is my order?")
+...     sandbox.graph.comment("mara_lindt", sandbox.graph.page_post("New beans"), "Decaf too?")
 ...     sandbox.base_url            # what goes into an account's base_url in settings
 """
 
@@ -42,7 +45,7 @@ __all__ = ["BRAND", "JournalError", "Sandbox", "credentials_for", "environment_f
 
 
 class Sandbox:
-    """One make-believe platform. Use it as a context manager, or `start()` and `stop()` it."""
+    """X, Facebook and Instagram as one make-believe world. A context manager, or `start()` and `stop()` it."""
 
     def __init__(  # noqa: PLR0917  # the order is documented and kept
         self,

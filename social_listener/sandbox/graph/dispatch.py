@@ -7,6 +7,7 @@ from typing import Any
 
 from social_listener.sandbox.graph import gate, inspection, problems, routes
 from social_listener.sandbox.graph.call import Call
+from social_listener.sandbox.graph.message_nodes import is_thin
 from social_listener.sandbox.graph.nodes import render
 from social_listener.sandbox.graph.page_nodes import Application
 from social_listener.sandbox.graph.records import Message, Person, Thread
@@ -72,6 +73,8 @@ def _read(call: Call, edge: str) -> dict[str, Any]:
     kind = kind_of(call.node)
     node = call.node.person if isinstance(call.node, Instagram) else call.node
     _may_read(call, kind.name, edge)
+    if isinstance(node, Message) and is_thin(call, node):
+        raise problems.missing(node.id, "get")
     if not edge:
         return render(call, kind, node, call.fields())
     maker = kind.edges.get(edge)
