@@ -115,6 +115,10 @@ class Wire:
         """Return the entries of a list as they came, so that one bad entry does not hide the others."""
         return [one for _, one in self._items(name, other)]
 
+    def plain(self) -> dict[str, Any]:
+        """Return the object as it came."""
+        return dict(self._data)
+
     def need(self, value: str | None, name: str) -> str:
         """Return `value`; `WireError` when it is missing or empty."""
         if not value:

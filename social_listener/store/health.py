@@ -155,7 +155,8 @@ def created_at(cursor: DuckDBPyConnection) -> datetime | None:
 def clock_offsets(cursor: DuckDBPyConnection) -> dict[str, timedelta]:
     """Return by stream how far the platform's clock was ahead of ours when it last answered."""
     rows = cursor.execute(
-        "SELECT stream_id, arg_max(server_time, seq) - arg_max(fetched_at, seq) FROM raw_pages GROUP BY stream_id"
+        """SELECT stream_id, arg_max(server_time, seq) - arg_max(fetched_at, seq) FROM raw_pages
+           WHERE NOT ends_with(stream_id, '/webhook') GROUP BY stream_id"""
     ).fetchall()
     return dict(rows)
 
