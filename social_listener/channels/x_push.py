@@ -70,41 +70,39 @@ def _signed(secret: str, text: bytes) -> str:
 def receive(body: bytes, received_at: datetime, us: Us) -> Sequence[Page]:
     """Return a page for each event of a delivery; `BadPayload`: not even the envelope can be read."""
     try:
-        data = documents(body)[0].plain().get("data")
+        envelope = documents(body)[0].plain()
+        data = envelope.get("data")
         events = data if isinstance(data, list) else [wire(data, "data").plain()]
     except WireError as error:
         words = f"a delivery of X cannot be read: {error}"
         raise BadPayload(words, account_id=us.account_id, raw=body) from None
-    return [_page(raw, received_at, us) for raw in events]
+    # X's pages show what comes beside the items within the event, deliveries that were seen have it beside the event.
+    beside = {"includes": envelope["includes"]} if "includes" in envelope else {}
+    return [_page({"data": raw, **beside}, received_at, us) for raw in events]
 
 
-def _page(raw: Any, received_at: datetime, us: Us) -> Page:
+def _page(event: Mapping[str, Any], received_at: datetime, us: Us) -> Page:
+    """Return the page that one event is; what is kept of it is a delivery that tells it alone."""
     found = Found()
+    body = json.dumps(event, separators=(",", ":")).encode()
     try:
-        _read(found, wire(raw, "data"), us)
+        told = wire(event["data"], "data")
+        _read(found, told, told if told.has("includes") else Wire(event), us)
     except WireError as error:
-        found = Found(rejects=[_set_aside(raw, str(error))])
-    # What is kept is a delivery that tells this one event.
-    body = json.dumps({"data": raw}, separators=(",", ":")).encode()
+        payload = event["data"].get("payload") if isinstance(event["data"], dict) else None
+        found = Found(rejects=[replace(reject(payload, str(error)), raw=body)])
     return page_of(found, body, received_at, None, next_token=None)
 
 
-def _set_aside(raw: Any, reason: str) -> Reject:
-    """Return the dead letter of an event, under the id of what it tells, where that can be read."""
-    payload = raw.get("payload") if isinstance(raw, dict) else None
-    told = reject(payload, reason)
-    return replace(told, raw=json.dumps(raw).encode())
-
-
-def _read(found: Found, event: Wire, us: Us) -> None:
-    """Take in one event; `WireError`: it is not understood."""
+def _read(found: Found, event: Wire, beside: Wire, us: Us) -> None:
+    """Take in one event; `beside` holds what comes with it. `WireError`: it is not understood."""
     kind = event.need(event.text("event_type"), "event_type")
     about = event.object("filter").id("user_id")
     if about is not None and us.native_id is not None and about != us.native_id:
         raise WireError(f"it is about user {about}, which is not this account: subscribe that account's own webhook")
     payload = _need(event, "payload")
     if kind in _POSTS:
-        _read_post(found, event, payload, us, to_us=_POSTS[kind] and about is not None)
+        _read_post(found, payload, beside, us, to_us=_POSTS[kind] and about is not None)
     elif kind == _DELETED:
         found.deleted.append(own(payload.need(payload.id("id"), "id")))
     elif kind in _MESSAGES:
@@ -113,16 +111,19 @@ def _read(found: Found, event: Wire, us: Us) -> None:
         raise WireError(f"event_type: {kind[:60]!r} is not an event that is understood")
 
 
-def _read_post(found: Found, event: Wire, payload: Wire, us: Us, *, to_us: bool) -> None:
+def _read_post(found: Found, payload: Wire, beside: Wire, us: Us, *, to_us: bool) -> None:
     """Take in a post, with what hangs on it. That X pushes it as said to us is told by the event alone."""
-    answer = Wire({"data": [payload.plain()], "includes": event.object("includes").plain()})
+    answer = Wire({"data": [payload.plain()], "includes": beside.object("includes").plain()})
     told = read_posts([answer], us, None)
     if told.rejects:
         raise WireError(told.rejects[0].reason)
     found.contacts.update(told.contacts)
     for item in told.interactions.values():
         spoken = to_us and not item.context and not item.outbound
-        found.add(replace(item, addresses_us=True) if spoken else item)
+        # Pictures that only have a key here: what a poll knows of them must not be overwritten.
+        unknown = any(one.kind == "other" and one.url is None for one in item.attachments)
+        known = replace(item, attachments=()) if unknown else item
+        found.add(replace(known, addresses_us=True) if spoken else known)
 
 
 # -- direct messages, in the shape of API 1.1 --------------------------------------------------------------------------
@@ -133,7 +134,8 @@ def _read_messages(found: Found, payload: Wire, us: Us) -> None:
         raise WireError("it is not known yet which account is ours")
     people = payload.object("users").plain()
     for raw in people.values():
-        user = _user(wire(raw, "users"))
+        person = wire(raw, "users")
+        user = _user(person.object("data") if person.has("data") else person)
         found.contacts[own(user.id)] = contact(user)
     events = payload.objects("direct_message_events")
     if not events:

@@ -101,6 +101,8 @@ def _meet(work: Work, one: Fetched, item: Interaction) -> None:
     stored = work.item(item.id)
     if stored is None and not work.known.gone.isdisjoint({item.id, version_key(item)}):
         return
+    if one.pushed and stored is not None:
+        item = replace(item, likes=stored.item.likes)  # a poll's count is never older than that of a delivery
     if one.page.unversioned and stored is not None:
         item = worded_then(stored.item, stored.told_at, item, one.page.server_time)
     fault = unstorable(item) or (conflict(stored.item, item) if stored else None)

@@ -8,6 +8,7 @@ import urllib.request
 from datetime import datetime
 from typing import Any
 
+from social_listener.sandbox.graph import GraphTruth
 from social_listener.sandbox.truth import Truth
 
 _TIMEOUT_S = 30.0
@@ -118,6 +119,55 @@ class RemoteSandbox:
         found: dict[str, Any] = self.ask("POST", "fill", count=count, span_seconds=span_seconds)
         return found
 
+    def graph_truth(self) -> GraphTruth:
+        """Return everything that was written on Facebook and Instagram."""
+        return GraphTruth.from_json(self.ask("GET", "graph/truth"))
+
+    def graph_credentials(self) -> dict[str, str]:
+        """Return the tokens, secrets and ids of the brand's Page and its Instagram account."""
+        found: dict[str, str] = self.ask("GET", "graph/credentials")
+        return found
+
+    def graph(self, act: str, *, sent_at: datetime | None = None, **facts: Any) -> Any:
+        """Let something happen on Facebook or Instagram (acts and facts as the methods of `Graph`): comment, edit …
+
+        Returns the id of what an act wrote, and for other acts what the sandbox answers.
+        """
+        answer = self.ask("POST", f"graph/{act}", **_moment(sent_at), **facts)
+        return answer["id"] if isinstance(answer, dict) and answer.keys() == {"id"} else answer
+
+    def subscribe(self, channel: str, url: str, **details: Any) -> None:
+        """Tell a receiver of every change of a channel from now on (details as for `Webhooks.subscribe`)."""
+        self.ask("POST", "webhooks/subscribe", channel=channel, url=url, **details)
+
+    def unsubscribe(self, channel: str) -> None:
+        """Tell nobody of a channel any more."""
+        self.ask("POST", "webhooks/unsubscribe", channel=channel)
+
+    def webhooks(self) -> dict[str, Any]:
+        """Return who is told, and how many deliveries were sent, are lost and wait."""
+        found: dict[str, Any] = self.ask("GET", "webhooks")
+        return found
+
+    def webhook_mode(self, **manner: Any) -> dict[str, Any]:
+        """Set the whole manner of pushing (see `webhooks.Mode`) and return it."""
+        found: dict[str, Any] = self.ask("POST", "webhooks/mode", **manner)
+        return found
+
+    def flush(self) -> int:
+        """Send everything that waits to be pushed and return how many deliveries were made."""
+        return int(self.ask("POST", "webhooks/flush")["made"])
+
+    def sent(self, after: int = 0) -> list[tuple[dict[str, str], bytes, int | None]]:
+        """Return the deliveries made, but for the first `after`: headers, body and status of each."""
+        found = self.ask("GET", f"webhooks/sent?after={after}")
+        return [(one["headers"], _bytes(one["body"]), one["status"]) for one in found]
+
+    def build_delivery(self, channel: str, about: str | None = None, **details: Any) -> tuple[dict[str, str], bytes]:
+        """Return headers and body of a delivery about what has this id (details as for `Webhooks.build`)."""
+        found = self.ask("POST", "webhooks/build", channel=channel, about=about, **details)
+        return found["headers"], _bytes(found["body"])
+
     def ask(self, method: str, name: str, **body: Any) -> Any:
         """Send a control request and return the JSON of the answer.
 
@@ -138,6 +188,10 @@ class RemoteSandbox:
                 raise SandboxError(json.load(error).get("error", "refused")) from None
         except OSError as error:
             raise SandboxError(f"no sandbox answers at {self.base_url}: {error}") from None
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "surrogateescape")
 
 
 def _moment(sent_at: datetime | None) -> dict[str, str]:
