@@ -24,7 +24,7 @@ from social_listener.channels.x_posts import read_posts
 from social_listener.channels.x_reading import page_of
 from social_listener.channels.x_wire import Media, Message, User, links_of, read_user, unescape, web_address
 from social_listener.errors import BadPayload, Forged
-from social_listener.model import Page, Reject
+from social_listener.model import Page
 
 _SIGNATURE: Final = "x-twitter-webhooks-signature"
 #: X signs the token of its question with the very key that signs deliveries, so whoever asks gets a signature for the

@@ -32,6 +32,7 @@ class PushRow:
 
     last_at: datetime | None = None  #: None: there is none that we still know of
     waiting: int = 0
+    waiting_since: datetime | None = None
     failed: int = 0
 
 
@@ -99,7 +100,11 @@ def forget(cursor: DuckDBPyConnection, before: datetime) -> int:
 def by_account(cursor: DuckDBPyConnection) -> dict[str, PushRow]:
     """Return how the deliveries of every account stand that had any, as far back as they are kept."""
     rows = cursor.execute(
-        """SELECT account_id, max(received_at), count(*) FILTER (state = 'waiting'), count(*) FILTER (state = 'failed')
+        """SELECT account_id, max(received_at), count(*) FILTER (state = 'waiting'),
+                  min(received_at) FILTER (state = 'waiting'), count(*) FILTER (state = 'failed')
            FROM deliveries GROUP BY account_id"""
     ).fetchall()
-    return {row[0]: PushRow(last_at=aware(row[1]), waiting=row[2], failed=row[3]) for row in rows}
+    return {
+        account_id: PushRow(last_at=aware(last), waiting=waiting, waiting_since=aware(since), failed=failed)
+        for account_id, last, waiting, since, failed in rows
+    }
