@@ -19,6 +19,7 @@ from social_listener.errors import BadPayload, ChannelError, StoreError, Unavail
 from social_listener.failpoints import failpoint
 from social_listener.ingest.decide import dead_letter
 from social_listener.ingest.told import Told, webhook_stream
+from social_listener.ingest.unread import look_up
 from social_listener.ingest.walk import introduce
 from social_listener.model import Reject
 from social_listener.store import deliveries, pages, streams
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
     from social_listener.ingest import Ingest
+    from social_listener.model import Page
     from social_listener.store.changes import Changes
     from social_listener.store.deliveries import Delivery
     from social_listener.store.facts import Known
@@ -75,16 +77,18 @@ def pushed(ingest: Ingest, account_id: str) -> Pushed:
 def receive(ingest: Ingest, account_id: str, stop: Callable[[], bool] | None) -> int:
     """Read the deliveries of an account that wait, oldest first; return how many were read or set aside."""
     channel = pushed(ingest, account_id)
-    count = 0
+    count, last = 0, None
     while not (stop is not None and stop()):
         with ingest.store.read() as cursor:
-            waiting = deliveries.waiting(cursor, account_id, TOGETHER)
+            waiting = deliveries.waiting(cursor, account_id, TOGETHER, after=last)
         failpoint("push.before_reading")
         if not waiting or not _introduced(ingest, account_id):
             break
-        read = _read(ingest, account_id, channel, waiting)
+        last, now = waiting[-1], ingest.clock()
+        due = [one for one in waiting if ingest.put_off.get(one.id, now) <= now]
+        read = _read(ingest, account_id, channel, due) if due else 0
         count += read
-        if read < len(waiting):
+        if read < len(due):
             break
     return count
 
@@ -114,13 +118,14 @@ class _Batch:
 
     told: list[Told] = field(default_factory=list)
     read: list[str] = field(default_factory=list)  #: ids of deliveries that could be read
+    later: int = 0  #: how many were read as far as they told something, and are read again
     bad: list[tuple[Delivery, str]] = field(default_factory=list)  #: and those that could not, with the reason
 
 
 def _read(ingest: Ingest, account_id: str, channel: Pushed, waiting: Sequence[Delivery]) -> int:
     """Read deliveries in one transaction, and one by one when that breaks: one that is bad holds up no other."""
     try:
-        return _take_in(ingest, account_id, _parse(account_id, channel, waiting))
+        return _take_in(ingest, account_id, _parse(ingest, account_id, channel, waiting))
     except StoreError:
         raise
     except Exception as error:  # noqa: BLE001 - a channel's bug must be seen, and must not stop the others
@@ -131,19 +136,23 @@ def _read(ingest: Ingest, account_id: str, channel: Pushed, waiting: Sequence[De
     return sum(1 for _ in takewhile(bool, (_read(ingest, account_id, channel, [one]) for one in waiting)))
 
 
-def _parse(account_id: str, channel: Pushed, waiting: Sequence[Delivery]) -> _Batch:
+def _parse(ingest: Ingest, account_id: str, channel: Pushed, waiting: Sequence[Delivery]) -> _Batch:
     batch = _Batch()
+    found: dict[Delivery, Sequence[Page]] = {}
     for one in waiting:
         try:
-            found = channel.receive(one.body, one.received_at)
+            found[one] = channel.receive(one.body, one.received_at)
         except BadPayload as error:
             batch.bad.append((one, str(error)))
         except Unavailable:
             break  # it is asked again, and what came later waits with it
-        else:
-            batch.read.append(one.id)
-            stream_id = webhook_stream(account_id)
-            batch.told += [Told(page=page, stream_id=stream_id, fetched_at=one.received_at) for page in found]
+    looked_up = look_up(ingest, account_id, found)
+    batch.read = [one.id for one in found if one.id not in looked_up.later]
+    batch.later = len(looked_up.later)
+    stream_id = webhook_stream(account_id)
+    for one, told in found.items():
+        batch.told += [Told(page=page, stream_id=stream_id, fetched_at=one.received_at) for page in told]
+    batch.told += looked_up.told
     return batch
 
 
@@ -165,7 +174,7 @@ def _take_in(ingest: Ingest, account_id: str, batch: _Batch) -> int:
     elif batch.read or batch.bad:
         with ingest.store.transaction() as cursor:
             also(cursor)
-    return len(batch.read) + len(batch.bad)
+    return len(batch.read) + len(batch.bad) + batch.later
 
 
 def _set_aside(cursor: DuckDBPyConnection, account_id: str, delivery: Delivery, words: str, now: datetime) -> None:

@@ -35,13 +35,13 @@ def recheck(ingest: Ingest, account_id: str) -> int:
     with ingest.store.read() as cursor:
         ids = pages.unchecked(cursor, account_id, now - polling.recheck_for, now - polling.recheck_every, MOST)
         account = streams.account(cursor, account_id)
-    if not ids or (account is not None and _waits(account, now)):
+    if not ids or (account is not None and waits(account, now)):
         return 0
     natives = [item_id.partition(":")[2] for item_id in ids]
     try:
         page = ingest.channels[account_id].lookup(natives, now)
     except (Unauthorized, OutOfCredit, RateLimited) as error:
-        _refused(ingest, account_id, error)
+        refused(ingest, account_id, error)
         raise
     told = Told(page=page, stream_id=f"{account_id}/lookup", fetched_at=now, sighted=False)
 
@@ -53,7 +53,7 @@ def recheck(ingest: Ingest, account_id: str) -> int:
     return len(ids)
 
 
-def _waits(account: AccountRow, now: datetime) -> bool:
+def waits(account: AccountRow, now: datetime) -> bool:
     """Return whether nothing is looked up now: the platform asked for it, or what is left is for what is urgent."""
     used = schedule.believed(account.used, account.used_at, now)
     held = any(moment is not None and moment > now for moment in (account.retry_at, account.not_before))
@@ -67,7 +67,7 @@ def as_it_was(page: Page, known: Known) -> Page:
     return replace(page, interactions=items)
 
 
-def _refused(ingest: Ingest, account_id: str, error: ChannelError) -> None:
+def refused(ingest: Ingest, account_id: str, error: ChannelError) -> None:
     """Write that the platform refuses the account, or asks to wait; polls find it mended or not."""
     now = ingest.clock()
     wait = schedule.pause(
