@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -103,14 +103,14 @@ class Machine(RuleBasedStateMachine):
     def comment(self, data: st.DataObject, who: str, text: str, late: float, old: bool, instagram: bool) -> None:
         """Comment on something new or old."""
         of = self.media if instagram else self.posts
-        target = data.draw(st.sampled_from(of if old else of[-3:]), label="target")
+        target = pick(data, of if old else of[-3:])
         self.say(target, who, text, late)
 
     @precondition(lambda self: self.said)
     @rule(data=st.data(), who=st.sampled_from((*PEOPLE, "brand", "brand tags")), text=st.sampled_from(TEXTS))
     def answer(self, data: st.DataObject, who: str, text: str) -> None:
         """Answer somebody, in the platform's own app where we do it; some begin with the name of whom they answer."""
-        target = data.draw(st.sampled_from(self.said), label="target")
+        target = pick(data, self.said)
         if who.startswith("brand"):
             instagram = isinstance(target, IgComment)
             name = f"@{target.author.handle} " if instagram else f"@[{target.author.handle}] "
@@ -151,7 +151,7 @@ class Machine(RuleBasedStateMachine):
     @rule(data=st.data())
     def private_reply(self, data: st.DataObject) -> None:
         """Answer a comment in private, in the platform's own app."""
-        target = data.draw(st.sampled_from(self.said), label="target")
+        target = pick(data, self.said)
         if isinstance(target, Comment) and not gone(target) and not target.private_reply:
             self.messages.append(
                 self.graph.app_message(
@@ -164,14 +164,14 @@ class Machine(RuleBasedStateMachine):
     @rule(data=st.data())
     def unsend(self, data: st.DataObject) -> None:
         """Take a message back."""
-        self.graph.unsend(data.draw(st.sampled_from(self.messages), label="message"))
+        self.graph.unsend(pick(data, self.messages))
         self.pass_time(1.3)
 
     @precondition(lambda self: self.said)
     @rule(data=st.data(), what=st.sampled_from(("edit", "delete", "hide", "unhide")), soon=st.booleans())
     def change(self, data: st.DataObject, what: str, soon: bool) -> None:
         """Edit, delete, hide or show something that somebody said."""
-        self.alter(data.draw(st.sampled_from(self.said), label="item"), what)
+        self.alter(pick(data, self.said), what)
         self.pass_time(0.2 if soon else 1.3)
 
     def alter(self, item: Item, what: str) -> None:
@@ -419,6 +419,11 @@ def _told_back(text: str, mid: str) -> bool:
 def created(message: Message) -> Any:
     """Return when a message was made, in whole seconds as the platform tells."""
     return from_ms(message.created_ms).replace(microsecond=0)
+
+
+def pick(data: st.DataObject, among: Sequence[Any]) -> Any:
+    """Return one of them: what is drawn is a number, which is short to show."""
+    return among[data.draw(st.integers(0, len(among) - 1), label="which")]
 
 
 def gone(item: Item) -> bool:

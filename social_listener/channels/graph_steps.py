@@ -15,10 +15,11 @@ class Steps:
     step: int = 0  #: which of the lists; as many as there are: all were read
     way: Mapping[str, str] = field(default_factory=dict)  #: to the next page of that list
     apart: tuple[str, ...] = ()  #: nodes that are read by themselves after the lists
+    count: int = 0  #: how much was read of the first of those
 
     def written(self) -> str:
         """Return the page token that stands for this."""
-        state: dict[str, Any] = {"s": self.step, "w": self.way, "a": self.apart}
+        state: dict[str, Any] = {"s": self.step, "w": self.way, "a": self.apart, "n": self.count}
         return json.dumps({key: value for key, value in state.items() if value}, separators=(",", ":"))
 
 
@@ -26,8 +27,13 @@ def read_steps(token: str) -> Steps | None:
     """Return what a page token of ours stands for; None: it is none."""
     try:
         state = json.loads(token)
-        if not isinstance(state, dict) or not state.keys() <= {"s", "w", "a"}:
+        if not isinstance(state, dict) or not state.keys() <= {"s", "w", "a", "n"}:
             return None
-        return Steps(step=int(state.get("s", 0)), way=dict(state.get("w", {})), apart=tuple(state.get("a", ())))
+        return Steps(
+            step=int(state.get("s", 0)),
+            way=dict(state.get("w", {})),
+            apart=tuple(state.get("a", ())),
+            count=int(state.get("n", 0)),
+        )
     except (ValueError, TypeError):
         return None
