@@ -1,7 +1,10 @@
-"""A make-believe X on loopback: a real HTTP server that speaks X API v2, an invented crowd, faults, and the truth.
+"""Make-believe platforms on loopback: a real HTTP server that speaks X API v2 and Meta's Graph API, and the truth.
+
+An invented crowd, faults on demand and a call log come with it.
 
 >>> with Sandbox(seed=7, clock="manual") as sandbox:
 ...     sandbox.world.post("mara_lindt", "@fernhill where is my order?")
+...     sandbox.graph.comment("mara_lindt", sandbox.graph.page_post("New beans"), "Decaf too?")
 ...     sandbox.base_url            # what goes into an account's base_url in settings
 """
 
@@ -22,6 +25,7 @@ from social_listener.sandbox.control import PREFIX, Control
 from social_listener.sandbox.crowd import Crowd
 from social_listener.sandbox.faults import Faults
 from social_listener.sandbox.graph import Graph
+from social_listener.sandbox.graph.login import DIALOG, TOKEN, Login
 from social_listener.sandbox.graph.platform import GraphPlatform
 from social_listener.sandbox.identity import BRAND, credentials_for, environment_for
 from social_listener.sandbox.journal import JournalError
@@ -30,6 +34,7 @@ from social_listener.sandbox.platform import Platform
 from social_listener.sandbox.policy import Policy
 from social_listener.sandbox.records import User
 from social_listener.sandbox.server import Server
+from social_listener.sandbox.webhooks import Webhooks
 from social_listener.sandbox.wire import Answer, Request
 from social_listener.sandbox.world import World
 
@@ -40,7 +45,7 @@ __all__ = ["BRAND", "JournalError", "Sandbox", "credentials_for", "environment_f
 
 
 class Sandbox:
-    """One make-believe platform. Use it as a context manager, or `start()` and `stop()` it."""
+    """X, Facebook and Instagram as one make-believe world. A context manager, or `start()` and `stop()` it."""
 
     def __init__(  # noqa: PLR0917  # the order is documented and kept
         self,
@@ -74,6 +79,8 @@ class Sandbox:
         self.limits = Limits(limits)
         self.platform = Platform(self.world, self.policy, self.faults, self.limits)
         self.graph_platform = GraphPlatform(self.graph, self.faults, self.limits, self.platform.calls)
+        self._open_login()
+        self.webhooks = Webhooks(self.world, self.graph, self.policy)
         self.add_account(BRAND)
         self.crowd = Crowd(self.world, self.brand, seed, crowd_rate)
         if prehistory is not None and not self.crowd.has_acted:
@@ -136,6 +143,15 @@ class Sandbox:
         page = {"page_id": self.graph.page_id}
         return page if channel == "facebook" else {**page, "instagram_id": self.graph.instagram_id}
 
+    def _open_login(self) -> None:
+        login = Login(self.graph)
+        doors: dict[tuple[str, str], Callable[[Request, str], Answer]] = {
+            ("GET", DIALOG): login.dialog,
+            ("GET", TOKEN): login.token,
+            ("POST", TOKEN): login.token,
+        }
+        self.graph_platform.open.update(doors)
+
     def accounts(self) -> dict[str, dict[str, str]]:
         """Return the keys of all accounts of the brand, by handle, with their ids."""
         return {
@@ -172,6 +188,7 @@ class Sandbox:
     def stop(self) -> None:
         """Stop listening, end all connections and the crowd, close the state file. Stopping twice is harmless."""
         self.crowd.stop()
+        self.webhooks.stop()
         self.faults.clear()
         if self._server is not None:
             self._server.shutdown()

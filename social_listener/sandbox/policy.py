@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
+from social_listener.sandbox.consent import DECISIONS, Decision
 from social_listener.sandbox.switches import Switches
 
 Spelling = Literal["tweet", "post", "both"]
@@ -20,7 +21,7 @@ class Policy(Switches):
     optional: ClassVar[frozenset[str]] = frozenset(
         ("duplicate_window", "mentions_horizon", "timeline_horizon", "search_days", "dm_days", "page_token_life")
     )
-    choices: ClassVar[dict[str, tuple[str, ...]]] = {"spelling": ("tweet", "post", "both")}
+    choices: ClassVar[dict[str, tuple[str, ...]]] = {"spelling": ("tweet", "post", "both"), "authorize": DECISIONS}
 
     reply_only_when_mentioned: bool = True
     """403 for an API reply to somebody who has not named or quoted the account (self-serve rule of 23 Feb 2026)."""
@@ -48,6 +49,11 @@ class Policy(Switches):
     own_posts_visible_after: float = 0.0
     """How late posts and messages made through the API appear in later reads."""
     access_token_life: float = 7_200.0
+    authorize: Decision = "approve"
+    """What comes of the authorize page: it asks, or the person has said yes or no already."""
+    authorize_as: str = ""
+    """Handle of the account that is signed in at the authorize page; empty: the brand's first one."""
+    authorization_code_life: float = 30.0
     edit_minutes: float = 60.0
     edits_allowed: int = 5
     query_length: int = 512

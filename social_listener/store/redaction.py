@@ -20,10 +20,21 @@ if TYPE_CHECKING:
 
     from duckdb import DuckDBPyConnection
 
-#: a string value survives when it is a number, a time or a short word of the platform's own vocabulary …
+#: a string value survives when it is a number or a time …
 _PLAIN: Final = re.compile(r"[0-9-]{1,40}|\d{4}-\d\d-\d\dT[\d:.+Z-]{1,30}")
-#: … under a key that names one; everything else a person may have written
-_NAMES: Final = re.compile(r"(^|_)(id|ids|key|keys|at|until|time|type|lang)$")
+#: … or, under a key that names one, an id, a language or a word of the platform's own vocabulary; everything else a
+#: person may have written
+_SHAPES: Final = (
+    (re.compile(r"(^|_)(id|ids|key|keys)$"), re.compile(r"(?=[^\d\s]*\d)[\w.:=+/-]{1,200}", re.ASCII)),
+    (re.compile(r"(^|_)lang$"), re.compile(r"[a-z]{2,3}(-[A-Za-z]{2,4})?")),
+    (
+        re.compile(r"(^|_)type$"),
+        re.compile(
+            "replied_to|quoted|retweeted|reposted|photo|video|animated_gif|MessageCreate|ParticipantsJoin"
+            "|ParticipantsLeave|blue|business|government|none"
+        ),
+    ),
+)
 #: under these keys even a number is what a person wrote
 _WORDS: Final = frozenset({"text", "message", "body", "title", "name", "description", "full_text", "alt_text"})
 
@@ -126,6 +137,11 @@ def _blank(value: Any, key: str) -> Any:
         return [_blank(inner, key) for inner in value]
     if not isinstance(value, str):
         return value
-    if key in _WORDS or not (_NAMES.search(key) or _PLAIN.fullmatch(value)):
-        return ""
-    return value
+    return value if key not in _WORDS and _is_plain(key, value) else ""
+
+
+def _is_plain(key: str, value: str) -> bool:
+    """Return whether a string is the platform's own, by its shape and by the key that it stands under."""
+    if _PLAIN.fullmatch(value):
+        return True
+    return any(name.search(key) and shape.fullmatch(value) for name, shape in _SHAPES)

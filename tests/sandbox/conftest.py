@@ -78,6 +78,12 @@ def raw(sandbox: Sandbox, connect_to: Connect) -> tweepy.Client:
     return connect_to(sandbox, return_type=requests.Response)
 
 
+@pytest.fixture
+def to_sandbox() -> Callable[[Sandbox], ToSandbox]:
+    """Make adapters to mount on a session for the address of a platform."""
+    return lambda world: ToSandbox(world.base_url)
+
+
 GraphConnect = Callable[..., facebook.GraphAPI]
 
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from collections.abc import Callable
 from typing import Any
 
 import facebook
 import pytest
 import requests
-from conftest import GraphConnect
 
 from social_listener.sandbox import Sandbox
+
+GraphConnect = Callable[..., facebook.GraphAPI]
 
 
 def refusal(call: Any) -> dict[str, Any]:

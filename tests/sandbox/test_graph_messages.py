@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import facebook
 import pytest
-from conftest import GraphConnect
 
 from social_listener.sandbox import Sandbox
 from social_listener.sandbox.graph.records import Comment, IgComment
+
+GraphConnect = Callable[..., facebook.GraphAPI]
 
 HOUR = 3600
 DAY = 24 * HOUR
@@ -131,6 +133,9 @@ def test_private_replies_to_posts(sandbox: Sandbox, page: facebook.GraphAPI) -> 
     assert refused(lambda: send(page, {"comment_id": own.id}))[0] == 10903
     mention = graph.ig_mention("tobyquill", "hello", in_comment=True)
     assert refused(lambda: send(page, {"comment_id": mention.id}))[0] == 10903
+    elsewhere = graph.comment("tobyquill", graph.tagged_post("mara_lindt", "Look"), "Hm")
+    assert refused(lambda: send(page, {"comment_id": elsewhere.id}))[0] == 10903
+    assert page.get_object(elsewhere.id, fields="can_reply_privately")["can_reply_privately"] is False
     gone = graph.comment("tobyquill", visiting, "Hm")
     graph.delete(gone)
     assert refused(lambda: send(page, {"comment_id": gone.id})) == (100, 33)
@@ -195,10 +200,12 @@ def test_other_refusals(sandbox: Sandbox, page: facebook.GraphAPI) -> None:
 
 
 def test_messages_through_the_account(sandbox: Sandbox, page: facebook.GraphAPI) -> None:
-    """The Instagram account sends to Instagram only, as in the other login."""
+    """The Instagram account lists its own conversations and sends to Instagram only, as in the other login."""
     graph = sandbox.graph
     graph.message("mara_lindt", "Hello", platform="instagram")
     graph.message("mara_lindt", "Hello")
+    (thread,) = page.get_connections(graph.instagram_id, "conversations", fields="participants")["data"]
+    assert thread["participants"]["data"][0]["username"] == "mara_lindt"
     text = json.dumps({"text": "Hi"})
     for platform, code in (("instagram", None), ("messenger", 100)):
         recipient = json.dumps(contact(sandbox, platform))

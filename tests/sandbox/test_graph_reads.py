@@ -9,9 +9,10 @@ from urllib.parse import parse_qs, urlsplit
 import facebook
 import pytest
 import requests
-from conftest import GraphConnect
 
 from social_listener.sandbox import Sandbox
+
+GraphConnect = Callable[..., facebook.GraphAPI]
 
 
 def ids(body: dict[str, Any]) -> list[str]:

@@ -10,9 +10,10 @@ from typing import Any
 
 import facebook
 import pytest
-from conftest import GraphConnect
 
 from social_listener.sandbox import Sandbox
+
+GraphConnect = Callable[..., facebook.GraphAPI]
 
 # What nothing in the sandbox has, and the platform leaves out where it is empty: pictures, links, counts of shares.
 NEVER_HERE = {"attachments", "attachment", "children", "full_picture", "icon", "picture", "shares", "message_tags"}

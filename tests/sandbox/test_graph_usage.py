@@ -12,10 +12,11 @@ import requests
 from social_listener.sandbox import Sandbox
 
 
-def ask(sandbox: Sandbox, path: str = "me", **query: str) -> requests.Response:
-    """Return the answer to a call with the Page's token."""
+def ask(sandbox: Sandbox, path: str = "me", *, token: str = "", **query: str) -> requests.Response:
+    """Return the answer to a call, with the Page's token unless another is given."""
     tokens = sandbox.graph.tokens
-    keys = {"access_token": tokens.page_token, "appsecret_proof": tokens.proof(tokens.page_token)}
+    token = token or tokens.page_token
+    keys = {"access_token": token, "appsecret_proof": tokens.proof(token)}
     return requests.get(f"{sandbox.base_url}/v26.0/{path}", params=keys | query, timeout=10)
 
 
@@ -75,6 +76,14 @@ def test_used_up_quota(sandbox: Sandbox, family: str, path: str, code: int) -> N
     assert told["estimated_time_to_regain_access"] in (15, 16)
     sandbox.graph.advance(17 * 60)
     assert ask(sandbox, path).status_code == 200
+
+
+@pytest.mark.parametrize(("family", "code"), [("application", 17), ("pages", 32)])
+def test_quota_of_a_user_token(sandbox: Sandbox, family: str, code: int) -> None:
+    """A user token meets 17 for the application's quota and 32 for the Page's."""
+    sandbox.graph.usage(100, family)
+    answer = ask(sandbox, sandbox.graph.page_id, token=sandbox.graph.tokens.user_token)
+    assert answer.json()["error"]["code"] == code
 
 
 def test_instagram_quota(sandbox: Sandbox) -> None:

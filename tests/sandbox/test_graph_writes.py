@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import facebook
 import pytest
-from conftest import GraphConnect
 
 from social_listener.sandbox import Sandbox
+
+GraphConnect = Callable[..., facebook.GraphAPI]
 
 
 def refused(call: Any) -> tuple[int, int | None]:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -75,6 +76,21 @@ def test_what_is_no_json_goes_whole() -> None:
     """What cannot be read cannot be searched for the words either."""
     assert redact(b"<html>canary", ["12"]) == b""
     assert redact(b"\xff\xfe", ["12"]) == b""
+
+
+@pytest.mark.parametrize("key", ["until", "type", "lang", "id_", "media_key", "ids", "at", "created_at", "time"])
+def test_words_go_whatever_the_key_is_called(key: str) -> None:
+    """Under a key that names an id, a time or a type, words are words all the same."""
+    assert "canary" not in _redacted({"data": POST | {key: "canary"}}, "12")
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [("lang", "pt-BR"), ("type", "replied_to"), ("media_key", "3_1293"), ("created_at", "2026-03-02T09:00:00.000Z")],
+)
+def test_what_the_platform_says_of_it_stays(key: str, value: str) -> None:
+    """Ids, times, languages and the platform's own words stay, so that the shape can be read again."""
+    assert json.loads(_redacted({"data": POST | {key: value}}, "12"))["data"][key] == value
 
 
 _JSON = st.recursive(

@@ -36,6 +36,11 @@ def dispatch(call: Call) -> dict[str, Any]:
         raise problems.unknown_edge(call.path)
     if call.node is None:
         raise problems.missing(parts[0], method)
+    if call.grant.page_id not in (None, call.brand.psid) and kind_of(call.node).name not in (
+        "other_page",
+        "application",
+    ):
+        raise problems.needs("pages_read_engagement", reading=True)
     edge = parts[1] if len(parts) == 2 else ""
     return _read(call, edge) if method == "GET" else _change(call, edge)
 

@@ -25,7 +25,9 @@ def reply_deadline_ms(call: Call, item: Item) -> int:
 
 
 def can_reply_privately(call: Call, item: Item) -> bool:
-    """Whether a private reply is still to be had."""
+    """Whether a private reply is still to be had; what lies elsewhere takes none."""
+    if isinstance(item, Comment) and item.post.kind == "tagged":
+        return False
     return not item.author.brand and item.private_reply is None and call.now_ms <= reply_deadline_ms(call, item)
 
 

@@ -57,7 +57,8 @@ def is_thin(call: Call, message: Message) -> bool:
 def conversations(call: Call, _: Any, arguments: Mapping[str, str], fields: tuple[Field, ...] | None) -> dict[str, Any]:
     """List the conversations of a platform, newest first."""
     given = dict(arguments)
-    platform = given.get("platform", "messenger").lower()
+    by_account = call.path.partition("/")[0] == call.brand.igsid
+    platform = "instagram" if by_account else given.get("platform", "messenger").lower()
     if platform not in ("messenger", "instagram"):
         raise problems.invalid("Param platform must be one of {MESSENGER, INSTAGRAM}")
     now = call.now_ms
@@ -72,7 +73,7 @@ def conversations(call: Call, _: Any, arguments: Mapping[str, str], fields: tupl
         return updated_ms(thread, now), thread.number
 
     listing = Listing(
-        path=f"{call.brand.psid}/conversations",
+        path=f"{call.brand.igsid if by_account else call.brand.psid}/conversations",
         fields=fields,
         items=sorted(threads, key=key),
         render=lambda thread: render(call, CONVERSATION, thread, fields),

@@ -111,28 +111,31 @@ def _subscribed(call: Call, _: Any, __: Mapping[str, str], ___: Any) -> dict[str
     }
 
 
-def _token(call: Call, _: Person, __: Field) -> Any:
-    return call.graph.tokens.page_token if call.grant.kind in ("page", "user") else ABSENT
+def _token(call: Call, page_: Person, __: Field) -> Any:
+    if call.grant.kind == "page":
+        return call.token
+    return call.graph.tokens.page_token_for(call.grant, page_.psid) if call.grant.kind == "user" else ABSENT
 
 
-def _instagram(call: Call, _: Person, field: Field) -> Any:
-    return pick({"id": call.brand.igsid}, field, "IGUser")
+def _instagram(_: Call, page_: Person, field: Field) -> Any:
+    return pick({"id": page_.igsid}, field, "IGUser") if page_.igsid else ABSENT
 
 
 def _accounts(call: Call, _: Account, arguments: Mapping[str, str], fields: tuple[Field, ...] | None) -> dict[str, Any]:
     """List the Pages of the person behind the token, with the Pages' tokens."""
+    pages = sorted([call.brand, *call.graph.tokens.other_pages.values()], key=lambda person: int(person.psid))
     wanted = fields or tuple(Field(name) for name in ("access_token", "category", "category_list", "name", "tasks"))
     listing = Listing(
         path=f"{call.grant.user_id}/accounts",
         fields=fields,
-        items=[call.brand],
+        items=pages,
         render=lambda person: render(call, PAGE, person, wanted),
         seen=lambda _: True,
         key=lambda person: (int(person.psid), 0),
     )
     body = page(call, listing, dict(arguments))
     if arguments.get("summary", "") not in ("", "0", "false"):
-        body["summary"] = {"total_count": 1}
+        body["summary"] = {"total_count": len(pages)}
     return body
 
 
@@ -182,6 +185,9 @@ PAGE = Kind(
     },
     ("name", "id"),
 )
+
+OTHER_PAGE = Kind("other_page", "Page", PAGE.fields, {}, PAGE.default)
+"""A Page that is only there to be chosen: nothing is on it."""
 
 USER = Kind(
     "user",

@@ -14,7 +14,7 @@ from social_listener.sandbox.faults import Fault, Faults
 from social_listener.sandbox.graph import breakage, gate, problems, routes
 from social_listener.sandbox.graph.call import Call, parameters_of, split_version
 from social_listener.sandbox.graph.dispatch import dispatch, endpoint_of, family_of
-from social_listener.sandbox.graph.usage import CODES
+from social_listener.sandbox.graph.usage import CODES, USER_CODES
 from social_listener.sandbox.graph.world import Graph
 from social_listener.sandbox.limits import Limits
 from social_listener.sandbox.wire import Answer, Request
@@ -151,7 +151,7 @@ class GraphPlatform:
             self.graph.meter.enforced = self._limits.enabled
             full = self.graph.meter.count(asked.family, count, now_ms)
             if full is not None:
-                raise problems.throttled(CODES[full])
+                raise problems.throttled((USER_CODES if grant.kind == "user" else CODES).get(full, CODES[full]))
             first = asked.path.partition("/")[0]
             node = routes.find(self.graph, grant, first, now_ms) if first else None
             return dispatch(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
+from social_listener.sandbox.consent import DECISIONS, Decision
 from social_listener.sandbox.switches import Switches
 
 
@@ -20,6 +21,7 @@ class GraphPolicy(Switches):
         "feed_paging": ("cursors", "time"),
         "missing_ids": ("fail", "omit"),
         "comment_ids": ("joined", "bare"),
+        "authorize": DECISIONS,
     }
 
     version: str = "v26.0"
@@ -68,6 +70,15 @@ class GraphPolicy(Switches):
     """Bytes of a message on Instagram."""
     own_visible_after: float = 0.0
     """How late comments and messages made through the API appear in later reads."""
+    authorize: Decision = "approve"
+    """What comes of the login dialog: it asks, or the person has said yes or no already."""
+    declined_scopes: str = ""
+    """Permissions that the person unticks in the dialog, with commas between them."""
+    authorization_code_life: float = 600.0
+    user_token_life: float = 5_400.0
+    """Life of the token that a code is exchanged for."""
+    long_token_days: float = 60
+    """Life of the token that such a token is exchanged for; Pages' tokens that come of it have no end."""
     calls_an_hour: float = 2_000
     """Calls of the application in an hour that are 100 percent (X-App-Usage)."""
     calls_a_day: float = 48_000

@@ -12,7 +12,16 @@ from social_listener.sandbox.graph.facebook_nodes import COMMENT, POST
 from social_listener.sandbox.graph.instagram_nodes import IG_COMMENT, INSTAGRAM, MEDIA
 from social_listener.sandbox.graph.message_nodes import CONVERSATION, MESSAGE
 from social_listener.sandbox.graph.nodes import Kind
-from social_listener.sandbox.graph.page_nodes import APPLICATION, CONTACT, PAGE, USER, Account, Application, Contact
+from social_listener.sandbox.graph.page_nodes import (
+    APPLICATION,
+    CONTACT,
+    OTHER_PAGE,
+    PAGE,
+    USER,
+    Account,
+    Application,
+    Contact,
+)
 from social_listener.sandbox.graph.records import Comment, IgComment, Media, Message, Person, Post, Thread
 from social_listener.sandbox.graph.tokens import Grant
 from social_listener.sandbox.graph.world import Graph
@@ -78,6 +87,8 @@ def kind_of(node: Any) -> Kind:
     """Return the kind of a node that `find` gave."""
     if isinstance(node, Instagram):
         return INSTAGRAM
+    if isinstance(node, Person) and not node.brand:
+        return OTHER_PAGE
     return _KINDS[type(node)]
 
 
@@ -106,7 +117,8 @@ def find(graph: Graph, grant: Grant | None, name: str, now_ms: int) -> Any:
     """Return the node that the first part of a path names, as far as a Page may know it; None when there is none."""
     brand = graph.brand
     if name == "me" and grant is not None:
-        return brand if grant.kind == "page" else Account(grant.user_id) if grant.kind == "user" else None
+        page = graph.tokens.other_pages.get(grant.page_id or "", brand)
+        return page if grant.kind == "page" else Account(grant.user_id) if grant.kind == "user" else None
     if name == brand.psid:
         return brand
     if name == brand.igsid:
@@ -115,7 +127,7 @@ def find(graph: Graph, grant: Grant | None, name: str, now_ms: int) -> Any:
         return Account(name)
     if name in (graph.app_id, "app"):
         return Application(graph.app_id)
-    return _contact(graph, name) or _written(graph, name, now_ms)
+    return graph.tokens.other_pages.get(name) or _contact(graph, name) or _written(graph, name, now_ms)
 
 
 def _contact(graph: Graph, name: str) -> Contact | None:

@@ -106,15 +106,21 @@ def _answered(call: Call, recipient: dict[str, Any]) -> tuple[Item, Person, Mess
     kinds = (Comment, IgComment) if recipient.get("comment_id") else (Post,)
     if not isinstance(item, kinds) or not item.seen(call.now_ms):
         raise problems.missing(wanted, "post")
-    if item.author.brand or (isinstance(item, Post) and item.kind != "visitor"):
-        raise problems.GraphError(10903, "(#10903) This user can't reply to this activity")
-    if isinstance(item, IgComment) and not item.media.author.brand:
+    if item.author.brand or _lies_elsewhere(item):
         raise problems.GraphError(10903, "(#10903) This user can't reply to this activity")
     if item.private_reply is not None:
         raise problems.GraphError(10900, "(#10900) Activity already replied to")
     if call.now_ms > reply_deadline_ms(call, item):
         raise problems.GraphError(10902, "(#10902) Time limit exceeded: the activity is too old to be replied to")
     return item, item.author, "instagram" if isinstance(item, IgComment) else "messenger"
+
+
+def _lies_elsewhere(item: Item) -> bool:
+    """Whether something was not written on the Page or below what the brand published."""
+    if isinstance(item, IgComment):
+        return not item.media.author.brand
+    post = item.post if isinstance(item, Comment) else item
+    return isinstance(post, Post) and (post.kind == "tagged" or (post is item and post.kind != "visitor"))
 
 
 def _refuse_length(call: Call, text: str, platform: MessagePlatform) -> None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 from social_listener.sandbox.graph import ids
 from social_listener.sandbox.graph.core import APP_ID
 from social_listener.sandbox.graph.message_acts import MessageActs
+from social_listener.sandbox.graph.records import Person
 
 TokenKind = Literal["page", "user", "app"]
 
@@ -27,6 +29,10 @@ SCOPES = (
     "business_management",
     "public_profile",
 )
+
+
+_SHORT_S = 86_400
+"""Tokens of Pages that come of a person's token with a shorter life than this end with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +68,8 @@ class Tokens:
         }
         self.dead: dict[str, int | None] = {}
         """Token, or "*" for all but the application's own → subcode of the 190 that answers it."""
+        self.other_pages: dict[str, Person] = {}
+        """Further Pages that the person administers."""
         self.withdrawn: set[str] = set()
         """Scopes that were taken back from every token."""
 
@@ -86,6 +94,26 @@ class Tokens:
             grant = Grant(kind, **{"user_id": self.user_id, "issued": now // 1000, **facts})
             self._world.record({"kind": "grant", "token": token, "grant": asdict(grant), "at": now})
             return token
+
+    def add_page(self, name: str, *, instagram: bool = False) -> Person:
+        """Let the person administer another Page, which has nothing on it and is there to be chosen, or not."""
+        handle = re.sub(r"\W+", "_", name.lower())
+        page, account, profile = ids.brand_ids(self._world.seed, handle)
+        self.other_pages[page] = Person(handle, name, page, account if instagram else "", profile)
+        return self.other_pages[page]
+
+    def page_token_for(self, caller: Grant, page_id: str) -> str:
+        """Return the token of a Page, as good as the token it is asked with: same permissions, and an end if short."""
+        short = bool(caller.expires) and caller.expires - caller.issued < _SHORT_S
+        if page_id == self._world.page_id and not short and set(caller.scopes) >= set(SCOPES):
+            return self.page_token
+        wanted = {"page_id": page_id, "scopes": caller.scopes, "expires": caller.expires if short else 0}
+        with self._world.lock:
+            for token, facts in self._world.ledger.grants.items():
+                known = facts | {"scopes": tuple(facts["scopes"])}
+                if known["kind"] == "page" and all(known[name] == value for name, value in wanted.items()):
+                    return token
+            return self.issue("page", **wanted)
 
     def kill(self, token: str = "*", subcode: int | None = 463) -> None:  # noqa: S107  # every token, not one
         """Answer calls with this token with 190 and the subcode: 458, 459, 460, 463, 464, 467, 492 …"""

@@ -14,6 +14,8 @@ Family = Literal["pages", "messenger", "instagram"]
 
 CODES: dict[str, int] = {"application": 4, "pages": 80001, "instagram": 80002, "messenger": 80006}
 """The code that answers a call when a quota is used up."""
+USER_CODES: dict[str, int] = {"application": 17, "pages": 32}
+"""The code instead, where the token is a user's."""
 _HOUR_MS = 3_600_000
 _DAY_MS = 24 * _HOUR_MS
 
