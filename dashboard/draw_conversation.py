@@ -29,6 +29,8 @@ def headline(view: ConversationView, staff: str, now: datetime) -> Json:
         status.append(words.STATUSES[view.status].capitalize())
     elif view.waiting_since is None:
         status.append("Answered")
+    if view.elsewhere:
+        status.append("Another app has this conversation")
     kind = "Private" if view.private else "Public"
     return {
         "id": view.conversation_id,

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from social_listener.dashboard.component import Json
-    from social_listener.desk_types import ConversationView, NoteLine, ReplyLine, ThreadItem
+    from social_listener.desk_types import ConversationView, LinkLine, NoteLine, ReplyLine, ThreadItem
     from social_listener.model import Allowed
 
 #: verb → how the button says it, its icon
@@ -21,8 +21,12 @@ VERBS: Mapping[str, tuple[str, str]] = {
     "unlike": ("Take the like back", "heart"),
     "hide": ("Hide", "eye"),
     "unhide": ("Show again", "eye"),
+    "edit": ("Change our words", "note"),
     "delete": ("Delete our post", "warn"),
 }
+
+#: offered in the menu only
+_RARE = frozenset({"delete", "edit"})
 
 _TODO: Mapping[ReplyState, str] = {
     ReplyState.REJECTED: "Its text is back in the composer: change it and send again, or drop it.",
@@ -48,6 +52,7 @@ def merged(view: ConversationView, menu: tuple[str, Sequence[Allowed]] | None) -
     """Return the context first, then items, notes and replies by time."""
     lines: list[tuple[datetime, Json]] = [(line.item.sent_at, item(line, view, menu)) for line in view.items]
     lines += [(note.created_at, _note(note)) for note in view.notes]
+    lines += [(link.made_at, _link(link)) for link in view.links]
     lines += [(reply.created_at, _reply(reply)) for reply in view.replies if reply.state not in _SETTLED]
     lines.sort(key=lambda pair: pair[0])
     return [item(line, view, menu, context=True) for line in view.context] + [line for _, line in lines]
@@ -88,7 +93,7 @@ def item(
         "versions": [{"text": version.text, "at": words.iso(version.seen_at)} for version in line.versions],
         "canFocus": not (context or focus or said.outbound or line.deleted_at),
         "canMenu": line.deleted_at is None,
-        "verbs": [verb(one) for one in _fitting(line, view.allowed) if one.verb != "delete" and one.ok]
+        "verbs": [verb(one) for one in _fitting(line, view.allowed) if one.verb not in _RARE and one.ok]
         if focus and line.deleted_at is None
         else [],
         "menu": [verb(one) for one in _fitting(line, menu[1])] if menu and menu[0] == said.id else None,
@@ -154,6 +159,22 @@ def _note(note: NoteLine) -> Json:
         "words": "Note – only your team sees this",
         "at": words.iso(note.created_at),
         "text": note.text,
+    }
+
+
+def _link(link: LinkLine) -> Json:
+    """Return that the conversation goes on in another one; a direct one opens once the customer has written in it."""
+    told = "Continued in private" if link.private else "Began with a public comment"
+    return {
+        "key": f"link {link.conversation_id} {link.item_id}",
+        "type": "link",
+        "tone": "link private" if link.private else "link",
+        "icon": "lock" if link.private else "globe",
+        "words": told if link.known or not link.private else f"{told}; they have not written there yet",
+        "at": words.iso(link.made_at),
+        "text": link.excerpt,
+        "go": link.conversation_id if link.known else None,
+        "label": "Open the private conversation" if link.private else "Open the public conversation",
     }
 
 

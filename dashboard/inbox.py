@@ -129,6 +129,7 @@ def _talk(now: session.Inbox) -> None:
         on_menu_change=replies.open_menu,
         on_focus_change=replies.focus,
         on_undo_change=replies.undo,
+        on_go_change=actions.went,
     )
     data = _composer_data(view)
     if data is not None:
@@ -197,5 +198,7 @@ def _dialogs() -> None:
     now = session.inbox()
     if now.confirm:
         replies.confirm_delete(now.confirm)
+    elif now.reword:
+        replies.reword(now.reword)
     elif now.help:
         replies.help_sheet()

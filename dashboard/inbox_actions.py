@@ -83,6 +83,11 @@ def picked_past() -> None:
     open_conversation(st.session_state["context_card"].pick)
 
 
+def went() -> None:
+    """Open the conversation in which the open one goes on, or from which it came."""
+    open_conversation(st.session_state["thread"].go)
+
+
 def open_conversation(conversation_id: object) -> None:
     """Open a conversation."""
     if isinstance(conversation_id, str) and conversation_id:

@@ -25,6 +25,7 @@ _DONE: Mapping[ActionKind, str] = {
     ActionKind.LIKE: "Liked",
     ActionKind.UNLIKE: "Like taken back",
     ActionKind.DELETE: "Deleted on the platform",
+    ActionKind.EDIT: "Changed on the platform",
 }
 
 
@@ -58,17 +59,21 @@ def act(wish: object = None) -> None:
     now.menu = None
     if kind is ActionKind.DELETE:
         now.confirm = item
+    elif kind is ActionKind.EDIT:
+        now.reword = item
     else:
         _perform(item, kind)
     draw("queue", "conversation")
 
 
-def _perform(item: str, kind: ActionKind) -> None:
+def _perform(item: str, kind: ActionKind, text: str = "") -> bool:
     try:
-        state.desk().act(item, kind, state.staff())
+        state.desk().act(item, kind, state.staff(), text)
         state.flash(_DONE[kind])
     except ListenerError as error:
         state.flash(words.sentence(str(error)), ":material/error:")
+        return False
+    return True
 
 
 def _unconfirmed() -> None:
@@ -92,6 +97,31 @@ def confirm_delete(item: str) -> None:
         if st.button("Delete it", key="confirm_yes", type="primary"):
             _unconfirmed()
             _perform(item, ActionKind.DELETE)
+            st.rerun()
+
+
+def _kept() -> None:
+    session.inbox().reword = None
+
+
+@st.dialog("Change our words", on_dismiss=_kept)
+def reword(item: str) -> None:
+    """Let our own words be changed on the platform; the wording before stays visible here as a version."""
+    try:
+        text = state.desk().item(item).item.text
+    except DeskError as error:
+        st.text(words.visible(str(error)))
+        return
+    wording = st.text_area("Everybody on the platform sees the new wording at once.", text, key=f"reword_{item}")
+    with st.container(horizontal=True, horizontal_alignment="right", key="reword_buttons"):
+        if st.button("Keep it as it was", key="reword_no"):
+            _kept()
+            st.rerun()
+        same = wording.strip() in {"", text.strip()}
+        if st.button("Change it", key="reword_yes", type="primary", disabled=same) and _perform(
+            item, ActionKind.EDIT, wording
+        ):
+            _kept()
             st.rerun()
 
 

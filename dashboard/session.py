@@ -45,6 +45,7 @@ class Inbox:
     view_problem: str | None = None
     menu: str | None = None  #: the item whose menu is open
     confirm: str | None = None  #: our item that is about to be deleted
+    reword: str | None = None  #: our item that is about to be reworded
     help: bool = False
     outcome: Outcome | None = None
 
@@ -105,7 +106,7 @@ def choose(conversation_id: str | None, focus: str | None = None) -> None:
     now = inbox()
     if conversation_id != now.chosen:
         now.view, now.view_problem = None, None
-    now.chosen, now.focus, now.menu, now.confirm = conversation_id, focus, None, None
+    now.chosen, now.focus, now.menu, now.confirm, now.reword = conversation_id, focus, None, None, None
 
 
 #: the panes, in the order they are drawn in; each is the key of a fragment

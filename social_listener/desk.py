@@ -172,9 +172,9 @@ class Desk:
 
     # -- everything else -----------------------------------------------------------------------------------------------
 
-    def act(self, item_id: str, kind: ActionKind, staff: str) -> None:
-        """Hide, unhide, like, unlike or delete an item at the platform, now."""
-        desk_work.act(self._office, item_id, kind, staff)
+    def act(self, item_id: str, kind: ActionKind, staff: str, text: str = "") -> None:
+        """Hide, unhide, like, unlike, delete or edit (into `text`) an item at the platform, now."""
+        desk_work.act(self._office, item_id, kind, staff, text)
 
     def note(self, conversation_id: str, text: str, staff: str) -> NoteLine:
         """Keep a note for staff; it is never sent."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from social_listener.errors import ChannelError, DeskError
+from social_listener.errors import ChannelError, DeskError, NotAllowed
 from social_listener.model import Allowed, Factor
 from social_listener.scoring import waiting_points
 from social_listener.store import conversations
@@ -134,3 +134,14 @@ def span(time: timedelta) -> str:
     if seconds < 48 * 3600:
         return f"{seconds // 3600} h"
     return f"{seconds // 86400} days"
+
+
+def fits(office: Office, line: ThreadItem, words: str, *, private: bool) -> None:
+    """Raise `NotAllowed` when there is nothing to send, or too much."""
+    if not words:
+        raise NotAllowed("there is no text to send")
+    length = office.channel(line.item.account_id).length(words, private=private)
+    if length.left < 0:
+        raise NotAllowed(
+            f"the text is {-length.left} too long: {length.used} of {length.limit} by the platform's rules"
+        )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from social_listener.desk_office import known_conversation
 from social_listener.desk_types import ContactCard, ConversationView, PastConversation, QueuePage, View
 from social_listener.model import SentimentLabel
-from social_listener.store import conversations, queue, search
+from social_listener.store import conversations, links, queue, search
 from social_listener.store import outbox as replies
 
 if TYPE_CHECKING:
@@ -116,6 +116,8 @@ def read_conversation(office: Office, conversation_id: str, focus_id: str | None
             priority=_with_waiting((focus.priority if focus else None) or 0, waiting if _counts(focus) else None),
             factors=factors,
             others_in_thread=conversations.others_in_thread(cursor, row),
+            links=links.lines(cursor, row.id),
+            elsewhere=row.elsewhere,
         )
 
 

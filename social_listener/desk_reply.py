@@ -7,7 +7,7 @@ import itertools
 import secrets
 from typing import TYPE_CHECKING
 
-from social_listener.desk_office import find_rule, known_conversation, known_item
+from social_listener.desk_office import find_rule, fits, known_conversation, known_item
 from social_listener.errors import Conflict, DeskError, NotAllowed
 from social_listener.failpoints import failpoint
 from social_listener.model import ReplyState
@@ -57,7 +57,7 @@ def queue_reply(
             return line_of(office, cursor, same.id)
         line = known_item(cursor, item_id)
         _may_answer(office, cursor, line, now, private=private)
-    _fits(office, line, words, private=private)
+    fits(office, line, words, private=private)
     failpoint("outbox.before_intent")
     with office.store.transaction() as cursor:
         same = _same(cursor, nonce, item_id, words, private=private)
@@ -106,17 +106,6 @@ def _may_answer(office: Office, cursor: DuckDBPyConnection, line: ThreadItem, no
     platform_now = now + replies.clock_offset(cursor, line.item.account_id)
     if rule.until is not None and platform_now >= rule.until:
         raise NotAllowed(f"the time to answer has passed: {rule.because}")
-
-
-def _fits(office: Office, line: ThreadItem, words: str, *, private: bool) -> None:
-    """Raise `NotAllowed` when there is nothing to send, or too much."""
-    if not words:
-        raise NotAllowed("there is no text to send")
-    length = office.channel(line.item.account_id).length(words, private=private)
-    if length.left < 0:
-        raise NotAllowed(
-            f"the text is {-length.left} too long: {length.used} of {length.limit} by the platform's rules"
-        )
 
 
 def _nothing_said_since(cursor: DuckDBPyConnection, conversation: ConversationRow, seen: int | None) -> None:

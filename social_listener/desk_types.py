@@ -149,6 +149,18 @@ class ReplyLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LinkLine:
+    """That a conversation goes on in another one, in public or in private."""
+
+    conversation_id: str  #: the other one
+    private: bool  #: the other one is a direct one
+    item_id: str  #: the public item that it goes on from
+    made_at: datetime
+    excerpt: str  #: what we wrote in private, or the public item's words; "" where they are not known
+    known: bool  #: it can be opened; a direct one only once the customer has written in it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PastConversation:
     """An earlier or parallel conversation with the same contact."""
 
@@ -199,6 +211,8 @@ class ConversationView:
     priority: int  #: of the focus item, with waiting time
     factors: tuple[Factor, ...]  #: of the focus item, waiting time included, the strongest first
     others_in_thread: int  #: conversations of other customers under the same post
+    links: tuple[LinkLine, ...] = ()  #: what it goes on in, or goes on from, oldest first
+    elsewhere: bool = False  #: another program, or the platform's own app, holds this direct conversation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -210,6 +224,18 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PushHealth:
+    """What an account's platform pushes to its webhook."""
+
+    expected: bool = False  #: the option `webhooks` is on
+    handshake_at: datetime | None = None  #: when the platform last asked whether the webhook is ours; None: never
+    last_at: datetime | None = None  #: the last delivery that we still know of
+    waiting: int = 0  #: deliveries that were not read yet
+    waiting_since: datetime | None = None
+    failed: int = 0  #: deliveries that could not be read at all
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AccountHealth:
     """One of our accounts."""
 
@@ -217,9 +243,15 @@ class AccountHealth:
     channel: str
     name: str
     handle: str | None
-    state: str  #: ok | unauthorized | out_of_credit | unreachable | unknown
+    state: str  #: ok | unauthorized | out_of_credit | out_of_budget | unreachable | unknown
     problem: str | None
     checked_at: datetime | None
+    not_before: datetime | None = None  #: nothing is read before; None: nothing keeps us from it
+    used: float | None = None  #: percent of its allowance, as the platform told lately; None: it does not tell
+    used_at: datetime | None = None
+    spent_today: float | None = None  #: USD since 0:00 UTC; None: its platform does not bill
+    daily_budget: float | None = None  #: USD; None: no limit
+    push: PushHealth | None = None  #: None: its platform does not push
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -247,6 +279,7 @@ class StreamHealth:
     overlap: timedelta
     state: str  #: ok | late | failing | waiting | never: for the eye; "late" = no complete walk for 3 intervals
     active: bool  #: False: its settings are gone, the data is kept
+    pushed_only: bool = False  #: its platform tells of this by webhook only: polls bring nothing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

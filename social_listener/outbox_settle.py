@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from social_listener.model import Interaction, Kind, ReplyState, Sent
 from social_listener.outbox_rules import next_reading
-from social_listener.store import answers, audit, conversations, drafts, queue_upkeep
+from social_listener.store import answers, audit, conversations, drafts, links, queue_upkeep, quota
 from social_listener.store import outbox as table
 from social_listener.store.drafts import Place
 
@@ -64,7 +64,16 @@ def _own_item(cursor: DuckDBPyConnection, reply: StoredReply, made: Sent, now: d
     answers.mark_answered(cursor, reply.conversation_id, reply.item_id, made.sent_at)
     place: tuple[str, str] | None = (reply.conversation_id, answered.item.thread_id)
     if reply.private and not answered.item.private:
-        place = answers.direct_conversation(cursor, reply.account_id, answered.item.author_id)
+        place = _direct_place(cursor, reply, made, answered.item)
+        if place is not None:
+            links.insert(
+                cursor,
+                item_id=reply.item_id,
+                public_conversation_id=reply.conversation_id,
+                private_conversation_id=place[0],
+                reply_id=reply.id,
+                now=now,
+            )
     owner = answers.owner(cursor, reply.account_id)
     if place is not None and owner is not None:
         conversation_id, thread_id = place
@@ -89,6 +98,16 @@ def _own_item(cursor: DuckDBPyConnection, reply: StoredReply, made: Sent, now: d
     for conversation_id in sorted(touched):
         answers.touch(cursor, conversation_id, now)
     queue_upkeep.refresh(cursor, sorted(touched), now)
+
+
+def _direct_place(
+    cursor: DuckDBPyConnection, reply: StoredReply, made: Sent, answered: Interaction
+) -> tuple[str, str] | None:
+    """Return conversation and thread in which a private reply to a public item stands; None: they are not known."""
+    if made.thread_native_id is not None:
+        thread = f"{reply.channel}:{made.thread_native_id}"
+        return thread, thread
+    return answers.direct_conversation(cursor, reply.account_id, answered.author_id)
 
 
 def closed(
@@ -129,8 +148,11 @@ def waits(cursor: DuckDBPyConnection, reply: StoredReply, outcome: Outcome, now:
     """Write that a reply surely did not go out and waits for its next try; the account's others wait with it."""
     until = outcome.wait_until or now
     reason = outcome.reason or "the platform asked to wait"
-    table.set_pause(cursor, reply.lane, until, reason)
-    if outcome.whole_account:
+    if outcome.throttled:
+        quota.throttle(cursor, reply.account_id, until, reason)
+    else:
+        table.set_pause(cursor, reply.lane, until, reason)
+    if outcome.whole_account and not outcome.throttled:
         other = table.lane(reply.account_id, private=not reply.private)
         table.set_pause(cursor, other, until, reason)
     return table.change(cursor, reply, state=ReplyState.QUEUED, not_before=max(reply.not_before, until), reason=reason)

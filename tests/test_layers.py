@@ -19,7 +19,7 @@ PACKAGE = Path(__file__).resolve().parent.parent / "social_listener"
 LAYERS = {
     **dict.fromkeys(["model", "cursor", "errors", "failpoints", "desk_types", "log", "terminal"], 0),
     **dict.fromkeys(["channels", "store", "settings"], 1),
-    **dict.fromkeys(["ingest", "outbox", "scoring", "witness", "rules"], 2),
+    **dict.fromkeys(["ingest", "outbox", "scoring", "vault", "witness", "rules"], 2),
     **dict.fromkeys(["desk", "insights", "service"], 3),
     **dict.fromkeys(["dashboard", "jobs", "cli", "web", "remote", "resident", "staff_app", "__main__"], 4),
 }
@@ -36,6 +36,7 @@ ONLY_IN = {
     "apscheduler": {"jobs"},
     "click": {"cli"},
     "vaderSentiment": {"scoring"},
+    "cryptography": {"vault"},
 }
 
 SQL = re.compile(

@@ -86,6 +86,20 @@ function drawNote(line) {
   return [bubble];
 }
 
+function drawLink(line, act) {
+  const row = el("div", "bridge");
+  const words = el("span", "told", line.words);
+  withIcon(words, line.icon);
+  row.append(words, time(line.at));
+  if (line.text) {
+    const text = el("p", "text");
+    fillBody(text, line.text);
+    row.append(text);
+  }
+  if (line.go) row.append(button("plain-button", line.label, () => act("go", line.go)));
+  return [row];
+}
+
 function drawReply(line, act, drift) {
   const bubble = el("div", "bubble");
   bubble.append(headLine(line));
@@ -206,6 +220,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
       node.className = line.type === "problem" ? "problem" : "said " + line.tone;
       if (line.type === "problem") node.textContent = line.text;
       else if (line.type === "note") node.replaceChildren(...drawNote(line));
+      else if (line.type === "link") node.replaceChildren(...drawLink(line, act));
       else if (line.type === "reply") node.replaceChildren(...drawReply(line, act, drift));
       else node.replaceChildren(...drawItem(line, act));
       const box = node.querySelector("details");

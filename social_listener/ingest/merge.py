@@ -47,16 +47,15 @@ def _texts(item: Interaction) -> list[str]:
     return [item.id, item.text, item.version_id, item.author_id, *(text for text in (*some, *attached) if text)]
 
 
-def worded_then(stored: Interaction, told: Interaction, told_at: datetime) -> Interaction:
+def worded_then(stored: Interaction, since: datetime | None, told: Interaction, told_at: datetime) -> Interaction:
     """Return `told` with the version that its wording is, for a platform that tells no time and no id of an edit.
 
-    The same words are the same version. Other words are a new one when they were told after the stored ones came to be;
-    else they are an older telling, and the stored ones hold.
+    `since`: when the stored words were first told. The same words are the same version. Other words are a new one when
+    they were told later; else they are an older telling, and the stored ones hold.
     """
     if told.text == stored.text:
         return replace(told, version_id=stored.version_id, edited_at=stored.edited_at)
-    since = stored.edited_at or stored.sent_at
-    if told_at < since:
+    if told_at < (since or stored.edited_at or stored.sent_at):
         return replace(told, text=stored.text, version_id=stored.version_id, edited_at=stored.edited_at, attachments=())
     digest = hashlib.sha256(f"{told_at.isoformat()} {told.text}".encode(errors="replace")).hexdigest()[:12]
     return replace(told, version_id=f"{told.id.partition(':')[2]}~{digest}", edited_at=told_at)

@@ -44,6 +44,7 @@ class ConversationRow:
     assignee: str | None
     version: int
     said_version: int
+    elsewhere: bool
 
 
 _ROW = tuple(field.name for field in fields(ConversationRow))

@@ -27,6 +27,7 @@ class StoredItem:
     answered_at: datetime | None = None
     liked_by_us: bool = False
     stream_id: str | None = None
+    told_at: datetime | None = None  #: when these words were first told, where the platform tells no time of an edit
 
 
 @dataclass(slots=True, kw_only=True)
@@ -94,10 +95,12 @@ class Known:
     letters: dict[str, list[str]] = field(default_factory=dict)  #: native id of an item → its open dead letters
     gone: set[str] = field(default_factory=set)  #: items that were deleted before they were told of
     links: set[str] = field(default_factory=set)  #: "<item id> <private conversation id>"
+    #: id of a version, as if it were an item → the item it is a version of
+    chains: dict[str, str] = field(default_factory=dict)
 
 
 ITEM: Final = tuple(each.name for each in fields(Interaction))
-OURS: Final = ("first_seen_at", "checked_at", "deleted_at", "answered_at", "liked_by_us", "stream_id")
+OURS: Final = ("first_seen_at", "checked_at", "deleted_at", "answered_at", "liked_by_us", "stream_id", "told_at")
 CONTACT: Final = tuple(each.name for each in fields(Contact))
 CONTACT_OURS: Final = ("first_seen_at", "updated_at", "recent_ids")
 CONVERSATION: Final = tuple(each.name for each in fields(StoredConversation))
@@ -249,6 +252,11 @@ def sightings(cursor: DuckDBPyConnection, ids: Collection[str]) -> set[str]:
 def versions(cursor: DuckDBPyConnection, ids: Collection[str]) -> dict[str, str]:
     """Return the texts of those versions."""
     return dict(select(cursor, "interaction_versions", "id", ("id", "text"), sorted(ids)))
+
+
+def chains(cursor: DuckDBPyConnection, ids: Collection[str]) -> dict[str, str]:
+    """Return which of those ids name a wording of a reworded item: id → the item."""
+    return dict(select(cursor, "interaction_versions", "id", ("id", "interaction_id"), sorted(ids)))
 
 
 def gone(cursor: DuckDBPyConnection, ids: Collection[str]) -> set[str]:

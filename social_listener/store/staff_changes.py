@@ -5,6 +5,7 @@ A conversation changes by compare-and-set on its version: whoever acts on an old
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING
 
 from social_listener.store import queue_upkeep
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
     from duckdb import DuckDBPyConnection
 
-    from social_listener.model import Status
+    from social_listener.model import Interaction, Status
 
 
 def set_status(
@@ -61,6 +62,21 @@ def set_hidden(cursor: DuckDBPyConnection, item_id: str, *, hidden: bool) -> Non
 def set_liked(cursor: DuckDBPyConnection, item_id: str, *, liked: bool) -> None:
     """Write that we like an item, or no longer."""
     cursor.execute("UPDATE interactions SET liked_by_us = ? WHERE id = ?", [liked, item_id])
+
+
+def set_text(cursor: DuckDBPyConnection, item: Interaction, text: str, now: datetime) -> None:
+    """Write that we reworded our own words at the platform; the wording before stays as a version."""
+    digest = hashlib.sha256(f"{now.isoformat()} {text}".encode()).hexdigest()[:12]
+    version = f"{item.id.partition(':')[2]}~{digest}"
+    cursor.execute(
+        "UPDATE interactions SET text = ?, version_id = ?, edited_at = ? WHERE id = ?", [text, version, now, item.id]
+    )
+    for wording, words, seen_at in ((item.version_id, item.text, item.sent_at), (version, text, now)):
+        cursor.execute(
+            """INSERT INTO interaction_versions (id, interaction_id, version_id, text, seen_at) VALUES (?, ?, ?, ?, ?)
+               ON CONFLICT (id) DO NOTHING""",
+            [f"{item.channel}:{wording}", item.id, wording, words, seen_at],
+        )
 
 
 def set_deleted(cursor: DuckDBPyConnection, item_id: str, now: datetime) -> None:

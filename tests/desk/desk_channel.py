@@ -27,7 +27,7 @@ from social_listener.model import (
 from social_listener.outbox_rules import witness_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from social_listener.sandbox import Sandbox
 
@@ -50,6 +50,7 @@ class WorldChannel:
         self.behaviours: deque[str] = deque()
         self.lag = timedelta(0)  # until what we post can be read back
         self.window: timedelta | None = None  # how long an item may be answered
+        self.once = False  # whether only one private reply may answer a public item
         self.by_text_only = False  # the known-bad way of looking for a reply
         self.rules_fault: Exception | None = None  # what asking for the rules comes to
         self.rules_asked = threading.Event()
@@ -82,6 +83,12 @@ class WorldChannel:
             "limited": RateLimited(
                 "too many", account_id=account, retry_at=self.sandbox.world.clock.now() + timedelta(minutes=5)
             ),
+            "throttled": RateLimited(
+                "no more calls",
+                account_id=account,
+                retry_at=self.sandbox.world.clock.now() + timedelta(minutes=5),
+                whole_account=True,
+            ),
             "limited_without_date": RateLimited("too many", account_id=account),
             "unauthorized": Unauthorized("the token is no longer good", account_id=account),
             "out_of_credit": OutOfCredit("no credit", account_id=account),
@@ -101,7 +108,11 @@ class WorldChannel:
         message = self.sandbox.world.dm(
             self.owner, reply.recipient_native_id, reply.text, via_api=self.owner.id, visible_after=self.lag
         )
-        return Sent(native_id=message.id, sent_at=time_of(message.sent_ms))
+        return Sent(native_id=message.id, sent_at=time_of(message.sent_ms), thread_native_id=message.conversation)
+
+    def charges(self, what: PublicReply | PrivateReply | Action) -> Mapping[str, int]:
+        """Return that everything costs once what it is."""
+        return {"act" if isinstance(what, Action) else "send": 1}
 
     def act(self, action: Action) -> None:
         """Do it, as the next behaviour says."""
@@ -112,6 +123,8 @@ class WorldChannel:
             self.sandbox.world.hide(post, action.kind is ActionKind.HIDE)
         elif action.kind in {ActionKind.LIKE, ActionKind.UNLIKE}:
             self.sandbox.world.like(self.owner, post, action.kind is ActionKind.LIKE)
+        elif action.kind is ActionKind.EDIT:
+            self.sandbox.world.edit(post, action.text)
         else:
             self.sandbox.world.delete(post)
 
@@ -145,7 +158,7 @@ class WorldChannel:
             ]
         return Sent(native_id=min(found)[1], sent_at=min(found)[0]) if found else None
 
-    def allowed(self, item: Interaction, standing: Standing, now: datetime) -> list[Allowed]:  # noqa: ARG002
+    def allowed(self, item: Interaction, standing: Standing, now: datetime) -> list[Allowed]:
         """Return rules with the window that the test set."""
         self.rules_asked.set()
         if self.rules_fault is not None:
@@ -155,13 +168,19 @@ class WorldChannel:
         words = "within the platform's window" if in_time else "the platform's window has passed"
         return [
             Allowed(verb="reply_public", ok=not item.private and in_time, because=words, until=until, max_length=280),
-            Allowed(verb="reply_private", ok=in_time, because=words, until=until, max_length=10_000),
+            self._private_rule(standing, words, until, ok=in_time),
             Allowed(verb="hide", ok=not item.private and not item.outbound, because="replies can be hidden"),
             Allowed(verb="unhide", ok=item.hidden, because="hidden replies can be shown"),
             Allowed(verb="like", ok=True, because="likes are on"),
             Allowed(verb="unlike", ok=True, because="likes are on"),
             Allowed(verb="delete", ok=item.outbound, because="our own words only"),
+            Allowed(verb="edit", ok=item.outbound, because="our own words only"),
         ]
+
+    def _private_rule(self, standing: Standing, words: str, until: datetime | None, *, ok: bool) -> Allowed:
+        if self.once and standing.private_replies:
+            return Allowed(verb="reply_private", ok=False, because="an item takes one private reply")
+        return Allowed(verb="reply_private", ok=ok, because=words, until=until, max_length=10_000)
 
     def length(self, text: str, *, private: bool) -> TextLength:
         """Count characters."""
