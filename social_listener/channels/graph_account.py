@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -12,10 +13,11 @@ from social_listener.channels.graph_client import Client
 from social_listener.channels.graph_errors import Effect
 from social_listener.channels.graph_found import Found, Us, moment
 from social_listener.channels.graph_rules import Options
+from social_listener.channels.graph_sending import recipient
 from social_listener.channels.transport import base_url_fault
 from social_listener.channels.wire import Wire, WireError, documents
 from social_listener.errors import BadPayload, ChannelError, Rejected, SettingsError, Unauthorized
-from social_listener.model import Owner, Page, Stream, StreamKind, Usage
+from social_listener.model import Owner, Page, PrivateReply, Stream, StreamKind, Usage
 
 TAKEN: Final[Mapping[str, str]] = {
     "access_token": "the Page's access token (not that of a person)",
@@ -49,11 +51,17 @@ class Account:
     def parse(self, raw: bytes, stream: Stream, server_time: datetime) -> Page:
         """Return the page that an earlier answer, or a delivery, holds; see the protocol."""
         try:
-            first = documents(raw)[0]
-            if first.has("entry"):
-                pages = self.receive(raw, server_time)
-                return pages[0] if pages else Found().page(raw, server_time)
-            return self.read(raw, self.us(), stream.kind).page(raw, server_time)
+            pushed = documents(raw)[0].has("entry")
+        except WireError as error:
+            raise BadPayload(str(error), account_id=self.account_id, raw=raw) from None
+        if not pushed:
+            return self._kept(raw, stream.kind, server_time)
+        pages = self.receive(raw, server_time)
+        return pages[0] if pages else Found().page(raw, server_time)
+
+    def _kept(self, raw: bytes, kind: StreamKind, server_time: datetime) -> Page:
+        try:
+            return self.read(raw, self.us(), kind).page(raw, server_time)
         except WireError as error:
             raise BadPayload(str(error), account_id=self.account_id, raw=raw) from None
 
@@ -86,6 +94,12 @@ class Account:
                 self._owner = self._ask_who(now)
             return self._owner
 
+    def know_the_time(self, reply: PrivateReply) -> None:
+        """Learn Meta's clock before a message goes out: windows are told by it, and ours may be wrong."""
+        recipient(self.client, reply)
+        if self.client.transport.platform_now() is None:
+            self.whoami()
+
     def usage(self) -> Usage | None:
         """Return how much of the allowance is used, as Meta last told."""
         return self.client.usage
@@ -99,7 +113,15 @@ class Account:
         graph_push.verify(headers, body, self.client.app_secret, self.account_id)
 
     def receive(self, body: bytes, received_at: datetime) -> Sequence[Page]:
-        """Return what a delivery tells; see the protocol."""
+        """Return what a delivery tells, or an answer about what one had only pointed at; see the protocol."""
+        try:
+            asked = documents(body)[0].has("asked")
+        except WireError:
+            asked = False
+        if asked:
+            # What a read does not show need not be gone: a delivery may come first.
+            kept = self._kept(body, StreamKind.COMMENTS, received_at)
+            return [replace(kept, deleted=())]
         return graph_push.receive(body, received_at, self.us(), self.kind, self.readers)
 
     def _ask_who(self, now: datetime | None) -> Owner:

@@ -14,12 +14,12 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from social_listener.channels import Channel, Pushed
-from social_listener.errors import BadPayload, ChannelError
+from social_listener.channels import Pushed
+from social_listener.errors import ChannelError
 from social_listener.ingest.decide import dead_letter
 from social_listener.ingest.recheck import as_it_was
 from social_listener.ingest.told import WEBHOOK, Told
-from social_listener.model import Page, Stream, StreamKind
+from social_listener.model import Stream, StreamKind
 from social_listener.store import Store, dead_letters, pages, rebuild, streams
 from social_listener.store.pages import StoredPage
 
@@ -90,9 +90,10 @@ def _told(ingest: Ingest, stored: StoredPage) -> list[Told]:
     if channel is None:
         return []
     try:
-        found = _pushed(channel, stored) if name == WEBHOOK else None
-        if found is None:
+        if name != WEBHOOK:
             found = [channel.parse(stored.body, _stream(ingest, stored.stream_id), stored.server_time)]
+        else:
+            found = list(channel.receive(stored.body, stored.server_time)) if isinstance(channel, Pushed) else []
     except ChannelError:
         return []
     return [
@@ -105,16 +106,6 @@ def _told(ingest: Ingest, stored: StoredPage) -> list[Told]:
         )
         for page in found
     ]
-
-
-def _pushed(channel: Channel, stored: StoredPage) -> list[Page] | None:
-    """Return what a delivery holds; None: it is the answer to a look-up of what a delivery left unread."""
-    if not isinstance(channel, Pushed):
-        return []
-    try:
-        return list(channel.receive(stored.body, stored.fetched_at))
-    except BadPayload:
-        return None
 
 
 def _stream(ingest: Ingest, stream_id: str) -> Stream:

@@ -12,7 +12,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from social_listener.errors import ChannelError, OutOfCredit, RateLimited, Unauthorized, Unavailable
-from social_listener.ingest.recheck import MOST, refused, waits
+from social_listener.ingest.recheck import MOST, waits
+from social_listener.ingest.recheck import look_up as asked_for
 from social_listener.ingest.told import Told, webhook_stream
 from social_listener.store import streams
 
@@ -60,11 +61,8 @@ def look_up(ingest: Ingest, account_id: str, found: Mapping[Delivery, Sequence[P
     return LookedUp(told=tuple(told), later=frozenset(later))
 
 
-def _ask(
-    ingest: Ingest, account_id: str, ids: Sequence[str], now: datetime
-) -> tuple[list[Told], set[str], bool]:
+def _ask(ingest: Ingest, account_id: str, ids: Sequence[str], now: datetime) -> tuple[list[Told], set[str], bool]:
     """Return what the platform tells, what it does not show, and whether that is for a fault that passes."""
-    channel = ingest.channels[account_id]
     with ingest.store.read() as cursor:
         account = streams.account(cursor, account_id)
     if account is not None and waits(account, now):
@@ -73,11 +71,9 @@ def _ask(
     missing = set(ids)
     for start in range(0, len(ids), MOST):
         try:
-            page = channel.lookup(ids[start : start + MOST], now)
+            page = asked_for(ingest, account_id, ids[start : start + MOST], now)
         except ChannelError as error:
             _log.warning("what was pushed cannot be looked up", extra={"account": account_id, "error": str(error)})
-            if isinstance(error, Unauthorized | OutOfCredit | RateLimited):
-                refused(ingest, account_id, error)
             return told, missing, isinstance(error, _PASSING)
         told.append(Told(page=replace(page, deleted=()), stream_id=webhook_stream(account_id), fetched_at=now))
         missing -= {item.id.partition(":")[2] for item in page.interactions}
