@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import atexit
 import shutil
+import tempfile
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
@@ -185,22 +188,41 @@ class House:
         self.ingest.store.close()
 
 
-def open_house(folder: Path, *, overlap: timedelta = OVERLAP, old: bool = True, push: bool = True) -> House:
-    """Return a house; `old`: the brand has posts and media from long ago on which nothing happens."""
-    sandbox = Sandbox(seed=3, clock="manual").start()
-    graph = sandbox.graph
-    # Pages of 50, as a platform that leaves out what a token may not see.
-    graph.policy.short_pages = True
-    if old:
-        now = sandbox.world.clock.now()
-        for number in range(OLD_POSTS):
-            graph.page_post(f"old post {number}", now - timedelta(days=OLD_POSTS - number, hours=3))
-        for number in range(OLD_MEDIA):
-            graph.media(f"old medium {number}", now - timedelta(days=OLD_MEDIA - number, hours=3))
+def open_house(folder: Path, *, overlap: timedelta = OVERLAP, push: bool = True) -> House:
+    """Return a house whose brand has posts and media from long ago, all read, on which nothing was ever said."""
+    made, now = _long_ago()
+    shutil.copytree(made, folder, dirs_exist_ok=True)
+    sandbox = _sandbox(folder, now)
     house = House(sandbox, folder, overlap)
     if push:
         house.subscribe()
     return house
+
+
+def _sandbox(folder: Path, now: datetime | None = None) -> Sandbox:
+    sandbox = Sandbox(seed=3, clock="manual", state=folder / "state", start_at=now).start()
+    # Pages of 50, as a platform that leaves out what a token may not see.
+    sandbox.graph.policy.short_pages = True
+    return sandbox
+
+
+@cache
+def _long_ago() -> tuple[Path, datetime]:
+    """Return a folder with the past of a brand, read whole, and the moment that it leads to; made once in a process."""
+    folder = Path(tempfile.mkdtemp())
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    sandbox = _sandbox(folder)
+    now = sandbox.world.clock.now()
+    for number in range(OLD_POSTS):
+        sandbox.graph.page_post(f"old post {number}", now - timedelta(days=OLD_POSTS - number, hours=3))
+    for number in range(OLD_MEDIA):
+        sandbox.graph.media(f"old medium {number}", now - timedelta(days=OLD_MEDIA - number, hours=3))
+    house = House(sandbox, folder)
+    for _ in range(3):
+        assert house.poll() == []
+        sandbox.world.advance(60)
+    house.close()
+    return folder, sandbox.world.clock.now()
 
 
 def remove(house: House) -> None:

@@ -84,7 +84,7 @@ class Expectations:
             id=thread,
             told=post,
             deleted=post.deleted,
-            facts=_public(post, "facebook", author, thread, None, "mention") | {"hidden": post.hidden},
+            facts=_public(post, "facebook", author, thread, parent=None, kind="mention") | {"hidden": post.hidden},
             conversations=frozenset({f"{thread}:{author}"}),
             tells_deletion=post.kind == "visitor",
         )
@@ -94,7 +94,7 @@ class Expectations:
         ours = comment.author_id == self.graph.page_id
         thread = f"facebook:{post.id}"
         parent = comment.parent_id or post.id
-        facts = _public(comment, "facebook", comment.author_id, thread, f"facebook:{parent}", "comment")
+        facts = _public(comment, "facebook", comment.author_id, thread, parent=f"facebook:{parent}", kind="comment")
         return Expected(
             id=f"facebook:{comment.id}",
             told=comment,
@@ -121,7 +121,7 @@ class Expectations:
         ours = comment.author_id == self.graph.instagram_id
         thread = f"instagram:{media.id}"
         parent = f"instagram:{comment.parent_id or media.id}"
-        facts = _public(comment, "instagram", comment.author_id, thread, parent, "comment")
+        facts = _public(comment, "instagram", comment.author_id, thread, parent=parent, kind="comment")
         contacts = self._ig_answered(comment) if ours else {comment.author_id}
         return Expected(
             id=f"instagram:{comment.id}",
@@ -180,7 +180,13 @@ class Expectations:
 
 
 def _public(
-    item: TruePost | TrueComment | TrueIgComment, channel: str, author: str, thread: str, parent: str | None, kind: str
+    item: TruePost | TrueComment | TrueIgComment,
+    channel: str,
+    author: str,
+    thread: str,
+    *,
+    parent: str | None,
+    kind: str,
 ) -> dict[str, Any]:
     return {
         "text": item.text,

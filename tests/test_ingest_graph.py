@@ -14,7 +14,7 @@ from graph_kit import CHANNELS, LATEST, OVERLAP, PAGE, open_house, remove
 from graph_truth import Known, compare
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
 from reading_kit import rows
 
 from social_listener import failpoints
@@ -71,13 +71,6 @@ class Machine(RuleBasedStateMachine):
 
     # -- what people do ------------------------------------------------------------------------------------------------
 
-    @initialize()
-    def first_poll(self) -> None:
-        """Begin with nothing said, so that nothing older than the first walk is excused."""
-        for _ in range(3):
-            assert self.house.poll() == []
-            self.pass_time(60)
-
     @rule(kind=st.sampled_from(("page", "visitor", "tagged", "media", "ad")), who=st.sampled_from(PEOPLE))
     def post(self, kind: str, who: str) -> None:
         """Post on the Page, elsewhere with its name, or publish a picture or an advertisement."""
@@ -100,7 +93,7 @@ class Machine(RuleBasedStateMachine):
         old=st.booleans(),
         instagram=st.booleans(),
     )
-    def comment(self, data: st.DataObject, who: str, text: str, late: float, old: bool, instagram: bool) -> None:
+    def comment(self, data: st.DataObject, *, who: str, text: str, late: float, old: bool, instagram: bool) -> None:
         """Comment on something new or old."""
         of = self.media if instagram else self.posts
         target = pick(data, of if old else of[-3:])
@@ -142,6 +135,10 @@ class Machine(RuleBasedStateMachine):
     )
     def message(self, who: str, platform: Any, ours: bool, count: int) -> None:
         """Write in private, to us or, in the platform's own app, from us; sometimes more than is ever given again."""
+        self.write(who, platform, count, ours=ours)
+
+    def write(self, who: str, platform: Any, count: int, *, ours: bool = False) -> None:
+        """Write so many messages."""
         write = self.graph.app_message if ours else self.graph.message
         for _ in range(count):
             self.messages.append(write(who, self.words("a word"), platform))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from importlib import import_module
 from typing import Any
 
 import pytest
-from graph_kit import LATEST, PAGE
+from graph_kit import GRAM, LATEST, PAGE
 from test_ingest_graph import Machine
 
 from social_listener.channels import facebook_parse, facebook_reading, graph_walk
@@ -16,27 +17,27 @@ from social_listener.channels.facebook_wire import Said
 from social_listener.channels.graph_found import moment
 from social_listener.cursor import Cursor, Gap
 from social_listener.cursor import advance as advance_rightly
-from social_listener.ingest import decide, walk
+from social_listener.ingest import walk
 from social_listener.model import Interaction, Page
-from social_listener.store import facts, pages
+from social_listener.sandbox.webhooks import Delivery
+from social_listener.store import facts
 
 Patch = pytest.MonkeyPatch
 LATE = LATEST.total_seconds()
 
 
 @pytest.fixture
-def machine() -> Iterator[Machine]:
+def machine() -> Machine:
     """Return the state machine, to be led by hand, with nothing said yet; at the end store and truth are compared."""
-    made = Machine()
-    made.first_poll()
-    return made
+    return Machine()
 
 
 # -- the histories -----------------------------------------------------------------------------------------------------
 
 
 def shows_late(machine: Machine) -> None:
-    """A comment shows when later ones were read long ago."""
+    """Let a comment show when later ones were read long ago."""
+    unpushed(machine)
     post = machine.graph.page_post("news")
     machine.say(post, "mara", "where is my order?", LATE)
     machine.say(post, "ben", "thanks", 0.0)
@@ -45,16 +46,16 @@ def shows_late(machine: Machine) -> None:
         machine.pass_time(300)
 
 
-def stopped_after_a_page(machine: Machine) -> None:
-    """A walk is stopped after its first page, and much later another one begins."""
-    machine.say(machine.graph.page_post("news"), "mara", "where is my order?", 0.0)
-    machine.poll_a_little(1)
-    machine.restart()
+def read_hours_later(machine: Machine) -> None:
+    """Have a walk meet on its last page what was said hours before it began."""
+    unpushed(machine)
+    machine.say(machine.posts[-140], "mara", "where is my order?", 0.0)
     machine.pass_time(4 * 3600)
 
 
 def below_an_old_post(machine: Machine) -> None:
-    """Somebody comments on the newest post of all, which is an hour old by then."""
+    """Comment on a post that is hours old by then."""
+    unpushed(machine)
     post = machine.graph.page_post("news")
     machine.poll()
     machine.pass_time(4 * 3600)
@@ -64,56 +65,62 @@ def below_an_old_post(machine: Machine) -> None:
 
 
 def below_a_very_old_post(machine: Machine) -> None:
-    """Somebody comments on a post that is on none of the newest pages."""
+    """Comment on a post that is on none of the newest pages."""
+    unpushed(machine)
     machine.say(machine.posts[3], "mara", "where is my order?", 0.0)
     machine.poll()
 
 
+def unpushed(machine: Machine) -> None:
+    """Lose everything that is pushed from now on."""
+    machine.house.sandbox.webhooks.mode(hold=True, lost=1.0)
+
+
+def accept(machine: Machine, account: str, *deliveries: Delivery) -> None:
+    """Push those deliveries, and read each before the next."""
+    for one in deliveries:
+        machine.house.ingest.accept(account, {name.lower(): value for name, value in one.headers.items()}, one.body)
+        machine.house.read()
+
+
 def taken_back_first(machine: Machine) -> None:
-    """The push that a message was taken back overtakes the one that tells of it."""
+    """Let the push that a message was taken back overtake the one that tells of it."""
+    unpushed(machine)
     webhooks = machine.house.sandbox.webhooks
     message = machine.graph.message("mara", "a word", "instagram")
-    machine.messages.append(message)
     told = webhooks.build("instagram", message)
-    webhooks.mode(hold=True, lost=1.0)
     machine.pass_time(60)
     machine.graph.unsend(message)
-    webhooks.mode(hold=True)
-    for one in (webhooks.build("instagram", message, "remove"), told):
-        machine.house.ingest.accept("gram", {name.lower(): value for name, value in one.headers.items()}, one.body)
+    accept(machine, GRAM, webhooks.build("instagram", message, "remove"), told)
     machine.known.taken_back.add(message.id)
-    machine.house.sandbox.webhooks.unsubscribe("instagram")  # what waits is what was accepted here
-    machine.house.read()
 
 
 def edited_first(machine: Machine) -> None:
-    """The push of an edit overtakes the one that tells of the comment."""
+    """Let the push of an edit overtake the one that tells of the comment."""
+    unpushed(machine)
     webhooks = machine.house.sandbox.webhooks
     comment = machine.graph.comment("mara", machine.graph.page_post("news"), "good")
     told = webhooks.build("facebook", comment)
     machine.pass_time(60)
     machine.graph.edit(comment, "bad")
-    for one in (webhooks.build("facebook", comment, "edited"), told):
-        machine.house.ingest.accept(PAGE, {name.lower(): value for name, value in one.headers.items()}, one.body)
-    machine.house.sandbox.webhooks.unsubscribe("facebook")
-    machine.house.read()
+    accept(machine, PAGE, webhooks.build("facebook", comment, "edited"), told)
 
 
 def half_pushed(machine: Machine) -> None:
-    """Of more messages than the platform gives again only the newest few were pushed."""
-    webhooks = machine.house.sandbox.webhooks
-    webhooks.mode(hold=True, lost=1.0)
-    machine.message("mara", "messenger", ours=False, count=23)
-    webhooks.mode(hold=True)
-    machine.message("mara", "messenger", ours=False, count=7)
-    machine.push(read=True, down=0)
+    """Push only the newest of more messages than the platform gives again."""
+    unpushed(machine)
+    machine.write("mara", "messenger", 20)
+    machine.house.sandbox.webhooks.mode(hold=True)
+    machine.write("mara", "messenger", 14)
+    machine.house.push()
+    machine.house.read()
     machine.poll()
 
 
 def more_than_is_given(machine: Machine) -> None:
-    """More messages come between two polls than the platform gives."""
-    machine.house.sandbox.webhooks.mode(hold=True, lost=1.0)
-    machine.message("ben", "instagram", ours=False, count=23)
+    """Write more between two polls than the platform gives."""
+    unpushed(machine)
+    machine.write("ben", "instagram", 23)
     machine.poll()
 
 
@@ -155,7 +162,6 @@ def no_rotation(patch: Patch, machine: Machine) -> None:
 def early_deletions_forgotten(patch: Patch, machine: Machine) -> None:
     """Forget what was deleted before it was told."""
     patch.setattr(facts, "gone", lambda *_: set())
-    patch.setattr(pages.facts, "gone", lambda *_: set())
 
 
 def words_in_order_of_arrival(patch: Patch, machine: Machine) -> None:
@@ -167,7 +173,7 @@ def words_in_order_of_arrival(patch: Patch, machine: Machine) -> None:
         stamp = max(told_at, stored.edited_at or told_at) + timedelta(seconds=1)
         return replace(told, version_id=f"{told.id.partition(':')[2]}~{stamp.timestamp():.0f}", edited_at=stamp)
 
-    patch.setattr(decide, "worded_then", worded)
+    patch.setattr(import_module("social_listener.ingest.decide"), "worded_then", worded)
 
 
 def pushed_is_sighted(patch: Patch, machine: Machine) -> None:
@@ -182,7 +188,7 @@ def cut_ignored(patch: Patch, machine: Machine) -> None:
 
 RULES: dict[str, tuple[Callable[[Machine], None], Callable[[Patch, Machine], None], str]] = {
     "the overlap is read again": (shows_late, no_overlap, "was lost"),
-    "the mark moves at the end of a walk": (stopped_after_a_page, moved_with_the_first_page, "was lost"),
+    "the mark moves at the end of a walk": (read_hours_later, moved_with_the_first_page, "was lost"),
     "posts are found by what moved": (below_an_old_post, found_by_time_of_making, "was lost"),
     "old posts take their turn": (below_a_very_old_post, no_rotation, "was lost"),
     "early deletions are remembered": (taken_back_first, early_deletions_forgotten, "was taken back"),

@@ -9,7 +9,7 @@ A crash in between leaves a row that waits; nothing that was answered with 200 i
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from itertools import takewhile
 from typing import TYPE_CHECKING, Final
@@ -162,6 +162,8 @@ def _parse(ingest: Ingest, account_id: str, channel: Pushed, waiting: Sequence[D
     stream_id = webhook_stream(account_id)
     for one, told in found.items():
         batch.told += [Told(page=page, stream_id=stream_id, fetched_at=one.received_at) for page in told]
+        if lost := looked_up.lost.get(one.id):
+            batch.told[-1] = replace(batch.told[-1], page=replace(told[-1], rejects=(*told[-1].rejects, *lost)))
     batch.told += looked_up.told
     return batch
 
