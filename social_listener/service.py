@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import os
 import uuid
 from contextlib import ExitStack
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from social_listener import channels as registry
-from social_listener import log
 from social_listener.desk import Desk
-from social_listener.errors import SettingsError
 from social_listener.ingest import Ingest
 from social_listener.model import Stream
 from social_listener.outbox import Outbox
+from social_listener.service_keys import KeyRing, Keys, utcnow
 from social_listener.service_names import check_names
-from social_listener.settings import credentials
 from social_listener.store import Store
 from social_listener.witness import Witness
 
@@ -30,11 +27,6 @@ if TYPE_CHECKING:
 
 #: one synced line for every attempt to send, beside the database
 WITNESS = "attempts.log"
-
-
-def utcnow() -> datetime:
-    """Return the time of this machine, aware, in UTC."""
-    return datetime.now(UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,9 +63,9 @@ def build(
     `StoreError` what is wrong with the database.
     """
     weights = check_names(settings)
-    keys = {account.id: _credentials(account, environment, offline=offline) for account in settings.accounts}
-    for values in keys.values():
-        log.SECRETS.add(values.values())
+    ring = KeyRing(settings, clock=clock, environment=environment)
+    find = ring.keys_or_none if offline else ring.keys
+    keys = {account.id: find(account) for account in settings.accounts}
     connected = {account.id: build_channel(settings, account, keys[account.id]) for account in settings.accounts}
     boot_id = uuid.uuid4().hex
     with ExitStack() as opened:
@@ -99,15 +91,16 @@ def build(
     )
 
 
-def build_channel(settings: Settings, account: AccountSettings, values: Mapping[str, str]) -> Channel:
-    """Return the channel of an account, whose credentials are `values`."""
+def build_channel(settings: Settings, account: AccountSettings, keys: Keys) -> Channel:
+    """Return the channel of an account, whose credentials are `keys`."""
     return registry.factory(account.channel)(
         account_id=account.id,
-        credentials=values,
+        credentials=keys.values,
         base_url=account.base_url,
         options=account.options,
         connect_timeout=settings.polling.connect_timeout,
         read_timeout=settings.polling.read_timeout,
+        keeper=keys.keeper,
     )
 
 
@@ -130,18 +123,3 @@ def streams_of(settings: Settings) -> dict[str, Stream]:
             for wanted in account.streams
         )
     }
-
-
-def _credentials(
-    account: AccountSettings, environment: Mapping[str, str] | None, *, offline: bool
-) -> Mapping[str, str]:
-    """Return the values of an account's credentials; offline none, where one is missing."""
-    if not account.credentials and not offline:
-        names = ", ".join(registry.credential_names(account.channel))
-        raise SettingsError(f"account {account.id}: credentials: there are none; {account.channel} takes {names}")
-    try:
-        return credentials(account, dict(os.environ if environment is None else environment))
-    except SettingsError:
-        if offline:
-            return {}
-        raise
