@@ -173,6 +173,8 @@ class ChannelFactory(Protocol):
 #: channel name → module that offers `build`, `CREDENTIALS` and `OPTIONS` (name → what it is, in words) and `STREAMS`
 REGISTRY: Mapping[str, str] = {
     "x": "social_listener.channels.x",
+    "facebook": "social_listener.channels.facebook",
+    "instagram": "social_listener.channels.instagram",
 }
 
 

@@ -1,12 +1,16 @@
-"""A make-believe X on loopback: a real HTTP server that speaks X API v2, an invented crowd, faults, and the truth.
+"""Make-believe platforms on loopback: a real HTTP server that speaks X API v2 and Meta's Graph API, and the truth.
+
+An invented crowd, faults on demand and a call log come with it.
 
 >>> with Sandbox(seed=7, clock="manual") as sandbox:
 ...     sandbox.world.post("mara_lindt", "@fernhill where is my order?")
+...     sandbox.graph.comment("mara_lindt", sandbox.graph.page_post("New beans"), "Decaf too?")
 ...     sandbox.base_url            # what goes into an account's base_url in settings
 """
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -20,6 +24,9 @@ from social_listener.sandbox.clock import Clock
 from social_listener.sandbox.control import PREFIX, Control
 from social_listener.sandbox.crowd import Crowd
 from social_listener.sandbox.faults import Faults
+from social_listener.sandbox.graph import Graph
+from social_listener.sandbox.graph.login import DIALOG, TOKEN, Login
+from social_listener.sandbox.graph.platform import GraphPlatform
 from social_listener.sandbox.identity import BRAND, credentials_for, environment_for
 from social_listener.sandbox.journal import JournalError
 from social_listener.sandbox.limits import Limits
@@ -30,11 +37,14 @@ from social_listener.sandbox.server import Server
 from social_listener.sandbox.wire import Answer, Request
 from social_listener.sandbox.world import World
 
+_OF_X = re.compile(r"/(\d{1,2}(\.\d+)?|i)(/|$)")
+"""X's version has no v in front."""
+
 __all__ = ["BRAND", "JournalError", "Sandbox", "credentials_for", "environment_for", "run"]
 
 
 class Sandbox:
-    """One make-believe platform. Use it as a context manager, or `start()` and `stop()` it."""
+    """X, Facebook and Instagram as one make-believe world. A context manager, or `start()` and `stop()` it."""
 
     def __init__(  # noqa: PLR0917  # the order is documented and kept
         self,
@@ -63,9 +73,12 @@ class Sandbox:
         self.seed = seed
         self.policy = Policy()
         self.world = World(Clock(clock, start_at), seed, Path(state) if state is not None else None)
+        self.graph = Graph(self.world, BRAND, Path(f"{state}.graph") if state is not None else None)
         self.faults = Faults(seed)
         self.limits = Limits(limits)
         self.platform = Platform(self.world, self.policy, self.faults, self.limits)
+        self.graph_platform = GraphPlatform(self.graph, self.faults, self.limits, self.platform.calls)
+        self._open_login()
         self.add_account(BRAND)
         self.crowd = Crowd(self.world, self.brand, seed, crowd_rate)
         if prehistory is not None and not self.crowd.has_acted:
@@ -112,6 +125,31 @@ class Sandbox:
         oauth.start_grant(self.world, user.id)
         return credentials_for(self.seed, handle)
 
+    def graph_credentials(self, channel: Literal["facebook", "instagram"]) -> dict[str, str]:
+        """Return what a settings file keeps of the brand's Page, or of its Instagram account, as credentials."""
+        _graph_channel(channel)
+        tokens = self.graph.tokens
+        return {
+            "access_token": tokens.page_token,
+            "app_secret": tokens.app_secret,
+            "verify_token": tokens.verify_token,
+        }
+
+    def graph_options(self, channel: Literal["facebook", "instagram"]) -> dict[str, str]:
+        """Return what a settings file keeps of the brand's Page, or of its Instagram account, as options."""
+        _graph_channel(channel)
+        page = {"page_id": self.graph.page_id}
+        return page if channel == "facebook" else {**page, "instagram_id": self.graph.instagram_id}
+
+    def _open_login(self) -> None:
+        login = Login(self.graph)
+        doors: dict[tuple[str, str], Callable[[Request, str], Answer]] = {
+            ("GET", DIALOG): login.dialog,
+            ("GET", TOKEN): login.token,
+            ("POST", TOKEN): login.token,
+        }
+        self.graph_platform.open.update(doors)
+
     def accounts(self) -> dict[str, dict[str, str]]:
         """Return the keys of all accounts of the brand, by handle, with their ids."""
         return {
@@ -157,6 +195,7 @@ class Sandbox:
             self._thread.join()
         self._server = self._thread = None
         self.world.close()
+        self.graph.close()
 
     def __enter__(self) -> Self:
         if self._server is None:
@@ -169,12 +208,27 @@ class Sandbox:
         self.stop()
 
     def _answer(self, request: Request) -> Answer:
-        if request.path == "/" or request.path.startswith(PREFIX):
+        if (request.path == "/" and not request.query) or request.path.startswith(PREFIX):
             return self._control.answer(request)
-        return self.platform.answer(request)
+        if _is_of_x(request.path):
+            return self.platform.answer(request)
+        return self.graph_platform.answer(request)
 
     def _refuses(self, method: str, path: str) -> bool:
-        return not path.startswith(PREFIX) and self.platform.refuses_to_read(method, path)
+        if path.startswith(PREFIX):
+            return False
+        platform = self.platform if _is_of_x(path) else self.graph_platform
+        return platform.refuses_to_read(method, path)
+
+
+def _is_of_x(path: str) -> bool:
+    """Whether a path is one of X: everything else is the Graph API's, with a version in front or without."""
+    return _OF_X.match(path) is not None
+
+
+def _graph_channel(channel: str) -> None:
+    if channel not in ("facebook", "instagram"):
+        raise ValueError(f"the Graph API has the channels facebook and instagram, not {channel!r}")
 
 
 def run(  # noqa: PLR0917  # the order is documented and kept

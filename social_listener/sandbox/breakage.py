@@ -19,16 +19,16 @@ _HTML_503 = (
 def instead(fault: Fault, request: Request, now_ms: int) -> Answer:
     """Return the answer of a fault that keeps the call from taking effect."""
     refusal = _refusal(fault, request.parameters, now_ms)
-    return _altered(fault, Answer(200, {})) if refusal is None else refusal
+    return altered(fault, Answer(200, {})) if refusal is None else refusal
 
 
 def afterwards(fault: Fault, answer: Answer, now_ms: int) -> Answer:
     """Return what becomes of the answer to a call that took effect."""
     refusal = _refusal(fault, [], now_ms)
-    return _altered(fault, answer) if refusal is None else refusal
+    return altered(fault, answer) if refusal is None else refusal
 
 
-def _altered(fault: Fault, answer: Answer) -> Answer:
+def altered(fault: Fault, answer: Answer) -> Answer:
     """Return the answer as it leaves when the fault is one of transport or content."""
     match fault.kind:
         case "lost":
@@ -133,12 +133,13 @@ def _spoil(answer: Answer, item: int) -> None:
     body = answer.body = copy.deepcopy(body)
     data = body["data"]
     if isinstance(data, list):
-        data[item % len(data)] = _spoiled(data[item % len(data)])
+        data[item % len(data)] = spoiled(data[item % len(data)])
     else:
-        body["data"] = _spoiled(data)
+        body["data"] = spoiled(data)
 
 
-def _spoiled(item: dict[str, Any]) -> dict[str, Any]:
+def spoiled(item: dict[str, Any]) -> dict[str, Any]:
+    """Return an item with a wrong type in every field."""
     wrong: dict[str, Any] = {}
     for name, value in item.items():
         if isinstance(value, str):

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
 
 from social_listener.sandbox.clock import iso
+from social_listener.sandbox.graph import control as graph_control
 from social_listener.sandbox.limits import Allowance
 from social_listener.sandbox.wire import Answer, Request
 
@@ -50,6 +51,7 @@ class Control:
             ("POST", "restore"): lambda body: sandbox.restore(body["account"]),
             ("POST", "crowd"): self._crowd,
             ("POST", "fill"): self._fill,
+            **graph_control.handlers(sandbox.graph),
         }
 
     def answer(self, request: Request) -> Answer:
@@ -129,20 +131,23 @@ class Control:
         return {"made": len(made), "first": made[0].id if made else None, "last": made[-1].id if made else None}
 
     def _page(self) -> str:
-        world = self._sandbox.world
+        world, graph = self._sandbox.world, self._sandbox.graph
         with world.lock:
             posts, messages = len(world.ledger.order), len(world.ledger.messages)
         accounts = ", ".join(f"@{html.escape(user.handle)} ({user.id})" for user in world.accounts())
         return (
-            '<!DOCTYPE html><html lang="en"><meta charset="utf-8"><title>Sandbox for X</title>'
+            '<!DOCTYPE html><html lang="en"><meta charset="utf-8"><title>Sandbox</title>'
             "<body style='font: 16px/1.5 sans-serif; max-width: 42rem; margin: 3rem auto; padding: 0 1rem'>"
-            "<h1>Sandbox for X</h1>"
-            "<p>This is a make-believe social network on your own machine. It speaks X API v2, so that "
+            "<h1>Sandbox for X, Facebook and Instagram</h1>"
+            "<p>This is a make-believe social network on your own machine. It speaks X API v2 and Meta's "
+            "Graph API, so that "
             "Social Listener can be tried and tested without keys and without the internet. Everybody here is "
             "invented, and nothing leaves this computer.</p>"
             f"<p>Accounts of the brand: {accounts}. Up to now {posts:,} posts and {messages:,} direct messages. "
+            f"On Facebook the brand's Page is {graph.page_id}, on Instagram its account is {graph.instagram_id}. "
             f"Its clock says {world.clock.now():%d %B %Y, %H:%M:%S} UTC.</p>"
-            f"<p>Programs find the truth at <a href='{PREFIX}truth'>{PREFIX}truth</a>, the calls made at "
+            f"<p>Programs find the truth at <a href='{PREFIX}truth'>{PREFIX}truth</a> and "
+            f"<a href='{PREFIX}graph/truth'>{PREFIX}graph/truth</a>, the calls made at "
             f"<a href='{PREFIX}calls'>{PREFIX}calls</a> and the keys at "
             f"<a href='{PREFIX}credentials'>{PREFIX}credentials</a>.</p></body></html>"
         )

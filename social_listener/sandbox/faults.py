@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import re
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -31,7 +32,13 @@ KINDS: dict[str, tuple[bool, str]] = {
     "partial_errors": (True, "200 that lacks some of its items and names them in errors"),
     "wrong_types": (True, "200 with one item (item) whose fields have wrong types"),
 }
-"""Kind → whether the call takes effect first, and what the caller sees."""
+"""Kind → whether the call takes effect first, and what the caller sees, of X or in Meta's words of the Graph API."""
+
+GRAPH_KINDS: dict[str, tuple[bool, str]] = {
+    "graph_error": (False, "an error of the Graph API (code, subcode; reset_in seconds for throttles)"),
+    "html_502": (False, "502 with an HTML page"),
+}
+"""Kinds that only calls to the Graph API meet."""
 
 
 @dataclass(slots=True)
@@ -50,6 +57,8 @@ class Fault:
     reset_in: float = 900.0
     detail: str = "Forbidden"
     item: int = 0
+    code: int = 1
+    subcode: int | None = None
     hits: int = 0
     released: threading.Event = field(default_factory=threading.Event)
 
@@ -66,6 +75,8 @@ class Fault:
             "reset_in",
             "detail",
             "item",
+            "code",
+            "subcode",
             "hits",
         )
         return {name: getattr(self, name) for name in names}
@@ -94,17 +105,21 @@ class Faults:
         reset_in: float = 900.0,
         detail: str = "Forbidden",
         item: int = 0,
+        code: int = 1,
+        subcode: int | None = None,
     ) -> int:
         """Switch a fault on and return its id.
 
         `endpoint` is a method and a path, as in "GET /2/users/*/mentions": * stands for one segment, ** for any rest.
+        For the Graph API the path may lack the version, or be the endpoint's name, as in "GET /{page}/feed".
         Without `times` it stays on until cleared. `effect` overrides whether the call takes effect first (see KINDS).
 
         Raises:
             ValueError: the kind is unknown, or the pattern has not two words.
         """
-        if kind not in KINDS:
-            raise ValueError(f"unknown fault {kind!r}; known are {', '.join(KINDS)}")
+        known = KINDS | GRAPH_KINDS
+        if kind not in known:
+            raise ValueError(f"unknown fault {kind!r}; known are {', '.join(known)}")
         if len(endpoint.split()) != 2:
             raise ValueError(f"an endpoint is a method and a path, as in 'GET /2/users/*/mentions', not {endpoint!r}")
         if (times is not None and times < 1) or not 0 <= probability <= 1:
@@ -117,29 +132,41 @@ class Faults:
                 kind,
                 times,
                 probability,
-                KINDS[kind][0] if effect is None else effect,
+                known[kind][0] if effect is None else effect,
                 seconds,
                 reset_in,
                 detail,
                 item,
+                code,
+                subcode,
             )
             self._faults.append(fault)
             return fault.id
 
     def take(
-        self, method: str, path: str, parameters: list[tuple[str, str]], *, before_body: bool = False
+        self,
+        method: str,
+        path: str,
+        parameters: list[tuple[str, str]],
+        *,
+        before_body: bool = False,
+        also: Sequence[str] = (),
     ) -> Fault | None:
         """Return the fault that hits this call, if one does; its count goes down.
 
-        `before_body` asks for connections to be reset before the body is read, and for nothing else.
+        `before_body` asks for connections to be reset before the body is read, and for nothing else. `also` are the
+        further names of a path of the Graph API; X has none.
         """
+        page_tokens = CURSORS if also else PAGE_TOKENS
         with self._lock:
             for fault in self._faults:
                 if before_body != (fault.kind == "reset" and not fault.effect):
                     continue
-                if not _matches(fault.endpoint, method, path):
+                if not any(_matches(fault.endpoint, method, name) for name in (path, *also)):
                     continue
-                if fault.kind == "expired_page_token" and not any(name in PAGE_TOKENS for name, _ in parameters):
+                if fault.kind in GRAPH_KINDS and not also:
+                    continue
+                if fault.kind == "expired_page_token" and not any(name in page_tokens for name, _ in parameters):
                     continue
                 if fault.probability < 1 and self._rng.random() >= fault.probability:
                     continue
@@ -169,6 +196,8 @@ class Faults:
 
 
 PAGE_TOKENS = ("pagination_token", "next_token")
+CURSORS = ("after", "before", "__paging_token")
+"""Parameters that ask for a further page: of X, and of the Graph API."""
 
 
 def _matches(pattern: str, method: str, path: str) -> bool:

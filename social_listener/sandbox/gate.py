@@ -28,6 +28,8 @@ class Caller:
 
     scheme: Scheme
     account: str | None
+    scopes: frozenset[str] | None = None
+    """What an OAuth 2.0 token was approved for; None for the other schemes, which know no scopes."""
 
     @property
     def access_level(self) -> str:
@@ -70,11 +72,13 @@ class Gate:
             raise problems.unauthorized()
         account, generation, _ = known
         with self._world.lock:
-            current, issued_ms, revoked = self._world.ledger.grants.get(account, (-1, 0, True))
-            age_ms = self._world.clock.now_ms() - issued_ms
-        if revoked or generation != current or age_ms > self._policy.access_token_life * 1000:
+            grant = self._world.ledger.grants.get(account)
+            now_ms = self._world.clock.now_ms()
+        if grant is None or grant.revoked or generation != grant.generation:
             raise problems.unauthorized()
-        return Caller("oauth2", account)
+        if now_ms - grant.issued_ms > self._policy.access_token_life * 1000:
+            raise problems.unauthorized()
+        return Caller("oauth2", account, frozenset(grant.scope.split()))
 
     def _oauth1(self, request: Request, header: str) -> Caller:
         fields = dict(_pairs(header))

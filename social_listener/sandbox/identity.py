@@ -49,6 +49,11 @@ def oauth2_refresh(seed: int, account: str, generation: int) -> str:
     return _secret(seed, f"oauth2_refresh:{account}:{generation}", 88) + f":{account}:{generation}:rt"
 
 
+def authorization_code(seed: int, count: int) -> str:
+    """Return the code that the authorize page gives out as number `count`."""
+    return _secret(seed, f"authorization_code:{count}", 91)
+
+
 def account_of_oauth2(seed: int, token: str) -> tuple[str, int, str] | None:
     """Account, generation and kind (at, rt) of a token that this sandbox gave out; None for any other."""
     parts = token.rsplit(":", 3)

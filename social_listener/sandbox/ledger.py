@@ -10,8 +10,9 @@ from bisect import bisect_left, insort
 from collections.abc import Callable, Iterator
 from typing import Any, cast
 
+from social_listener.sandbox.identity import SCOPES
 from social_listener.sandbox.journal import Event
-from social_listener.sandbox.records import Message, Post, User, Version
+from social_listener.sandbox.records import Grant, Message, Post, User, Version
 from social_listener.sandbox.words import handles_in
 
 
@@ -32,8 +33,8 @@ class Ledger:
         """User id → ids of the messages in their conversations."""
         self.threads: dict[str, list[int]] = {}
         """Conversation id → ids of its messages."""
-        self.grants: dict[str, tuple[int, int, bool]] = {}
-        """Account id → OAuth2 grant: generation, millisecond of issue, revoked."""
+        self.grants: dict[str, Grant] = {}
+        """Account id → OAuth2 grant."""
 
     def taken(self, number: int) -> bool:
         """Whether a post's version or a message has this id."""
@@ -111,7 +112,8 @@ class Ledger:
         insort(self.threads.setdefault(message.conversation, []), message.number)
 
     def _on_grant(self, event: dict[str, Any]) -> None:
-        self.grants[event["account"]] = (event["generation"], event["at"], event["revoked"])
+        scope = event.get("scope", SCOPES)
+        self.grants[event["account"]] = Grant(event["generation"], event["at"], event["revoked"], scope)
 
     def _version(self, event: dict[str, Any]) -> Version:
         named = (self.handles.get(handle.lower()) for handle in handles_in(event["shown"]))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import time
 
-from social_listener.sandbox import breakage, oauth, problems, routes
+from social_listener.sandbox import authorize, breakage, oauth, problems, routes
 from social_listener.sandbox.calls import CallLog
 from social_listener.sandbox.clock import from_ms
 from social_listener.sandbox.context import Context
@@ -36,6 +36,7 @@ class Platform:
         self.calls = CallLog()
         self.gate = Gate(world, policy)
         self._pager = Pager(world.seed)
+        self._codes = authorize.Codes(world.seed)
 
     def answer(self, request: Request) -> Answer:
         """Answer one request and write it into the call log."""
@@ -105,8 +106,10 @@ class Platform:
         caller: list[Caller],
         headers: dict[str, str],
     ) -> Answer:
+        if request.method == "GET" and request.path == authorize.PATH:
+            return authorize.page(request, self.world, self.policy, self._codes)
         if request.method == "POST" and request.path == "/2/oauth2/token":
-            return oauth.token(request, self.world, self.policy)
+            return oauth.token(request, self.world, self.policy, self._codes)
         if request.method == "POST" and request.path == "/2/oauth2/revoke":
             return oauth.revoke(request, self.world)
         if found is None:
@@ -117,6 +120,8 @@ class Platform:
             raise problems.unsupported_authentication(
                 "OAuth 2.0 Application-Only", "OAuth 1.0a User Context, OAuth 2.0 User Context"
             )
+        if caller[0].scopes is not None and not caller[0].scopes.issuperset(route.scopes.split()):
+            raise problems.forbidden()
         with self.world.lock:
             now_ms = self.world.clock.now_ms()
             allowed, limit_headers = self.limits.take(route.endpoint, route.allowance, caller[0].account, now_ms)

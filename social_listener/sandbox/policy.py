@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-import dataclasses
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import ClassVar, Literal
+
+from social_listener.sandbox.consent import DECISIONS, Decision
+from social_listener.sandbox.switches import Switches
 
 Spelling = Literal["tweet", "post", "both"]
 
 
 @dataclass(slots=True)
-class Policy:
+class Policy(Switches):
     """Switches of the sandbox for X; change them at any time, also while it runs.
 
     Unless a unit is in the name, durations are in seconds of the sandbox's clock, and None means "no limit".
     """
+
+    optional: ClassVar[frozenset[str]] = frozenset(
+        ("duplicate_window", "mentions_horizon", "timeline_horizon", "search_days", "dm_days", "page_token_life")
+    )
+    choices: ClassVar[dict[str, tuple[str, ...]]] = {"spelling": ("tweet", "post", "both"), "authorize": DECISIONS}
 
     reply_only_when_mentioned: bool = True
     """403 for an API reply to somebody who has not named or quoted the account (self-serve rule of 23 Feb 2026)."""
@@ -42,39 +49,11 @@ class Policy:
     own_posts_visible_after: float = 0.0
     """How late posts and messages made through the API appear in later reads."""
     access_token_life: float = 7_200.0
+    authorize: Decision = "approve"
+    """What comes of the authorize page: it asks, or the person has said yes or no already."""
+    authorize_as: str = ""
+    """Handle of the account that is signed in at the authorize page; empty: the brand's first one."""
+    authorization_code_life: float = 30.0
     edit_minutes: float = 60.0
     edits_allowed: int = 5
     query_length: int = 512
-
-    def change(self, **switches: Any) -> None:
-        """Set switches by name.
-
-        Raises:
-            ValueError: a name or the type of a value is wrong; nothing has been changed then.
-        """
-        fields = {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
-        for name, value in switches.items():
-            if name not in fields:
-                raise ValueError(f"unknown policy {name!r}; known are {', '.join(sorted(fields))}")
-            if not _fits(name, value):
-                raise ValueError(f"policy {name!r} cannot be {value!r}")
-        for name, value in switches.items():
-            setattr(self, name, value)
-
-    def as_json(self) -> dict[str, Any]:
-        """All switches with their values."""
-        return dataclasses.asdict(self)
-
-
-_OPTIONAL = {"duplicate_window", "mentions_horizon", "timeline_horizon", "search_days", "dm_days", "page_token_life"}
-_DEFAULTS = Policy()
-
-
-def _fits(name: str, value: Any) -> bool:
-    if name == "spelling":
-        return value in ("tweet", "post", "both")
-    if value is None:
-        return name in _OPTIONAL
-    if isinstance(getattr(_DEFAULTS, name), bool):
-        return isinstance(value, bool)
-    return isinstance(value, int | float) and not isinstance(value, bool) and value >= 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 
 @dataclass(slots=True)
@@ -117,6 +118,16 @@ class Message:
     def id(self) -> str:
         """The id of the event, as the platform writes it."""
         return str(self.number)
+
+
+class Grant(NamedTuple):
+    """What an account allows the application by OAuth 2.0; a refresh or a new approval makes the next generation."""
+
+    generation: int
+    issued_ms: int
+    revoked: bool
+    scope: str
+    """Scopes, with spaces between them."""
 
 
 def conversation_of(first: str, second: str) -> str:

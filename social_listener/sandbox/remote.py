@@ -8,6 +8,7 @@ import urllib.request
 from datetime import datetime
 from typing import Any
 
+from social_listener.sandbox.graph import GraphTruth
 from social_listener.sandbox.truth import Truth
 
 _TIMEOUT_S = 30.0
@@ -117,6 +118,23 @@ class RemoteSandbox:
         """Make that many plain mentions, fast."""
         found: dict[str, Any] = self.ask("POST", "fill", count=count, span_seconds=span_seconds)
         return found
+
+    def graph_truth(self) -> GraphTruth:
+        """Return everything that was written on Facebook and Instagram."""
+        return GraphTruth.from_json(self.ask("GET", "graph/truth"))
+
+    def graph_credentials(self) -> dict[str, str]:
+        """Return the tokens, secrets and ids of the brand's Page and its Instagram account."""
+        found: dict[str, str] = self.ask("GET", "graph/credentials")
+        return found
+
+    def graph(self, act: str, *, sent_at: datetime | None = None, **facts: Any) -> Any:
+        """Let something happen on Facebook or Instagram (acts and facts as the methods of `Graph`): comment, edit …
+
+        Returns the id of what an act wrote, and for other acts what the sandbox answers.
+        """
+        answer = self.ask("POST", f"graph/{act}", **_moment(sent_at), **facts)
+        return answer["id"] if isinstance(answer, dict) and answer.keys() == {"id"} else answer
 
     def ask(self, method: str, name: str, **body: Any) -> Any:
         """Send a control request and return the JSON of the answer.

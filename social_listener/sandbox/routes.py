@@ -27,6 +27,8 @@ class Route:
     handler: Callable[[Context], Answer]
     allowance: Allowance
     access: Access = "any"
+    scopes: str = "tweet.read users.read"
+    """What an OAuth 2.0 token must have been approved for."""
 
     @property
     def endpoint(self) -> str:
@@ -34,6 +36,10 @@ class Route:
         return f"{self.method} {self.template}"
 
 
+_WRITE = "tweet.read users.read tweet.write"
+_LIKE = "tweet.read users.read like.write"
+_DM_READING = "tweet.read users.read dm.read"
+_DM_WRITING = "tweet.read users.read dm.write"
 _DM_READ = Allowance(user=15)
 _DM_SEND = Allowance(user=15, user_day=1440, app_day=1440)
 
@@ -47,17 +53,38 @@ ROUTES = (
     Route("GET", "/2/tweets", lookups.posts, Allowance(user=5000, app=3500)),
     Route("GET", "/2/tweets/{id}", lookups.post, Allowance(user=900, app=450)),
     Route("GET", "/2/tweets/{id}/quote_tweets", listings.quotes, Allowance(user=75, app=75)),
-    Route("POST", "/2/tweets", writes.create, Allowance(user=100, app_day=10_000), "user"),
-    Route("DELETE", "/2/tweets/{id}", writes.delete, Allowance(user=50), "user"),
-    Route("PUT", "/2/tweets/{id}/hidden", writes.hide, Allowance(user=50), "user"),
-    Route("POST", "/2/users/{id}/likes", writes.like, Allowance(user=50, user_day=1000), "user"),
-    Route("DELETE", "/2/users/{id}/likes/{tweet_id}", writes.unlike, Allowance(user=50, user_day=1000), "user"),
-    Route("GET", "/2/dm_events", messages.all_events, _DM_READ, "user"),
-    Route("GET", "/2/dm_conversations/with/{participant_id}/dm_events", messages.with_participant, _DM_READ, "user"),
-    Route("GET", "/2/dm_conversations/{id}/dm_events", messages.in_conversation, _DM_READ, "user"),
-    Route("POST", "/2/dm_conversations/with/{participant_id}/messages", messages.send_to_participant, _DM_SEND, "user"),
-    Route("POST", "/2/dm_conversations/{id}/messages", messages.send_to_conversation, _DM_SEND, "user"),
-    Route("POST", "/2/dm_conversations", messages.create_group, _DM_SEND, "user"),
+    Route("POST", "/2/tweets", writes.create, Allowance(user=100, app_day=10_000), "user", _WRITE),
+    Route("DELETE", "/2/tweets/{id}", writes.delete, Allowance(user=50), "user", _WRITE),
+    Route(
+        "PUT",
+        "/2/tweets/{id}/hidden",
+        writes.hide,
+        Allowance(user=50),
+        "user",
+        "tweet.read users.read tweet.moderate.write",
+    ),
+    Route("POST", "/2/users/{id}/likes", writes.like, Allowance(user=50, user_day=1000), "user", _LIKE),
+    Route("DELETE", "/2/users/{id}/likes/{tweet_id}", writes.unlike, Allowance(user=50, user_day=1000), "user", _LIKE),
+    Route("GET", "/2/dm_events", messages.all_events, _DM_READ, "user", _DM_READING),
+    Route(
+        "GET",
+        "/2/dm_conversations/with/{participant_id}/dm_events",
+        messages.with_participant,
+        _DM_READ,
+        "user",
+        _DM_READING,
+    ),
+    Route("GET", "/2/dm_conversations/{id}/dm_events", messages.in_conversation, _DM_READ, "user", _DM_READING),
+    Route(
+        "POST",
+        "/2/dm_conversations/with/{participant_id}/messages",
+        messages.send_to_participant,
+        _DM_SEND,
+        "user",
+        _DM_WRITING,
+    ),
+    Route("POST", "/2/dm_conversations/{id}/messages", messages.send_to_conversation, _DM_SEND, "user", _DM_WRITING),
+    Route("POST", "/2/dm_conversations", messages.create_group, _DM_SEND, "user", _DM_WRITING),
 )
 
 

@@ -1,10 +1,11 @@
-"""A sandbox with a manual clock, and unmodified tweepy clients that talk to it."""
+"""A sandbox with a manual clock, and unmodified clients (tweepy, facebook-sdk) that talk to it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import facebook
 import pytest
 import requests
 import tweepy
@@ -13,19 +14,22 @@ from requests.adapters import HTTPAdapter
 from social_listener.sandbox import Sandbox
 
 CANONICAL = "https://api.twitter.com"
+GRAPH = "https://graph.facebook.com"
 
 
 class ToSandbox(HTTPAdapter):
-    """Sends what is meant for X to the sandbox; the signature has been made over X's own address by then."""
+    """Sends what is meant for a platform to the sandbox; X's signature has been made over X's own address by then."""
 
-    def __init__(self, base_url: str) -> None:
+    def __init__(self, base_url: str, canonical: str = CANONICAL) -> None:
         super().__init__()
         self._base_url = base_url
+        self._canonical = canonical
 
     def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
         """Send to the sandbox, with a time-out."""
         assert request.url is not None
-        request.url = request.url.replace(CANONICAL, self._base_url, 1)
+        for origin in (self._canonical, GRAPH):
+            request.url = request.url.replace(origin, self._base_url, 1)
         kwargs["timeout"] = kwargs.get("timeout") or 10
         return super().send(request, *args, **kwargs)
 
@@ -73,3 +77,40 @@ def client(sandbox: Sandbox, connect_to: Connect) -> tweepy.Client:
 def raw(sandbox: Sandbox, connect_to: Connect) -> tweepy.Client:
     """Return a client whose calls return the HTTP response."""
     return connect_to(sandbox, return_type=requests.Response)
+
+
+GraphConnect = Callable[..., facebook.GraphAPI]
+
+
+@pytest.fixture
+def graph_client_for() -> Iterator[GraphConnect]:
+    """Make unmodified facebook-sdk clients, whose connections are closed at the end."""
+    sessions: list[requests.Session] = []
+
+    def make(world: Sandbox, token: str | None = None, *, proof: str | None = "right") -> facebook.GraphAPI:
+        tokens = world.graph.tokens
+        token = token or tokens.page_token
+        session = requests.Session()
+        sessions.append(session)
+        session.mount(GRAPH, ToSandbox(world.base_url))
+        if proof is not None:
+            session.params = {"appsecret_proof": tokens.proof(token) if proof == "right" else proof}
+        client = facebook.GraphAPI(token, timeout=10, session=session)
+        client.version = "v26.0"
+        return client
+
+    yield make
+    for session in sessions:
+        session.close()
+
+
+@pytest.fixture
+def page(sandbox: Sandbox, graph_client_for: GraphConnect) -> facebook.GraphAPI:
+    """Return a client with the Page's token."""
+    return graph_client_for(sandbox)
+
+
+@pytest.fixture
+def to_sandbox() -> Callable[[Sandbox], ToSandbox]:
+    """Make adapters to mount on a session for X's address."""
+    return lambda world: ToSandbox(world.base_url)
