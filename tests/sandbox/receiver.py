@@ -55,9 +55,7 @@ class Receiver:
 
     def values(self, field: str) -> list[dict[str, Any]]:
         """Return the values of Meta's changes of one field, in order."""
-        changes = [
-            change for body in self.payloads() for entry in body["entry"] for change in entry.get("changes", ())
-        ]
+        changes = [change for body in self.payloads() for entry in body["entry"] for change in entry.get("changes", ())]
         return [change["value"] for change in changes if change["field"] == field]
 
     def messages(self, key: str = "messaging") -> list[dict[str, Any]]:
