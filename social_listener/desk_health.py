@@ -10,6 +10,7 @@ from social_listener.desk_types import AccountHealth, HealthView, JobLine, Strea
 from social_listener.model import ReplyState
 from social_listener.store import backup, health
 from social_listener.store import outbox as replies
+from social_listener.vault_ends import step, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -78,6 +79,7 @@ def _doubtful(line: ReplyLine) -> bool:
 def _accounts(office: Office, known: Sequence[AccountHealth]) -> tuple[AccountHealth, ...]:
     """Return the accounts in the settings, those that were never asked included."""
     by_id = {account.id: account for account in known}
+    ends = office.ends()
     found = []
     for wanted in office.settings.accounts:
         account = by_id.get(wanted.id)
@@ -90,6 +92,7 @@ def _accounts(office: Office, known: Sequence[AccountHealth]) -> tuple[AccountHe
                 state=account.state if account else "unknown",
                 problem=account.problem if account else None,
                 checked_at=account.checked_at if account else None,
+                expires_at=ends[wanted.id][1] if wanted.id in ends else None,
             )
         )
     return tuple(found)
@@ -165,6 +168,7 @@ def _problems(cursor: DuckDBPyConnection, view: HealthView, now: datetime) -> It
             "look there and decide."
         )
     yield from _of_accounts(view)
+    yield from _of_ends(view, now)
     if looking := len(view.in_doubt) - decide:
         yield f"{_many(looking, 'reply', 'replies')} may or may not have gone out; the platform is being asked."
     for gap in view.gaps:
@@ -195,15 +199,23 @@ _JOB_WORDS = {
 
 
 def _of_accounts(view: HealthView) -> Iterator[str]:
-    words = {
+    states = {
         "unauthorized": "the platform refuses its credentials; connect it again",
         "out_of_credit": "it has no credit left at the platform; top it up",
         "unreachable": "the platform cannot be reached",
     }
     for account in view.accounts:
-        if account.state in words:
+        if account.state in states:
             detail = f" ({account.problem})" if account.problem else ""
-            yield f"Account {account.name}: {words[account.state]}{detail}."
+            yield f"Account {account.name}: {states[account.state]}{detail}."
+
+
+def _of_ends(view: HealthView, now: datetime) -> Iterator[str]:
+    """Yield which accounts have to be connected again soon; one that is refused already has its line."""
+    for account in view.accounts:
+        ends = account.expires_at
+        if ends is not None and account.state != "unauthorized" and step(ends, now) is not None:
+            yield f"Account {account.name}: {words(account.channel, account.id, ends, now)}."
 
 
 def _of_streams(view: HealthView, now: datetime) -> Iterator[str]:

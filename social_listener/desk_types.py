@@ -234,6 +234,7 @@ class AccountHealth:
     state: str  #: ok | unauthorized | out_of_credit | unreachable | unknown
     problem: str | None
     checked_at: datetime | None
+    expires_at: datetime | None = None  #: when somebody has to connect it again; None: never, as far as is known
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,7 @@ import uuid
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 from social_listener import channels as registry
@@ -13,9 +14,10 @@ from social_listener.desk import Desk
 from social_listener.ingest import Ingest
 from social_listener.model import Stream
 from social_listener.outbox import Outbox
-from social_listener.service_keys import KeyRing, Keys, utcnow
+from social_listener.service_keys import KeyRing, Keys, ends_of, utcnow
 from social_listener.service_names import check_names
 from social_listener.store import Store
+from social_listener.vault_ends import Announcer
 from social_listener.witness import Witness
 
 if TYPE_CHECKING:
@@ -40,6 +42,7 @@ class Service:
     ingest: Ingest
     outbox: Outbox
     desk: Desk
+    announcer: Announcer
     clock: Callable[[], datetime]
     boot_id: str  #: of this process; an attempt of another one is in doubt
 
@@ -76,7 +79,16 @@ def build(
         witness = Witness(settings.data_dir / WITNESS)
         outbox = Outbox(store, connected, settings=settings.outbox, witness=witness, boot_id=boot_id, clock=clock)
         outbox.recover()
-        desk = Desk(store, connected, ingest=ingest, streams=streams, settings=settings, weights=weights, clock=clock)
+        desk = Desk(
+            store,
+            connected,
+            ingest=ingest,
+            streams=streams,
+            settings=settings,
+            weights=weights,
+            clock=clock,
+            ends=partial(ends_of, keys),
+        )
         opened.pop_all()
     return Service(
         settings=settings,
@@ -86,6 +98,7 @@ def build(
         ingest=ingest,
         outbox=outbox,
         desk=desk,
+        announcer=Announcer(partial(ends_of, keys)),
         clock=clock,
         boot_id=boot_id,
     )

@@ -101,6 +101,12 @@ class KeyRing:
         return self._vault
 
 
+def ends_of(keys: Mapping[str, Keys]) -> dict[str, tuple[str, datetime | None]]:
+    """Return for every connected account its channel, and when somebody has to connect it again, as known by now."""
+    kept = {account_id: one.keeper.entry for account_id, one in keys.items() if one.keeper is not None}
+    return {account_id: (entry.channel, entry.expires_at) for account_id, entry in kept.items()}
+
+
 def utcnow() -> datetime:
     """Return the time of this machine, aware, in UTC."""
     return datetime.now(UTC)

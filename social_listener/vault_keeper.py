@@ -7,8 +7,8 @@ when the platform surely did not take it. So neither another process nor a later
 from __future__ import annotations
 
 import logging
+from contextlib import ExitStack
 from dataclasses import replace
-from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from social_listener import log
@@ -25,8 +25,6 @@ _log = logging.getLogger(__name__)
 
 #: parts of an entry's credentials that everybody may know
 PUBLIC: Final = frozenset({"user_id"})
-#: that somebody has to connect an account again is announced so many days before
-STEPS: Final = (14, 7, 1)
 
 
 class VaultKeeper:
@@ -50,25 +48,35 @@ class VaultKeeper:
     def renew(self, stale: Held, refresh: Callable[[Mapping[str, str]], Held]) -> Held:
         """Return credentials that are not `stale`; see `Keeper`."""
         account_id = self._entry.account_id
-        with self._vault.lock(account_id):
-            entry = self._read(account_id)
-            if entry.credentials != stale.credentials:
-                return _held(entry)
-            if entry.spent:
-                raise Unauthorized(again(account_id), account_id=account_id)
-            self._write(replace(entry, spent=True), lost=False)
+        with ExitStack() as locked:
             try:
-                fresh = refresh(entry.credentials)
-            except (RateLimited, Unavailable):
-                self._write(entry, lost=False)  # it surely did not happen
-                raise
-            hide(fresh.credentials)
-            self._write(
-                replace(entry, credentials=fresh.credentials, renew_at=fresh.renew_at, obtained_at=self._clock()),
-                lost=True,
-            )
-            _log.info("credentials renewed", extra={"account": account_id})
-            return _held(self._entry)
+                locked.enter_context(self._vault.lock(account_id))
+            except OSError as error:
+                words = f"the vault cannot be locked: {error.strerror}"
+                raise Unavailable(words, account_id=account_id) from None
+            return self._renew(stale, refresh)
+
+    def _renew(self, stale: Held, refresh: Callable[[Mapping[str, str]], Held]) -> Held:
+        """Renew, unless somebody else did while this one waited for the lock."""
+        account_id = self._entry.account_id
+        entry = self._read(account_id)
+        if entry.credentials != stale.credentials:
+            return _held(entry)
+        if entry.spent:
+            raise Unauthorized(again(account_id), account_id=account_id)
+        self._write(replace(entry, spent=True), lost=False)
+        try:
+            fresh = refresh(entry.credentials)
+        except (RateLimited, Unavailable):
+            self._write(entry, lost=False)  # it surely did not happen
+            raise
+        hide(fresh.credentials)
+        self._write(
+            replace(entry, credentials=fresh.credentials, renew_at=fresh.renew_at, obtained_at=self._clock()),
+            lost=True,
+        )
+        _log.info("credentials renewed", extra={"account": account_id})
+        return _held(self._entry)
 
     def _read(self, account_id: str) -> Entry:
         """Return the entry on the disk. `Unauthorized`: it is gone, or the vault cannot be read any more."""
@@ -106,16 +114,6 @@ def again(account_id: str) -> str:
         f"the refresh token of account {account_id} is used up and no new one is known: connect it again with "
         f"`social-listener connect`"
     )
-
-
-def step(expires_at: datetime | None, now: datetime) -> int | None:
-    """Return which announcement is due: 14, 7 or 1 days before the end, 0 after it; None: none yet."""
-    if expires_at is None:
-        return None
-    left = expires_at - now
-    if left <= timedelta(0):
-        return 0
-    return min((days for days in STEPS if left <= timedelta(days=days)), default=None)
 
 
 def connected_words(entry: Entry) -> list[str]:

@@ -19,7 +19,7 @@ from social_listener.channels.x_oauth import renew
 from social_listener.errors import Unauthorized, Unavailable
 from social_listener.model import Action, ActionKind
 from social_listener.sandbox import Sandbox, oauth
-from social_listener.vault_keeper import STEPS, VaultKeeper, step
+from social_listener.vault_keeper import VaultKeeper
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -277,14 +277,3 @@ def test_without_a_refresh_token_the_words_say_what_to_do(sandbox: Sandbox) -> N
     channel_transport: Any = None
     with pytest.raises(Unauthorized, match=r"offline\.access was not approved: connect it again"):
         renew(channel_transport, {"access_token": "x"}, account_id="main", now=utcnow())
-
-
-@pytest.mark.parametrize("days", STEPS)
-def test_announcements_come_14_7_and_1_day_before_the_end(days: int) -> None:
-    """Each step begins exactly so many days before, not a second sooner; after the end it is over."""
-    now = utcnow()
-    end = now + timedelta(days=days)
-    assert step(end, now) == days
-    assert step(end, now - timedelta(seconds=1)) == {14: None, 7: 14, 1: 7}[days]
-    assert step(end, end) == 0
-    assert step(None, now) is None

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from social_listener import log, remote, terminal
+from social_listener import log, remote, terminal, vault_ends
 from social_listener.channels.scopes import missing
 from social_listener.cli.options import settings_option, settings_path
 from social_listener.errors import ChannelError, ListenerError, PortBusy, SettingsError
@@ -18,11 +18,12 @@ from social_listener.service_keys import KeyRing, utcnow
 from social_listener.service_names import check_names
 from social_listener.settings import Settings, load
 from social_listener.store import Store
-from social_listener.vault_keeper import connected_words, step
+from social_listener.vault_keeper import connected_words
 from social_listener.web import bind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import datetime
     from pathlib import Path
 
     from social_listener.settings import AccountSettings
@@ -112,8 +113,7 @@ def _account(settings: Settings, ring: KeyRing, account: AccountSettings) -> Ite
     else:
         yield from ((subject, None, words) for words in connected_words(keys.keeper.entry))
         yield from ((subject, None, words) for words in missing(account.channel, keys.keeper.entry.scopes))
-        if step(keys.keeper.entry.expires_at, utcnow()) == 0:
-            yield subject, f"its time is over: connect it again with `social-listener connect {account.channel}`", ""
+        yield from _end(subject, account, keys.keeper.entry.expires_at)
     try:
         owner = channel.whoami()
     except ChannelError as error:
@@ -122,6 +122,15 @@ def _account(settings: Settings, ring: KeyRing, account: AccountSettings) -> Ite
     yield subject, None, f"{account.channel} answers; the keys belong to @{owner.handle} ({owner.name})"
     for note in owner.notes:
         yield subject, None, note
+
+
+def _end(subject: str, account: AccountSettings, expires_at: datetime | None) -> Iterator[tuple[str, str | None, str]]:
+    """Tell when somebody has to connect the account again, if that is near; after it the account is of no use."""
+    now = utcnow()
+    due = vault_ends.step(expires_at, now)
+    if expires_at is not None and due is not None:
+        words = vault_ends.words(account.channel, account.id, expires_at, now)
+        yield subject, (words if due == 0 else None), words
 
 
 def _service_answers(settings: Settings) -> bool:

@@ -71,6 +71,7 @@ def _account(account: AccountHealth, streams: list[StreamHealth]) -> dict[str, J
         "state": account.state,
         "problem": account.problem,
         "checked_at": plain(account.checked_at),
+        "expires_at": plain(account.expires_at),
         "streams": [_stream(stream) for stream in streams],
     }
 
