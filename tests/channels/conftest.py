@@ -13,7 +13,7 @@ from social_listener.channels import REGISTRY
 sys.path.insert(0, str(Path(__file__).parent))
 
 from faces import Face, XFace
-from meta_faces import FACES, FacebookFace, InstagramFace
+from meta_faces import FACES, FacebookFace, InstagramFace, MetaFace
 
 #: parameter of a test → which kinds of stream of a face it is
 _KINDS = {"kind": "said", "public_kind": "public"}
@@ -57,4 +57,11 @@ def facebook() -> Iterator[FacebookFace]:
 def instagram() -> Iterator[InstagramFace]:
     """Run Instagram in the sandbox."""
     with InstagramFace() as running:
+        yield running
+
+
+@pytest.fixture(params=[FacebookFace, InstagramFace])
+def meta(request: pytest.FixtureRequest) -> Iterator[MetaFace]:
+    """Run Facebook, and Instagram, in the sandbox."""
+    with request.param() as running:
         yield running

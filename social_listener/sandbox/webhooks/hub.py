@@ -99,7 +99,15 @@ class Webhooks:
         Raises:
             TimeoutError: it has not come to an end in so many seconds of real time.
         """
-        return self._sender.flush(timeout)
+        return self._sender.wait(timeout, release=True)
+
+    def wait(self, timeout: float = 30.0) -> int:
+        """Wait until nothing is due by the sandbox's clock, and return how many deliveries were made meanwhile.
+
+        Raises:
+            TimeoutError: it has not come to an end in so many seconds of real time.
+        """
+        return self._sender.wait(timeout, release=False)
 
     def stop(self) -> None:
         """Send nothing any more. Stopping twice is harmless."""

@@ -123,16 +123,17 @@ class Sender:
                     second.payloads = [payload | {"time": payload["time"] + 1}]
             self._changed.notify_all()
 
-    def flush(self, timeout: float) -> int:
-        """Send what waits, once, and return how many deliveries were made until nothing is due.
+    def wait(self, timeout: float, *, release: bool) -> int:
+        """Wait until nothing is due and return how many deliveries were made; `release`: of all that waits, once.
 
         Raises:
             TimeoutError: it has not come to an end in so many seconds of real time.
         """
         with self._changed:
             before = len(self._sent)
-            self._line.release()
-            self._changed.notify_all()
+            if release:
+                self._line.release()
+                self._changed.notify_all()
             if not self._changed.wait_for(self._idle, timeout):
                 raise TimeoutError(f"{len(self._line)} deliveries still wait after {timeout:g} s")
             return len(self._sent) - before

@@ -6,6 +6,7 @@ import base64
 import hashlib
 import hmac
 import json
+import sys
 import threading
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -26,6 +27,7 @@ class Receiver:
         self.handshakes: list[dict[str, str]] = []
         self.bodies: list[bytes] = []
         self.refused: list[bytes] = []
+        self.errors: list[str] = []
         self.on_arrival: Callable[[], None] = lambda: None
         receiver = self
 
@@ -39,8 +41,15 @@ class Receiver:
             def log_message(self, *_: object) -> None:
                 pass
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._server.daemon_threads = True
+        class Server(ThreadingHTTPServer):
+            daemon_threads = True
+
+            def handle_error(self, *_: object) -> None:
+                """Say nothing of a sender that has lost its patience."""
+                if not isinstance(sys.exception(), ConnectionError):
+                    receiver.errors.append(repr(sys.exception()))
+
+        self._server = Server(("127.0.0.1", 0), Handler)
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
         self._thread.start()
 
@@ -55,12 +64,14 @@ class Receiver:
 
     def values(self, field: str) -> list[dict[str, Any]]:
         """Return the values of Meta's changes of one field, in order."""
-        changes = [change for body in self.payloads() for entry in body["entry"] for change in entry.get("changes", ())]
+        changes = [
+            change for body in self.payloads() for entry in body.get("entry", ()) for change in entry.get("changes", ())
+        ]
         return [change["value"] for change in changes if change["field"] == field]
 
     def messages(self, key: str = "messaging") -> list[dict[str, Any]]:
         """Return Meta's messages, or those of conversations that another application has, in order."""
-        return [told for body in self.payloads() for entry in body["entry"] for told in entry.get(key, ())]
+        return [told for body in self.payloads() for entry in body.get("entry", ()) for told in entry.get(key, ())]
 
     def activities(self) -> list[dict[str, Any]]:
         """Return the data of X's activities, in order."""
@@ -71,6 +82,7 @@ class Receiver:
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()
+        assert self.errors == []
 
     def good(self, headers: Any, body: bytes) -> bool:
         """Whether a signature in these headers is over these bytes."""
