@@ -322,15 +322,20 @@ def test_a_secret_that_is_typed_is_not_shown(home: Path, sandbox: Sandbox, monke
     command += ["--no-browser", "--port", "0", "--base-url", sandbox.base_url]
     typed = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=dict(os.environ))
     assert typed.stdin is not None
-    assert typed.stdout is not None
     seen = ""
+
+    def more() -> str:
+        char = typed.stdout.read(1) if typed.stdout is not None else ""
+        assert char, seen
+        return char
+
     for answer, until in ((app_id, "The app's id: "), (app_secret, "public client: ")):
         while not seen.endswith(until):
-            seen += typed.stdout.read(1)
+            seen += more()
         typed.stdin.write(f"{answer}\n")
         typed.stdin.flush()
     while f"{sandbox.base_url}/i/" not in seen or not seen.endswith("\n"):
-        seen += typed.stdout.read(1)
+        seen += more()
     visit(next(line for line in seen.splitlines() if line.startswith(sandbox.base_url)))
     seen += typed.communicate(timeout=60)[0]
     assert typed.returncode == terminal.OK, seen
