@@ -84,6 +84,7 @@ class Facebook(Account):
         if isinstance(reply, PublicReply):
             return facebook_sending.send_public(self.client, us, reply)
         item = facebook_sending.checked(self.client, reply.item_native_id) if reply.to_public else ""
+        self.know_the_time(reply)
         target = facebook_sending.private_target(us, item)
         return send_private(self.client, us, reply, self.options, target)
 

@@ -69,10 +69,7 @@ def _since(walk: Rotation, stream: Stream, lowest: int | None) -> int | None:
 def _listed(client: Client, us: Us, walk: Rotation, since: int | None, now: datetime) -> tuple[Page, Rotation]:
     what = "reading the list of posts"
     query = {"fields": POST_FIELDS, "limit": str(PAGE_SIZE), "include_hidden": "true"}
-    if not walk.way and walk.listing is not None and walk.until is not None:
-        # Whether Meta counts the last second in is not told.
-        query["until"] = str(walk.until + 1)
-    answer = client.get(f"{us.page_id}/feed", {**query, **walk.way}, what=what, now=now)
+    answer = client.get(f"{us.page_id}/feed", {**query, **walk.place}, what=what, now=now)
     asked = Asked(edge="feed", since=since)
     try:
         posts = list(Found().each(entries(answer.document, Found()), read_said))
@@ -80,7 +77,7 @@ def _listed(client: Client, us: Us, walk: Rotation, since: int | None, now: date
         found = read_listing(answer.document, us, asked)
     except WireError as error:
         raise bad(error, answer, what, client.account_id) from None
-    if way and way == walk.way:
+    if way and way in (walk.way, walk.head):
         words = "Meta gives the same page of posts over and over"
         raise BadPayload(words, account_id=client.account_id, raw=answer.body)
     page = found.page(asked.before(answer.body), answer.server_time)

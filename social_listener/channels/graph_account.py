@@ -12,10 +12,11 @@ from social_listener.channels.graph_client import Client
 from social_listener.channels.graph_errors import Effect
 from social_listener.channels.graph_found import Found, Us, moment
 from social_listener.channels.graph_rules import Options
+from social_listener.channels.graph_sending import recipient
 from social_listener.channels.transport import base_url_fault
 from social_listener.channels.wire import Wire, WireError, documents
 from social_listener.errors import BadPayload, ChannelError, Rejected, SettingsError, Unauthorized
-from social_listener.model import Owner, Page, Stream, StreamKind, Usage
+from social_listener.model import Owner, Page, PrivateReply, Stream, StreamKind, Usage
 
 TAKEN: Final[Mapping[str, str]] = {
     "access_token": "the Page's access token (not that of a person)",
@@ -85,6 +86,12 @@ class Account:
             if self._owner is None:
                 self._owner = self._ask_who(now)
             return self._owner
+
+    def know_the_time(self, reply: PrivateReply) -> None:
+        """Learn Meta's clock before a message goes out: windows are told by it, and ours may be wrong."""
+        recipient(self.client, reply)
+        if self.client.transport.platform_now() is None:
+            self.whoami()
 
     def usage(self) -> Usage | None:
         """Return how much of the allowance is used, as Meta last told."""

@@ -158,7 +158,7 @@ def _refusal(status: int, fault: Fault, exchange: Exchange, doing: Doing) -> Cha
     account = doing.account_id
     if fault.code in _THROTTLE or (fault.code is None and status == 429):
         return RateLimited(said, account_id=account, retry_at=retry_at(exchange, doing), whole_account=True)
-    if fault.code in _TOKEN or "appsecret_proof" in fault.reason or (fault.code is None and status == 401):
+    if fault.code in _TOKEN or _about_proof(fault) or (fault.code is None and status == 401):
         return Unauthorized(_dead_words(said, fault, account), account_id=account)
     if fault.code is None and status == 402:
         return OutOfCredit(said, account_id=account)
@@ -199,8 +199,12 @@ def _name(status: int, fault: Fault) -> str:
     return f"error {fault.code}" + (f"/{fault.subcode}" if fault.subcode is not None else "")
 
 
+def _about_proof(fault: Fault) -> bool:
+    return "appsecret_proof" in fault.reason or "app secret proof" in fault.reason
+
+
 def _dead_words(said: str, fault: Fault, account: str) -> str:
-    if "appsecret_proof" in fault.reason:
+    if _about_proof(fault):
         return f"{said}. Check the app_secret of account {account}"
     why = _DEAD.get(fault.subcode or 0)
     return f"{said}. " + (f"So {why}. " if why else "") + f"Connect account {account} again"

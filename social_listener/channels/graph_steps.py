@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
+
+_FORM: Final = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,7 +20,7 @@ class Steps:
 
     def written(self) -> str:
         """Return the page token that stands for this."""
-        state: dict[str, Any] = {"s": self.step, "w": self.way, "a": self.apart}
+        state: dict[str, Any] = {"f": _FORM, "s": self.step, "w": self.way, "a": self.apart}
         return json.dumps({key: value for key, value in state.items() if value}, separators=(",", ":"))
 
 
@@ -26,8 +28,8 @@ def read_steps(token: str) -> Steps | None:
     """Return what a page token of ours stands for; None: it is none."""
     try:
         state = json.loads(token)
-        if not isinstance(state, dict) or not state.keys() <= {"s", "w", "a"}:
+        if state["f"] != _FORM:
             return None
         return Steps(step=int(state.get("s", 0)), way=dict(state.get("w", {})), apart=tuple(state.get("a", ())))
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, KeyError):
         return None

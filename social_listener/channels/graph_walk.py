@@ -38,8 +38,10 @@ class Rotation:
     listing: int | None = None  #: when this poll did; None: it has not yet
     slices: int = 0  #: older pages that this poll has read
     until: int | None = None  #: the older posts are read down to this time; None: not begun
+    began: int | None = None  #: `until` as it was when this poll began to read older posts
     ended: bool = False  #: they are read down to the last one
-    way: Mapping[str, str] = field(default_factory=dict)  #: on from an empty page of the list
+    head: Mapping[str, str] = field(default_factory=dict)  #: on from an empty page where the newest posts should be
+    way: Mapping[str, str] = field(default_factory=dict)  #: to the next page of older posts, within this poll
     todo: tuple[Todo, ...] = ()
     done: Mapping[str, int] = field(default_factory=dict)  #: comments counted on what this poll has read whole
     again: str = ""  #: the one that this poll reads though nothing seems to have moved
@@ -47,30 +49,43 @@ class Rotation:
     @property
     def lists(self) -> bool:
         """Whether the next call of this poll is for the list of posts."""
-        return self.listing is None or bool(self.way) or (not self.ended and self.slices < SLICES)
+        return self.listing is None or (not self.ended and self.slices < SLICES)
+
+    @property
+    def place(self) -> dict[str, str]:
+        """Where the next page of the list begins, as parameters of the call."""
+        if self.listing is None:
+            return dict(self.head)
+        if self.way or self.until is None:
+            return dict(self.way)
+        # Whether Meta counts the last second in is not told.
+        return {"until": str(self.until + 1)}
 
     def rested(self) -> Rotation:
-        """Return where the next poll begins."""
-        return Rotation(polled=self.listing, until=self.until, ended=self.ended)
+        """Return where the next poll begins: by time, since Meta's cursors do not last.
+
+        Only where more posts than a poll reads were made in one second is there nothing but the cursor.
+        """
+        stuck = self.until == self.began
+        return Rotation(polled=self.listing, until=self.until, ended=self.ended, way=self.way if stuck else {})
 
     def listed(self, *, at: int, oldest: int | None, way: Mapping[str, str], todo: tuple[Todo, ...]) -> Rotation:
         """Return where it stands after a page of the list. `oldest`: when its last post was made; None: it is empty.
 
-        `way` leads on from the page; empty: it was the last one. It is followed only where time does not lead on: after
-        an empty page, and where more posts than a page holds were made in one second.
+        `way` leads on from the page; empty: it was the last one. A page may be empty and yet lead on.
         """
-        newest = self.listing is None
-        stuck = bool(way) and (oldest is None or (not newest and self.until is not None and oldest >= self.until))
         waiting = {one.node for one in self.todo}
-        return replace(
-            self,
-            listing=self.listing if self.listing is not None else None if oldest is None and way else at,
-            slices=self.slices if newest else self.slices + (not stuck),
-            until=_lower(self.until, oldest) if not newest or self.until is None else self.until,
-            ended=self.ended or not way,
-            way=way if stuck else {},
-            todo=(*self.todo, *(one for one in todo if one.node not in waiting)),
-        )
+        todo = (*self.todo, *(one for one in todo if one.node not in waiting))
+        if self.listing is None and oldest is None and way:
+            return replace(self, head=way)
+        if self.listing is None:
+            until = oldest if self.until is None else self.until
+            # Where an earlier poll came to goes on from there, not from the newest posts.
+            on = way if self.until is None else self.way
+            ended = self.ended or not way
+            return replace(self, listing=at, until=until, began=until, ended=ended, head={}, way=on, todo=todo)
+        slices = self.slices + (oldest is not None)
+        return replace(self, slices=slices, until=_lower(self.until, oldest), ended=not way, way=way, todo=todo)
 
     def read(self, way: Mapping[str, str], below: tuple[Todo, ...] = ()) -> Rotation:
         """Return where it stands after a page of comments of the first post that waits; `below` waits from now on."""
@@ -89,7 +104,9 @@ class Rotation:
             "l": self.listing,
             "s": self.slices,
             "u": self.until,
+            "b": self.began,
             "e": self.ended,
+            "h": self.head,
             "w": self.way,
             "t": [[one.node, one.author, one.of, one.since, one.count, one.way] for one in self.todo],
             "d": self.done,
@@ -109,7 +126,9 @@ def read_rotation(token: str) -> Rotation | None:
             listing=state.get("l"),
             slices=state.get("s", 0),
             until=state.get("u"),
+            began=state.get("b"),
             ended=state.get("e", False),
+            head=state.get("h", {}),
             way=state.get("w", {}),
             todo=tuple(
                 Todo(node=node, author=author, of=of, since=since, count=count, way=way)

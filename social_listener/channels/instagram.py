@@ -108,6 +108,7 @@ class Instagram(Account):
         if isinstance(reply, PublicReply):
             return instagram_sending.send_public(self.client, self.us(), reply)
         item = instagram_sending.checked(self.client, reply.item_native_id) if reply.to_public else ""
+        self.know_the_time(reply)
         return send_private(self.client, self.us(), reply, self.options, {"comment_id": item})
 
     def act(self, action: Action) -> None:

@@ -44,7 +44,7 @@ def comments(client: Client, us: Us, cursor: Cursor, now: datetime, memory: Memo
     walk = read_rotation(cursor.resume) if cursor.resume is not None else Rotation()
     if walk is None or not all(is_number(one.node) for one in walk.todo):
         raise PageExpired("the page token is none of ours", account_id=client.account_id)
-    if walk.listing is None and not walk.way:
+    if walk.listing is None and not walk.head:
         memory.begin(cursor)
     if walk.lists:
         page, walk = _listed(client, us, walk, now, memory)
@@ -62,16 +62,13 @@ def comments(client: Client, us: Us, cursor: Cursor, now: datetime, memory: Memo
 def _listed(client: Client, us: Us, walk: Rotation, now: datetime, memory: Memory) -> tuple[Page, Rotation]:
     what = "reading the list of media"
     query = {"fields": MEDIA_FIELDS, "limit": str(_LIST_SIZE)}
-    if not walk.way and walk.listing is not None and walk.until is not None:
-        # Whether Meta counts the last second in is not told.
-        query["until"] = str(walk.until + 1)
-    answer = client.get(f"{us.native_id}/media", {**query, **walk.way}, what=what, now=now)
+    answer = client.get(f"{us.native_id}/media", {**query, **walk.place}, what=what, now=now)
     try:
         read, media = read_media_list(answer.document)
         way = following(answer.document)
     except WireError as error:
         raise bad(error, answer, what, client.account_id) from None
-    if way and way == walk.way:
+    if way and way in (walk.way, walk.head):
         words = "Meta gives the same page of media over and over"
         raise BadPayload(words, account_id=client.account_id, raw=answer.body)
     moved = [one for one in media if memory.has_moved(one.id, one.comments)]

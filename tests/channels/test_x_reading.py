@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qs
 
 import pytest
-from faces import NOW, SAID, XFace, stream, walk
+from faces import NOW, XFace, stream, walk
 from hypothesis import given
 from hypothesis import strategies as st
 from loopback import Loopback, answering, http
@@ -185,7 +185,7 @@ def test_mentions_tell_their_limit(x: XFace) -> None:
     assert {page.horizon_items for page in pages} == {800}
 
 
-@pytest.mark.parametrize("kind", SAID)
+@pytest.mark.parametrize("kind", XFace.said)
 def test_either_spelling_is_spoken(x: XFace, kind: StreamKind) -> None:
     """Where X knows `post.fields` only, that is found out once, and everything is read as before."""
     made = x.say(kind, "hello " + "long " * 80)
