@@ -13,6 +13,7 @@ import tweepy
 
 from social_listener.channels.transport import Transport, quiet_libraries
 from social_listener.channels.wire import Wire, WireError, documents, is_id
+from social_listener.channels.x_billing import Meter
 from social_listener.channels.x_errors import FIELD_NAMES, Doing, Effect, Misspelt, answer, unreadable
 from social_listener.errors import Rejected, Unauthorized
 
@@ -70,6 +71,9 @@ class Client:
         self._ahead: timedelta | None = None
         self.as_user: Final = "bearer_token" not in credentials  #: whether plain reads are signed by the user
         self._without_keys = not credentials
+        #: the app's secret, with which X signs what it pushes; "": there is none
+        self.signing_key: Final = credentials.get("consumer_secret", "")
+        self.meter: Final = Meter()
         prefix = credentials.get("access_token", "").partition("-")[0]
         #: X's documentation: an OAuth 1.0a access token begins with the id of its user; None: this one does not
         self.own_id: Final[str | None] = prefix if is_id(prefix) else None
@@ -125,6 +129,8 @@ class Client:
             found = documents(exchange.body)
         except WireError as error:
             raise unreadable(exchange, doing, error) from None
+        if doing.effect is Effect.READ:
+            self.meter.note(found, server_time)
         return Answer(body=exchange.body, documents=tuple(found), server_time=server_time)
 
     def platform_now(self, now: datetime | None) -> datetime:

@@ -34,6 +34,7 @@ from social_listener.sandbox.platform import Platform
 from social_listener.sandbox.policy import Policy
 from social_listener.sandbox.records import User
 from social_listener.sandbox.server import Server
+from social_listener.sandbox.webhooks import Webhooks
 from social_listener.sandbox.wire import Answer, Request
 from social_listener.sandbox.world import World
 
@@ -79,6 +80,7 @@ class Sandbox:
         self.platform = Platform(self.world, self.policy, self.faults, self.limits)
         self.graph_platform = GraphPlatform(self.graph, self.faults, self.limits, self.platform.calls)
         self._open_login()
+        self.webhooks = Webhooks(self.world, self.graph, self.policy)
         self.add_account(BRAND)
         self.crowd = Crowd(self.world, self.brand, seed, crowd_rate)
         if prehistory is not None and not self.crowd.has_acted:
@@ -186,6 +188,7 @@ class Sandbox:
     def stop(self) -> None:
         """Stop listening, end all connections and the crowd, close the state file. Stopping twice is harmless."""
         self.crowd.stop()
+        self.webhooks.stop()
         self.faults.clear()
         if self._server is not None:
             self._server.shutdown()

@@ -12,6 +12,7 @@ from urllib.parse import parse_qs
 from social_listener.sandbox.clock import iso
 from social_listener.sandbox.graph import control as graph_control
 from social_listener.sandbox.limits import Allowance
+from social_listener.sandbox.webhooks import control as webhook_control
 from social_listener.sandbox.wire import Answer, Request
 
 if TYPE_CHECKING:
@@ -52,6 +53,7 @@ class Control:
             ("POST", "crowd"): self._crowd,
             ("POST", "fill"): self._fill,
             **graph_control.handlers(sandbox.graph),
+            **webhook_control.handlers(sandbox),
         }
 
     def answer(self, request: Request) -> Answer:

@@ -136,6 +136,38 @@ class RemoteSandbox:
         answer = self.ask("POST", f"graph/{act}", **_moment(sent_at), **facts)
         return answer["id"] if isinstance(answer, dict) and answer.keys() == {"id"} else answer
 
+    def subscribe(self, channel: str, url: str, **details: Any) -> None:
+        """Tell a receiver of every change of a channel from now on (details as for `Webhooks.subscribe`)."""
+        self.ask("POST", "webhooks/subscribe", channel=channel, url=url, **details)
+
+    def unsubscribe(self, channel: str) -> None:
+        """Tell nobody of a channel any more."""
+        self.ask("POST", "webhooks/unsubscribe", channel=channel)
+
+    def webhooks(self) -> dict[str, Any]:
+        """Return who is told, and how many deliveries were sent, are lost and wait."""
+        found: dict[str, Any] = self.ask("GET", "webhooks")
+        return found
+
+    def webhook_mode(self, **manner: Any) -> dict[str, Any]:
+        """Set the whole manner of pushing (see `webhooks.Mode`) and return it."""
+        found: dict[str, Any] = self.ask("POST", "webhooks/mode", **manner)
+        return found
+
+    def flush(self) -> int:
+        """Send everything that waits to be pushed and return how many deliveries were made."""
+        return int(self.ask("POST", "webhooks/flush")["made"])
+
+    def sent(self, after: int = 0) -> list[tuple[dict[str, str], bytes, int | None]]:
+        """Return the deliveries made, but for the first `after`: headers, body and status of each."""
+        found = self.ask("GET", f"webhooks/sent?after={after}")
+        return [(one["headers"], _bytes(one["body"]), one["status"]) for one in found]
+
+    def build_delivery(self, channel: str, about: str | None = None, **details: Any) -> tuple[dict[str, str], bytes]:
+        """Return headers and body of a delivery about what has this id (details as for `Webhooks.build`)."""
+        found = self.ask("POST", "webhooks/build", channel=channel, about=about, **details)
+        return found["headers"], _bytes(found["body"])
+
     def ask(self, method: str, name: str, **body: Any) -> Any:
         """Send a control request and return the JSON of the answer.
 
@@ -156,6 +188,10 @@ class RemoteSandbox:
                 raise SandboxError(json.load(error).get("error", "refused")) from None
         except OSError as error:
             raise SandboxError(f"no sandbox answers at {self.base_url}: {error}") from None
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "surrogateescape")
 
 
 def _moment(sent_at: datetime | None) -> dict[str, str]:

@@ -20,15 +20,14 @@ GRAPH = "https://graph.facebook.com"
 class ToSandbox(HTTPAdapter):
     """Sends what is meant for a platform to the sandbox; X's signature has been made over X's own address by then."""
 
-    def __init__(self, base_url: str, canonical: str = CANONICAL) -> None:
+    def __init__(self, base_url: str) -> None:
         super().__init__()
         self._base_url = base_url
-        self._canonical = canonical
 
     def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
         """Send to the sandbox, with a time-out."""
         assert request.url is not None
-        for origin in (self._canonical, GRAPH):
+        for origin in (CANONICAL, GRAPH):
             request.url = request.url.replace(origin, self._base_url, 1)
         kwargs["timeout"] = kwargs.get("timeout") or 10
         return super().send(request, *args, **kwargs)
@@ -79,6 +78,12 @@ def raw(sandbox: Sandbox, connect_to: Connect) -> tweepy.Client:
     return connect_to(sandbox, return_type=requests.Response)
 
 
+@pytest.fixture
+def to_sandbox() -> Callable[[Sandbox], ToSandbox]:
+    """Make adapters to mount on a session for the address of a platform."""
+    return lambda world: ToSandbox(world.base_url)
+
+
 GraphConnect = Callable[..., facebook.GraphAPI]
 
 
@@ -108,9 +113,3 @@ def graph_client_for() -> Iterator[GraphConnect]:
 def page(sandbox: Sandbox, graph_client_for: GraphConnect) -> facebook.GraphAPI:
     """Return a client with the Page's token."""
     return graph_client_for(sandbox)
-
-
-@pytest.fixture
-def to_sandbox() -> Callable[[Sandbox], ToSandbox]:
-    """Make adapters to mount on a session for X's address."""
-    return lambda world: ToSandbox(world.base_url)

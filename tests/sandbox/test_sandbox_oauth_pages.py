@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -11,7 +12,7 @@ import facebook
 import pytest
 import requests
 import tweepy
-from conftest import ToSandbox
+from requests.adapters import HTTPAdapter
 
 from social_listener.sandbox import Sandbox
 from social_listener.sandbox.authorize import proves
@@ -22,6 +23,7 @@ BACK = "http://127.0.0.1:47811/callback"
 VERIFIER = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
 CHALLENGE = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
 """The pair of RFC 7636, appendix B."""
+ToSandbox = Callable[[Sandbox], HTTPAdapter]
 EVERYTHING = "tweet.read tweet.write users.read dm.read dm.write offline.access"
 
 
@@ -72,7 +74,7 @@ def call(sandbox: Sandbox, token: str, path: str) -> int:
 
 
 def test_tweepy_walks_through_the_whole_flow(
-    sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, to_sandbox: Any
+    sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, to_sandbox: ToSandbox
 ) -> None:
     """Unmodified tweepy gets a pair of tokens for the approved scopes, and they work."""
     monkeypatch.setenv("OAUTHLIB_INSECURE_TRANSPORT", "1")
@@ -230,7 +232,7 @@ def test_refresh_keeps_the_scopes(sandbox: Sandbox) -> None:
     assert call(sandbox, again["access_token"], "/2/dm_events") == 403
 
 
-def test_scopes_outlive_a_restart(tmp_path: Any) -> None:
+def test_scopes_outlive_a_restart(tmp_path: Path) -> None:
     """The journal keeps what was approved."""
     state = tmp_path / "state"
     with Sandbox(seed=7, clock="manual", state=state) as sandbox:
@@ -261,8 +263,9 @@ def test_only_this_machine_is_led_back_to() -> None:
 class Meta:
     """An application that logs somebody in, through unmodified facebook-sdk where it has the call."""
 
-    def __init__(self, sandbox: Sandbox) -> None:
+    def __init__(self, sandbox: Sandbox, adapter: HTTPAdapter) -> None:
         self.sandbox = sandbox
+        self._adapter = adapter
         self.app_id = sandbox.graph.app_id
         self.secret = sandbox.graph_credentials("facebook")["app_secret"]
         self._sessions: list[requests.Session] = []
@@ -281,7 +284,7 @@ class Meta:
     def client(self, token: str | None = None) -> facebook.GraphAPI:
         """Return an unmodified client with a token."""
         session = requests.Session()
-        session.mount("https://graph.facebook.com", ToSandbox(self.sandbox.base_url, "https://graph.facebook.com"))
+        session.mount("https://graph.facebook.com", self._adapter)
         if token is not None:
             session.params = {"appsecret_proof": self.sandbox.graph.tokens.proof(token)}
         self._sessions.append(session)
@@ -314,9 +317,9 @@ class Meta:
 
 
 @pytest.fixture
-def meta(sandbox: Sandbox) -> Iterator[Meta]:
+def meta(sandbox: Sandbox, to_sandbox: ToSandbox) -> Iterator[Meta]:
     """Return an application at Meta whose connections are closed at the end."""
-    application = Meta(sandbox)
+    application = Meta(sandbox, to_sandbox(sandbox))
     yield application
     application.close()
 
@@ -445,16 +448,16 @@ def test_only_a_living_token_of_a_person_is_exchanged(sandbox: Sandbox, meta: Me
     assert caught.value.code == 190
 
 
-def test_application_token_and_tokens_after_a_restart(tmp_path: Any) -> None:
+def test_application_token_and_tokens_after_a_restart(tmp_path: Path, to_sandbox: ToSandbox) -> None:
     """The application's keys give its own token; a person's token outlives a restart from the journal."""
     state = tmp_path / "state"
     with Sandbox(seed=7, clock="manual", state=state) as sandbox:
-        meta = Meta(sandbox)
+        meta = Meta(sandbox, to_sandbox(sandbox))
         app_token = meta.client().get_app_access_token(meta.app_id, meta.secret)
         assert app_token == sandbox.graph.tokens.app_token
         long = meta.longer(meta.token())["access_token"]
         meta.close()
     with Sandbox(seed=7, clock="manual", state=state) as sandbox:
-        meta = Meta(sandbox)
+        meta = Meta(sandbox, to_sandbox(sandbox))
         assert meta.client(app_token).debug_access_token(long, meta.app_id, meta.secret)["data"]["is_valid"]
         meta.close()
