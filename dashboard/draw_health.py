@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         GapLine,
         HealthView,
         JobLine,
+        PushHealth,
         ReplyLine,
         StreamHealth,
     )
@@ -28,6 +29,7 @@ _ACCOUNT_STATES: Mapping[str, tuple[str, str]] = {
     "ok": ("Connected", "green"),
     "unauthorized": ("Refused", "red"),
     "out_of_credit": ("Out of credit", "red"),
+    "out_of_budget": ("Budget spent", "amber"),
     "unreachable": ("Not reachable", "amber"),
     "unknown": ("Not checked yet", ""),
 }
@@ -182,6 +184,8 @@ def _stream(stream: StreamHealth, names: Mapping[str, str], now: datetime) -> Js
         label, tone = "Not polled any more", ""
     error = f"{stream.last_error} ({words.count(stream.errors, 'time')} in a row)" if stream.last_error else ""
     state: Json = {"text": label, "tone": tone, "small": error, "bad": True}
+    if stream.pushed_only and not error:
+        state |= {"small": "by webhook only", "bad": False}
     end: Json = {"text": "no complete reading yet"}
     if stream.complete_up_to is not None:
         end = {"at": words.iso(stream.complete_up_to)}
@@ -214,7 +218,7 @@ def _next(stream: StreamHealth, now: datetime) -> str:
     if due - now < timedelta(seconds=1):
         return "now"
     wait = f"in {words.lasting(due - now)}"
-    return f"{wait}, the platform asked for it" if stream.not_before and stream.not_before >= due else wait
+    return f"{wait}, as it has to wait" if stream.not_before and stream.not_before >= due else wait
 
 
 def _gaps(view: HealthView) -> Json | None:
@@ -278,13 +282,13 @@ def _accounts(view: HealthView) -> Json:
         "key": "accounts",
         "title": "Accounts",
         "lead": "Our own accounts, and whether the platforms let us in.",
-        "columns": ["Account", "Channel", "State", "Last checked"],
-        "rows": [_account(account) for account in view.accounts],
+        "columns": ["Account", "Channel", "State", "Webhook", "Allowance used", "Spent today", "Last checked"],
+        "rows": [_account(account, view.as_of) for account in view.accounts],
         "none": "No accounts are set up: add one to the settings.",
     }
 
 
-def _account(account: AccountHealth) -> Json:
+def _account(account: AccountHealth, now: datetime) -> Json:
     label, tone = _ACCOUNT_STATES.get(account.state, (account.state, ""))
     handle = f"@{account.handle}" if account.handle else ""
     return {
@@ -293,9 +297,32 @@ def _account(account: AccountHealth) -> Json:
             {"text": account.name, "small": "" if handle == account.name else handle},
             {"text": words.channel(account.channel)},
             {"text": label, "tone": tone, "small": account.problem or "", "bad": True},
+            _webhook(account.push, now),
+            {"text": f"{account.used:.0f} %" if account.used is not None else "–", "number": True},
+            _money(account),
             {"at": words.iso(account.checked_at)} if account.checked_at else {"text": "–"},
         ],
     }
+
+
+def _webhook(push: PushHealth | None, now: datetime) -> Json:
+    """Return how an account's webhook stands."""
+    if push is None or not (push.expected or push.handshake_at or push.last_at):
+        return {"text": "–"}
+    parts = [f"{push.waiting} waiting" if push.waiting else "", f"{push.failed} not readable" if push.failed else ""]
+    if push.handshake_at is None:
+        parts.append("the platform never asked for it")
+    small = ", ".join(part for part in parts if part)
+    text = f"{words.lasting(now - push.last_at)} ago" if push.last_at else "nothing yet"
+    return {"text": text, "small": small, "bad": bool(push.failed)}
+
+
+def _money(account: AccountHealth) -> Json:
+    """Return what an account cost today, and what it may cost."""
+    if account.spent_today is None:
+        return {"text": "–", "number": True}
+    limit = f"of ${account.daily_budget:,.2f}" if account.daily_budget is not None else ""
+    return {"text": f"${account.spent_today:,.2f}", "small": limit, "number": True}
 
 
 def _jobs(view: HealthView) -> Json:

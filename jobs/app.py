@@ -25,6 +25,7 @@ from social_listener.desk_health import Planned
 from social_listener.jobs import JOBS, Daily, Every, Job
 from social_listener.jobs.book import Book
 from social_listener.jobs.poll import Pollers
+from social_listener.jobs.receive import Receivers
 from social_listener.jobs.work import Work
 
 if TYPE_CHECKING:
@@ -49,7 +50,12 @@ class Crew:
     def __init__(self, service: Service, jobs: Mapping[str, Job] = JOBS) -> None:
         self.service = service
         stopping = threading.Event()
-        self.work = Work(service=service, pollers=Pollers(service, stopping), stopping=stopping)
+        self.work = Work(
+            service=service,
+            pollers=Pollers(service, stopping),
+            receivers=Receivers(service, stopping),
+            stopping=stopping,
+        )
         self.book = Book(service.store, service.clock, service.boot_id)
         self._jobs = jobs
         self._scheduler = BackgroundScheduler(
@@ -99,10 +105,14 @@ class Crew:
         sends = self.service.outbox.close(patience)
         jobs = self.book.wait(left())
         polls = self.work.pollers.wait(left())
-        if not (sends and jobs and polls):
-            running = [*self.book.running(), *self.work.pollers.running(), *([] if sends else ["sends"])]
-            _log.warning("stopped with work under way", extra={"running": ", ".join(running)})
-        return sends and jobs and polls
+        reads = self.work.receivers.wait(left())
+        ended = sends and jobs and polls and reads
+        if not ended:
+            running = [*self.book.running(), *self.work.pollers.running(), *self.work.receivers.running()]
+            _log.warning(
+                "stopped with work under way", extra={"running": ", ".join([*running, *([] if sends else ["sends"])])}
+            )
+        return ended
 
     def late(self, now: datetime) -> list[str]:
         """Return in words which of the ticking jobs stand still."""

@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from social_listener.jobs.poll import Pollers
+    from social_listener.jobs.receive import Receivers
     from social_listener.service import Service
 
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """The service, the polls under way, and whether the process is about to end."""
+    """The service, the polls and readings under way, and whether the process is about to end."""
 
     service: Service
     pollers: Pollers
+    receivers: Receivers
     stopping: threading.Event = field(default_factory=threading.Event)

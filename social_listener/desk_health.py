@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
+from social_listener import channels as registry
+from social_listener.channels import Billed, Pushed
 from social_listener.desk_office import span
-from social_listener.desk_types import AccountHealth, HealthView, JobLine, StreamHealth
+from social_listener.desk_types import AccountHealth, HealthView, JobLine, PushHealth, StreamHealth
+from social_listener.ingest import schedule
 from social_listener.model import ReplyState
-from social_listener.store import backup, health
+from social_listener.store import backup, health, spend
 from social_listener.store import outbox as replies
 from social_listener.vault_ends import step, words
 
@@ -22,6 +26,10 @@ if TYPE_CHECKING:
     from social_listener.desk_types import ReplyLine
     from social_listener.store.health import StreamRow
 
+#: states of an account in which none of its streams is polled: one sentence says it for all of them
+_STOPPED = {"unauthorized", "out_of_credit", "out_of_budget"}
+#: a delivery that waits to be read for longer is a problem
+DELIVERY_AGE = timedelta(minutes=2)
 #: no backup for so long is a problem
 BACKUP_AGE = timedelta(days=2)
 #: clocks further apart than this are a problem
@@ -42,8 +50,9 @@ def read_health(office: Office, planned: Mapping[str, Planned]) -> HealthView:
     """Return everything an operator must see at a glance."""
     now = office.clock()
     with office.store.read() as cursor:
-        streams = tuple(_stream(office, row, now) for row in health.streams(cursor))
-        accounts = _accounts(office, health.accounts(cursor))
+        accounts = _accounts(office, health.accounts(cursor), spend.totals(cursor, now.date()), now)
+        used = {account.id: account.used for account in accounts}
+        streams = tuple(_stream(office, row, used.get(row.account_id), now) for row in health.streams(cursor))
         in_doubt = tuple(line for line in replies.lines(cursor, now, settled=False, limit=500) if _doubtful(line))
         jobs = _jobs(cursor, planned, now)
         last_backup = _last_backup(office)
@@ -76,37 +85,54 @@ def _doubtful(line: ReplyLine) -> bool:
     return line.state is ReplyState.IN_DOUBT
 
 
-def _accounts(office: Office, known: Sequence[AccountHealth]) -> tuple[AccountHealth, ...]:
-    """Return the accounts in the settings, those that were never asked included."""
+def _accounts(
+    office: Office, known: Sequence[AccountHealth], spent: Mapping[str, float], now: datetime
+) -> tuple[AccountHealth, ...]:
+    """Return the accounts in the settings, those that were never asked included; `spent` is today's, in USD."""
     by_id = {account.id: account for account in known}
     ends = office.ends()
     found = []
     for wanted in office.settings.accounts:
-        account = by_id.get(wanted.id)
+        never = AccountHealth(
+            id=wanted.id,
+            channel=wanted.channel,
+            name=wanted.name,
+            handle=None,
+            state="unknown",
+            problem=None,
+            checked_at=None,
+            push=PushHealth(),
+        )
+        account = by_id.get(wanted.id, never)
+        channel = office.channels.get(wanted.id)
+        push = account.push if isinstance(channel, Pushed) else None
         found.append(
-            AccountHealth(
-                id=wanted.id,
+            replace(
+                account,
                 channel=wanted.channel,
                 name=wanted.name,
-                handle=account.handle if account else None,
-                state=account.state if account else "unknown",
-                problem=account.problem if account else None,
-                checked_at=account.checked_at if account else None,
+                not_before=account.not_before if account.not_before and account.not_before > now else None,
+                used=schedule.believed(account.used, account.used_at, now),
+                spent_today=spent.get(wanted.id, 0.0) if isinstance(channel, Billed) else None,
+                daily_budget=office.settings.budget.daily.get(wanted.id),
+                push=replace(push, expected=wanted.options.get("webhooks") == "on") if push else None,
                 expires_at=ends[wanted.id][1] if wanted.id in ends else None,
             )
         )
     return tuple(found)
 
 
-def _stream(office: Office, row: StreamRow, now: datetime) -> StreamHealth:
+def _stream(office: Office, row: StreamRow, used: float | None, now: datetime) -> StreamHealth:
     wanted = office.streams.get(row.id)
     active = row.active and wanted is not None
+    interval = schedule.steered(wanted.interval, wanted.kind, used) if wanted else timedelta(0)
     fields = {name: getattr(row, name) for name in row.__slots__ if name != "active"}
     return StreamHealth(
         **fields,
         overlap=wanted.overlap if wanted else timedelta(0),
-        state=stream_state(row, wanted.interval if wanted else timedelta(0), now) if active else "ok",
+        state=stream_state(row, interval, now) if active else "ok",
         active=active,
+        pushed_only=wanted is not None and wanted.kind in registry.pushed_only(wanted.channel),
     )
 
 
@@ -171,6 +197,7 @@ def _problems(cursor: DuckDBPyConnection, view: HealthView, now: datetime) -> It
     yield from _of_ends(view, now)
     if looking := len(view.in_doubt) - decide:
         yield f"{_many(looking, 'reply', 'replies')} may or may not have gone out; the platform is being asked."
+    yield from _of_push(view, now)
     for gap in view.gaps:
         yield f"{gap.stream_id}: nothing can be had {_between(gap.since, gap.until)}: {gap.reason}."
     yield from _of_streams(view, now)
@@ -202,6 +229,7 @@ def _of_accounts(view: HealthView) -> Iterator[str]:
     states = {
         "unauthorized": "the platform refuses its credentials; connect it again",
         "out_of_credit": "it has no credit left at the platform; top it up",
+        "out_of_budget": "its budget for today is spent, so nothing is read; replies still go out",
         "unreachable": "the platform cannot be reached",
     }
     for account in view.accounts:
@@ -218,8 +246,31 @@ def _of_ends(view: HealthView, now: datetime) -> Iterator[str]:
             yield f"Account {account.name}: {words(account.channel, account.id, ends, now)}."
 
 
+def _of_push(view: HealthView, now: datetime) -> Iterator[str]:
+    """Yield what is wrong with allowances and webhooks."""
+    for account in view.accounts:
+        if account.used is not None and account.used >= schedule.URGENT_ONLY:
+            yield (
+                f"Account {account.name} has used {account.used:.0f} % of its allowance: messages are still polled, "
+                f"everything else every {span(schedule.SELDOM)} at most."
+            )
+        push = account.push
+        if push is None:
+            continue
+        if push.expected and push.handshake_at is None and push.last_at is None:
+            yield (
+                f"Account {account.name}: nothing is pushed, the platform never asked for its webhook: subscribe "
+                f"/webhooks/{account.id} there, or set options.webhooks to off."
+            )
+        if push.waiting_since is not None and now - push.waiting_since > DELIVERY_AGE:
+            yield (
+                f"Account {account.name}: {_many(push.waiting, 'delivery', 'deliveries')} of its webhook "
+                f"{'waits' if push.waiting == 1 else 'wait'} to be read, for {span(now - push.waiting_since)}."
+            )
+
+
 def _of_streams(view: HealthView, now: datetime) -> Iterator[str]:
-    stopped = {account.id for account in view.accounts if account.state in {"unauthorized", "out_of_credit"}}
+    stopped = {account.id for account in view.accounts if account.state in _STOPPED}
     for stream in view.streams:
         if not stream.active or stream.account_id in stopped:
             continue

@@ -224,6 +224,18 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PushHealth:
+    """What an account's platform pushes to its webhook."""
+
+    expected: bool = False  #: the option `webhooks` is on
+    handshake_at: datetime | None = None  #: when the platform last asked whether the webhook is ours; None: never
+    last_at: datetime | None = None  #: the last delivery that we still know of
+    waiting: int = 0  #: deliveries that were not read yet
+    waiting_since: datetime | None = None
+    failed: int = 0  #: deliveries that could not be read at all
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AccountHealth:
     """One of our accounts."""
 
@@ -231,9 +243,15 @@ class AccountHealth:
     channel: str
     name: str
     handle: str | None
-    state: str  #: ok | unauthorized | out_of_credit | unreachable | unknown
+    state: str  #: ok | unauthorized | out_of_credit | out_of_budget | unreachable | unknown
     problem: str | None
     checked_at: datetime | None
+    not_before: datetime | None = None  #: nothing is read before; None: nothing keeps us from it
+    used: float | None = None  #: percent of its allowance, as the platform told lately; None: it does not tell
+    used_at: datetime | None = None
+    spent_today: float | None = None  #: USD since 0:00 UTC; None: its platform does not bill
+    daily_budget: float | None = None  #: USD; None: no limit
+    push: PushHealth | None = None  #: None: its platform does not push
     expires_at: datetime | None = None  #: when somebody has to connect it again; None: never, as far as is known
 
 
@@ -262,6 +280,7 @@ class StreamHealth:
     overlap: timedelta
     state: str  #: ok | late | failing | waiting | never: for the eye; "late" = no complete walk for 3 intervals
     active: bool  #: False: its settings are gone, the data is kept
+    pushed_only: bool = False  #: its platform tells of this by webhook only: polls bring nothing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import secrets
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from social_listener.desk_office import find_rule, fits, known_conversation, known_item
+from social_listener import channels as registry
+from social_listener.channels import Billed
+from social_listener.desk_office import find_rule, fits, known_conversation, known_item, span
 from social_listener.desk_types import Draft, NoteLine
-from social_listener.errors import ChannelError, Conflict, DeskError, NotAllowed
+from social_listener.errors import ChannelError, Conflict, DeskError, NotAllowed, RateLimited
 from social_listener.model import Action, ActionKind, Status
-from social_listener.store import audit, conversations, drafts, queue_upkeep, staff_changes
+from social_listener.store import audit, conversations, drafts, queue_upkeep, quota, spend, staff_changes, streams
 from social_listener.store import outbox as replies
 from social_listener.store.drafts import Place
 
@@ -101,10 +104,13 @@ def act(office: Office, item_id: str, kind: ActionKind, staff: str, text: str = 
         line = known_item(cursor, item_id)
         channel = office.channel(line.item.account_id)
         rule = find_rule(office.rules(cursor, line, now), kind.value)
+        until = streams.throttled_until(cursor, line.item.account_id, now)
     if rule is None:
         raise NotAllowed(f"{line.item.channel} cannot {kind.value} items")
     if not rule.ok:
         raise NotAllowed(rule.because)
+    if until is not None:
+        raise DeskError(f"the platform asked this account to wait; it can be done in {span(until - now)}")
     if kind is ActionKind.EDIT:
         fits(office, line, words, private=line.item.private)
     action = Action(
@@ -114,18 +120,32 @@ def act(office: Office, item_id: str, kind: ActionKind, staff: str, text: str = 
         item_native_id=item_id.partition(":")[2],
         text=words,
     )
-    problem: str | None = None
+    failure: ChannelError | None = None
     try:
         channel.act(action)
     except ChannelError as error:
-        problem = str(error)
+        failure = error
+    problem = str(failure) if failure is not None else None
     with office.store.transaction() as cursor:
+        if failure is not None:
+            _throttled(cursor, failure, now)
+        elif isinstance(channel, Billed):
+            day = (now + replies.clock_offset(cursor, action.account_id)).date()
+            prices = {**registry.prices(line.item.channel), **office.settings.budget.prices}
+            spend.add(cursor, action.account_id, day, channel.charges(action), prices)
         audit.record_action(cursor, now, staff, action, problem)
         audit.record(cursor, now, staff, f"item.{kind}", item_id, problem=problem)
         if problem is None:
             _done(cursor, line, action, now)
     if problem is not None:
         raise DeskError(f"the platform did not {kind.value} it: {problem}")
+
+
+def _throttled(cursor: DuckDBPyConnection, error: ChannelError, now: datetime) -> None:
+    """Have the account wait when the platform wants no call of it."""
+    if isinstance(error, RateLimited) and error.whole_account:
+        until = max(error.retry_at or now, now + timedelta(minutes=1))
+        quota.throttle(cursor, error.account_id, until, str(error))
 
 
 def _done(cursor: DuckDBPyConnection, line: ThreadItem, action: Action, now: datetime) -> None:

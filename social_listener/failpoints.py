@@ -31,6 +31,10 @@ NAMES: Final[tuple[str, ...]] = (
     "ingest.after_raw",
     "ingest.before_commit",
     "ingest.after_commit",
+    "push.in_accept",  # a verified delivery is written, not committed
+    "push.after_accept",  # it is committed, the platform has no answer yet
+    "push.before_reading",  # the platform has its answer, nothing is read
+    "push.in_reading",  # what it tells is written, not committed
     "store.in_checkpoint",
     "store.in_backup",
     "outbox.before_intent",  # a reply is composed; nothing is written

@@ -49,7 +49,9 @@ class Outbox:
         witness: Witness,
         boot_id: str,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        prices: Mapping[str, Mapping[str, float]] | None = None,
     ) -> None:
+        """`prices`: by account, what its platform bills, USD by name."""
         self._store = store
         self._channels = channels
         self._witness = witness
@@ -57,7 +59,7 @@ class Outbox:
         self._clock = clock
         self._lanes: dict[str, threading.Lock] = {}
         self._guard = threading.Lock()
-        self._sender = Sender(store, channels, settings, witness, boot_id)
+        self._sender = Sender(store, channels, settings, witness, boot_id, prices=prices or {})
         self._pool = ThreadPoolExecutor(max_workers=16, thread_name_prefix="deliver")
         self._faults: list[BaseException] = []
         self._closing = False

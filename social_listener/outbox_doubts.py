@@ -11,7 +11,7 @@ from social_listener.errors import ChannelError, RateLimited
 from social_listener.failpoints import failpoint
 from social_listener.model import PrivateReply, PublicReply, ReplyState, Sent
 from social_listener.outbox_rules import LOOKBACK, WAIT_FIRST, Echo, match_echo, next_reading
-from social_listener.store import answers, audit, conversations, links
+from social_listener.store import answers, audit, conversations, links, quota, streams
 from social_listener.store import outbox as table
 from social_listener.store.outbox import StoredAttempt
 
@@ -191,15 +191,30 @@ def look(store: Store, channel: Channel, reply: StoredReply) -> Sent | None:
     return None
 
 
+def put_off(cursor: DuckDBPyConnection, error: ChannelError, now: datetime) -> datetime:
+    """Return when to try again after a fault; where the platform wants no call at all, that is written down."""
+    again = now + WAIT_FIRST
+    if isinstance(error, RateLimited):
+        again = max(again, error.retry_at or again)
+        if error.whole_account:
+            quota.throttle(cursor, error.account_id, again, str(error))
+    return again
+
+
 def read_once(store: Store, channel: Channel | None, reply: StoredReply, now: datetime) -> ReplyState:
     """Look for one reply in doubt, and write what that told; return the reply's state afterwards."""
     failpoint("outbox.before_reading")
+    with store.read() as cursor:
+        until = streams.throttled_until(cursor, reply.account_id, now)
+    if until is not None:
+        with store.transaction() as cursor:
+            table.change(cursor, reply, reconcile_at=until)
+        return ReplyState.IN_DOUBT
     try:
         found = look(store, channel, reply) if channel is not None else None
     except ChannelError as error:
-        again = error.retry_at if isinstance(error, RateLimited) and error.retry_at else None
         with store.transaction() as cursor:
-            table.change(cursor, reply, reconcile_at=max(again or now, now + WAIT_FIRST))
+            table.change(cursor, reply, reconcile_at=put_off(cursor, error, now))
         _log.warning("reply %s: could not be looked for: %s", reply.id, error)
         return ReplyState.IN_DOUBT
     failpoint("outbox.after_reading")

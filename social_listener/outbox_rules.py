@@ -9,7 +9,7 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -129,6 +129,7 @@ class Outcome:
     sent: Sent | None = None
     wait_until: datetime | None = None  #: queued again: not before; the account's other replies wait as well
     whole_account: bool = True  #: the pause is for public and private sends alike
+    throttled: bool = False  #: the platform wants no call of the account at all, reading included
 
 
 def classify(
@@ -150,7 +151,9 @@ def classify(
         until = result.retry_at
         if until is None or until <= now:
             until = now + _pause(WAIT_FIRST, 2, WAIT_MOST, pauses, spread)
-        outcome = _later(error, words, until, whole_account=False)
+        outcome = replace(
+            _later(error, words, until, whole_account=result.whole_account), throttled=result.whole_account
+        )
     elif isinstance(result, Unauthorized | OutOfCredit):
         outcome = _later(error, words, now + _pause(WAIT_FIRST, 1, WAIT_MOST, pauses, spread))
     elif isinstance(result, Unavailable) and failures + 1 < max_attempts:

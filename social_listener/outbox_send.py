@@ -9,11 +9,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from social_listener import outbox_doubts, outbox_settle
+from social_listener.channels import Billed
 from social_listener.errors import ChannelError
 from social_listener.failpoints import failpoint
 from social_listener.model import ReplyState, Sent, Standing
 from social_listener.outbox_rules import WAIT_FIRST, ClaimFacts, Close, Hold, Outcome, Step, classify, next_step
-from social_listener.store import answers, conversations
+from social_listener.store import answers, conversations, spend
 from social_listener.store import outbox as table
 from social_listener.store.outbox import StoredAttempt
 from social_listener.store.standing import standing
@@ -57,6 +58,7 @@ class _Claimed(NamedTuple):
     attempt: StoredAttempt
     failures: int  #: earlier calls for it that surely did not arrive
     pauses: int  #: failures in a row of its account
+    bill: Mapping[str, int]  #: what the call is billed as
 
 
 class Sender:
@@ -69,8 +71,11 @@ class Sender:
         settings: OutboxSettings,
         witness: Witness,
         boot_id: str,
+        *,
+        prices: Mapping[str, Mapping[str, float]],
     ) -> None:
         self._store = store
+        self._prices = prices
         self._channels = channels
         self._settings = settings
         self._witness = witness
@@ -164,7 +169,7 @@ class Sender:
         except ChannelError as error:
             reason = f"it has to be looked for before it is sent again, and that failed: {error}"
             with self._store.transaction() as cursor:
-                table.change(cursor, reply, not_before=now + WAIT_FIRST, reason=reason)
+                table.change(cursor, reply, not_before=outbox_doubts.put_off(cursor, error, now), reason=reason)
             return ReplyState.QUEUED
         if found is None:
             return None
@@ -176,11 +181,16 @@ class Sender:
         attempt = self._attempt(look.reply, now)
         if look.item is None:
             return None
+        channel = self._channels[look.reply.account_id]
+        words = outbox_doubts.built(look.reply, look.item, look.around.heard_at)
+        bill = channel.charges(words) if isinstance(channel, Billed) else {}
         with self._store.transaction() as cursor:
             changes = {"state": ReplyState.SENDING, "attempts": attempt.number, "reason": None}
             if not table.change(cursor, look.reply, **changes):
                 return None
             table.insert_attempt(cursor, attempt)
+            # Before the call: a crash must not make it free. What surely did not go is taken back.
+            self._bill(cursor, attempt, look.reply.account_id, bill)
             failpoint("outbox.in_claim")
         failpoint("outbox.after_claim")
         reply = replace(
@@ -190,7 +200,15 @@ class Sender:
             reason=None,
             version=look.reply.version + 1,
         )
-        return _Claimed(reply, look.item, look.around, attempt, look.failures, look.pauses)
+        return _Claimed(reply, look.item, look.around, attempt, look.failures, look.pauses, bill)
+
+    def _bill(
+        self, cursor: DuckDBPyConnection, attempt: StoredAttempt, account_id: str, bill: Mapping[str, int]
+    ) -> None:
+        """Count what a call costs, on the platform's day on which it was made."""
+        if bill:
+            day = (attempt.started_at + table.clock_offset(cursor, account_id)).date()
+            spend.add(cursor, account_id, day, bill, self._prices.get(account_id, {}))
 
     def _attempt(self, reply: StoredReply, now: datetime) -> StoredAttempt:
         number = reply.attempts + 1
@@ -247,6 +265,9 @@ class Sender:
         try:
             with self._store.transaction() as cursor:
                 outbox_settle.write_outcome(cursor, claimed.reply, claimed.attempt.id, outcome, now)
+                if outcome.attempt in {"rejected", "not_sent"}:
+                    back = {name: -count for name, count in claimed.bill.items()}
+                    self._bill(cursor, claimed.attempt, claimed.reply.account_id, back)
                 failpoint("outbox.in_settle")
         except Exception:
             self._unwritten[claimed.reply.id] = (claimed, outcome)

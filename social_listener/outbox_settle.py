@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from social_listener.model import Interaction, Kind, ReplyState, Sent
 from social_listener.outbox_rules import next_reading
-from social_listener.store import answers, audit, conversations, drafts, links, queue_upkeep
+from social_listener.store import answers, audit, conversations, drafts, links, queue_upkeep, quota
 from social_listener.store import outbox as table
 from social_listener.store.drafts import Place
 
@@ -148,8 +148,11 @@ def waits(cursor: DuckDBPyConnection, reply: StoredReply, outcome: Outcome, now:
     """Write that a reply surely did not go out and waits for its next try; the account's others wait with it."""
     until = outcome.wait_until or now
     reason = outcome.reason or "the platform asked to wait"
-    table.set_pause(cursor, reply.lane, until, reason)
-    if outcome.whole_account:
+    if outcome.throttled:
+        quota.throttle(cursor, reply.account_id, until, reason)
+    else:
+        table.set_pause(cursor, reply.lane, until, reason)
+    if outcome.whole_account and not outcome.throttled:
         other = table.lane(reply.account_id, private=not reply.private)
         table.set_pause(cursor, other, until, reason)
     return table.change(cursor, reply, state=ReplyState.QUEUED, not_before=max(reply.not_before, until), reason=reason)

@@ -40,7 +40,7 @@ class Resident:
             self.service = build(settings, environment=environment)
             opened.callback(self.service.close)
             self.crew = Crew(self.service)
-            self._web = Web(self.service, self.problems, headless=headless)
+            self._web = Web(self.service, self.problems, self.crew.work.receivers.wake, headless=headless)
             opened.callback(self._web.close)
             self._listener = remote.Listener(settings.data_dir, commands(self.service)) if commands else None
             opened.pop_all()

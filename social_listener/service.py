@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from social_listener import channels as registry
 from social_listener.desk import Desk
-from social_listener.ingest import Ingest
+from social_listener.ingest import Budget, Ingest
 from social_listener.model import Stream
 from social_listener.outbox import Outbox
 from social_listener.service_keys import KeyRing, Keys, ends_of, utcnow
@@ -75,9 +75,15 @@ def build(
         store = Store.open(settings.database, now=clock())
         opened.callback(store.close)
         streams = streams_of(settings)
-        ingest = Ingest(store, connected, streams=streams, weights=weights, polling=settings.polling, clock=clock)
+        prices = {one.id: {**registry.prices(one.channel), **settings.budget.prices} for one in settings.accounts}
+        budget = Budget(prices=prices, daily=settings.budget.daily)
+        ingest = Ingest(
+            store, connected, streams=streams, weights=weights, polling=settings.polling, clock=clock, budget=budget
+        )
         witness = Witness(settings.data_dir / WITNESS)
-        outbox = Outbox(store, connected, settings=settings.outbox, witness=witness, boot_id=boot_id, clock=clock)
+        outbox = Outbox(
+            store, connected, settings=settings.outbox, witness=witness, boot_id=boot_id, clock=clock, prices=prices
+        )
         outbox.recover()
         desk = Desk(
             store,

@@ -43,7 +43,15 @@ def check_names(settings: Settings) -> Weights:
                     f"{where}.streams[{index}].kind: {account.channel} has no {stream.kind.value}"
                     f"; valid here: {', '.join(kind.value for kind in kinds)}"
                 )
+    _check_prices(settings)
     return _weights(settings)
+
+
+def _check_prices(settings: Settings) -> None:
+    known = list(dict.fromkeys(name for channel in registry.REGISTRY for name in registry.prices(channel)))
+    for name in settings.budget.prices:
+        if name not in known:
+            raise SettingsError(f"budget.prices.{name}: no platform has this price{nearest(name, known)}")
 
 
 def _weights(settings: Settings) -> Weights:

@@ -32,6 +32,8 @@ _HOW_TO_NAME_A_VARIABLE = (
 )
 
 _NAME_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
+#: names under which look-ups, our own sends and what platforms push are stored
+_RESERVED = frozenset({"lookup", "sent", "webhook"})
 _CLOCK_PATTERN = r"^([01]\d|2[0-3]):[0-5]\d$"
 #: pattern → how to write what does not match it
 _PATTERNS = {
@@ -108,6 +110,7 @@ Name = Annotated[str, Field(pattern=_NAME_PATTERN)]
 _Variable = Annotated[str, BeforeValidator(_variable)]
 _Number = Annotated[int, BeforeValidator(_number)]
 _Points = Annotated[float, BeforeValidator(_number)]
+Usd = Annotated[float, BeforeValidator(_number), Field(ge=0, allow_inf_nan=False)]
 Port = Annotated[_Number, Field(ge=0, le=65535)]
 ClockTime = Annotated[str, Field(pattern=_CLOCK_PATTERN)]
 
@@ -169,7 +172,7 @@ class DashboardSettings(_Part):
 
 
 class PublicSettings(_Part):
-    """Where machines ask: liveness and readiness."""
+    """Where machines ask, and where platforms push to: liveness, readiness, webhooks."""
 
     host: str = "127.0.0.1"
     port: Port = 8080
@@ -221,6 +224,9 @@ class JobSettings(_Part):
     poll_every: PositiveDuration = Field(
         default=timedelta(seconds=1), description="how often due streams are looked for"
     )
+    receive_every: PositiveDuration = Field(
+        default=timedelta(seconds=1), description="how often deliveries that were not read yet are looked for"
+    )
     deliver_every: PositiveDuration = timedelta(seconds=1)
     reconcile_every: PositiveDuration = timedelta(seconds=5)
     recheck_every: PositiveDuration = timedelta(minutes=15)
@@ -234,6 +240,19 @@ class LogSettings(_Part):
     level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
 
+class BudgetSettings(_Part):
+    """What platforms that bill for reading may cost."""
+
+    prices: dict[str, Usd] = Field(
+        default_factory=dict,
+        description="USD by price, where they differ from the platform's list; see docs/settings.md",
+    )
+    daily: dict[str, Usd] = Field(
+        default_factory=dict,
+        description="USD a day by account id: once spent, that account reads no more until 0:00 UTC",
+    )
+
+
 class Settings(_Part):
     """The whole of settings.yaml."""
 
@@ -242,6 +261,7 @@ class Settings(_Part):
     dashboard: DashboardSettings = DashboardSettings()
     public: PublicSettings = PublicSettings()
     polling: PollingSettings = PollingSettings()
+    budget: BudgetSettings = BudgetSettings()
     outbox: OutboxSettings = OutboxSettings()
     priority: PrioritySettings = PrioritySettings()
     retention: RetentionSettings = RetentionSettings()
@@ -287,6 +307,12 @@ def parse(text: str, path: Path) -> Settings:
         raise SettingsError("\n".join(f"{path}: {line}" for line in _explain(error))) from None
     _check_accounts(settings, path)
     _check_ports(settings, path)
+    for account_id in settings.budget.daily:
+        ids = [account.id for account in settings.accounts]
+        if account_id not in ids:
+            raise SettingsError(
+                f"{path}: budget.daily.{account_id}: there is no such account{nearest(account_id, ids)}"
+            )
     base = path.resolve().parent
     return settings.model_copy(update={"data_dir": (base / settings.data_dir.expanduser()).resolve()})
 
@@ -344,6 +370,10 @@ def _check_accounts(settings: Settings, path: Path) -> None:
                 raise SettingsError(f"{where}.streams[{index}].query: a search needs the words to search for")
             if stream.kind is not StreamKind.SEARCH and stream.query:
                 raise SettingsError(f"{where}.streams[{index}].query: only a stream of kind search takes a query")
+            if stream.label in _RESERVED:
+                raise SettingsError(
+                    f"{where}.streams[{index}].name: {stream.label!r} is a name of our own; give another"
+                )
             if labels.count(stream.label) > 1:
                 raise SettingsError(f"{where}.streams[{index}].name: {stream.label!r} stands twice; give each a name")
 

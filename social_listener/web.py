@@ -1,7 +1,7 @@
 """The two doors of the service: the dashboard for staff, and the answers to machines.
 
     staff port    dashboard.host : dashboard.port   Streamlit as an ASGI application, with our own routes and headers
-    public port   public.host : public.port         GET /livez, GET /readyz
+    public port   public.host : public.port         GET /livez, GET /readyz, GET and POST /webhooks/{account id}
 
 Both run in one event loop in the thread that calls `Web.run`.
 """
@@ -23,6 +23,7 @@ from starlette.routing import Route
 
 from social_listener import log
 from social_listener.errors import PortBusy
+from social_listener.web_hooks import Webhooks
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
@@ -40,7 +41,9 @@ _FAREWELL = 3
 class Web:
     """Binds the ports when it is made (`PortBusy` names port and setting), serves when it is run."""
 
-    def __init__(self, service: Service, problems: Callable[[], list[str]], *, headless: bool) -> None:
+    def __init__(
+        self, service: Service, problems: Callable[[], list[str]], wake: Callable[[str], None], *, headless: bool
+    ) -> None:
         settings = service.settings
         self._doors: list[tuple[socket.socket, Callable[[], ASGIApp]]] = []
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -48,7 +51,7 @@ class Web:
         self._stopped = threading.Event()
         try:
             self.public_address = self._bind(
-                "public", settings.public.host, settings.public.port, lambda: public_app(problems)
+                "public", settings.public.host, settings.public.port, lambda: public_app(service, problems, wake)
             )
             self.address: str | None = None  #: of the dashboard; None: headless
             if not headless:
@@ -177,8 +180,12 @@ def bind(host: str, port: int, key: str) -> socket.socket:
     return door
 
 
-def public_app(problems: Callable[[], list[str]]) -> Starlette:
-    """Return the application of the public port; `problems` says in words what keeps the service from its work."""
+def public_app(service: Service, problems: Callable[[], list[str]], wake: Callable[[str], None]) -> Starlette:
+    """Return the application of the public port.
+
+    `problems` says in words what keeps the service from its work; `wake` is told the account to which something was
+    pushed, once it is kept.
+    """
 
     async def livez(_: Request) -> Response:
         return PlainTextResponse("alive\n")
@@ -187,4 +194,12 @@ def public_app(problems: Callable[[], list[str]]) -> Starlette:
         found = problems()
         return JSONResponse({"ready": not found, "problems": found}, status_code=503 if found else 200)
 
-    return Starlette(routes=[Route("/livez", livez), Route("/readyz", readyz)])
+    webhooks = Webhooks(service.ingest, wake)
+    return Starlette(
+        routes=[
+            Route("/livez", livez),
+            Route("/readyz", readyz),
+            Route("/webhooks/{account_id}", webhooks.question, methods=["GET"]),
+            Route("/webhooks/{account_id}", webhooks.delivery, methods=["POST"]),
+        ]
+    )

@@ -29,7 +29,7 @@ LAYOUTS = {
     "one account": f"accounts:\n{ONE}",
     "comment behind": f"accounts:\n{ONE}# about the port\npublic: {{port: 1}}\n",
     "not indented": "accounts:\n- id: one\n  channel: x\n  name: one\npublic: {port: 1}\n",
-    "deep": f"accounts:\n{ONE}    streams:\n      - kind: search\n        query: |\n          a\n\n# end\n",
+    "deep": f"accounts:\n{ONE}    streams:\n      - kind: search\n        query: |\n          a\n          b\n\n# x\n",
     "flow inside": f"accounts:\n{ONE}    streams: [{{kind: mentions}}]  # all\n\npublic: {{port: 1}}\n",
     "without a last line end": f"public: {{port: 1}}\naccounts:\n{ONE.rstrip()}",
     "folded": "accounts:\n  - id: one\n    channel: x\n    name: >\n      long\n      name\ndata_dir: d\n",

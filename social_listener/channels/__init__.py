@@ -122,8 +122,17 @@ class Pushed(Protocol):
         """Return what a verified delivery tells, in the order in which it tells it; no call is made.
 
         Each page is about one moment of the platform's clock (`server_time`; `received_at`, our own, where it tells
-        none). What is not understood is a `Reject`; `BadPayload`: not even the envelope can be read.
+        none), and its `raw` is a delivery that tells it alone: replay hands that in again. What is not understood is a
+        `Reject`; `BadPayload`: not even the envelope can be read; `Unavailable`: it cannot be read now, ask again.
         """
+
+
+@runtime_checkable
+class Billed(Protocol):
+    """A channel whose platform bills for what is read and written. What is read is told by `Page.reads`."""
+
+    def charges(self, what: Reply | Action) -> Mapping[str, int]:
+        """Return what sending or doing that is billed as: name of the price → how often."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,7 +179,8 @@ class ChannelFactory(Protocol):
         """
 
 
-#: channel name → module that offers `build`, `CREDENTIALS` and `OPTIONS` (name → what it is, in words) and `STREAMS`
+#: channel name → module that offers `build`, `CREDENTIALS` and `OPTIONS` (name → what it is, in words) and `STREAMS`;
+#: and, where there is any, `PRICES` (name → USD) and `PUSHED_ONLY` (kinds of stream)
 REGISTRY: Mapping[str, str] = {
     "x": "social_listener.channels.x",
     "facebook": "social_listener.channels.facebook",
@@ -197,6 +207,16 @@ def connected_names(channel: str) -> Mapping[str, str]:
 def option_names(channel: str) -> Mapping[str, str]:
     """Return the options a channel takes in the settings: name → what it is, in words."""
     return cast("Mapping[str, str]", import_module(REGISTRY[channel]).OPTIONS)
+
+
+def prices(channel: str) -> Mapping[str, float]:
+    """Return what a channel's platform bills for: name of the price → USD, by its own list; empty: for nothing."""
+    return cast("Mapping[str, float]", getattr(import_module(REGISTRY[channel]), "PRICES", {}))
+
+
+def pushed_only(channel: str) -> Sequence[StreamKind]:
+    """Return the kinds of stream of which the platform tells by webhook only: polling them brings nothing."""
+    return cast("Sequence[StreamKind]", getattr(import_module(REGISTRY[channel]), "PUSHED_ONLY", ()))
 
 
 def stream_kinds(channel: str) -> Sequence[StreamKind]:

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
-from social_listener.channels import x_rules, x_sending, x_text
+from social_listener.channels import x_billing, x_push, x_rules, x_sending, x_text
 from social_listener.channels.transport import base_url_fault
 from social_listener.channels.wire import Wire, WireError, documents, is_id
 from social_listener.channels.x_client import Answer, Client
@@ -43,7 +44,7 @@ from social_listener.model import (
 )
 
 if TYPE_CHECKING:
-    from social_listener.channels import ChannelFactory, Keeper
+    from social_listener.channels import Billed, ChannelFactory, Keeper, Pushed
 
 STREAMS: Final = (StreamKind.MENTIONS, StreamKind.REPLIES, StreamKind.MESSAGES, StreamKind.SEARCH)
 OPTIONS: Final = x_rules.OPTIONS
@@ -64,6 +65,7 @@ CONNECTED: Final[Mapping[str, str]] = {
     "consumer_secret": "the app's API key secret; optional: X signs what it pushes with it",
 }
 _OPTIONAL: Final = frozenset({"bearer_token", "client_secret", "refresh_token", "consumer_secret"})
+PRICES: Final = x_billing.PRICES
 _BEARER: Final = "public reads use the bearer token; the first poll shows whether X takes it"
 _MOST_LOOKED_UP: Final = 100
 #: action → tweepy's method, the field of X's answer that tells the new state, that state, "not there" is as good
@@ -118,7 +120,8 @@ class X:
             found = self._read(answers, raw)
         # The later version of a chain may be gone again; what was asked for is the chain.
         found.deleted = [gone for gone in found.deleted if native(gone) in items]
-        return page_of(found, raw, first.server_time, None, next_token=None)
+        page = page_of(found, raw, first.server_time, None, next_token=None)
+        return replace(page, reads=self._client.meter.collect())
 
     def send(self, reply: PublicReply | PrivateReply) -> Sent:
         """Send once; see the protocol. Each kind of reply has a path of its own from here down to the call."""
@@ -179,6 +182,26 @@ class X:
         """Return None: X limits calls by kind, and says so with each."""
         return None
 
+    def handshake(self, query: Mapping[str, str]) -> bytes:
+        """Return what answers X's question whether this webhook is ours; `Forged` when it is not X's."""
+        return x_push.handshake(query, self._client.signing_key, self.account_id)
+
+    def verify(self, headers: Mapping[str, str], body: bytes) -> None:
+        """Raise `Forged` unless `body`, as it came, is signed with the app's secret."""
+        x_push.verify(headers, body, self._client.signing_key, self.account_id)
+
+    def receive(self, body: bytes, received_at: datetime) -> Sequence[Page]:
+        """Return a page for each event of a delivery; `Unavailable`: it is not known yet who we are."""
+        us = self._us()
+        if us.native_id is None:
+            words = "X has not told yet whose account this is, so what it pushed cannot be read"
+            raise Unavailable(words, account_id=self.account_id)
+        return x_push.receive(body, received_at, us)
+
+    def charges(self, what: Reply | Action) -> Mapping[str, int]:
+        """Return what X bills a reply or an action as."""
+        return x_billing.charges(what)
+
     def _ask_who(self) -> Owner:
         result = self._client.call(lambda sdk: sdk.get_me(), what="asking who we are", effect=Effect.READ)
         try:
@@ -229,6 +252,10 @@ def build(
     """
     where = f"account {account_id}"
     _check(credentials, CREDENTIALS if keeper is None else CONNECTED, where)
+    rules = x_rules.read_options(options, account_id)
+    if credentials and rules.webhooks and not credentials.get("consumer_secret"):
+        words = "X signs with it what it pushes; without it options.webhooks cannot be on"
+        raise SettingsError(f"{where}: credentials.consumer_secret is missing: {words}")
     fault = base_url_fault(base_url) if base_url is not None else None
     if fault is not None:
         raise SettingsError(f"{where}: base_url {fault}")
@@ -240,7 +267,7 @@ def build(
         read_timeout=read_timeout,
         keeper=keeper,
     )
-    return X(client, x_rules.read_options(options, account_id))
+    return X(client, rules)
 
 
 def _check(credentials: Mapping[str, str], known: Mapping[str, str], where: str) -> None:
@@ -256,3 +283,5 @@ def _check(credentials: Mapping[str, str], known: Mapping[str, str], where: str)
 if TYPE_CHECKING:
     # mypy holds this module against the protocol here.
     _factory: ChannelFactory = build
+    _pushed: type[Pushed] = X
+    _billed: type[Billed] = X

@@ -12,6 +12,7 @@ from social_listener.channels import Keeper
 from social_listener.channels.transport import Transport, quiet_libraries
 from social_listener.channels.wire import Wire, WireError, documents
 from social_listener.channels.x_access import Access
+from social_listener.channels.x_billing import Meter
 from social_listener.channels.x_errors import Doing, Effect, Misspelt, answer, unreadable
 from social_listener.errors import Rejected, Unauthorized
 
@@ -61,6 +62,9 @@ class Client:
         self.as_user: Final = "bearer_token" not in credentials  #: whether plain reads are signed by the user
         self._without_keys = not credentials
         self.own_id: Final[str | None] = self._access.own_id  #: our own id; None: the credentials do not tell it
+        #: the app's secret, with which X signs what it pushes; "": there is none
+        self.signing_key: Final = credentials.get("consumer_secret", "")
+        self.meter: Final = Meter()
 
     def call(
         self,
@@ -144,6 +148,8 @@ class Client:
             found = documents(exchange.body)
         except WireError as error:
             raise unreadable(exchange, doing, error) from None
+        if doing.effect is Effect.READ:
+            self.meter.note(found, server_time)
         return Answer(body=exchange.body, documents=tuple(found), server_time=server_time)
 
     def platform_now(self, now: datetime | None) -> datetime:

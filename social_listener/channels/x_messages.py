@@ -18,11 +18,12 @@ def read_messages(answers: Sequence[Wire], us: Us) -> Found:
         messages, includes = read_items(answer, found, read_message)
         for message in messages:
             if message.is_message:
-                found.add(_interaction(message, us, includes))
+                found.add(message_item(message, us, includes))
     return found
 
 
-def _interaction(message: Message, us: Us, includes: Includes) -> Interaction:
+def message_item(message: Message, us: Us, includes: Includes) -> Interaction:
+    """Return a direct message as the house knows it."""
     thread = own(_thread(message, us))
     return Interaction(
         id=own(message.id),

@@ -185,7 +185,8 @@ class Reading:
         if found.next is not None and found.next == token:
             words = f"X gives the same page of {stream.name} over and over"
             raise BadPayload(words, account_id=self._client.account_id, raw=answer.body)
-        return page_of(found, answer.body, answer.server_time, stream.kind, next_token=found.next)
+        page = page_of(found, answer.body, answer.server_time, stream.kind, next_token=found.next)
+        return replace(page, reads=self._client.meter.collect())
 
 
 def read_bodies(answers: Sequence[Wire], us: Us, kind: StreamKind) -> Found:

@@ -23,6 +23,8 @@ OPTIONS: Final[Mapping[str, str]] = {
     "reply_rule": "summoned (default): replies only to posts that answer, name or quote us, as self-serve access "
     "demands since 23 February 2026; any: replies to every post, for enterprise access",
     "likes": "off (default): self-serve access lost likes on 20 April 2026; on: for access that still has them",
+    "webhooks": "off (default): polling only; on: X's Activity API pushes to our webhook as well, and Health says "
+    "when nothing comes",
     "max_length": "weighted length of a public reply: 280 (default), up to 25000 for premium accounts",
 }
 
@@ -34,6 +36,7 @@ class Rules:
     summoned_only: bool
     likes: bool
     max_length: int
+    webhooks: bool
 
 
 def read_options(options: Mapping[str, str], account_id: str) -> Rules:
@@ -45,13 +48,19 @@ def read_options(options: Mapping[str, str], account_id: str) -> Rules:
     reply_rule = options.get("reply_rule", "summoned")
     if reply_rule not in {"summoned", "any"}:
         raise SettingsError(f"{where}.reply_rule: must be summoned or any (found {reply_rule!r})")
-    likes = options.get("likes", "off")
-    if likes not in {"on", "off"}:
-        raise SettingsError(f'{where}.likes: must be "on" or "off", with the quotes (found {likes!r})')
+    switches = {name: options.get(name, "off") for name in ("likes", "webhooks")}
+    for name, value in switches.items():
+        if value not in {"on", "off"}:
+            raise SettingsError(f'{where}.{name}: must be "on" or "off", with the quotes (found {value!r})')
     length = options.get("max_length", "280")
     if not length.isascii() or not length.isdigit() or not 1 <= int(length) <= 25_000:
         raise SettingsError(f"{where}.max_length: must be a number from 1 to 25000, in quotes (found {length!r})")
-    return Rules(summoned_only=reply_rule == "summoned", likes=likes == "on", max_length=int(length))
+    return Rules(
+        summoned_only=reply_rule == "summoned",
+        likes=switches["likes"] == "on",
+        max_length=int(length),
+        webhooks=switches["webhooks"] == "on",
+    )
 
 
 def allowed(item: Interaction, rules: Rules) -> Sequence[Allowed]:

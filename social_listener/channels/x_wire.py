@@ -138,7 +138,7 @@ def read_post(data: Wire) -> Post:
         mentions=tuple(
             Mention(user_id=one.id("id"), handle=one.text("username") or "") for one in entities.objects("mentions")
         ),
-        links=_links(entities),
+        links=links_of(entities),
         media_keys=data.object("attachments").texts("media_keys"),
     )
 
@@ -184,7 +184,7 @@ def read_message(data: Wire) -> Message:
         thread=thread,
         created_at=data.time("created_at"),
         quoted=references[0].id("id") if references else None,
-        links=_links(data.object("entities")),
+        links=links_of(data.object("entities")),
         media_keys=data.object("attachments").texts("media_keys"),
     )
 
@@ -216,7 +216,8 @@ def _language(code: str | None) -> str | None:
     return _RENAMED.get(code, code)
 
 
-def _links(entities: Wire) -> tuple[Link, ...]:
+def links_of(entities: Wire) -> tuple[Link, ...]:
+    """Return the web addresses in a text."""
     return tuple(
         Link(
             url=one.text("url") or "",

@@ -71,6 +71,12 @@ def _account(account: AccountHealth, streams: list[StreamHealth]) -> dict[str, J
         "state": account.state,
         "problem": account.problem,
         "checked_at": plain(account.checked_at),
+        "not_before": plain(account.not_before),
+        "used": account.used,
+        "used_at": plain(account.used_at),
+        "spent_today": None if account.spent_today is None else round(account.spent_today, 4),
+        "daily_budget": account.daily_budget,
+        "push": plain(account.push),
         "expires_at": plain(account.expires_at),
         "streams": [_stream(stream) for stream in streams],
     }
@@ -97,6 +103,7 @@ def _stream(stream: StreamHealth) -> dict[str, Json]:
         "walking": stream.walking,
         "worst_lag": plain(stream.worst_lag),
         "active": stream.active,
+        "pushed_only": stream.pushed_only,
     }
 
 

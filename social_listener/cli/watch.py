@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import datetime
 
-    from social_listener.desk_types import HealthView
+    from social_listener.desk_types import AccountHealth, HealthView
 
 
 @click.command()
@@ -61,10 +61,11 @@ def _words(health: HealthView) -> Iterator[str]:
         yield ""
         owner = f" (@{account.handle})" if account.handle else ""
         yield f"{account.id}  {account.channel}  {account.name}{owner}: {account.problem or account.state}"
+        yield from (f"  {line}" for line in around(account))
         rows = [
             (
                 stream.name,
-                stream.state,
+                f"{stream.state}, by webhook only" if stream.pushed_only else stream.state,
                 str(stream.interactions),
                 _moment(stream.complete_up_to),
                 str(stream.open_gaps),
@@ -80,6 +81,19 @@ def _words(health: HealthView) -> Iterator[str]:
     yield f"outbox: {counted or 'empty'}"
     yield f"stored: {health.interactions} interactions, {health.database_bytes / 1e6:.1f} MB"
     yield f"last backup: {_moment(health.last_backup_at)}"
+
+
+def around(account: AccountHealth) -> Iterator[str]:
+    """Yield what is told of an account's allowance, money and webhook."""
+    if account.used is not None:
+        yield f"allowance: {account.used:.0f} % used"
+    if account.spent_today is not None:
+        limit = f" of ${account.daily_budget:,.2f}" if account.daily_budget is not None else ""
+        yield f"spent today: ${account.spent_today:,.2f}{limit}"
+    push = account.push
+    if push is not None and (push.expected or push.handshake_at is not None or push.last_at is not None):
+        asked = f"asked for at {_moment(push.handshake_at)}" if push.handshake_at else "never asked for"
+        yield (f"webhook: {asked}, last delivery {_moment(push.last_at)}, {push.waiting} waiting, {push.failed} failed")
 
 
 def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> Iterator[str]:

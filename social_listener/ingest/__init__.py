@@ -12,25 +12,28 @@ import random
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import zstandard
 
-from social_listener.errors import ChannelError
+from social_listener.channels import Pushed
+from social_listener.errors import ChannelError, RateLimited
 from social_listener.failpoints import failpoint
-from social_listener.ingest import schedule
+from social_listener.ingest import push, quota, schedule
 from social_listener.ingest.decide import Fetched, decide
+from social_listener.ingest.quota import Budget
 from social_listener.ingest.recheck import recheck
 from social_listener.ingest.replay import replay, replay_dead_letters
 from social_listener.ingest.talk import Scorer
 from social_listener.ingest.told import PollResult, Told
 from social_listener.ingest.walk import TURN, Walk
 from social_listener.model import Page, Stream
-from social_listener.store import pages
+from social_listener.store import deliveries, pages
 from social_listener.store import streams as table
 from social_listener.store.changes import Changes
 
-__all__ = ["Ingest", "PollResult"]
+__all__ = ["Budget", "Ingest", "PollResult"]
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -57,6 +60,7 @@ class Ingest:
         weights: Weights,
         polling: PollingSettings,
         clock: Callable[[], datetime],
+        budget: Budget = Budget(),  # noqa: B008 - it is frozen
         chance: Callable[[], float] = random.random,
     ) -> None:
         """Make rows for the streams that are new.
@@ -69,10 +73,13 @@ class Ingest:
         self.weights = weights
         self.polling = polling
         self.clock = clock
+        self.budget = budget
         self.chance = chance
         self._lease = threading.Lock()
         self._polled: set[str] = set()
+        self._lanes: dict[str, threading.Lock] = {}  # whose deliveries are being read
         self.introduced: set[str] = set()  # accounts whose owner the platform told this process
+        self.asked: dict[str, datetime] = {}  # account → not before this is it asked whose it is
         with store.transaction() as cursor:
             self._seq = pages.last_seq(cursor)
             table.sync(cursor, streams.values(), clock())
@@ -101,6 +108,36 @@ class Ingest:
                 return PollResult(stream_id=stream.id)
             return Walk(self, stream, progress=progress).run(most=None if until_end else TURN, stop=stop)
 
+    def handshake(self, account_id: str, query: Mapping[str, str]) -> bytes:
+        """Return what answers a platform that asks whether an account's webhook is ours.
+
+        KeyError: there is no such account, or its platform does not push. `Forged`: it is not the platform that asks.
+        """
+        return push.handshake(self, account_id, query)
+
+    def accept(self, account_id: str, headers: Mapping[str, str], body: bytes) -> bool:
+        """Keep what a platform pushed, after a look at its signature; False: it came before. Names are lower case.
+
+        KeyError: there is no such account, or its platform does not push. `Forged`: nothing was stored.
+        """
+        return push.accept(self, account_id, headers, body)
+
+    def receive(self, account_id: str, stop: Callable[[], bool] | None = None) -> int:
+        """Read what was pushed to an account and waits, oldest first; return how many deliveries.
+
+        One thread at a time does it: another one that comes waits, so that a later delivery is never read first.
+        """
+        with self._lease:
+            lane = self._lanes.setdefault(account_id, threading.Lock())
+        with lane:
+            return push.receive(self, account_id, stop)
+
+    def received(self) -> list[str]:
+        """Return the accounts whose deliveries wait to be read, the longest waiting first."""
+        with self.store.read() as cursor:
+            waiting = deliveries.accounts_waiting(cursor)
+        return [one for one in waiting if isinstance(self.channels.get(one), Pushed)]
+
     def recheck(self, account_id: str) -> int:
         """Look up to 100 public items of an account up again that were not told for a while; return how many.
 
@@ -121,8 +158,12 @@ class Ingest:
         return replay_dead_letters(self, stream_id)
 
     def forget_raw_pages(self, before: datetime) -> int:
-        """Remove the raw pages fetched before then; return how many. Those that an open dead letter needs stay."""
+        """Remove the raw pages fetched before then; return how many. Those that an open dead letter needs stay.
+
+        Deliveries that were read before then go with them.
+        """
         with self.store.transaction() as cursor:
+            deliveries.forget(cursor, before)
             return pages.forget(cursor, before)
 
     # -- for the modules beside this one -------------------------------------------------------------------------------
@@ -180,6 +221,9 @@ class Ingest:
             most=self.polling.backoff_most,
             chance=self.chance(),
         )
+        if isinstance(told, RateLimited) and wait.not_before is not None:
+            until = quota.refused(self, cursor, told, wait.not_before)
+            wait = replace(wait, not_before=until, next_due_at=max(until, wait.next_due_at))
         kind = schedule.kind_of(error)
         columns = {
             "last_poll_at": now,
@@ -218,4 +262,5 @@ def _fetched(told: Told, page: Page, seq: int, body: bytes) -> Fetched:
         seq=seq,
         body=body,
         sighted=told.sighted,
+        pushed=told.pushed,
     )

@@ -34,6 +34,7 @@ class Fetched:
     seq: int
     body: bytes  #: the raw answer, zstd
     sighted: bool = True  #: False: looked up again, which is no sighting in a stream
+    pushed: bool = False  #: it is of a webhook: what it tells may be older than what is known
 
 
 @dataclass(slots=True, kw_only=True)
@@ -74,7 +75,7 @@ def decide(fetched: Sequence[Fetched], known: Known, scorer: Scorer, now: dateti
     follow(work, scorer)
     for one in fetched:
         if work.changes.told_something and _matters(work, one):
-            work.changes.raw_pages.append(_raw_page(one))
+            work.changes.raw_pages.append(_raw_page(work, one))
     return work.changes
 
 
@@ -85,7 +86,7 @@ def _meet_page(work: Work, one: Fetched) -> None:
     for item in one.page.interactions:
         _meet(work, one, item)
     for item_id in one.page.deleted:
-        _delete(work, item_id, early=one.page.unversioned)
+        _delete(work, work.known.chains.get(item_id, item_id), early=one.pushed or one.page.unversioned)
     for item_id, hidden in one.page.hidden.items():
         _hide(work, item_id, hidden=hidden)
     for link in one.page.links:
@@ -98,8 +99,10 @@ def _meet_page(work: Work, one: Fetched) -> None:
 
 def _meet(work: Work, one: Fetched, item: Interaction) -> None:
     stored = work.item(item.id)
-    if stored is None and item.id in work.known.gone:
+    if stored is None and not work.known.gone.isdisjoint({item.id, version_key(item)}):
         return
+    if one.pushed and stored is not None:
+        item = replace(item, likes=stored.item.likes)  # a poll's count is never older than that of a delivery
     if one.page.unversioned and stored is not None:
         item = worded_then(stored.item, stored.told_at, item, one.page.server_time)
     fault = unstorable(item) or (conflict(stored.item, item) if stored else None)
@@ -283,7 +286,7 @@ def dead_letter(stream_id: str, reject: Reject, page_id: str, now: datetime) -> 
 def _matters(work: Work, one: Fetched) -> bool:
     """Return whether a page told anything that is written; the rest need not be kept."""
     changes, page = work.changes, one.page
-    ids = {item.id for item in page.interactions} | set(page.deleted) | set(page.hidden)
+    ids = set(_told_of(work, page))
     return bool(
         page.rejects
         or not changes.links.keys().isdisjoint(f"{link.item_id} {link.conversation_id}" for link in page.links)
@@ -298,15 +301,20 @@ def _matters(work: Work, one: Fetched) -> bool:
     )
 
 
-def _raw_page(one: Fetched) -> RawPage:
-    told = dict.fromkeys([*(item.id for item in one.page.interactions), *one.page.deleted, *one.page.hidden])
+def _told_of(work: Work, page: Page) -> list[str]:
+    """Return the items that a page tells of; a deletion may name a version of one."""
+    deleted = [name for one in page.deleted for name in (one, work.known.chains.get(one, one))]
+    return list(dict.fromkeys([*(item.id for item in page.interactions), *deleted, *page.hidden]))
+
+
+def _raw_page(work: Work, one: Fetched) -> RawPage:
     return RawPage(
         id=one.id,
         stream_id=one.stream_id,
         fetched_at=one.fetched_at,
         server_time=one.page.server_time,
         seq=one.seq,
-        item_ids=tuple(told),
+        item_ids=tuple(_told_of(work, one.page)),
         body=one.body,
     )
 

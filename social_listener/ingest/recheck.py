@@ -5,18 +5,21 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from social_listener.errors import ChannelError, OutOfCredit, Unauthorized
-from social_listener.ingest import schedule
+from social_listener.errors import ChannelError, OutOfCredit, RateLimited, Unauthorized
+from social_listener.ingest import quota, schedule
 from social_listener.ingest.told import Told
 from social_listener.store import pages, streams
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from duckdb import DuckDBPyConnection
 
     from social_listener.ingest import Ingest
     from social_listener.model import Page
     from social_listener.store.changes import Changes
     from social_listener.store.facts import Known
+    from social_listener.store.streams import AccountRow
 
 #: how many items one call looks up
 MOST: Final = 100
@@ -32,21 +35,29 @@ def recheck(ingest: Ingest, account_id: str) -> int:
     with ingest.store.read() as cursor:
         ids = pages.unchecked(cursor, account_id, now - polling.recheck_for, now - polling.recheck_every, MOST)
         account = streams.account(cursor, account_id)
-    if not ids or (account is not None and account.retry_at is not None and account.retry_at > now):
+    if not ids or (account is not None and _waits(account, now)):
         return 0
     natives = [item_id.partition(":")[2] for item_id in ids]
     try:
         page = ingest.channels[account_id].lookup(natives, now)
-    except (Unauthorized, OutOfCredit) as error:
+    except (Unauthorized, OutOfCredit, RateLimited) as error:
         _refused(ingest, account_id, error)
         raise
+    told = Told(page=page, stream_id=f"{account_id}/lookup", fetched_at=now, sighted=False)
 
     def also(cursor: DuckDBPyConnection, _known: Known, _changes: Changes) -> None:
         pages.checked(cursor, ids, now)
+        quota.note(ingest, cursor, account_id, [told])
 
-    told = Told(page=page, stream_id=f"{account_id}/lookup", fetched_at=now, sighted=False)
     ingest.store_pages([told], also, adjust=as_it_was)
     return len(ids)
+
+
+def _waits(account: AccountRow, now: datetime) -> bool:
+    """Return whether nothing is looked up now: the platform asked for it, or what is left is for what is urgent."""
+    used = schedule.believed(account.used, account.used_at, now)
+    held = any(moment is not None and moment > now for moment in (account.retry_at, account.not_before))
+    return held or (used is not None and used >= schedule.URGENT_ONLY)
 
 
 def as_it_was(page: Page, known: Known) -> Page:
@@ -57,7 +68,7 @@ def as_it_was(page: Page, known: Known) -> Page:
 
 
 def _refused(ingest: Ingest, account_id: str, error: ChannelError) -> None:
-    """Write that the platform refuses the account; polls find it mended or not."""
+    """Write that the platform refuses the account, or asks to wait; polls find it mended or not."""
     now = ingest.clock()
     wait = schedule.pause(
         error,
@@ -68,6 +79,10 @@ def _refused(ingest: Ingest, account_id: str, error: ChannelError) -> None:
         chance=ingest.chance(),
     )
     with ingest.store.transaction() as cursor:
+        if isinstance(error, RateLimited):
+            until = quota.refused(ingest, cursor, error, wait.not_before or now)
+            streams.put_off_look_ups(cursor, account_id, until)
+            return
         streams.set_state(
             cursor, account_id, wait.state or "unknown", problem=str(error), now=now, retry_at=wait.retry_at
         )

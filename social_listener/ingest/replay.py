@@ -14,10 +14,11 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from social_listener.channels import Pushed
 from social_listener.errors import ChannelError
 from social_listener.ingest.decide import dead_letter
 from social_listener.ingest.recheck import as_it_was
-from social_listener.ingest.told import Told
+from social_listener.ingest.told import WEBHOOK, Told
 from social_listener.model import Stream, StreamKind
 from social_listener.store import Store, dead_letters, pages, rebuild, streams
 from social_listener.store.pages import StoredPage
@@ -62,14 +63,14 @@ def _read_again(ingest: Ingest, scratch: Store, progress: Callable[[int, int], N
         number = 0
         for number, stored in enumerate(pages.stored_pages(cursor), 1):
             told = _told(ingest, stored)
-            lookup = told is not None and not told.sighted
-            if told is not None and not lookup:
-                waiting.append(told)
+            lookup = any(not one.sighted for one in told)
+            if not lookup:
+                waiting += told
             if waiting and (lookup or len(waiting) >= _TOGETHER):
                 other.store_pages(waiting)
                 waiting = []
-            if told is not None and lookup:
-                other.store_pages([told], adjust=as_it_was)
+            if lookup:
+                other.store_pages(told, adjust=as_it_was)
             if progress is not None and number % 50 == 0:
                 progress(number, total)
         if waiting:
@@ -79,23 +80,32 @@ def _read_again(ingest: Ingest, scratch: Store, progress: Callable[[int, int], N
     return number
 
 
-def _told(ingest: Ingest, stored: StoredPage) -> Told | None:
-    """Return a raw page as the channel reads it today; None when it cannot, or when its account is no longer there."""
+def _told(ingest: Ingest, stored: StoredPage) -> list[Told]:
+    """Return a raw page as the channel reads it today; [] when it cannot, or when its account is no longer there.
+
+    What was pushed may be several pages: those that could not be read at all are kept whole.
+    """
     account_id, _, name = stored.stream_id.partition("/")
     channel = ingest.channels.get(account_id)
     if channel is None:
-        return None
+        return []
     try:
-        page = channel.parse(stored.body, _stream(ingest, stored.stream_id), stored.server_time)
+        if name != WEBHOOK:
+            found = [channel.parse(stored.body, _stream(ingest, stored.stream_id), stored.server_time)]
+        else:
+            found = list(channel.receive(stored.body, stored.fetched_at)) if isinstance(channel, Pushed) else []
     except ChannelError:
-        return None
-    return Told(
-        page=page,
-        stream_id=stored.stream_id,
-        fetched_at=stored.fetched_at,
-        sighted=name != "lookup",
-        seq=stored.seq or None,
-    )
+        return []
+    return [
+        Told(
+            page=page,
+            stream_id=stored.stream_id,
+            fetched_at=stored.fetched_at,
+            sighted=name != "lookup",
+            seq=stored.seq or None,
+        )
+        for page in found
+    ]
 
 
 def _stream(ingest: Ingest, stream_id: str) -> Stream:
@@ -134,21 +144,20 @@ def replay_dead_letters(ingest: Ingest, stream_id: str | None) -> int:
 def _settle(ingest: Ingest, answer: StoredPage, letters: Sequence[DeadLetter]) -> int:
     """Take an answer in once more; settle those of its dead letters that are readable now."""
     told = _told(ingest, answer)
-    if told is None:
+    if not told:
         return 0
     now = ingest.clock()
-    still = {dead_letter(answer.stream_id, reject, answer.id, now).id for reject in told.page.rejects}
+    rejects = [reject for one in told for reject in one.page.rejects]
+    still = {dead_letter(answer.stream_id, reject, answer.id, now).id for reject in rejects}
     read = [one.id for one in letters if one.id not in still]
     if not read:
         return 0
-    page = replace(told.page, rejects=())
+    fresh = [replace(one, page=replace(one.page, rejects=()), fetched_at=now, seq=None) for one in told]
 
     def also(cursor: DuckDBPyConnection, _known: Known, changes: Changes) -> None:
         dead_letters.settle(cursor, [one for one in read if one not in changes.dead_letters], now)
 
-    changes = ingest.store_pages(
-        [replace(told, page=page, fetched_at=now, seq=None)], also, None if told.sighted else as_it_was
-    )
+    changes = ingest.store_pages(fresh, also, None if told[0].sighted else as_it_was)
     return sum(one not in changes.dead_letters for one in read)
 
 

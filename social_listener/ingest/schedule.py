@@ -17,6 +17,7 @@ from social_listener.errors import (
     Unauthorized,
     Unavailable,
 )
+from social_listener.model import StreamKind, Usage
 
 #: a stream that the platform refuses is tried again this rarely, so that it heals by itself once somebody mended it
 PROBE: Final = timedelta(minutes=15)
@@ -34,6 +35,17 @@ EXPECTED: Final[dict[str, type[ChannelError]]] = {
     each.__name__: each
     for each in (BadPayload, OutOfCredit, PageExpired, RateLimited, Rejected, Unauthorized, Unavailable)
 }
+
+
+#: from these shares of an allowance, in percent, polls are rare, and from these only messages are still polled as often
+SCARCE: Final = 75.0
+URGENT_ONLY: Final = 90.0
+RARER: Final = 4
+SELDOM: Final = timedelta(minutes=15)
+#: what was told of an allowance is believed for so long: allowances are counted over an hour, or a day
+BELIEVED: Final = timedelta(hours=1)
+#: a walk that makes way for a reply is taken up again after this
+MAKE_WAY: Final = timedelta(seconds=10)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +68,39 @@ def next_due(stream_id: str, interval: timedelta, now: datetime, chance: float) 
     number = (now.timestamp() - offset) // step + 1
     jitter = min(step * SPREAD, MOST_SPREAD.total_seconds()) * chance
     return datetime.fromtimestamp(number * step + offset + jitter, UTC)
+
+
+def believed(used: float | None, used_at: datetime | None, now: datetime) -> float | None:
+    """Return the share of an allowance that is used, in percent; None: it was not told, or too long ago."""
+    if used is None or used_at is None or now - used_at > BELIEVED:
+        return None
+    return used
+
+
+def steered(interval: timedelta, kind: StreamKind, used: float | None) -> timedelta:
+    """Return the time between two polls while `used` percent of the account's allowance are used; None: not known.
+
+    What is left goes to replies first, then to messages, whose customers wait for an answer to themselves alone.
+    """
+    if used is None or used < SCARCE:
+        return interval
+    if used >= URGENT_ONLY and kind is not StreamKind.MESSAGES:
+        return max(interval * RARER, SELDOM)
+    return interval * RARER
+
+
+def regain(usage: Usage, ahead: timedelta, now: datetime) -> datetime | None:
+    """Return by our own clock when a platform gives access again that refuses it now; None: it does not refuse it.
+
+    `ahead`: how far the platform's clock is ahead of ours. An end further away than any window is not believed.
+    """
+    until = usage.regain_at - ahead if usage.regain_at is not None else None
+    return until if until is not None and now < until <= now + LONGEST else None
+
+
+def day_end(moment: datetime) -> datetime:
+    """Return when the UTC day of `moment` ends."""
+    return datetime.combine(moment.date() + timedelta(days=1), datetime.min.time(), UTC)
 
 
 def pause(

@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from social_listener.model import Page
+
+
+#: name of the stream that an account's deliveries are stored under
+WEBHOOK: Final = "webhook"
+
+
+def webhook_stream(account_id: str) -> str:
+    """Return the id of the stream that an account's deliveries are stored under."""
+    return f"{account_id}/{WEBHOOK}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,6 +29,11 @@ class Told:
     fetched_at: datetime
     sighted: bool = True  #: False: looked up again, which is no sighting in a stream
     seq: int | None = None  #: number it was stored under before; None: it is new
+
+    @property
+    def pushed(self) -> bool:
+        """Return whether it came through a webhook."""
+        return self.stream_id.partition("/")[2] == WEBHOOK
 
 
 @dataclass(slots=True, kw_only=True)

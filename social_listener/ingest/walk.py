@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Final
 from social_listener.cursor import Cursor, Gap, advance, floor, restart
 from social_listener.errors import BadPayload, ChannelError, PageExpired, StoreError
 from social_listener.failpoints import failpoint
-from social_listener.ingest import schedule
+from social_listener.ingest import quota, schedule
 from social_listener.ingest.decide import dead_letter
 from social_listener.ingest.told import PollResult, Told
 from social_listener.model import Reject, Stream
-from social_listener.store import pages, streams
+from social_listener.store import outbox, pages, streams
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from social_listener.model import Page
     from social_listener.store.changes import Changes
     from social_listener.store.facts import Known
+    from social_listener.store.streams import AccountRow
 
 _log = logging.getLogger(__name__)
 
@@ -48,10 +49,12 @@ class Walk:
         self.stream = stream
         self.channel = ingest.channels[stream.account_id]
         self.progress = progress
+        self.interval = stream.interval  # between polls, while the account's allowance is used as it is
         self.result = PollResult(stream_id=stream.id)
         self.waiting: list[Told] = []  # fetched, not stored yet
         self.partial: list[str] = []  # what the platform said it could not give, in this walk
         self.errors = 0
+        self.gives_way = False  # a reply of the account waits, and little is left of its allowance
         self.cursor = Cursor()  # as it is stored
         self.ahead = Cursor()  # as it will be once `waiting` is stored
 
@@ -62,13 +65,12 @@ class Walk:
         if row is not None:
             self.cursor = self.ahead = row.cursor
             self.errors = row.errors
-            if row.not_before is not None and row.not_before > self.ingest.clock():
-                self.result.wait_until = row.not_before
+            if self._waits(row.not_before):
                 return self.result
         restarts = 0
         while True:
             try:
-                self._introduce()
+                introduce(self.ingest, self.stream.account_id)
                 self._go(most, stop)
             except PageExpired as error:
                 restarts += 1
@@ -82,22 +84,27 @@ class Walk:
             else:
                 return self.result
 
-    def _introduce(self) -> None:
-        """Learn, once in a process, who the platform says we are: what is ours and what names us hangs on it."""
-        account_id = self.stream.account_id
-        if account_id in self.ingest.introduced:
-            return
-        try:
-            owner = self.channel.whoami()
-        except ChannelError:
-            with self.ingest.store.read() as cursor:
-                known = streams.account(cursor, account_id)
-            if known is not None and known.owner_id is not None:
-                return
-            raise
-        with self.ingest.store.transaction() as cursor:
-            streams.set_owner(cursor, account_id, self.stream.channel, owner, self.ingest.clock())
-        self.ingest.introduced.add(account_id)
+    def _waits(self, not_before: datetime | None) -> bool:
+        """Return whether no call may be made now: the platform asked for it, the budget is spent, a reply comes first.
+
+        The result tells until when; a stream that makes way is due again a little later.
+        """
+        now, account_id = self.ingest.clock(), self.stream.account_id
+        with self.ingest.store.read() as cursor:
+            account = streams.account(cursor, account_id)
+            limited = account_id in self.ingest.budget.daily
+            ahead = outbox.clock_offset(cursor, account_id) if limited else timedelta(0)
+        held = [one for one in (not_before, account.not_before if account else None) if one is not None and one > now]
+        until = max(held, default=None)
+        if until is None and limited:
+            with self.ingest.store.transaction() as cursor:
+                until = quota.stop_when_spent(self.ingest, cursor, account_id, now + ahead, ahead)
+        if until is None and quota.makes_way(self.ingest, account_id, now):
+            until = now + schedule.MAKE_WAY
+            with self.ingest.store.transaction() as cursor:
+                streams.put(cursor, self.stream.id, {"next_due_at": until})
+        self.result.wait_until = until
+        return until is not None
 
     def _go(self, most: int | None, stop: Callable[[], bool] | None) -> None:
         """Fetch and store until the walk ends, its turn is over, or `stop` says so."""
@@ -106,13 +113,21 @@ class Walk:
             page = self._fetch()
             fetched += 1
             ended = page.next is None or page.rests
-            halted = (most is not None and fetched >= most) or (stop is not None and stop())
+            halted = (most is not None and fetched >= most) or (stop is not None and stop()) or self._breaks_off()
             full = len(self.waiting) >= MOST_PAGES or time.monotonic() - since >= LONGEST_WAIT.total_seconds()
             if ended or halted or full:
                 self._store()
                 since = time.monotonic()
             if ended or halted:
                 return
+
+    def _breaks_off(self) -> bool:
+        """Return whether the walk stops here, to go on where it stands: no budget is left, or a reply comes first."""
+        account_id = self.stream.account_id
+        self.gives_way = quota.makes_way(self.ingest, account_id, self.ingest.clock())
+        usage = self.waiting[-1].page.usage
+        regain = usage.regain_at if usage is not None else None
+        return self.gives_way or regain is not None or quota.reached(self.ingest, account_id, self.waiting)
 
     def _fetch(self) -> Page:
         failpoint("ingest.before_fetch")
@@ -154,17 +169,24 @@ class Walk:
             self._cut(cursor, one, known)
             self.partial += one.page.partial
         now = self.ingest.clock()
-        columns: dict[str, object] = {"last_poll_at": now, "not_before": None, "next_due_at": now}
+        quota.note(self.ingest, cursor, self.stream.account_id, told)
+        account = streams.account(cursor, self.stream.account_id)
+        self.interval = _interval(self.stream, account, now)
+        held = account.not_before if account is not None and account.not_before and account.not_before > now else None
+        columns: dict[str, object] = {"last_poll_at": now, "not_before": held, "next_due_at": now}
         if mark.walking and told[-1].page.rests:
             columns |= self._rest(now)
+        elif mark.walking and self.gives_way:
+            columns["next_due_at"] = now + schedule.MAKE_WAY
         if not mark.walking:
             columns |= self._end(cursor, mark, now)
             mark = Cursor(since=mark.since) if columns["errors"] == 0 else restart(self.cursor)
         if complete_from is not None and mark.since is not None:
             columns["complete_from"] = complete_from
         streams.put(cursor, self.stream.id, {**columns, **streams.cursor_columns(mark)})
-        account = streams.account(cursor, self.stream.account_id)
-        if account is not None and account.state != "ok" and not streams.refused(cursor, account.id, self.stream.id):
+        spent = held is not None and account is not None and account.state == quota.SPENT
+        well = account is None or account.state == "ok" or spent
+        if account is not None and not well and not streams.refused(cursor, account.id, self.stream.id):
             streams.set_state(cursor, account.id, "ok", problem=None, now=now)
         return mark
 
@@ -184,7 +206,7 @@ class Walk:
 
     def _rest(self, now: datetime) -> dict[str, object]:
         """Return the columns for a poll that ends in mid-walk: it went well, and goes on at its next turn."""
-        due = schedule.next_due(self.stream.id, self.stream.interval, now, self.ingest.chance())
+        due = schedule.next_due(self.stream.id, self.interval, now, self.ingest.chance())
         return {"errors": 0, "last_error": None, "last_error_kind": None, "last_ok_at": now, "next_due_at": due}
 
     def _end(self, cursor: DuckDBPyConnection, mark: Cursor, now: datetime) -> dict[str, object]:
@@ -210,7 +232,7 @@ class Walk:
             reason = f"the platform answered in part: {self.partial[0]}"
             gap = Gap(since=since, until=mark.since, reason=reason)
             streams.add_gap(cursor, self.stream.id, gap, now, near=self.stream.overlap)
-        due = schedule.next_due(self.stream.id, self.stream.interval, now, self.ingest.chance())
+        due = schedule.next_due(self.stream.id, self.interval, now, self.ingest.chance())
         return {"errors": 0, "last_error": None, "last_error_kind": None, "last_ok_at": now, "next_due_at": due}
 
     def _count(self, cursor: DuckDBPyConnection, changes: Changes) -> None:
@@ -258,6 +280,35 @@ class Walk:
         self.result.error, self.result.error_kind = told.error, told.error_kind
         self.result.complete = False
         return self.result
+
+
+def _interval(stream: Stream, account: AccountRow | None, now: datetime) -> timedelta:
+    """Return the time between two polls, as the account's allowance stands."""
+    used = schedule.believed(account.used, account.used_at, now) if account is not None else None
+    return schedule.steered(stream.interval, stream.kind, used)
+
+
+def introduce(ingest: Ingest, account_id: str) -> None:
+    """Learn, once in a process, who the platform says we are: what is ours and what names us hangs on it.
+
+    `ChannelError`: the platform cannot be asked, and nobody has told us before.
+    """
+    if account_id in ingest.introduced:
+        return
+    channel = ingest.channels[account_id]
+    try:
+        owner = channel.whoami()
+    except ChannelError:
+        with ingest.store.read() as cursor:
+            known = streams.account(cursor, account_id)
+        if known is not None and known.owner_id is not None:
+            return
+        raise
+    with ingest.store.transaction() as cursor:
+        known = streams.account(cursor, account_id)
+        name = known.channel if known is not None else ""
+        streams.set_owner(cursor, account_id, name, owner, ingest.clock())
+    ingest.introduced.add(account_id)
 
 
 def met_before(stream_id: str, page: Page, known: Known) -> bool:

@@ -95,6 +95,8 @@ class Known:
     letters: dict[str, list[str]] = field(default_factory=dict)  #: native id of an item → its open dead letters
     gone: set[str] = field(default_factory=set)  #: items that were deleted before they were told of
     links: set[str] = field(default_factory=set)  #: "<item id> <private conversation id>"
+    #: id of a version, as if it were an item → the item it is a version of
+    chains: dict[str, str] = field(default_factory=dict)
 
 
 ITEM: Final = tuple(each.name for each in fields(Interaction))
@@ -250,6 +252,11 @@ def sightings(cursor: DuckDBPyConnection, ids: Collection[str]) -> set[str]:
 def versions(cursor: DuckDBPyConnection, ids: Collection[str]) -> dict[str, str]:
     """Return the texts of those versions."""
     return dict(select(cursor, "interaction_versions", "id", ("id", "text"), sorted(ids)))
+
+
+def chains(cursor: DuckDBPyConnection, ids: Collection[str]) -> dict[str, str]:
+    """Return which of those ids name a wording of a reworded item: id → the item."""
+    return dict(select(cursor, "interaction_versions", "id", ("id", "interaction_id"), sorted(ids)))
 
 
 def gone(cursor: DuckDBPyConnection, ids: Collection[str]) -> set[str]:

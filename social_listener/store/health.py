@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import zstandard
 
-from social_listener.desk_types import AccountHealth, DeadLetter, GapLine
+from social_listener.desk_types import AccountHealth, DeadLetter, GapLine, PushHealth
+from social_listener.store import deliveries
+from social_listener.store.deliveries import PushRow
 from social_listener.store.rows import aware, named
 
 if TYPE_CHECKING:
@@ -60,10 +62,25 @@ class JobRow:
 
 def accounts(cursor: DuckDBPyConnection) -> list[AccountHealth]:
     """Return what is known of our accounts."""
-    names = ("id", "channel", "name", "handle", "state", "problem", "checked_at")
+    names = (
+        *("id", "channel", "name", "handle", "state", "problem", "checked_at"),
+        *("not_before", "used", "used_at", "handshake_at"),
+    )
     rows = cursor.execute(f"SELECT {', '.join(names)} FROM accounts ORDER BY id").fetchall()
-    found = (named(names, row) for row in rows)
-    return [AccountHealth(**{**data, "name": data["name"] or data["id"]}) for data in found]
+    pushed = deliveries.by_account(cursor)
+    found = []
+    for row in rows:
+        data = named(names, row)
+        came = pushed.get(data["id"], PushRow())
+        push = PushHealth(
+            handshake_at=data.pop("handshake_at"),
+            last_at=came.last_at,
+            waiting=came.waiting,
+            waiting_since=came.waiting_since,
+            failed=came.failed,
+        )
+        found.append(AccountHealth(**{**data, "name": data["name"] or data["id"], "push": push}))
+    return found
 
 
 def streams(cursor: DuckDBPyConnection) -> list[StreamRow]:
@@ -155,7 +172,8 @@ def created_at(cursor: DuckDBPyConnection) -> datetime | None:
 def clock_offsets(cursor: DuckDBPyConnection) -> dict[str, timedelta]:
     """Return by stream how far the platform's clock was ahead of ours when it last answered."""
     rows = cursor.execute(
-        "SELECT stream_id, arg_max(server_time, seq) - arg_max(fetched_at, seq) FROM raw_pages GROUP BY stream_id"
+        """SELECT stream_id, arg_max(server_time, seq) - arg_max(fetched_at, seq) FROM raw_pages
+           WHERE NOT ends_with(stream_id, '/webhook') GROUP BY stream_id"""
     ).fetchall()
     return dict(rows)
 

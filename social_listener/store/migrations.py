@@ -22,7 +22,7 @@ def _second(connection: DuckDBPyConnection) -> None:
     connection.execute("ALTER TABLE conversations ADD COLUMN elsewhere BOOLEAN DEFAULT FALSE")
     connection.execute("ALTER TABLE conversations ALTER COLUMN elsewhere SET NOT NULL")
     connection.execute("ALTER TABLE interactions ADD COLUMN told_at TIMESTAMPTZ")
-    for column in ("not_before TIMESTAMPTZ", "used DOUBLE", "used_at TIMESTAMPTZ"):
+    for column in ("not_before TIMESTAMPTZ", "used DOUBLE", "used_at TIMESTAMPTZ", "handshake_at TIMESTAMPTZ"):
         connection.execute(f"ALTER TABLE accounts ADD COLUMN {column}")
     for name in ("links", "gone", "deliveries", "spend"):
         connection.execute(next(one for one in statements() if f"CREATE TABLE {name} " in one))

@@ -219,6 +219,18 @@ def attempts_of(cursor: DuckDBPyConnection, intent_id: str) -> list[StoredAttemp
     return [StoredAttempt(**named((field.name for field in fields(StoredAttempt)), row)) for row in rows.fetchall()]
 
 
+def anyone_waits(cursor: DuckDBPyConnection, account_id: str, now: datetime) -> bool:
+    """Return whether a reply of an account could leave at this moment, and has not yet."""
+    row = cursor.execute(
+        """SELECT count(*) FROM replies r LEFT JOIN send_pauses p
+           ON p.id = r.account_id || CASE WHEN r.private THEN ' private' ELSE ' public' END AND p.not_before > ?
+           WHERE r.account_id = ? AND r.state IN ('queued', 'sending') AND r.not_before <= ? AND r.deadline > ?
+           AND p.id IS NULL""",
+        [now, account_id, now, now],
+    ).fetchone()
+    return bool(row and row[0])
+
+
 def attempt_ids(cursor: DuckDBPyConnection) -> set[str]:
     """Return the ids of all attempts the database knows."""
     return {row[0] for row in cursor.execute("SELECT id FROM attempts").fetchall()}
@@ -231,9 +243,13 @@ def pause(cursor: DuckDBPyConnection, lane_id: str) -> Pause | None:
 
 
 def clock_offset(cursor: DuckDBPyConnection, account_id: str) -> timedelta:
-    """Return how far a platform's clock was ahead of ours when it last answered this account; under 2 s is nothing."""
+    """Return how far a platform's clock was ahead of ours when it last answered this account; under 2 s is nothing.
+
+    What it pushes tells when something happened, not what time it is.
+    """
     row = cursor.execute(
-        """SELECT server_time, fetched_at FROM raw_pages WHERE starts_with(stream_id, ? || '/')
+        """SELECT server_time, fetched_at FROM raw_pages
+           WHERE starts_with(stream_id, ? || '/') AND NOT ends_with(stream_id, '/webhook')
            ORDER BY seq DESC LIMIT 1""",
         [account_id],
     ).fetchone()

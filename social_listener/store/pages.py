@@ -61,7 +61,9 @@ def known(cursor: DuckDBPyConnection, pages: Iterable[tuple[str, Page]]) -> Know
     item_ids = {item.id for item in all_told}
     for _, page in told:
         item_ids |= {*page.deleted, *page.hidden, *(link.item_id for link in page.links)}
-    found = Known(items=facts.items(cursor, item_ids))
+    deleted = {one for _, page in told for one in page.deleted}
+    chains = facts.chains(cursor, deleted) if deleted else {}
+    found = Known(items=facts.items(cursor, item_ids | set(chains.values())), chains=chains)
     authors = {item.author_id for item in all_told} | {one.id for _, page in told for one in page.contacts}
     found.contacts = facts.contacts(cursor, authors)
     _know_of_push(cursor, found, told)
@@ -94,16 +96,16 @@ def known(cursor: DuckDBPyConnection, pages: Iterable[tuple[str, Page]]) -> Know
     recent = [one for contact in found.contacts.values() for one in contact.recent_ids]
     found.inbound = facts.inbound(cursor, (*waiting, *recent))
     for _, page in told:
-        _look_below(cursor, found, page.deleted)
+        _look_below(cursor, found, [chains.get(one, one) for one in page.deleted])
     return found
 
 
 def _know_of_push(cursor: DuckDBPyConnection, found: Known, told: list[tuple[str, Page]]) -> None:
     """Look up what only platforms that push, or that answer comments in private, can make: early deletions, links."""
-    if any(page.unversioned for _, page in told):
-        fresh = {item.id for _, page in told for item in page.interactions} - found.items.keys()
-        early = {one for _, page in told for one in page.deleted} - found.items.keys()
-        found.gone = facts.gone(cursor, fresh | early)
+    fresh = [item for _, page in told for item in page.interactions if item.id not in found.items]
+    names = {one.id for one in fresh} | {facts.version_key(one) for one in fresh}
+    early = {one for _, page in told for one in page.deleted} - found.items.keys()
+    found.gone = facts.gone(cursor, names | early)
     found.links = facts.links(
         cursor, {f"{link.item_id} {link.conversation_id}" for _, page in told for link in page.links}
     )
@@ -125,7 +127,7 @@ def _know_more(cursor: DuckDBPyConnection, found: Known, told: list[tuple[str, P
     found.versions = facts.versions(cursor, wordings)
 
 
-def _look_below(cursor: DuckDBPyConnection, found: Known, deleted: Iterable[str]) -> None:
+def _look_below(cursor: DuckDBPyConnection, found: Known, deleted: Sequence[str]) -> None:
     """Where the newest item of a conversation is going, look up the one below it."""
     for item_id in deleted:
         stored = found.items.get(item_id)

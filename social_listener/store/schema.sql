@@ -235,13 +235,15 @@ CREATE TABLE accounts (               -- what we know of our own accounts
     owner_id   VARCHAR,                -- the account as a contact: "<channel>:<native id>"
     handle     VARCHAR,
     name       VARCHAR,
-    state      VARCHAR NOT NULL,       -- ok | unauthorized | out_of_credit | unreachable | unknown
+    state      VARCHAR NOT NULL,       -- ok | unauthorized | out_of_credit | out_of_budget | unreachable | unknown
     problem    VARCHAR,                -- in words
     checked_at TIMESTAMPTZ NOT NULL,
     retry_at   TIMESTAMPTZ,            -- while unauthorized or out_of_credit: nothing is looked up again before
-    not_before TIMESTAMPTZ,            -- the platform asked the whole account to wait
+    not_before TIMESTAMPTZ,            -- nothing is read before: the platform asked the whole account to wait, or
+                                       -- the day's budget is spent (state out_of_budget)
     used       DOUBLE,                 -- percent of its allowance, as the platform last told; NULL: it does not tell
-    used_at    TIMESTAMPTZ
+    used_at    TIMESTAMPTZ,
+    handshake_at TIMESTAMPTZ           -- when the platform last asked whether the webhook is ours; NULL: never
 );
 --;
 CREATE TABLE replies (                -- intents: what staff want to say; visibility never changes

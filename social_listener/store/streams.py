@@ -72,6 +72,9 @@ class AccountRow:
     problem: str | None
     checked_at: datetime
     retry_at: datetime | None
+    not_before: datetime | None = None
+    used: float | None = None
+    used_at: datetime | None = None
 
 
 _STREAM: Final = tuple(each.name for each in fields(StreamRow))
@@ -116,6 +119,10 @@ def sync(cursor: DuckDBPyConnection, streams: Iterable[Stream], now: datetime) -
                 [account_id, channel, now],
             )
     cursor.execute("UPDATE accounts SET retry_at = ? WHERE retry_at > ?", [now, now])
+    # Its budget may have been raised; the next poll looks at it before it makes a call.
+    spent = "SELECT id FROM accounts WHERE state = 'out_of_budget'"
+    cursor.execute(f"UPDATE streams SET not_before = NULL, next_due_at = ? WHERE account_id IN ({spent})", [now])
+    cursor.execute("UPDATE accounts SET not_before = NULL WHERE state = 'out_of_budget'")
     cursor.execute(f"UPDATE streams SET next_due_at = ? WHERE next_due_at > ? AND {_REFUSED}", [now, now])
 
 
@@ -123,8 +130,8 @@ def due(cursor: DuckDBPyConnection, now: datetime) -> list[str]:
     """Return the streams to poll now, most overdue first."""
     rows = cursor.execute(
         """SELECT id FROM streams WHERE active AND next_due_at <= ? AND (not_before IS NULL OR not_before <= ?)
-           ORDER BY next_due_at, id""",
-        [now, now],
+           AND account_id NOT IN (SELECT id FROM accounts WHERE not_before > ?) ORDER BY next_due_at, id""",
+        [now, now, now],
     ).fetchall()
     return [row[0] for row in rows]
 
@@ -188,11 +195,46 @@ def set_state(
     now: datetime,
     retry_at: datetime | None = None,
 ) -> None:
-    """Write how an account stands: ok | unauthorized | out_of_credit | unreachable | unknown."""
+    """Write how an account stands: ok | unauthorized | out_of_credit | out_of_budget | unreachable | unknown."""
     cursor.execute(
         "UPDATE accounts SET state = ?, problem = ?, checked_at = ?, retry_at = ? WHERE id = ?",
         [state, problem, now, retry_at, account_id],
     )
+
+
+def hold(cursor: DuckDBPyConnection, account_id: str, until: datetime) -> None:
+    """Have nothing of an account read before `until`; a longer wait that is written already stays."""
+    cursor.execute(
+        "UPDATE accounts SET not_before = greatest(coalesce(not_before, ?), ?) WHERE id = ?", [until, until, account_id]
+    )
+    cursor.execute(
+        """UPDATE streams SET not_before = greatest(coalesce(not_before, ?), ?), next_due_at = greatest(next_due_at, ?)
+           WHERE account_id = ? AND active""",
+        [until, until, until, account_id],
+    )
+
+
+def throttled_until(cursor: DuckDBPyConnection, account_id: str, now: datetime) -> datetime | None:
+    """Return until when the platform wants no call of an account at all; None: it does not mind."""
+    row = account(cursor, account_id)
+    if row is None or row.not_before is None or row.not_before <= now or row.state == "out_of_budget":
+        return None
+    return row.not_before
+
+
+def put_off_look_ups(cursor: DuckDBPyConnection, account_id: str, until: datetime) -> None:
+    """Have nothing looked up again before `until`."""
+    cursor.execute("UPDATE accounts SET retry_at = ? WHERE id = ?", [until, account_id])
+
+
+def set_usage(cursor: DuckDBPyConnection, account_id: str, used: float, now: datetime) -> None:
+    """Write how much of its allowance an account has used, in percent."""
+    cursor.execute("UPDATE accounts SET used = ?, used_at = ? WHERE id = ?", [used, now, account_id])
+
+
+def set_handshake(cursor: DuckDBPyConnection, account_id: str, now: datetime) -> None:
+    """Write that the platform asked whether the webhook is ours, and was answered."""
+    cursor.execute("UPDATE accounts SET handshake_at = ? WHERE id = ?", [now, account_id])
 
 
 def set_owner(cursor: DuckDBPyConnection, account_id: str, channel: str, owner: Owner, now: datetime) -> None:

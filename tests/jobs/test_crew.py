@@ -173,4 +173,10 @@ def test_the_real_jobs_do_their_work(service: Service) -> None:
     assert said["housekeeping"] == "0 raw pages forgotten"
     assert said["backup"] is not None
     assert "MB in" in said["backup"]
-    assert {name for name, words in said.items() if words is None} == {"poll", "deliver", "reconcile", "recheck"}
+    assert {name for name, words in said.items() if words is None} == {
+        "poll",
+        "receive",
+        "deliver",
+        "reconcile",
+        "recheck",
+    }
