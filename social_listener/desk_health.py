@@ -158,8 +158,15 @@ def _problems(cursor: DuckDBPyConnection, view: HealthView, now: datetime) -> It
             f"The database does not know {_many(forgotten, 'call', 'calls')} that its witness file tells of: an older "
             "copy was put back. Look at the platform for replies that are missing here, then move the file away."
         )
-    yield from _doubts(view)
+    decide = sum(line.reconcile_at is None for line in view.in_doubt)
+    if decide:
+        yield (
+            f"{_many(decide, 'reply', 'replies')} may or may not have gone out, and the platform does not tell: "
+            "look there and decide."
+        )
     yield from _of_accounts(view)
+    if looking := len(view.in_doubt) - decide:
+        yield f"{_many(looking, 'reply', 'replies')} may or may not have gone out; the platform is being asked."
     for gap in view.gaps:
         yield f"{gap.stream_id}: nothing can be had {_between(gap.since, gap.until)}: {gap.reason}."
     yield from _of_streams(view, now)
@@ -185,18 +192,6 @@ _JOB_WORDS = {
     "overrun": "takes longer than it should",
     "cut_off": "was cut off when it last ran",
 }
-
-
-def _doubts(view: HealthView) -> Iterator[str]:
-    decide = [line for line in view.in_doubt if line.reconcile_at is None]
-    looking = len(view.in_doubt) - len(decide)
-    if decide:
-        yield (
-            f"{_many(len(decide), 'reply', 'replies')} may or may not have gone out, and the platform does not tell: "
-            "look there and decide."
-        )
-    if looking:
-        yield f"{_many(looking, 'reply', 'replies')} may or may not have gone out; the platform is being asked."
 
 
 def _of_accounts(view: HealthView) -> Iterator[str]:

@@ -76,12 +76,26 @@ def ask(
 
 
 def _unanswered(params: Mapping[str, object], screen: Terminal) -> int:
-    """Say what to do when the service ended in mid-answer; what has a nonce may have been taken."""
+    """Say what to do when the service ended in mid-answer."""
     ended = "social-listener: the running service ended before it had answered"
-    nonce = params.get("nonce")
-    if nonce is None:
-        screen.say(f"{ended}; run the command again")
-        return terminal.NOT_AVAILABLE
+    if params.get("nonce") is not None:
+        return _unknown(ended, params, screen)
+    screen.say(f"{ended}; run the command again")
+    return terminal.NOT_AVAILABLE
+
+
+def _broke(params: Mapping[str, object], screen: Terminal) -> int:
+    """Say that the service could not do what was asked, by a fault of its own."""
+    broke = "social-listener: the command broke in the running service, whose log tells more; please report it"
+    if params.get("nonce") is not None:
+        return _unknown(broke, params, screen)
+    screen.say(broke)
+    return terminal.FAILED
+
+
+def _unknown(ended: str, params: Mapping[str, object], screen: Terminal) -> int:
+    """Say what to do about a reply that may have been taken."""
+    nonce = params["nonce"]
     screen.say(f"{ended}, so it is not known whether it took the reply; look at `social-listener outbox --all`,")
     screen.say(f"or run the same command with `--nonce {nonce}`: that is the same reply, never a second one")
     return terminal.UNDECIDED
@@ -155,10 +169,20 @@ class Listener:
                 lambda chunk: _send(link, b"O", chunk), lambda chunk: _send(link, b"E", chunk), interactive=interactive
             )
             try:
-                code = self._run(command, params, screen)
+                code = self._outcome(command, params, screen)
                 _send(link, b"X", str(code).encode())
             except OSError:  # the one who asked is gone
                 _log.info("command left", extra={"command": command})
+
+    def _outcome(self, command: str, params: dict[str, object], screen: Terminal) -> int:
+        """Return the exit code. A fault of ours is told as one: nobody must think that the service has ended."""
+        try:
+            return self._run(command, params, screen)
+        except Exception as error:
+            if isinstance(error, OSError) and not screen.has_reader():
+                raise
+            _log.exception("a command broke", extra={"command": command})
+            return _broke(params, screen)
 
 
 def _address(data_dir: Path) -> Path:

@@ -10,13 +10,16 @@ import os
 import re
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import yaml
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from social_listener.errors import SettingsError
 from social_listener.model import StreamKind
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*([smhd])")
@@ -27,6 +30,30 @@ _VARIABLE = re.compile(r"[A-Z_][A-Z0-9_]{0,63}")
 _HOW_TO_NAME_A_VARIABLE = (
     "write the NAME of an environment variable, such as X_CONSUMER_KEY (capitals, digits and _), not the secret itself"
 )
+
+_NAME_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
+_CLOCK_PATTERN = r"^([01]\d|2[0-3]):[0-5]\d$"
+#: pattern → how to write what does not match it
+_PATTERNS = {
+    _NAME_PATTERN: "write letters, digits, `.`, `_` and `-`, at most 64, a letter or digit first",
+    _CLOCK_PATTERN: 'write a time of day, in quotes: "03:30"',
+}
+#: pydantic's kind of fault → the rule; kinds that are not here have a message that can be shown
+_RULES = {
+    "tuple_type": "must be a list: one line for each entry, each with `- ` before it",
+    "too_short": "must hold at least one entry",
+    "model_type": "must hold keys and values",
+    "dict_type": "must hold keys and values",
+    "invalid_key": "every key must be a text",
+    "string_type": 'must be a text; put it in quotes: "…"',
+    "path_type": "must be the path of a folder, as a text",
+    "int_type": "must be a whole number",
+    "int_parsing": "must be a whole number",
+    "int_from_float": "must be a whole number",
+    "float_type": "must be a number",
+    "float_parsing": "must be a number",
+    "time_delta_type": _HOW_TO_WRITE_A_DURATION,
+}
 
 
 def parse_duration(value: object) -> object:
@@ -77,12 +104,12 @@ def _variable(value: object) -> object:
 
 Duration = Annotated[timedelta, BeforeValidator(parse_duration)]
 PositiveDuration = Annotated[timedelta, BeforeValidator(parse_duration), AfterValidator(_positive)]
-Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
+Name = Annotated[str, Field(pattern=_NAME_PATTERN)]
 _Variable = Annotated[str, BeforeValidator(_variable)]
 _Number = Annotated[int, BeforeValidator(_number)]
 _Points = Annotated[float, BeforeValidator(_number)]
 Port = Annotated[_Number, Field(ge=0, le=65535)]
-ClockTime = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
+ClockTime = Annotated[str, Field(pattern=_CLOCK_PATTERN)]
 
 
 def _word(value: object) -> object:
@@ -259,6 +286,7 @@ def parse(text: str, path: Path) -> Settings:
     except ValidationError as error:
         raise SettingsError("\n".join(f"{path}: {line}" for line in _explain(error))) from None
     _check_accounts(settings, path)
+    _check_ports(settings, path)
     base = path.resolve().parent
     return settings.model_copy(update={"data_dir": (base / settings.data_dir.expanduser()).resolve()})
 
@@ -320,6 +348,14 @@ def _check_accounts(settings: Settings, path: Path) -> None:
                 raise SettingsError(f"{where}.streams[{index}].name: {stream.label!r} stands twice; give each a name")
 
 
+def _check_ports(settings: Settings, path: Path) -> None:
+    """Refuse one port for two: at the start the second would be told that another program has it."""
+    dashboard, public = settings.dashboard, settings.public
+    meet = dashboard.host == public.host or {"0.0.0.0", "::"} & {dashboard.host, public.host}  # noqa: S104 - it is looked for
+    if dashboard.port == public.port != 0 and meet:
+        raise SettingsError(f"{path}: public.port: {public.port} is dashboard.port too; give each a port of its own")
+
+
 def nearest(word: str, valid: list[str]) -> str:
     """Return ' (did you mean `x`?)' for the nearest valid word, or the list of all when none is near."""
     close = difflib.get_close_matches(word, valid, n=1, cutoff=0.5)
@@ -343,9 +379,19 @@ def _explain(error: ValidationError) -> list[str]:
                 lines.append(f"{key}: is missing")
         else:
             shown = isinstance(value, str | int | float | bool | None) and "credentials" not in location
-            found = f" (found {repr(value)[:80]})" if shown else ""
-            lines.append(f"{key}: {fault['msg'].removeprefix('Value error, ')}{found}")
+            found = f" (found {repr(value)[:80]})" if shown and value is not None else ""
+            lines.append(f"{key}: {_rule(fault)}{found}")
     return [_one_line(line) for line in lines]
+
+
+def _rule(fault: ErrorDetails) -> str:
+    """Return what a value must be, in the words of the file, not in those of Python."""
+    if fault["input"] is None and fault["type"] != "value_error":
+        return "is empty; give it a value, or take its line out"
+    if fault["type"] == "string_pattern_mismatch":
+        return _PATTERNS[fault.get("ctx", {})["pattern"]]
+    told = fault["msg"].removeprefix("Value error, ").replace("Input should be", "must be")
+    return _RULES.get(fault["type"], told)
 
 
 def _path(location: tuple[int | str, ...]) -> str:

@@ -11,6 +11,8 @@ import sys
 import time
 from typing import TYPE_CHECKING
 
+from social_listener.errors import ListenerError
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -103,6 +105,10 @@ def own() -> Terminal:
                 stream.buffer.flush()
             except BrokenPipeError:
                 raise ReaderGone from None
+            except OSError as error:
+                if stream_number == 1:
+                    abandon_output()
+                    raise ListenerError(f"standard output cannot be written: {error.strerror}") from None
 
         return put
 

@@ -162,6 +162,30 @@ def test_a_service_that_dies_in_mid_answer_is_told(
     assert advice in paper.err
 
 
+@pytest.mark.parametrize(
+    ("params", "code", "words"),
+    [
+        ({}, terminal.FAILED, "broke in the running service"),
+        ({"nonce": "n1"}, terminal.UNDECIDED, "--nonce n1"),
+    ],
+)
+@pytest.mark.parametrize("fault", [ZeroDivisionError, OSError])
+def test_a_command_that_breaks_is_told_as_a_fault(
+    tmp_path: Path, params: dict[str, object], code: int, words: str, fault: type[Exception]
+) -> None:
+    """Nobody is told that the service has ended when it goes on; a reply may have been taken all the same."""
+
+    def run(_: str, __: Mapping[str, object], ___: Terminal) -> int:
+        raise fault
+
+    listener = remote.Listener(tmp_path, run)
+    paper = Paper()
+    assert remote.ask(tmp_path, "reply", params, paper.terminal) == code
+    listener.close()
+    assert words in paper.err.decode()
+    assert "the running service ended" not in paper.err.decode()
+
+
 def test_a_reader_who_leaves_ends_the_command(tmp_path: Path) -> None:
     """When the one who asked is gone, the command's next write fails and it ends; the service goes on."""
     ended = threading.Event()

@@ -87,8 +87,8 @@ def test_every_fault_is_told_at_once() -> None:
         ("\tdata_dir: x", "this is not YAML at line 1"),
         ("- 1\n- 2", "must hold keys and values"),
         ("just words", "must hold keys and values"),
-        ("data_dir: [1]", "data_dir"),
-        ("dashboard: 3", "dashboard"),
+        ("data_dir: [1]", "data_dir: must be the path of a folder"),
+        ("dashboard: 3", "dashboard: must hold keys and values (found 3)"),
         ("polling: {read_timeout: soon}", 'write a duration as a number and a unit: "90s"'),
         ("polling: {read_timeout: 0s}", "must be longer than nothing"),
         ("outbox: {undo: true}", "outbox.undo"),
@@ -97,8 +97,8 @@ def test_every_fault_is_told_at_once() -> None:
         ("data_dir: 2026-99-99", "this is not YAML"),
         ("log: {level: INFO}\nlog: {level: DEBUG}", "line 2, column 1: `log` stands twice"),
         ("[" * 5000, "this is not YAML"),
-        ("jobs: {backup_at: '25:00'}", "jobs.backup_at"),
-        ("jobs: {backup_at: 3:00}", "jobs.backup_at"),
+        ("jobs: {backup_at: '25:00'}", 'jobs.backup_at: write a time of day, in quotes: "03:30" (found'),
+        ("jobs: {backup_at: 3:00}", "jobs.backup_at: must be a text; put it in quotes"),
         ("dashboard: {port: true}", "dashboard.port: must be a number"),
         ("polling: {threads: yes}", "polling.threads: must be a number"),
         ("priority: {weights: {refund: true}}", "priority.weights.refund: must be a number"),
@@ -109,14 +109,25 @@ def test_every_fault_is_told_at_once() -> None:
         ("outbox: {undo: .nan}", "outbox.undo: is longer than a calendar can hold"),
         ('data_dir: a\nlog: {level: "x\x00y"}', "this is not YAML at line 2: it holds a character that is no text"),
         ('"a\\nb": 1', "a b: unknown setting"),
-        ("dashboard: {staff: []}", "dashboard.staff"),
+        ("dashboard: {staff: []}", "dashboard.staff: must hold at least one entry"),
+        ("dashboard: {staff: anna}", "dashboard.staff: must be a list: one line for each entry"),
+        ("dashboard:", "dashboard: is empty; give it a value, or take its line out"),
+        ("accounts:", "accounts: is empty"),
+        ("polling: {read_timeout: }", "polling.read_timeout: is empty"),
+        ("polling: {threads: many}", "polling.threads: must be a whole number (found 'many')"),
+        ("polling: {threads: 1.5}", "polling.threads: must be a whole number (found 1.5)"),
+        ("priority: {weights: {refund: lots}}", "priority.weights.refund: must be a number (found 'lots')"),
+        ("log: {level: debug}", "log.level: must be 'DEBUG', 'INFO', 'WARNING' or 'ERROR' (found 'debug')"),
+        ("1: 2", "every key must be a text"),
+        ("dashboard: {port: 8080}", "public.port: 8080 is dashboard.port too"),
+        ("dashboard: {port: 9000, host: 0.0.0.0}\npublic: {port: 9000}", "public.port: 9000 is dashboard.port too"),
         ("retention: {backups: 0}", "retention.backups"),
         (ACCOUNT + "      - {kind: search}", "a search needs the words to search for"),
         (ACCOUNT + "      - {kind: mentions, query: q}", "only a stream of kind search takes a query"),
         (ACCOUNT + "      - {kind: mentions}\n      - {kind: mentions}", "'mentions' stands twice"),
         (ACCOUNT + "      - {kind: likes}", "accounts[0].streams[0].kind"),
         ("accounts:\n  - {id: a, channel: x, name: n}\n  - {id: a, channel: x, name: n}", "'a' stands twice"),
-        ("accounts:\n  - {id: a/b, channel: x, name: n}", "accounts[0].id"),
+        ("accounts:\n  - {id: a/b, channel: x, name: n}", "accounts[0].id: write letters, digits, `.`, `_` and `-`"),
         ("accounts:\n  - {channel: x, name: n}", "accounts[0].id: is missing"),
     ],
 )
@@ -126,6 +137,13 @@ def test_a_fault_is_told_in_words(text: str, words: str) -> None:
     assert message.startswith("settings.yaml: ")
     assert words in message
     assert len(message.splitlines()) == 1
+    assert "Input" not in message, "Python's words are no help to whoever writes the file"
+
+
+def test_two_ports_may_be_left_to_the_machine() -> None:
+    """Port 0 takes a free one, so it may stand twice; and one port at two addresses is two ports."""
+    assert parse("dashboard: {port: 0}\npublic: {port: 0}", HERE).public.port == 0
+    assert parse("dashboard: {port: 9000, host: 127.0.0.2}\npublic: {port: 9000}", HERE).public.port == 9000
 
 
 def test_a_misspelt_key_that_is_needed_gives_one_line() -> None:

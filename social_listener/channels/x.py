@@ -53,6 +53,7 @@ CREDENTIALS: Final[Mapping[str, str]] = {
     "bearer_token": "the app's bearer token; optional: public reads use it, and count against the app's limits then",
 }
 _OPTIONAL: Final = frozenset({"bearer_token"})
+_BEARER: Final = "public reads use the bearer token; the first poll shows whether X takes it"
 _MOST_LOOKED_UP: Final = 100
 #: action → tweepy's method, the field of X's answer that tells the new state, that state, "not there" is as good
 _ACTIONS: Final[Mapping[ActionKind, tuple[str, str, bool, bool]]] = {
@@ -166,7 +167,7 @@ class X:
             raise BadPayload(
                 f"X did not say who we are: {error}", account_id=self.account_id, raw=result.body
             ) from None
-        notes = ["public reads are signed by the user" if self._client.as_user else "public reads use the bearer token"]
+        notes = ["public reads are signed by the user" if self._client.as_user else _BEARER]
         return Owner(native_id=user.id, handle=user.handle, name=user.name, notes=tuple(notes))
 
     def _us(self) -> Us:

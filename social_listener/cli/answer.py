@@ -25,22 +25,35 @@ if TYPE_CHECKING:
 
 #: how long `reply` waits, beyond the undo window, until it is known what became of the reply
 PATIENCE = timedelta(seconds=90)
+#: characters of one text; longer ones would not fit into a request to the service either
+MOST = 50_000
 
 _STILL_OPEN = {ReplyState.QUEUED, ReplyState.SENDING, ReplyState.IN_DOUBT}
 
 
+def _words(_: click.Context, param: click.Parameter, value: str | None) -> str | None:
+    """Return a text that can be stored and sent; what a shell hands over in another encoding than UTF-8 is none."""
+    try:
+        text = sys.stdin.read().rstrip("\n") if value == "-" and param.name == "text" else value
+        (text or "").encode()
+    except UnicodeError:
+        raise click.BadParameter("this is no text in UTF-8") from None
+    if text is not None and len(text) > MOST:
+        raise click.BadParameter(f"this is longer than {MOST:,} characters, which no platform takes")
+    return text
+
+
 @click.command()
-@click.argument("item_id")
+@click.argument("item_id", callback=_words)
 @click.option("--public", is_flag=True, help="Readable by everybody.")
 @click.option("--private", is_flag=True, help="Readable by the customer only.")
-@click.option(
-    "--text", required=True, help="What to say; - reads it from standard input.", callback=lambda *a: _text(a[2])
-)
+@click.option("--text", callback=_words, required=True, help="What to say; - reads it from standard input.")
 @click.option("--now", is_flag=True, help="Without the time to take it back.")
 @click.option("--no-wait", is_flag=True, help="Put it into the outbox and return at once.")
-@click.option("--staff", default=None, help="Who says it; else the first name of dashboard.staff.")
+@click.option("--staff", callback=_words, default=None, help="Who says it; else the first name of dashboard.staff.")
 @click.option(
     "--nonce",
+    callback=_words,
     # Made where the command is typed: if the service ends in mid-answer, the caller can still name this very reply.
     default=lambda: uuid.uuid4().hex,
     help="Names this text; the same nonce again is the same reply, never a second one. Else a new one.",
@@ -75,10 +88,6 @@ def reply(
         line = _wait(session, line, author)
     session.screen.json(shapes.reply(line))
     return _code(line, waited=not no_wait)
-
-
-def _text(value: str) -> str:
-    return sys.stdin.read().rstrip("\n") if value == "-" else value
 
 
 def _wait(session: Session, line: ReplyLine, author: str) -> ReplyLine:
@@ -130,10 +139,12 @@ def _code(line: ReplyLine, *, waited: bool) -> int:
 
 
 @click.command()
-@click.argument("intent_id")
-@click.option("--sent", "platform_id", default=None, metavar="PLATFORM_ID", help="It is there, under this id.")
+@click.argument("intent_id", callback=_words)
+@click.option(
+    "--sent", "platform_id", callback=_words, default=None, metavar="PLATFORM_ID", help="It is there, under this id."
+)
 @click.option("--not-sent", is_flag=True, help="A person looked, and it is not there.")
-@click.option("--staff", default=None, help="Who looked; else the first name of dashboard.staff.")
+@click.option("--staff", callback=_words, default=None, help="Who looked; else the first name of dashboard.staff.")
 @with_service(online=False)
 def settle(session: Session, *, intent_id: str, platform_id: str | None, not_sent: bool, staff: str | None) -> int:
     """Decide what became of a reply in doubt, and print it as JSON."""

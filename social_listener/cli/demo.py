@@ -20,7 +20,7 @@ from social_listener import log
 from social_listener.cli.options import settings_option, settings_path, settings_were_named
 from social_listener.cli.serve import run
 from social_listener.cli.session import run_for_another
-from social_listener.errors import StoreBusy
+from social_listener.errors import StoreBusy, StoreError
 from social_listener.resident import Resident
 from social_listener.sandbox import Sandbox
 from social_listener.sandbox.journal import JournalError
@@ -81,7 +81,6 @@ def demo(*, headless: bool, seconds: float | None, port: int | None) -> None:
     log.set_up(wanted.log.level if named else "WARNING")
     with ExitStack() as stack:
         folder = FOLDER.resolve()
-        folder.mkdir(mode=0o700, exist_ok=True)
         stack.enter_context(_lock(folder))
         world = _world(folder)
         stack.callback(world.stop)
@@ -99,8 +98,14 @@ def demo(*, headless: bool, seconds: float | None, port: int | None) -> None:
 
 
 def _lock(folder: Path) -> TextIO:
-    """Return the open lock file of a demo folder; `StoreBusy` when a demo runs in it."""
-    file = (folder / ".lock").open("a", encoding="utf-8")
+    """Make a demo folder and return its open lock file; `StoreBusy` when a demo runs in it."""
+    try:
+        folder.mkdir(mode=0o700, exist_ok=True)
+        file = (folder / ".lock").open("a", encoding="utf-8")
+    except OSError as error:
+        raise StoreError(
+            f"{folder}: cannot be used: {error.strerror}; run the demo in a folder that you can write to"
+        ) from None
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
@@ -135,11 +140,10 @@ def _write(folder: Path, wanted: Settings, base_url: str, port: int | None) -> P
             "options": {"likes": "on"},
         }
     ]
-    data["dashboard"] = {
-        **data.get("dashboard", {"staff": ["you", "a colleague"]}),
-        "port": free_port(wanted.dashboard.port, host) if port is None else port,
-    }
-    data["public"] = {**data.get("public", {}), "port": free_port(wanted.public.port, wanted.public.host)}
+    door = free_port(wanted.dashboard.port, host) if port is None else port
+    data["dashboard"] = {**data.get("dashboard", {"staff": ["you", "a colleague"]}), "port": door}
+    public = wanted.public.port if wanted.public.port != door else 0
+    data["public"] = {**data.get("public", {}), "port": free_port(public, wanted.public.host)}
     head = "# Written anew by `social-listener demo` at every start. The keys are those of the sandbox.\n"
     text = head + yaml.safe_dump(data, sort_keys=False, allow_unicode=True)
     file = folder / "settings.yaml"

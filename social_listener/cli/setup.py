@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from importlib.resources import files
 from typing import TYPE_CHECKING
@@ -19,6 +20,7 @@ from social_listener.web import bind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from social_listener.settings import AccountSettings
     from social_listener.terminal import Terminal
@@ -124,12 +126,22 @@ def _database(settings: Settings, *, running: bool) -> tuple[str, str | None, st
     if running:
         return "database", None, f"{path} is held by the running service, which answers"
     if not path.exists():
+        near = _nearest(path.parent)
+        if not near.is_dir() or not os.access(near, os.W_OK | os.X_OK):
+            return "database", f"{path} cannot be made: {near} is no folder that we can write to; see data_dir", ""
         return "database", None, f"{path} is not there yet; it is made at the first start"
     try:
         Store.open(path).close()
     except ListenerError as error:
         return "database", str(error), ""
     return "database", None, f"{path} opens"
+
+
+def _nearest(folder: Path) -> Path:
+    """Return the folder, or the nearest one above it that is there."""
+    while not folder.exists():
+        folder = folder.parent
+    return folder
 
 
 def _port(key: str, host: str, port: int) -> tuple[str, str | None, str]:
@@ -141,9 +153,7 @@ def _port(key: str, host: str, port: int) -> tuple[str, str | None, str]:
 
 
 def _disk(settings: Settings) -> tuple[str, str | None, str]:
-    folder = settings.data_dir
-    while not folder.exists():
-        folder = folder.parent
+    folder = _nearest(settings.data_dir)
     free = shutil.disk_usage(folder).free
     if free < _COMFORTABLE_BYTES:
         return "disk", f"only {free / 1e6:.0f} MB are free in {folder}; make room before you start", ""

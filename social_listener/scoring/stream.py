@@ -7,13 +7,14 @@ import os
 import signal
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, fields
 from functools import partial
 from itertools import chain, islice
-from multiprocessing import get_context
 from typing import Literal, TypeVar
+
+from loky import ProcessPoolExecutor
 
 from social_listener.model import Score
 from social_listener.scoring.priority import Circumstances, Weights
@@ -166,8 +167,10 @@ def _in_order(
 
 def _in_processes(source: Iterator[Item], work: Callable[[list[Item]], list[Result]], workers: int) -> Iterator[Result]:
     """Yield the results of batches that worker processes make; where a worker dies, its batches are done here."""
-    # Processes are spawned, not forked: the service has threads, and a fork would copy their locks.
-    pool = ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_leave_interrupts_to_the_parent)
+    # loky starts fresh processes that do not load the caller's main module. A fork would copy the locks of the
+    # service's threads; the standard library's spawn would run the dashboard's script again, which Streamlit has
+    # made the main module.
+    pool = ProcessPoolExecutor(workers, timeout=None, initializer=_leave_interrupts_to_the_parent)
     waiting: deque[tuple[list[Item], Future[list[Result]] | None]] = deque()
     broken = False
     try:
@@ -191,7 +194,10 @@ def _in_processes(source: Iterator[Item], work: Callable[[list[Item]], list[Resu
                     broken = True
             yield from work(batch) if results is None else results
     finally:
-        pool.shutdown(wait=True, cancel_futures=True)
+        for _, future in waiting:
+            if future is not None:
+                future.cancel()
+        pool.shutdown(wait=True)
 
 
 def _leave_interrupts_to_the_parent() -> None:

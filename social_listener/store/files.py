@@ -35,6 +35,8 @@ _KNOWN: Final = {
 _MAGIC: Final = (8, b"DUCK")
 #: how every log begins: the record "version of the log", of all versions that DuckDB has written so far
 _LOG_BEGINS: Final = b"d\x00be\x00"
+#: DuckDB's words for a log that another file or another state of this file wrote
+_OTHERS_LOG: Final = re.compile(r"WAL (checkpoint iteration )?does not match( the)? database file")
 _DAMAGE: Final = (duckdb.SerializationException, duckdb.InternalException, duckdb.FatalException)
 
 
@@ -66,12 +68,17 @@ def connect(path: Path, *, read_only: bool = False) -> duckdb.DuckDBPyConnection
 
 
 def _check_log(path: Path) -> None:
-    """Raise `StoreError` when what lies beside the database is no log of DuckDB's.
+    """Raise `StoreError` when what lies beside the database is no log of DuckDB's, or the log of one that is gone.
 
     DuckDB throws such a file away without a word, and with it whatever was committed to it. A log that was cut off
     within its first bytes is none of these: nothing was ever committed to it.
     """
     log = wal(path)
+    if not path.exists() and log.exists() and log.stat().st_size:
+        raise StoreError(
+            f"{log}: is the log of a database that is not there any more. Nothing was touched. Put {path.name} back "
+            f"beside it, or move it aside too and start again"
+        )
     try:
         with log.open("rb") as file:
             start = file.read(len(_LOG_BEGINS))
@@ -93,7 +100,7 @@ def _cannot_open(path: Path, error: duckdb.Error) -> StoreError:
     found = explain(path, error)
     if isinstance(found, StoreBusy) or not isinstance(error, duckdb.IOException) or "Cannot open file" in str(error):
         return found
-    if any(words in str(error) for words in _KNOWN):
+    if any(words in str(error) for words in _KNOWN) or _OTHERS_LOG.search(str(error)):
         return found
     return _damaged(path, str(error)) if _is_ours(path) else _no_database(path)
 
@@ -110,6 +117,7 @@ def _is_ours(path: Path) -> bool:
 
 def explain(path: Path, error: duckdb.Error) -> StoreError:
     """Return the fault in words for the one who has to mend it."""
+    error = _first(error)
     text = str(error)
     if "lock on file" in text or "Conflicting lock" in text:
         found = _HOLDER.search(text)
@@ -117,6 +125,8 @@ def explain(path: Path, error: duckdb.Error) -> StoreError:
         return StoreBusy(
             f"{path}: {holder} holds this database; one process at a time can open it: stop that one first"
         )
+    if _OTHERS_LOG.search(text):
+        return _others_log(path)
     for words, sentence in _KNOWN.items():
         if words in text:
             return StoreError(f"{path}: {sentence}")
@@ -125,6 +135,20 @@ def explain(path: Path, error: duckdb.Error) -> StoreError:
     if isinstance(error, _DAMAGE) or any(word in text for word in ("Corrupt", "checksum", "WAL", "Could not read")):
         return _damaged(path, text)
     return StoreError(f"{path}: {_first_line(text)}")
+
+
+def _first(error: duckdb.Error) -> duckdb.Error:
+    """Return the fault that all began with: what was tidied up after it fails too, and says less."""
+    while isinstance(error.__context__, duckdb.Error):
+        error = error.__context__
+    return error
+
+
+def _others_log(path: Path) -> StoreError:
+    return StoreError(
+        f"{path}: is not the database that the log beside it belongs to; nothing was touched. When a backup was put in "
+        f"its place, move {wal(path).name} aside and start again; else put the database back that the log belongs to"
+    )
 
 
 def _no_database(path: Path) -> StoreError:

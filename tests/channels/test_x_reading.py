@@ -297,7 +297,7 @@ CAPPED = "https://api.x.com/2/problems/usage-capped"
     [
         ("400 Bad Request", problem(400, "no"), Rejected, Rejected),
         ("401 Unauthorized", problem(401, "Unauthorized"), Unauthorized, Unauthorized),
-        ("402 Payment Required", problem(402, "no credits"), OutOfCredit, OutOfCredit),
+        ("402 Payment Required", problem(402, "There are no credits."), OutOfCredit, OutOfCredit),
         ("403 Forbidden", problem(403, "client-not-enrolled"), Unauthorized, Rejected),
         ("403 Forbidden", b"<html>blocked</html>", Unauthorized, Rejected),
         (
@@ -333,6 +333,7 @@ def test_each_refusal_is_named(
     assert isinstance(read, reading)
     assert type(sent) is sending
     assert status[:3] in str(sent) or "cannot be read" in str(sent)
+    assert ".." not in str(read) + str(sent)
 
 
 def test_no_message_holds_what_x_echoes() -> None:

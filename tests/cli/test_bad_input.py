@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -16,7 +17,6 @@ from social_listener import terminal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
     from social_listener.sandbox import Sandbox
 
@@ -150,6 +150,42 @@ def test_an_address_of_another_machine_is_told(run: Any, write: Callable[..., Pa
     assert result.code == terminal.NOT_AVAILABLE
     assert "public.host" in result.err
     assert words in result.err
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no full device on this machine")
+@pytest.mark.parametrize("command", ["export --format csv", "status --json", "outbox --json", "score"])
+def test_a_full_disk_under_the_output_is_told(settings: Path, command: str) -> None:
+    """What cannot be written is told in one line that blames the output, and the exit code is not 0."""
+    with Path("/dev/full").open("wb") as full:
+        result = subprocess.run(
+            [sys.executable, "-m", "social_listener", *command.split(), "--settings", str(settings)],
+            input=b"hello\n",
+            stdout=full,
+            stderr=subprocess.PIPE,
+            check=False,
+        )
+    assert result.stderr == b"social-listener: standard output cannot be written: No space left on device\n"
+    assert result.returncode == terminal.FAILED
+
+
+def test_the_demo_tells_that_it_has_no_place(run: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where its folder cannot be made a newcomer is told what to do, not shown a fault of the program."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "social-listener-demo").write_text("")
+    result = run("demo", "--headless", "--for", 1)
+    assert result.code == terminal.NOT_AVAILABLE
+    (line,) = result.err.splitlines()
+    assert line.endswith("run the demo in a folder that you can write to")
+
+
+def test_check_tells_that_the_database_has_no_place(run: Any, settings: Path) -> None:
+    """A file where the data folder should be is found by `check`, before `serve` stumbles over it."""
+    (settings.parent / "data").write_text("")
+    result = run("check", "--settings", settings)
+    assert result.code == terminal.FAILED
+    assert "FAIL  database: " in result.err
+    assert "see data_dir" in result.err
+    assert run("status", "--settings", settings).code == terminal.NOT_AVAILABLE
 
 
 HOLD = """

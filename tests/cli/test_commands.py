@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import re
 import subprocess
 import sys
@@ -13,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from social_listener import __version__, terminal
+from social_listener import __version__, remote, terminal
+from social_listener.cli import answer
 from social_listener.store import exports
 
 if TYPE_CHECKING:
@@ -70,6 +72,7 @@ def test_check_tells_each_thing_in_words(run: Any, settings: Path, sandbox: Sand
     result = run("check", "--settings", settings)
     assert result.code == terminal.OK, result.err
     assert f"the keys belong to @{sandbox.brand.handle}" in result.err
+    assert "the first poll shows whether X takes it" in result.err, "it was not tried, so it is not called good"
     for subject in ("settings", "account main", "database", "dashboard", "public", "disk"):
         assert f"ok    {subject}: " in result.err
     assert not (settings.parent / "data").exists()
@@ -351,6 +354,39 @@ def test_text_can_come_from_standard_input(
     monkeypatch.setattr("sys.stdin", io.StringIO("Two\nlines\n"))
     result = run("reply", item, "--public", "--text", "-", "--now", "--settings", settings)
     assert result.json["text"] == "Two\nlines"
+
+
+def test_words_that_are_no_text_are_refused(
+    run: Any, settings: Path, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Bytes of another encoding, on the command line or from a file, stop the command before anything is queued."""
+    (item, *_) = said(sandbox, 1)
+    run("poll", "--once", "--settings", settings)
+    bad = os.fsdecode(b"gr\xfc\xdfe")
+    reply = ("reply", item, "--public", "--now", "--settings", settings)
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"gr\xfc\xdfe"), encoding="utf-8"))
+    for command in (
+        (*reply, "--text", bad),
+        (*reply, "--text", "-"),
+        (*reply, "--text", "hi", "--nonce", bad),
+        (*reply, "--text", "hi", "--staff", bad),
+        ("settle", bad, "--not-sent", "--settings", settings),
+    ):
+        result = run(*command)
+        assert (result.code, result.out) == (terminal.WRONG_USE, "")
+        assert "no text in UTF-8" in result.err
+    assert run("outbox", "--all", "--json", "--settings", settings).json == []
+
+
+def test_a_text_beyond_every_platform_is_refused_at_once(
+    run: Any, settings: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file handed over by mistake gets a line about its length, with a service or without; the longest text fits."""
+    monkeypatch.setattr("sys.stdin", io.StringIO("🎉" * (answer.MOST + 1)))
+    result = run("reply", "x:1", "--public", "--text", "-", "--settings", settings)
+    assert result.code == terminal.WRONG_USE
+    assert "longer than 50,000 characters" in result.err
+    assert len(json.dumps({"text": "🎉" * answer.MOST})) < remote.LARGEST_REQUEST / 1.5
 
 
 # -- the command itself ------------------------------------------------------------------------------------------------

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from social_listener import terminal
+from social_listener.cli.demo import free_port
 from social_listener.resident import Resident
 from social_listener.settings import load
 
@@ -168,6 +169,19 @@ def test_the_demo_goes_on_after_a_kill(run: Any, tmp_path: Path, monkeypatch: py
     assert len(ids) == len(set(ids))
     status = run("status", "--json", "--settings", file).json
     assert all(stream["open_gaps"] == 0 for account in status["accounts"] for stream in account["streams"])
+
+
+def test_the_demo_gives_way_on_the_port_that_was_asked_for(tmp_path: Path) -> None:
+    """Who asks for a page on the port where machines ask gets it: the other one moves, and both answer."""
+    port = free_port(0)
+    named = tmp_path / "named.yaml"
+    named.write_text(f"public: {{port: {port}}}\ndashboard: {{port: 0}}\n", encoding="utf-8")
+    command = ("demo", "--settings", named, "--port", port)
+    with process(*command, cwd=tmp_path) as (_, address):
+        assert address == f"http://127.0.0.1:{port}"
+        written = load(tmp_path / "social-listener-demo" / "settings.yaml")
+        assert written.public.port != port
+        assert get(f"http://127.0.0.1:{written.public.port}/livez")[0] == 200
 
 
 def test_readiness_tells_what_is_wrong(settings: Path) -> None:

@@ -146,6 +146,19 @@ def test_problems_are_told_worst_first(kit: Kit) -> None:
     assert len(view.in_doubt) == 1
 
 
+def test_a_dead_token_comes_before_a_reply_that_is_looked_for(kit: Kit) -> None:
+    """What stops everything until somebody acts stands above what the service finds out by itself."""
+    item = kit.mention()
+    kit.channels["main"].behaviours.append("unsure_not_taken")
+    kit.reply(item)
+    kit.outbox.deliver()
+    with kit.store.transaction() as cursor:
+        cursor.execute("UPDATE accounts SET state = 'unauthorized'")
+    problems = kit.desk.health().problems
+    assert "refuses its credentials" in problems[0]
+    assert "the platform is being asked" in problems[1]
+
+
 def test_a_gap_within_a_minute_is_told_to_the_second(kit: Kit) -> None:
     """The two ends of a gap never read alike; one that is longer is told to the minute."""
     add_stream(kit)

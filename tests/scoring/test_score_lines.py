@@ -3,9 +3,12 @@ from __future__ import annotations
 import json
 import os
 import signal
+import sys
 import threading
 from collections.abc import Iterator
 from itertools import islice
+from pathlib import Path
+from types import ModuleType
 
 import psutil
 import pytest
@@ -131,6 +134,25 @@ def test_lines_are_answered_as_they_come() -> None:
     assert asked == [0]
 
 
+def is_worker(child: psutil.Process) -> bool:
+    """Say whether that process scores."""
+    return "popen_loky" in " ".join(child.cmdline())
+
+
+def test_the_main_module_is_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Workers do not load the main module, which Streamlit replaces with the dashboard's script."""
+    script = tmp_path / "dashboard.py"
+    script.write_text(f"open({str(tmp_path / 'ran')!r}, 'w').close()\nraise SystemExit('not in a worker')\n")
+    main = ModuleType("__main__")
+    main.__file__ = str(script)
+    monkeypatch.setitem(sys.modules, "__main__", main)
+    results = score_lines(numbered(6_000), WEIGHTS, workers=2)
+    got = list(islice(results, 2_501))
+    assert any(is_worker(child) for child in psutil.Process().children())
+    assert len(got) + len(list(results)) == 6_000
+    assert not (tmp_path / "ran").exists()
+
+
 def test_stopping_early_leaves_no_process() -> None:
     """Closing the results ends the workers."""
     before = set(psutil.Process().children())
@@ -147,7 +169,7 @@ def test_a_killed_worker_loses_nothing() -> None:
     before = set(psutil.Process().children())
     results = score_lines(lines, WEIGHTS, workers=2)
     got = list(islice(results, 2_501))  # the workers are at work now
-    workers = {child for child in psutil.Process().children() if "spawn_main" in " ".join(child.cmdline())} - before
+    workers = {child for child in psutil.Process().children() if is_worker(child)} - before
     assert workers
     for worker in workers:
         os.kill(worker.pid, signal.SIGKILL)

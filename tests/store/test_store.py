@@ -14,7 +14,7 @@ import pytest
 
 from social_listener import failpoints
 from social_listener.errors import StoreBusy, StoreError
-from social_listener.store import Store, backup, migrations
+from social_listener.store import Store, backup, migrations, staging
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
@@ -226,6 +226,49 @@ def test_a_log_that_is_none_is_refused_and_left_as_it_is(path: Path, content: by
         assert _names(store) == {"a"}
 
 
+def _log_of_a_killed_process(path: Path) -> Path:
+    """Leave a database with a log beside it that holds a commit; return the log."""
+    code = (
+        "import os, sys; from pathlib import Path; from social_listener.store import Store\n"
+        "s = Store.open(Path(sys.argv[1]))\n"
+        "with s.transaction() as c: c.execute(\"INSERT INTO counters VALUES ('a', 1)\")\n"
+        "s.checkpoint()\n"
+        "with s.transaction() as c: c.execute(\"INSERT INTO counters VALUES ('b', 1)\")\n"
+        "os.kill(os.getpid(), 9)"
+    )
+    subprocess.run([sys.executable, "-c", code, str(path)], check=False)
+    return path.with_name(path.name + ".wal")
+
+
+def test_a_log_without_its_database_is_kept(path: Path) -> None:
+    """Who moves the database aside and forgets its log gets no empty one that eats the log, but is told."""
+    log = _log_of_a_killed_process(path)
+    content = log.read_bytes()
+    aside = path.rename(path.with_suffix(".aside"))
+    with pytest.raises(StoreError, match=r"duckdb\.wal: is the log of a database that is not there.*move it aside"):
+        Store.open(path)
+    assert not path.exists()
+    assert log.read_bytes() == content
+    aside.rename(path)
+    with Store.open(path) as store:
+        assert _names(store) == {"a", "b"}
+
+
+@pytest.mark.parametrize("copied", [False, True], ids=["backup", "older copy"])
+def test_a_backup_next_to_an_old_log_is_refused(path: Path, tmp_path: Path, copied: bool) -> None:
+    """Who restores a backup and forgets the log is told to move that, not to install another version."""
+    with Store.open(path) as store:
+        saved = store.backup(tmp_path / "saved", NOW)
+    older = (path if copied else saved).read_bytes()
+    log = _log_of_a_killed_process(path)
+    path.write_bytes(older)
+    with pytest.raises(StoreError, match=r"is not the database that the log .*move social-listener\.duckdb\.wal aside"):
+        Store.open(path)
+    log.rename(log.with_suffix(".aside"))
+    with Store.open(path) as store:
+        assert _names(store) == set()
+
+
 @pytest.mark.parametrize("length", [0, 1, 5, 6])
 def test_a_log_cut_off_at_its_start_is_fine(path: Path, length: int) -> None:
     """A process that died while it began the log had committed nothing to it: the database opens."""
@@ -250,6 +293,17 @@ def test_a_damaged_file_names_the_newest_backup(path: Path) -> None:
     path.write_bytes(content)
     with pytest.raises(StoreError, match=f"is damaged.*{saved.name}"):
         Store.open(path)
+
+
+def test_the_first_fault_is_the_one_that_is_told(path: Path) -> None:
+    """A fault within a page ends its transaction; that tidying up fails as well hides nothing of it."""
+    row = ["x:1", "x", "main", None, NOW]
+    with (
+        Store.open(path) as store,
+        pytest.raises(StoreError, match="NOT NULL constraint failed"),
+        store.transaction() as cursor,
+    ):
+        staging.insert(cursor, "interactions", ("id", "channel", "account_id", "text", "sent_at"), [row])
 
 
 def test_somebody_elses_database_is_refused(path: Path) -> None:
