@@ -53,7 +53,7 @@ def _said(found: Found, us: Us, value: Wire, post: str, at: datetime) -> None:
     author = read_person(value.object("from"))
     comment = value.text("item") == "comment"
     told = node_id(value, "comment_id") if comment else post
-    parent = node_id(value, "parent_id") if comment and value.has("parent_id") else None
+    parent = node_id(value, "parent_id") if comment and value.text("parent_id") else None
     above = parent if parent is not None and parent not in {post, part_of(post), told} else None
     picture = web_address(value.text("photo")) or web_address(value.text("video", "link"))
     said = Said(
@@ -67,7 +67,7 @@ def _said(found: Found, us: Us, value: Wire, post: str, at: datetime) -> None:
         tags=(),
         likes=0,
         hidden=None,
-        url=web_address(value.object("post").text("permalink_url")),
+        url=None,  # what is told is the address of the post
         attachments=(Attachment(kind=_shape(value), url=picture),) if picture else (),
         talk=(),
     )
@@ -85,7 +85,7 @@ def _mention(found: Found, us: Us, value: Wire, _: datetime) -> None:
     """Take in that somebody named our Page: the words are not always told, so they are looked up."""
     verb = value.text("verb") or "add"
     native_id = node_id(value, "post_id")
-    if value.text("item") == "comment" or value.has("comment_id"):
+    if value.text("item") == "comment" or value.text("comment_id"):
         native_id = comment_id(node_id(value, "comment_id"), part_of(native_id))
     if verb in _GONE:
         found.deleted.append(us.own(native_id))
