@@ -220,10 +220,8 @@ def read_talks(us: Us, told: list[Any]) -> Found:
 
 def nodes(answer: Wire) -> list[Any]:
     """Return the nodes of an answer, whether it is a list of them, one, or one by each id that was asked for."""
-    if answer.has("data"):
-        return answer.raw_items("data")
-    if answer.has("error"):
-        raise WireError("the answer is an error")
+    if answer.has("data") or answer.has("error"):
+        return entries(answer, Found())
     return [answer.plain()] if answer.has("id") else answer.values()
 
 

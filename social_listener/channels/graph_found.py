@@ -148,8 +148,8 @@ class Found:
 
 def entries(answer: Wire, found: Found, name: str = "data") -> list[Any]:
     """Return the entries of a listing; `WireError` when it is none: an error in its place is no empty page."""
-    if not answer.has(name):
-        raise WireError(f"the answer is no page: it holds no {name}")
+    if answer.has("error") or answer.plain().get(name) is None:
+        raise WireError(f"the answer is no page: it holds {'an error' if answer.has('error') else f'no {name}'}")
     for raw in answer.raw_items("errors"):
         found.partial.append(_in_words(raw))
     return answer.raw_items(name)
