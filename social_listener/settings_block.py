@@ -77,13 +77,17 @@ def added(text: str, block: Block, path: Path) -> str:
 
 
 def write(path: Path, text: str) -> None:
-    """Replace a settings file whole; owner's permissions and links stay as they are. `SettingsError`."""
+    """Replace a settings file whole; owner, permissions and links stay as they are. `SettingsError`."""
     real = path.resolve()
     fresh = real.with_name(f".{real.name}.new")
     try:
+        before = real.stat()
         fresh.unlink(missing_ok=True)
-        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, real.stat().st_mode & 0o777)
+        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            if (before.st_uid, before.st_gid) != (os.geteuid(), os.getegid()):
+                os.fchown(descriptor, before.st_uid, before.st_gid)
+            os.fchmod(descriptor, before.st_mode & 0o777)  # the mode at opening would lose what the umask takes
             file.write(text)
             file.flush()
             os.fsync(file.fileno())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -84,13 +85,18 @@ def test_an_id_that_is_there_is_not_added_twice(tmp_path: Path) -> None:
         added(added("", BLOCK, path), BLOCK, path)
 
 
-def test_writing_keeps_permissions_and_links(tmp_path: Path) -> None:
-    """The file behind a link is replaced, with its own mode; nothing is left beside it."""
+@pytest.mark.parametrize("mask", [0o022, 0o077])
+def test_writing_keeps_permissions_and_links(tmp_path: Path, mask: int) -> None:
+    """The file behind a link is replaced, with its own mode, whatever the umask; nothing is left beside it."""
     real, link = tmp_path / "real.yaml", tmp_path / "settings.yaml"
     real.write_text("")
     real.chmod(0o640)
     link.symlink_to(real)
-    write(link, added("", BLOCK, link))
+    before = os.umask(mask)
+    try:
+        write(link, added("", BLOCK, link))
+    finally:
+        os.umask(before)
     assert link.is_symlink()
     assert real.stat().st_mode & 0o777 == 0o640
     assert load(link).accounts[0].id == "new"

@@ -21,6 +21,8 @@ def key_file() -> Path:
 
 def open_or_make(folder: Path, screen: Terminal) -> Vault:
     """Return the vault of a data directory, able to be read; a key is made, kept and told of where there is none."""
+    if folder.exists() and folder.stat().st_uid != os.geteuid():
+        raise SettingsError(f"{folder}: belongs to another user, and the vault must too: run this as that user")
     key = find_key()
     if key is None:
         place = key_file()

@@ -355,6 +355,17 @@ def test_an_id_of_another_platform_is_refused(start: Any, home: Path, run: Any) 
     assert entry(home, "mine").channel == "x"
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can make a folder of another user")
+def test_a_vault_that_the_service_could_not_read_is_not_made(home: Path, run: Any) -> None:
+    """Where the data belong to another user, the command says to be run as that one."""
+    (home / "data").mkdir()
+    os.chown(home / "data", 12345, 12345)
+    result = run("connect", "x", "--port", "0", "--no-browser")
+    assert result.code == terminal.WRONG_USE
+    assert "run this as that user" in result.err
+    assert list((home / "data").iterdir()) == []
+
+
 def test_an_account_without_credentials_and_vault_says_what_to_do(home: Path, run: Any) -> None:
     """The line names the command that connects it."""
     (home / "settings.yaml").write_text("accounts: [{id: main, channel: x, name: me}]\npublic: {port: 0}\n")
