@@ -124,8 +124,8 @@ class Walk:
     def _breaks_off(self) -> bool:
         """Return whether the walk stops here, to go on where it stands: no budget is left, or a reply comes first."""
         account_id = self.stream.account_id
-        self.gives_way = quota.makes_way(self.ingest, account_id, self.ingest.clock())
         usage = self.waiting[-1].page.usage
+        self.gives_way = quota.makes_way(self.ingest, account_id, self.ingest.clock(), usage)
         regain = usage.regain_at if usage is not None else None
         return self.gives_way or regain is not None or quota.reached(self.ingest, account_id, self.waiting)
 
