@@ -11,6 +11,8 @@ import pytest
 import yaml
 from connect_kit import connect, new_vault
 
+from social_listener.jobs import JOBS
+from social_listener.jobs.app import Crew
 from social_listener.sandbox import Sandbox
 from social_listener.service import build
 from social_listener.settings import load
@@ -76,7 +78,7 @@ def test_health_tells_of_an_end_that_is_near(tmp_path: Path, caplog: pytest.LogC
         vault.put(replace(entry, expires_at=NOW + left))
         service = build(load(file), clock=lambda: NOW, environment={KEY: key})
         view = service.desk.health()
-        service.announcer.look(NOW)
+        JOBS["poll"].run(Crew(service).work)
         service.close()
         assert view.accounts[0].expires_at == NOW + left
         assert any("its access ends in 14 days" in problem for problem in view.problems) is near

@@ -151,6 +151,7 @@ def connect(  # noqa: PLR0917 - click passes them by name
         screen.say(f"    {door.address}")
         app = _app(channel, id_variable, secret_variable)
         vault = open_or_make(settings.data_dir, screen)
+        _check_id(vault, wish)
         guide = _Guide(door, screen, browser=not no_browser, page=page, patience=patience)
         found = (connect_ways.x if channel == "x" else connect_ways.meta)(wish, app, guide)
     _keep(vault, wish, found, screen)
@@ -209,6 +210,15 @@ def _asked(variable: str, words: str, *, needed: bool, hidden: bool) -> str:
     if needed:
         raise SettingsError(f"set the environment variable {variable} (or {variable}_FILE), or run this in a terminal")
     return ""
+
+
+def _check_id(vault: Vault, wish: Wish) -> None:
+    """Refuse to put an account over one of another platform."""
+    kept = vault.get(wish.account_id)
+    if kept is not None and kept.channel != wish.channel:
+        raise SettingsError(
+            f"--id {wish.account_id}: the vault holds an account of {kept.channel} under it; use another"
+        )
 
 
 def _keep(vault: Vault, wish: Wish, found: Found, screen: Terminal) -> None:

@@ -29,7 +29,8 @@ class Door:
         """Listen at once; port 0 takes a free one. `name` is how the address calls this machine. `PortBusy`."""
         self.state: Final = secrets.token_urlsafe(32)
         self._code: str | None = None
-        self._answered = threading.Event()
+        self._decided = False
+        self._answered = threading.Event()  # the browser was told, too: this process may end
         self._taking = threading.Lock()
         try:
             self._server = _Server(("127.0.0.1", port), _Handler)
@@ -75,19 +76,24 @@ class Door:
             return self._decide(query)
 
     def _decide(self, query: dict[str, list[str]]) -> tuple[int, str]:
-        if self._answered.is_set():
+        if self._decided:
             return 410, "This was answered already."
         state, code = query.get("state", []), query.get("code", [])
         if len(state) != 1 or not hmac.compare_digest(state[0].encode(), self.state.encode()):
             return 403, "This is no answer to what was asked here; it is ignored."
         if "error" in query:
-            self._answered.set()
+            self._decided = True
             return 200, _REFUSED
         if len(code) != 1 or not code[0]:
             return 400, "This answer carries no code; it is ignored."
         self._code = code[0]
-        self._answered.set()
+        self._decided = True
         return 200, _THANKS
+
+    def told(self) -> None:
+        """Let `wait` go on, if the answer is there: the browser has its page."""
+        if self._decided:
+            self._answered.set()
 
     def close(self) -> None:
         """Stop listening."""
@@ -109,6 +115,9 @@ class _Server(ThreadingHTTPServer):
     block_on_close = False
     door: Door
 
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Write nothing: a browser that went away is no fault, and a trace would stand between our lines."""
+
 
 class _Handler(BaseHTTPRequestHandler):
     """Hands every request to the door; nothing of what came is written anywhere."""
@@ -125,7 +134,13 @@ class _Handler(BaseHTTPRequestHandler):
         self._answer()
 
     def _answer(self) -> None:
-        status, words = self.server.door.take(self.command, self.path, self.headers.get("Host", ""))
+        door = self.server.door
+        try:
+            self._show(*door.take(self.command, self.path, self.headers.get("Host", "")))
+        finally:
+            door.told()
+
+    def _show(self, status: int, words: str) -> None:
         body = f"<!DOCTYPE html><html lang=en><meta charset=utf-8><title>Social Listener</title><p>{words}".encode()
         self.send_response(status)
         self.send_header("Content-Type", "text/html; charset=utf-8")
@@ -136,6 +151,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Connection", "close")
         self.end_headers()
         self.wfile.write(body)
+        self.wfile.flush()
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the library names it so
         """Write nothing: the address holds the code."""

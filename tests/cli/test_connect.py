@@ -26,7 +26,16 @@ if TYPE_CHECKING:
 
     from social_listener.sandbox import Sandbox
 
-KEPT = "# my own words\naccounts: []   # nobody yet\ndashboard:\n  port: 0  # any\npublic: {port: 0}\n"
+KEPT = """\
+# my own words
+accounts: []   # nobody yet
+dashboard:
+  port: 0  # any
+public: {port: 0}
+log: {level: DEBUG}
+"""
+#: runs a command in a terminal of its own; what is written to us is typed there
+IN_A_TERMINAL = "import pty, sys; sys.exit(pty.spawn(sys.argv[1:]) >> 8)"
 
 
 @dataclass
@@ -143,7 +152,11 @@ def test_x_from_the_approval_to_a_poll(start: Any, home: Path, run: Any, sandbox
     assert "it is connected, as @fernhill (Fernhill)" in checked.err
     assert "no end is known" in checked.err
     assert "the keys belong to @fernhill" in checked.err
+    assert run("backup").code == terminal.OK
+    backups = list((home / "data" / "backups").iterdir())
+    assert [file.suffix for file in backups] == [".duckdb"]
     assert not any(value.encode() in everything_written(home) for value in secrets)
+    assert not any(value in polled.err + checked.err + polled.out for value in secrets)
 
 
 @pytest.mark.parametrize("channel", ["facebook", "instagram"])
@@ -298,6 +311,48 @@ def test_what_is_missing_is_told_before_anything_happens(
     assert result.code == terminal.WRONG_USE
     assert words in result.err
     assert not (home / "data").exists()
+
+
+def test_a_secret_that_is_typed_is_not_shown(home: Path, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without variables the terminal asks: the id is seen while it is typed, the secret is not."""
+    app_id, app_secret = sandbox.credentials["client_id"], sandbox.credentials["client_secret"]
+    monkeypatch.delenv("X_CLIENT_ID")
+    monkeypatch.delenv("X_CLIENT_SECRET")
+    command = [sys.executable, "-c", IN_A_TERMINAL, sys.executable, "-m", "social_listener", "connect", "x"]
+    command += ["--no-browser", "--port", "0", "--base-url", sandbox.base_url]
+    typed = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=dict(os.environ))
+    assert typed.stdin is not None
+    seen = ""
+
+    def more() -> str:
+        char = typed.stdout.read(1) if typed.stdout is not None else ""
+        assert char, seen
+        return char
+
+    for answer, until in ((app_id, "The app's id: "), (app_secret, "public client: ")):
+        while not seen.endswith(until):
+            seen += more()
+        typed.stdin.write(f"{answer}\n")
+        typed.stdin.flush()
+    while f"{sandbox.base_url}/i/" not in seen or not seen.endswith("\n"):
+        seen += more()
+    visit(next(line for line in seen.splitlines() if line.startswith(sandbox.base_url)))
+    seen += typed.communicate(timeout=60)[0]
+    assert typed.returncode == terminal.OK, seen
+    assert entry(home, "x").credentials["client_secret"] == app_secret
+    assert app_id in seen
+    assert app_secret not in seen
+
+
+def test_an_id_of_another_platform_is_refused(start: Any, home: Path, run: Any) -> None:
+    """Under one id there is one account; the first one stays."""
+    running = start("x", "--id", "mine")
+    visit(running.address)
+    assert running.finish()[0] == terminal.OK
+    result = run("connect", "facebook", "--id", "mine", "--port", "0", "--no-browser")
+    assert result.code == terminal.WRONG_USE
+    assert "the vault holds an account of x under it" in result.err
+    assert entry(home, "mine").channel == "x"
 
 
 def test_an_account_without_credentials_and_vault_says_what_to_do(home: Path, run: Any) -> None:
