@@ -105,11 +105,3 @@ def refresh(cursor: DuckDBPyConnection, conversation_ids: Collection[str], now: 
     update(cursor, "conversations", facts.CONVERSATION, [facts.conversation_row(one) for one in changed])
     put(cursor, rows, stored.keys())
 
-
-def said(cursor: DuckDBPyConnection, conversation_id: str, at: datetime) -> None:
-    """Note that we said something in a conversation at `at`, so that an item that shows late counts as answered."""
-    known = facts.our_words(cursor, [conversation_id]).get(conversation_id)
-    if known is None:
-        cursor.execute("INSERT INTO our_words (conversation_id, said_at) VALUES (?, ?)", [conversation_id, at])
-    elif known < at:
-        cursor.execute("UPDATE our_words SET said_at = ? WHERE conversation_id = ?", [at, conversation_id])

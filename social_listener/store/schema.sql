@@ -114,7 +114,7 @@ CREATE TABLE conversations (          -- every conversation
     newest_id     VARCHAR               -- its newest inbound item that is not deleted; NULL: none is left
 );
 --;
-CREATE TABLE our_words (              -- when we last said something in a conversation, known customer or not
+CREATE TABLE our_words (              -- when we last said something in a conversation, but not at this desk
     conversation_id VARCHAR PRIMARY KEY,
     said_at         TIMESTAMPTZ NOT NULL
 );
