@@ -209,7 +209,7 @@ def inbound(cursor: DuckDBPyConnection, ids: Iterable[str]) -> dict[str, Inbound
 
 
 def our_words(cursor: DuckDBPyConnection, conversation_ids: Collection[str]) -> dict[str, datetime]:
-    """Return when we last said something in each of those conversations, other than at this desk; others are left out."""
+    """Return when we last said something in each of those conversations, other than at this desk; absent: never."""
     names = ("conversation_id", "said_at")
     rows = select(cursor, "our_words", "conversation_id", names, sorted(conversation_ids))
     return {conversation_id: _utc(said_at) for conversation_id, said_at in rows}

@@ -1,11 +1,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from reading_kit import NOW, ours, page, reading, row, rows, said, tell
+from reading_kit import NOW, page, reading, row, rows, said, tell
 
 from social_listener.ingest import Ingest
 from social_listener.store import queue_upkeep
