@@ -104,4 +104,3 @@ def refresh(cursor: DuckDBPyConnection, conversation_ids: Collection[str], now: 
         one.updated_at = now
     update(cursor, "conversations", facts.CONVERSATION, [facts.conversation_row(one) for one in changed])
     put(cursor, rows, stored.keys())
-
