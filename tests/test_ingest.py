@@ -295,6 +295,13 @@ def test_an_item_that_shows_after_its_answer_is_answered(ingest: Ingest) -> None
     assert row(ingest.store, "SELECT * FROM queue")["waiting_since"] is None
 
 
+def test_what_waits_stands_in_the_order_in_which_it_was_said(ingest: Ingest) -> None:
+    """An item that shows late goes before what was said after it, as in a replay."""
+    tell(ingest, page(said(2, thread=1)))
+    tell(ingest, page(said(1, thread=1)))
+    assert row(ingest.store, "SELECT waiting_ids FROM conversations")["waiting_ids"] == "x:1 x:2"
+
+
 def test_an_answer_that_comes_before_its_question_counts(ingest: Ingest) -> None:
     """Our words may be told before those of the customer: the conversation begins answered."""
     question = said(1)

@@ -36,6 +36,7 @@ def row_of(
         for item_id in conversation.waiting_ids
         if (one := inbound.get(item_id)) is not None and not one.deleted and one.answered_at is None
     ]
+    waiting.sort(key=lambda one: (one.sent_at, one.id))
     conversation.waiting_ids = tuple(one.id for one in waiting)
     newest = inbound.get(conversation.newest_id or "")
     if newest is None or newest.deleted:
