@@ -6,10 +6,11 @@ Modules beside this one hold functions that take a cursor and plain values.
 
 from __future__ import annotations
 
+import shutil
 import threading
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Final, Self
 
 import duckdb
 
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
     from social_listener.store.migrations import Migration
+
+#: below this nothing is stored safely any more
+_LEAST_FREE_BYTES: Final = 200_000_000
 
 
 class Store:
@@ -117,6 +121,11 @@ class Store:
     def size(self) -> int:
         """Return the bytes on disk, log included."""
         return files.size(self.path)
+
+    @property
+    def low_on_space(self) -> bool:
+        """Return whether the disk has so little room left that nothing may be stored any more."""
+        return shutil.disk_usage(self.path.parent).free < _LEAST_FREE_BYTES
 
     @property
     def backup_directory(self) -> Path:
