@@ -40,6 +40,7 @@ class Store:
         self._opening = threading.Lock()
         self._writer = connection.cursor()
         self._lock = threading.RLock()
+        self._copying = threading.Lock()
         self._writing = False
         self._revision = 0
         self._closed = False
@@ -151,12 +152,16 @@ class Store:
         return True
 
     def backup(self, directory: Path, now: datetime, *, keep: int = 7) -> Path:
-        """Write a checked copy of everything into `directory`, prune all but the newest `keep`; return its path."""
-        cursor = self._cursor()
-        try:
-            return backups.write(cursor, directory, now, keep)
-        finally:
-            cursor.close()
+        """Write a checked copy of everything into `directory`, prune all but the newest `keep`; return its path.
+
+        One at a time: somebody who asks while the nightly one is written waits for it.
+        """
+        with self._copying:
+            cursor = self._cursor()
+            try:
+                return backups.write(cursor, directory, now, keep)
+            finally:
+                cursor.close()
 
     def close(self) -> None:
         """Checkpoint and close; closing twice does no harm."""
