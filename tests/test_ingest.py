@@ -321,6 +321,19 @@ def test_our_words_as_context_answer_too(ingest: Ingest) -> None:
     assert row(ingest.store, "SELECT * FROM queue")["unanswered"] == 1
 
 
+@pytest.mark.parametrize(("edited", "status"), [(True, "open"), (False, "resolved")], ids=["edited", "in full"])
+def test_an_edit_brings_a_conversation_back(ingest: Ingest, edited: bool, status: str) -> None:
+    """What was put away is open again when its words are edited, and not when the same wording is told in full."""
+    tell(ingest, page(said(1, "thanks for")))
+    with ingest.store.transaction() as cursor:
+        cursor.execute("UPDATE conversations SET status = 'resolved'")
+        cursor.execute("DELETE FROM queue")
+    anger = "thanks for nothing, it burned my hand"
+    tell(ingest, page(_edited(1, 11, anger) if edited else said(1, anger)))
+    assert row(ingest.store, "SELECT status FROM conversations")["status"] == status
+    assert [one["excerpt"] for one in rows(ingest.store, "SELECT excerpt FROM queue")] == ([anger] if edited else [])
+
+
 @pytest.mark.parametrize("status", ["resolved", "snoozed"])
 def test_a_new_item_brings_a_conversation_back(ingest: Ingest, status: str) -> None:
     """What was resolved or snoozed is open again when the customer says something, at a higher version."""
