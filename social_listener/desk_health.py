@@ -72,7 +72,7 @@ def read_health(office: Office, planned: Mapping[str, Planned]) -> HealthView:
             last_backup_at=last_backup,
             as_of=now,
         )
-        problems = tuple(_problems(cursor, view, now))
+        problems = (*_of_disk(office), *_problems(cursor, view, now))
     return _with_problems(view, problems)
 
 
@@ -215,6 +215,12 @@ def _problems(cursor: DuckDBPyConnection, view: HealthView, now: datetime) -> It
         if abs(offset) > CLOCK_APART:
             ahead = "behind" if offset > timedelta(0) else "ahead of"
             yield f"Our clock is {span(abs(offset))} {ahead} the platform's ({stream_id}): set this machine's time."
+
+
+def _of_disk(office: Office) -> Iterator[str]:
+    """Yield that the disk is full: then no fault can be written down either, and everything else would look well."""
+    if office.store.low_on_space:
+        yield f"The disk is nearly full: nothing more may be stored or sent. Make room in {office.store.path.parent}."
 
 
 _JOB_WORDS = {

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from starlette.responses import Response
     from starlette.types import ASGIApp
 
+    from social_listener.ingest import Ingest
     from social_listener.service import Service
 
 #: seconds that open pages and requests are given when the service ends
@@ -51,7 +52,7 @@ class Web:
         self._stopped = threading.Event()
         try:
             self.public_address = self._bind(
-                "public", settings.public.host, settings.public.port, lambda: public_app(service, problems, wake)
+                "public", settings.public.host, settings.public.port, lambda: public_app(service.ingest, problems, wake)
             )
             self.address: str | None = None  #: of the dashboard; None: headless
             if not headless:
@@ -180,7 +181,7 @@ def bind(host: str, port: int, key: str) -> socket.socket:
     return door
 
 
-def public_app(service: Service, problems: Callable[[], list[str]], wake: Callable[[str], None]) -> Starlette:
+def public_app(ingest: Ingest, problems: Callable[[], list[str]], wake: Callable[[str], None]) -> Starlette:
     """Return the application of the public port.
 
     `problems` says in words what keeps the service from its work; `wake` is told the account to which something was
@@ -194,7 +195,7 @@ def public_app(service: Service, problems: Callable[[], list[str]], wake: Callab
         found = problems()
         return JSONResponse({"ready": not found, "problems": found}, status_code=503 if found else 200)
 
-    webhooks = Webhooks(service.ingest, wake)
+    webhooks = Webhooks(ingest, wake)
     return Starlette(
         routes=[
             Route("/livez", livez),

@@ -55,7 +55,8 @@ class Channel(Protocol):
     def parse(self, raw: bytes, stream: Stream, server_time: datetime) -> Page:
         """Return the page that `raw`, kept from an earlier answer, holds: replay uses it. No call is made.
 
-        It is the page that `fetch` or `lookup` gave, without its `next`. `BadPayload` when it cannot be read.
+        It is the page that `fetch` or `lookup` gave, without its `next` and its `reads`. `BadPayload` when it cannot be
+        read.
         """
 
     def lookup(self, items: Sequence[str], now: datetime) -> Page:

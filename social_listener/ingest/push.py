@@ -57,11 +57,21 @@ def accept(ingest: Ingest, account_id: str, headers: Mapping[str, str], body: by
         if deliveries.is_known(cursor, account_id, body):
             return False
     with ingest.store.transaction() as cursor:
-        # Within the transaction, so that the order of times is the order of commits.
-        fresh = deliveries.insert(cursor, account_id, body, ingest.clock())
+        fresh = deliveries.insert(cursor, account_id, body, _arrival(ingest, cursor, account_id))
         failpoint("push.in_accept")
     failpoint("push.after_accept")
     return fresh
+
+
+def _arrival(ingest: Ingest, cursor: DuckDBPyConnection, account_id: str) -> datetime:
+    """Return the time of a delivery: now, and after the one before, whatever the clock says.
+
+    It is called within the transaction, so the order of times is the order of commits.
+    """
+    last = ingest.arrived.get(account_id) or deliveries.last_received(cursor, account_id)
+    now = ingest.clock()
+    ingest.arrived[account_id] = moment = max(now, last + timedelta(microseconds=1)) if last is not None else now
+    return moment
 
 
 def pushed(ingest: Ingest, account_id: str) -> Pushed:

@@ -106,9 +106,13 @@ def refused(ingest: Ingest, cursor: DuckDBPyConnection, error: RateLimited, unti
     return until
 
 
-def makes_way(ingest: Ingest, account_id: str, now: datetime) -> bool:
-    """Return whether reading has to wait for a reply: little is left of the allowance, and sending comes first."""
+def makes_way(ingest: Ingest, account_id: str, now: datetime, told: Usage | None = None) -> bool:
+    """Return whether reading has to wait for a reply: little is left of the allowance, and sending comes first.
+
+    `told`: what the platform told since it was last written down; None: nothing.
+    """
     with ingest.store.read() as cursor:
         row = streams.account(cursor, account_id)
         used = schedule.believed(row.used, row.used_at, now) if row is not None else None
+        used = told.percent if told is not None else used
         return used is not None and used >= schedule.SCARCE and outbox.anyone_waits(cursor, account_id, now)

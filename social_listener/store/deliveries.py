@@ -57,6 +57,12 @@ def is_known(cursor: DuckDBPyConnection, account_id: str, body: bytes) -> bool:
     return found is not None
 
 
+def last_received(cursor: DuckDBPyConnection, account_id: str) -> datetime | None:
+    """Return the time of the last delivery to an account; None: there is none that is still known."""
+    found = cursor.execute("SELECT max(received_at) FROM deliveries WHERE account_id = ?", [account_id]).fetchone()
+    return aware(found[0]) if found else None
+
+
 def waiting(cursor: DuckDBPyConnection, account_id: str, most: int) -> list[Delivery]:
     """Return the oldest of an account's deliveries that were not read yet, in the order in which they came."""
     rows = cursor.execute(

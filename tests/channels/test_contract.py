@@ -76,7 +76,7 @@ def test_what_was_kept_reads_as_it_was_fetched(face: Face, kind: StreamKind) -> 
 
 def kept(page: Page) -> Page:
     """Return a page without what only the call that brought it knows."""
-    return replace(page, next=None, rests=False, usage=None)
+    return replace(page, next=None, rests=False, usage=None, reads={})
 
 
 def test_a_fresh_channel_reads_what_another_kept(face: Face) -> None:

@@ -99,5 +99,5 @@ def test_replies_tell_their_longest_text() -> None:
 
 def test_every_option_is_explained() -> None:
     """Each option is read, and told in words."""
-    assert set(OPTIONS) == {"reply_rule", "likes", "max_length"}
+    assert set(OPTIONS) == {"reply_rule", "likes", "webhooks", "max_length"}
     assert all(len(words) > 20 for words in OPTIONS.values())

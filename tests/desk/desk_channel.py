@@ -27,7 +27,7 @@ from social_listener.model import (
 from social_listener.outbox_rules import witness_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from social_listener.sandbox import Sandbox
 
@@ -83,6 +83,12 @@ class WorldChannel:
             "limited": RateLimited(
                 "too many", account_id=account, retry_at=self.sandbox.world.clock.now() + timedelta(minutes=5)
             ),
+            "throttled": RateLimited(
+                "no more calls",
+                account_id=account,
+                retry_at=self.sandbox.world.clock.now() + timedelta(minutes=5),
+                whole_account=True,
+            ),
             "limited_without_date": RateLimited("too many", account_id=account),
             "unauthorized": Unauthorized("the token is no longer good", account_id=account),
             "out_of_credit": OutOfCredit("no credit", account_id=account),
@@ -103,6 +109,10 @@ class WorldChannel:
             self.owner, reply.recipient_native_id, reply.text, via_api=self.owner.id, visible_after=self.lag
         )
         return Sent(native_id=message.id, sent_at=time_of(message.sent_ms), thread_native_id=message.conversation)
+
+    def charges(self, what: PublicReply | PrivateReply | Action) -> Mapping[str, int]:
+        """Return that everything costs once what it is."""
+        return {"act" if isinstance(what, Action) else "send": 1}
 
     def act(self, action: Action) -> None:
         """Do it, as the next behaviour says."""

@@ -62,6 +62,7 @@ class Kit:
             witness=Witness(self.folder / "witness.jsonl"),
             boot_id=f"boot-{self.boots}",
             clock=self.now,
+            prices={account: {"send": 0.015} for account in self.channels},
         )
         self.desk = Desk(
             self.store,
