@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -50,11 +51,17 @@ class Account:
     def parse(self, raw: bytes, stream: Stream, server_time: datetime) -> Page:
         """Return the page that an earlier answer, or a delivery, holds; see the protocol."""
         try:
-            first = documents(raw)[0]
-            if first.has("entry"):
-                pages = self.receive(raw, server_time)
-                return pages[0] if pages else Found().page(raw, server_time)
-            return self.read(raw, self.us(), stream.kind).page(raw, server_time)
+            pushed = documents(raw)[0].has("entry")
+        except WireError as error:
+            raise BadPayload(str(error), account_id=self.account_id, raw=raw) from None
+        if not pushed:
+            return self._kept(raw, stream.kind, server_time)
+        pages = self.receive(raw, server_time)
+        return pages[0] if pages else Found().page(raw, server_time)
+
+    def _kept(self, raw: bytes, kind: StreamKind, server_time: datetime) -> Page:
+        try:
+            return self.read(raw, self.us(), kind).page(raw, server_time)
         except WireError as error:
             raise BadPayload(str(error), account_id=self.account_id, raw=raw) from None
 
@@ -106,7 +113,15 @@ class Account:
         graph_push.verify(headers, body, self.client.app_secret, self.account_id)
 
     def receive(self, body: bytes, received_at: datetime) -> Sequence[Page]:
-        """Return what a delivery tells; see the protocol."""
+        """Return what a delivery tells, or an answer about what one had only pointed at; see the protocol."""
+        try:
+            asked = documents(body)[0].has("asked")
+        except WireError:
+            asked = False
+        if asked:
+            # What a read does not show need not be gone: a delivery may come first.
+            kept = self._kept(body, StreamKind.COMMENTS, received_at)
+            return [replace(kept, deleted=())]
         return graph_push.receive(body, received_at, self.us(), self.kind, self.readers)
 
     def _ask_who(self, now: datetime | None) -> Owner:
@@ -160,7 +175,7 @@ def made(
     account_id: str,
     credentials: Mapping[str, str],
     base_url: str | None,
-    version: str,
+    options: Options,
     connect_timeout: timedelta,
     read_timeout: timedelta,
 ) -> Client:
@@ -173,13 +188,16 @@ def made(
     for name, words in TAKEN.items():
         if credentials and name not in _OPTIONAL and not credentials.get(name):
             raise SettingsError(f"{where}: credentials.{name} is missing: {words}")
+    if credentials and options.webhooks and not credentials.get("verify_token"):
+        words = "Meta repeats it when the webhook is set up; without it options.webhooks cannot be on"
+        raise SettingsError(f"{where}: credentials.verify_token is missing: {words}")
     fault = base_url_fault(base_url) if base_url is not None else None
     if fault is not None:
         raise SettingsError(f"{where}: base_url {fault}")
     return Client(
         account_id=account_id,
         credentials={name: value for name, value in credentials.items() if value},
-        version=version,
+        version=options.version,
         base_url=base_url,
         connect_timeout=connect_timeout,
         read_timeout=read_timeout,

@@ -150,7 +150,7 @@ def build(
         account_id=account_id,
         credentials=credentials,
         base_url=base_url,
-        version=read.version,
+        options=read,
         connect_timeout=connect_timeout,
         read_timeout=read_timeout,
     )

@@ -12,10 +12,12 @@ from typing import Final
 
 from social_listener.channels.graph_client import Answer, Client
 from social_listener.channels.graph_errors import Forbidden, Missing
-from social_listener.channels.graph_found import Asked, Us
+from social_listener.channels.graph_found import Asked, Found, Us
 from social_listener.channels.graph_lookup import WHAT, halved, readable
 from social_listener.channels.instagram_memory import Memory
-from social_listener.channels.instagram_reading import LOOKUP_FIELDS, MEDIA_FIELDS, read_looked_up
+from social_listener.channels.instagram_parse import is_ours
+from social_listener.channels.instagram_reading import COMMENT_FIELDS, LOOKUP_FIELDS, MEDIA_FIELDS, read_looked_up
+from social_listener.channels.instagram_wire import read_comment
 from social_listener.channels.wire import WireError
 from social_listener.errors import BadPayload, Rejected
 from social_listener.model import Page
@@ -44,13 +46,26 @@ def lookup(client: Client, us: Us, items: Sequence[str], now: datetime, memory: 
             answers.append(told)
         elif _is_gone(client, us, native_id, now, memory):
             gone.append(native_id)
-    asked = Asked(edge="lookup", gone=tuple(gone))
+    answers = [*_answered(client, us, answers, now), *answers]
+    asked = Asked(edge="lookup", only=tuple(items), gone=tuple(gone))
     try:
         found = read_looked_up([answer.document for answer in answers], us, asked)
     except WireError as error:
         raise BadPayload(f"Meta's answer while {WHAT} cannot be read: {error}", account_id=client.account_id) from None
     moment = answers[0].server_time if answers else client.platform_now(now)
     return found.page(asked.before(*(answer.body for answer in answers)), moment)
+
+
+def _answered(client: Client, us: Us, answers: Sequence[Answer], now: datetime) -> list[Answer]:
+    """Return the comments that our own among the answers hang on: whom ours answer is not told with them."""
+    quiet = Found()
+    told = [raw for answer in answers for raw in answer.document.values()]
+    ours = [one for one in quiet.each(told, read_comment) if is_ours(us, one)]
+    above = list(dict.fromkeys(one.parent_id for one in ours if one.parent_id))
+    query = {"fields": f"{COMMENT_FIELDS},media{{id}}"}
+    return halved(
+        above, lambda ids: client.get("", {"ids": ",".join(ids), **query}, what=WHAT, now=now, apart=(Missing,))
+    )[0]
 
 
 def mentioned(client: Client, us: Us, native_id: str, now: datetime | None) -> Answer | None:

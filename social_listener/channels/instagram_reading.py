@@ -202,6 +202,11 @@ def read_looked_up(answers: list[Wire], us: Us, asked: Asked) -> Found:
             continue
         for raw in nodes(answer):
             _node(raw, us, found)
+    wanted = {us.own(native_id) for native_id in asked.only}
+    for item in list(found.interactions.values()) if wanted else ():
+        if item.id not in wanted:
+            # It came along because something of ours hangs on it.
+            found.interactions[item.id] = replace(item, context=True)
     found.deleted += [us.own(native_id) for native_id in asked.gone]
     return found
 
