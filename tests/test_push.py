@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from push_kit import Door, ask, push
 from reading_kit import everything, row, rows
-from test_ingest_x import ACCOUNT, House, compare, open_house
+from test_ingest_x import ACCOUNT, House, compare, open_house, open_ingest
 
 from social_listener import web_hooks
 from social_listener.ingest import Ingest
@@ -154,6 +154,22 @@ def test_deliveries_are_read_in_order(house: House) -> None:
     assert rows(ingest.store, "SELECT DISTINCT state, octet_length(body) AS bytes FROM deliveries") == [
         {"state": "done", "bytes": 0}
     ]
+
+
+def test_what_was_answered_is_read_after_a_crash(house: House) -> None:
+    """A program that ends after its 200 and before it read anything finds the delivery when it starts again."""
+    posts = [house.sandbox.world.post("mara", f"@fernhill order {number}") for number in range(3)]
+    with Door(house.ingest) as door:
+        for one in posts:
+            assert push(door.webhook(ACCOUNT), *house.sandbox.webhooks.build("x", one)) == 200
+    assert count(house.ingest.store, "interactions") == 0
+    house.ingest.store.close()
+    house.ingest = open_ingest(house.sandbox, house.folder / "store.duckdb")
+    assert house.ingest.received() == [ACCOUNT]
+    assert house.ingest.receive(ACCOUNT) == 3
+    assert house.ingest.received() == []
+    kept = rows(house.ingest.store, "SELECT item_ids FROM raw_pages ORDER BY seq")
+    assert [one["item_ids"].strip() for one in kept] == [f"x:{one.id}" for one in posts]
 
 
 def test_one_bad_delivery_holds_up_no_other(house: House) -> None:

@@ -283,3 +283,25 @@ def test_missing_credentials_name_the_variables() -> None:
     assert "VAR_A (for a), VAR_C (for c)" in str(error.value)
     assert "very-secret-value" not in str(error.value)
     assert credentials(account, {"VAR_A": "1", "VAR_B": "2", "VAR_C": "3"}) == {"a": "1", "b": "2", "c": "3"}
+
+
+def test_a_budget_names_accounts_that_are_there() -> None:
+    """Money is told by account and by price; an account that is not there is named, with the nearest."""
+    text = ACCOUNT + "      - kind: mentions\nbudget:\n  daily: {main: 2.5}\n  prices: {user: 0}\n"
+    settings = parse(text, HERE)
+    assert (settings.budget.daily, settings.budget.prices) == ({"main": 2.5}, {"user": 0})
+    assert "budget.daily.mian: there is no such account; did you mean `main`?" in refused(
+        text.replace("{main: 2.5}", "{mian: 2.5}")
+    )
+
+
+@pytest.mark.parametrize("amount", ["-1", ".inf", ".nan", "true", "much"])
+def test_what_is_no_amount_of_money_is_refused(amount: str) -> None:
+    """A budget is a number of dollars, 0 or more."""
+    assert "budget.daily.main" in refused(ACCOUNT + f"      - kind: mentions\nbudget:\n  daily: {{main: {amount}}}\n")
+
+
+@pytest.mark.parametrize("name", ["webhook", "lookup", "sent"])
+def test_our_own_names_of_streams_are_kept(name: str) -> None:
+    """A stream cannot be called what deliveries, look-ups and our own sends are stored under."""
+    assert "streams[0].name" in refused(ACCOUNT + f"      - kind: mentions\n        name: {name}\n")

@@ -35,7 +35,7 @@ from social_listener.model import (
 )
 
 if TYPE_CHECKING:
-    from social_listener.channels import ChannelFactory, Pushed
+    from social_listener.channels import ChannelFactory, Keeper, Pushed
 
 STREAMS: Final = (StreamKind.COMMENTS, StreamKind.MENTIONS, StreamKind.MESSAGES)
 CREDENTIALS: Final = TAKEN
@@ -116,6 +116,7 @@ def build(
     options: Mapping[str, str],
     connect_timeout: timedelta,
     read_timeout: timedelta,
+    keeper: Keeper | None = None,  # noqa: ARG001 - a Page's token is not renewed by itself
 ) -> Facebook:
     """Return the channel for one Page; `SettingsError` names what is missing or wrong. No call is made."""
     read = graph_rules.read_options(options, OPTIONS, account_id)
@@ -124,7 +125,7 @@ def build(
         account_id=account_id,
         credentials=credentials,
         base_url=base_url,
-        version=read.version,
+        options=read,
         connect_timeout=connect_timeout,
         read_timeout=read_timeout,
     )

@@ -175,7 +175,7 @@ def made(
     account_id: str,
     credentials: Mapping[str, str],
     base_url: str | None,
-    version: str,
+    options: Options,
     connect_timeout: timedelta,
     read_timeout: timedelta,
 ) -> Client:
@@ -188,13 +188,16 @@ def made(
     for name, words in TAKEN.items():
         if credentials and name not in _OPTIONAL and not credentials.get(name):
             raise SettingsError(f"{where}: credentials.{name} is missing: {words}")
+    if credentials and options.webhooks and not credentials.get("verify_token"):
+        words = "Meta repeats it when the webhook is set up; without it options.webhooks cannot be on"
+        raise SettingsError(f"{where}: credentials.verify_token is missing: {words}")
     fault = base_url_fault(base_url) if base_url is not None else None
     if fault is not None:
         raise SettingsError(f"{where}: base_url {fault}")
     return Client(
         account_id=account_id,
         credentials={name: value for name, value in credentials.items() if value},
-        version=version,
+        version=options.version,
         base_url=base_url,
         connect_timeout=connect_timeout,
         read_timeout=read_timeout,

@@ -12,9 +12,13 @@ from social_listener.channels import REGISTRY
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+from connected_face import ConnectedXFace
 from faces import Face, XFace
 from meta_faces import FACES, FacebookFace, InstagramFace, MetaFace
 
+#: every channel, and X once more with an account that was connected: the contract holds for it too
+_NAMES = [*REGISTRY, "x connected"]
+_ALL = {**FACES, "x connected": ConnectedXFace}
 #: parameter of a test → which kinds of stream of a face it is
 _KINDS = {"kind": "said", "public_kind": "public"}
 
@@ -25,17 +29,17 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         return
     for parameter, kinds in _KINDS.items():
         if parameter in metafunc.fixturenames:
-            pairs = [(name, kind) for name in REGISTRY for kind in getattr(FACES.get(name), kinds, ())]
+            pairs = [(name, kind) for name in _NAMES for kind in getattr(_ALL.get(name), kinds, ())]
             metafunc.parametrize(("face", parameter), pairs, indirect=["face"])
             return
-    metafunc.parametrize("face", list(REGISTRY), indirect=True)
+    metafunc.parametrize("face", _NAMES, indirect=True)
 
 
 @pytest.fixture
 def face(request: pytest.FixtureRequest) -> Iterator[Face]:
     """Run the platform of each registered channel; a channel without a face fails here."""
-    assert request.param in FACES, f"the channel {request.param} has no face in the sandbox: tests/channels/faces.py"
-    with FACES[request.param]() as running:
+    assert request.param in _ALL, f"the channel {request.param} has no face in the sandbox: tests/channels/faces.py"
+    with _ALL[request.param]() as running:
         yield running
 
 

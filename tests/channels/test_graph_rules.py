@@ -8,13 +8,14 @@ from typing import Any
 
 import pytest
 from faces import NOW
+from meta_answers import SECRETS
 from meta_answers import facebook as offline_facebook
 from meta_answers import instagram as offline_instagram
 from meta_faces import FacebookFace, InstagramFace, MetaFace
 from saying import private, public, said
 
 from social_listener.channels import Channel
-from social_listener.errors import Rejected
+from social_listener.errors import Rejected, SettingsError
 from social_listener.model import Allowed, Interaction, Kind, PrivateReply, Standing, StreamKind
 
 SECOND = timedelta(seconds=1)
@@ -302,3 +303,33 @@ def test_a_visitors_post_is_answered_in_private_by_its_own_name(facebook: Facebo
     channel.send(reply(one, Standing()))
     (stored,) = [each for each in facebook.truth().messages if each.via_api]
     assert stored.private_reply_to == made.id
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"page_id": ""}, "options.page_id"),
+        ({"page_id": "fernhill"}, "options.page_id"),
+        ({"page_id": "1/../2"}, "options.page_id"),
+        ({"version": "26"}, "options.version"),
+        ({"version": "v26.0/x"}, "options.version"),
+        ({"human_agent": "yes"}, "options.human_agent"),
+        ({"webhooks": "true"}, "options.webhooks"),
+    ],
+)
+@BOTH
+def test_options_that_cannot_be_are_named(name: str, options: dict[str, str], words: str) -> None:
+    """A missing or odd number, version or switch is told with its key: none of them becomes part of an address."""
+    with pytest.raises(SettingsError, match=words):
+        offline(name, **options)
+
+
+@BOTH
+def test_a_webhook_needs_the_word_that_meta_repeats(name: str) -> None:
+    """With push expected, a missing verify token or app secret is found at the start."""
+    build = offline_facebook if name == "facebook" else offline_instagram
+    for missing in ("verify_token", "app_secret"):
+        some = {key: value for key, value in SECRETS.items() if key != missing}
+        with pytest.raises(SettingsError, match=f"credentials.{missing} is missing"):
+            build(credentials=some, webhooks="on")
+    build(credentials=SECRETS, webhooks="on")

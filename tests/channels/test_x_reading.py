@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from loopback import Loopback, answering, http
 
 from social_listener.channels import Channel, factory
-from social_listener.channels.x_client import respelt
+from social_listener.channels.x_access import respelt
 from social_listener.channels.x_queries import LONGEST_QUERY, ReplyWalk, read_walk, reply_queries
 from social_listener.cursor import Cursor, advance
 from social_listener.errors import (

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import shutil
+from collections import namedtuple
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -242,3 +244,14 @@ def test_replies_that_did_not_go_are_listed_for_a_week(kit: Kit) -> None:
     assert [line.id for line in kit.desk.health().failed_replies] == [intent]
     kit.pass_time(days=8)
     assert kit.desk.health().failed_replies == ()
+
+
+def test_a_full_disk_is_told_first(kit: Kit, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A full disk takes no row that tells of a fault, so Health looks at the disk itself; with room it says nothing."""
+    usage = namedtuple("usage", "total used free")  # noqa: PYI024 - what the standard library gives
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage(10**12, 10**12 - 10**9, 10**9))
+    assert not any("disk" in problem for problem in kit.desk.health().problems)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage(10**12, 10**12, 0))
+    health = kit.desk.health()
+    assert not health.ok
+    assert health.problems[0].startswith("The disk is nearly full")
