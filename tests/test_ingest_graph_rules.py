@@ -219,3 +219,12 @@ def _lived(machine: Machine, history: Callable[[Machine], Any]) -> None:
         history(machine)
     finally:
         machine.teardown()
+
+
+def test_each_thread_that_is_cut_has_a_gap_of_its_own(machine: Machine) -> None:
+    """Two customers who each wrote more than is given are two gaps: each says whose words are missing."""
+    unpushed(machine)
+    machine.write("ben", "messenger", 23)
+    machine.write("mara", "messenger", 24)
+    machine.poll()
+    machine.teardown()

@@ -293,7 +293,7 @@ def test_more_messages_than_are_given_leave_a_gap(house: House) -> None:
         house.sandbox.world.advance(1)
     house.poll()
     (gap,) = rows(house.ingest.store, "SELECT * FROM gaps")
-    assert "newest messages of a thread" in gap["reason"]
+    assert "newest messages of the thread" in gap["reason"]
     house.poll()
     assert len(rows(house.ingest.store, "SELECT * FROM gaps")) == 1
 
