@@ -124,7 +124,7 @@ class Exposure:
                     self.suffer(account, kind, items[account])
         for place in failpoints.NAMES:
             if not place.startswith("store."):
-                self.die(place, items)
+                self.die(place)
         with Door(self.service.ingest) as door:
             self.knock(door)
         self.pages()
@@ -140,7 +140,7 @@ class Exposure:
         comments = [graph.comment("mara", below, f"{CANARY} {number}") for number in range(60)]
         answers = [graph.ig_comment("mara", medium, f"{CANARY} {number}") for number in range(60)]
         for platform in ("messenger", "instagram"):
-            graph.message("mara", CANARY, platform)  # type: ignore[arg-type]
+            graph.message("mara", CANARY, platform)
         world.advance(60)
         self.poll()
         person = graph.person("mara")
@@ -163,7 +163,12 @@ class Exposure:
         how: dict[str, Any] = {"seconds": 0.4} if kind == "stall" else {}
         self.sandbox.faults.add("* /**", kind, **how)
         common: dict[str, Any] = {"intent_id": "i", "account_id": account, "item_id": "i", "item_native_id": item[0]}
-        private = {"to_public": True, "recipient_native_id": item[1], "thread_native_id": None, "heard_at": None}
+        private: dict[str, Any] = {
+            "to_public": True,
+            "recipient_native_id": item[1],
+            "thread_native_id": None,
+            "heard_at": None,
+        }
         calls: list[Callable[[], object]] = [
             lambda: channel.fetch(stream, Cursor(), now),
             lambda: channel.lookup([item[0]], now),
@@ -180,7 +185,7 @@ class Exposure:
         self.sandbox.faults.clear()
         self.sandbox.world.advance(1000)
 
-    def die(self, place: str, items: dict[str, tuple[str, str]]) -> None:
+    def die(self, place: str) -> None:
         """Crash at a place while everything is done once, and start anew."""
         failpoints.arm(f"{place}=raise")
         try:
@@ -190,7 +195,7 @@ class Exposure:
             self.service.ingest.accept("page", headers, told.body)
             self.service.ingest.receive("page")
             self.poll()
-            self.service.desk.reply_public(f"facebook:{items['page'][0]}", f"we look at {place}", "ana", place)
+            self.service.desk.reply_public(f"facebook:{comment.id}", f"we look at {place}", "ana", place)
             self.service.outbox.deliver()
             self.sandbox.world.advance(60)
             self.service.outbox.reconcile()

@@ -438,7 +438,7 @@ def run(machine: type[Machine], examples: int, steps: int) -> None:
     """Run a machine; it stops at the first counterexample without making it small."""
     logging.disable(logging.CRITICAL)
     try:
-        run_state_machine_as_test(  # type: ignore[no-untyped-call]
+        run_state_machine_as_test(
             machine,
             settings=settings(
                 max_examples=examples,
