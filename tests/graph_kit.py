@@ -181,6 +181,11 @@ class House:
             while self.ingest.recheck(account):
                 pass
 
+    def end(self) -> None:
+        """End the program."""
+        self.receiver.stop()
+        self.ingest.store.close()
+
     def close(self) -> None:
         """End everything."""
         self.sandbox.stop()
@@ -197,6 +202,13 @@ def open_house(folder: Path, *, overlap: timedelta = OVERLAP, push: bool = True)
     if push:
         house.subscribe()
     return house
+
+
+def beside(house: House, folder: Path) -> House:
+    """Return another program that begins where the house began, and reads the same sandbox. It is pushed nothing."""
+    made, _ = _long_ago()
+    shutil.copytree(made, folder, dirs_exist_ok=True)
+    return House(house.sandbox, folder, house.overlap)
 
 
 def _sandbox(folder: Path, now: datetime | None = None) -> Sandbox:

@@ -218,7 +218,7 @@ def compare(house: House, known: Known) -> None:
         """SELECT reason FROM dead_letters WHERE settled_at IS NULL AND (native_id IS NOT NULL
            OR stream_id LIKE '%/webhook' OR reason LIKE 'facebook:%' OR reason LIKE 'instagram:%')""",
     )
-    assert letters == []
+    assert letters == [], letters
     talks = {one["conversation_id"] for one in rows(store, "SELECT conversation_id FROM queue")}
     alive = {
         one["conversation_id"]
