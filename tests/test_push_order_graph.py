@@ -289,6 +289,11 @@ def test_our_own_answers_stand_where_a_poll_puts_them() -> None:
     check(OURS)
 
 
+def test_what_was_hidden_before_it_was_polled_is_stored() -> None:
+    """A visitor's post that Meta or staff hid at once stands in the store, hidden, by every way."""
+    check([("visitor post", 0, 0), ("hide", 0, 0), ("look", 0, 0)])
+
+
 def test_pushed_answers_without_a_look_up_are_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
     """Negative control: a program that does not look up what a delivery only points at has another store."""
     monkeypatch.setattr("social_listener.ingest.push.look_up", lambda *_: unread.LookedUp())
