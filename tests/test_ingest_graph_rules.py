@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from graph_kit import GRAM, LATEST, PAGE
+from reading_kit import rows
 from test_ingest_graph import Machine
 
 from social_listener.channels import facebook_parse, facebook_reading, graph_walk
@@ -219,6 +220,21 @@ def _lived(machine: Machine, history: Callable[[Machine], Any]) -> None:
         history(machine)
     finally:
         machine.teardown()
+
+
+def test_what_stood_below_a_deleted_post_goes_with_it(machine: Machine) -> None:
+    """A comment is a tombstone too, though its post was found to be gone long before it was looked up itself."""
+    unpushed(machine)
+    post = machine.graph.visitor_post("mara", "hello")
+    machine.poll()
+    machine.pass_time(50 * 60)
+    machine.say(post, "ben", "hello, Mara", 0.0)
+    machine.poll()
+    machine.pass_time(11 * 60)
+    machine.alter(post, "delete")
+    machine.recheck()
+    assert len(rows(machine.house.ingest.store, "SELECT id FROM interactions WHERE deleted_at IS NOT NULL")) == 1
+    machine.teardown()
 
 
 def test_each_thread_that_is_cut_has_a_gap_of_its_own(machine: Machine) -> None:
