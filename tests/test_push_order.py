@@ -2,7 +2,8 @@
 
 What is compared are the items that live, whom they belong to, which streams have them, who waits for an answer. What
 depends on when something came is not: when it was first seen, wordings in between, the address of the first wording
-that was met, tombstones of what only one of the two ever saw alive, and scores, which know who wrote before.
+that was met, which of several answers counts as the first, tombstones of what only one of the two ever saw alive, and
+scores, which know who wrote before.
 """
 
 from __future__ import annotations
@@ -87,7 +88,7 @@ def outcome(ingest: Ingest) -> dict[str, Any]:
         store,
         """SELECT id, channel, account_id, conversation_id, thread_id, author_id, kind, private, outbound, text,
                   sent_at, version_id, edited_at, reply_to_id, quoted_id, language, addresses_us, hidden, attachments,
-                  answered_at
+                  answered_at IS NOT NULL AS answered
            FROM interactions WHERE NOT context AND deleted_at IS NULL ORDER BY id""",
     )
     living = {one["id"] for one in items}
