@@ -59,22 +59,32 @@ def sizes(stored: list[int]) -> None:
     with tempfile.TemporaryDirectory() as folder, Store.open(Path(folder) / "store.duckdb") as store:
         ingest = kit.ingest(store)
         bodies = kit.Bodies()
-        have, costs = 0, []
+        have, costs = 0, list[tuple[int, Figures]]()
         for wanted in sorted(stored):
             kit.fill(store, have, wanted)
             have = wanted
-            costs.append((wanted, *one_size(ingest, bodies, wanted)))
-        for wanted, page, one in costs[1:]:
-            print(
-                f"at {wanted:,} against {costs[0][0]:,} stored, by CPU: "
-                f"a page costs {page.cpu / costs[0][1].cpu:.2f} times as much, "
-                f"an update by id {one.cpu / costs[0][2].cpu:.2f} times"
-            )
-    print(f"peak memory {memory():.0f} MB\n")
+            costs.append((wanted, one_size(ingest, bodies, wanted)))
+    (least, first), (most, last) = costs[0], costs[-1]
+    print(f"targets at {most:,} stored, by CPU:")
+    target("a page, rows/s", PAGE / last.page.cpu, at_least=2_500)
+    target("backlog, rows/s", PAGE * 10 / last.backlog.cpu, at_least=8_000)
+    target("backlog to the naive way", last.naive.cpu * 10 / last.backlog.cpu, at_least=4)
+    target("backlog to plain bulk insert", last.bulk.cpu / 10 / last.backlog.cpu, at_least=0.09)
+    if most > least:
+        target(f"a page to one at {least:,}", last.page.cpu / first.page.cpu, at_most=1.5)
+        target(f"an update to one at {least:,}", last.update.cpu / first.update.cpu, at_most=1.5)
+    target("peak memory, MB", memory(), at_most=800)
 
 
-def one_size(ingest: Ingest, bodies: kit.Bodies, wanted: int) -> tuple[Cost, Cost]:
-    """Print the figures of one size; return what a page and an update by id cost."""
+def target(name: str, found: float, *, at_least: float | None = None, at_most: float | None = None) -> None:
+    """Print whether a figure is what it should be."""
+    reached = found >= at_least if at_least is not None else found <= (at_most or 0)
+    bound = f"≥ {at_least:,}" if at_least is not None else f"≤ {at_most:,}"
+    print(f"  {name:32} {found:10,.2f}   {bound:8} {'reached' if reached else 'missed'}")
+
+
+def one_size(ingest: Ingest, bodies: kit.Bodies, wanted: int) -> Figures:
+    """Print the figures of one size, and return them."""
     print(f"{wanted:,} interactions stored, {ingest.store.size / 1e6:,.0f} MB on disk")
     read = kit.told
     ingest.store_pages([read(bodies.next(PAGE))])  # warm up
@@ -102,7 +112,7 @@ def one_size(ingest: Ingest, bodies: kit.Bodies, wanted: int) -> tuple[Cost, Cos
     one = middle(lambda item_id: update(ingest.store, item_id), kit.ids(wanted, ROUNDS))
     print(f"  update of one item by id                  {one.told(1)}")
     print(f"  memory {memory():.0f} MB\n")
-    return page, one
+    return Figures(page=page, backlog=together, bulk=bulk, naive=naive, update=one)
 
 
 def update(store: Store, item_id: str) -> None:
@@ -255,6 +265,17 @@ class Cost:
     def told(self, rows: int) -> str:
         """Return it in words."""
         return f"{self.wall * 1e3:7.1f} ms {rows / self.wall:9,.0f} rows/s   {rows / self.cpu:9,.0f} rows/s of CPU"
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What was measured at one size."""
+
+    page: Cost
+    backlog: Cost  #: ten pages
+    bulk: Cost  #: a hundred pages
+    naive: Cost  #: a page
+    update: Cost  #: one item
 
 
 def middle(work: Callable[[Any], object], things: Sequence[Any] = (None,) * ROUNDS) -> Cost:

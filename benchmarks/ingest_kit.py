@@ -180,7 +180,7 @@ _FILL = (
     """INSERT INTO interactions
        SELECT id, 'x', 'fernhill', id || ':' || author, id, author, 'mention', FALSE, FALSE, text, sent, substr(id, 3),
               NULL, NULL, NULL, 'https://x.com/i/status/' || substr(id, 3), 'en', TRUE, FALSE, 0, '[]', FALSE, NULL,
-              sent, sent, NULL, FALSE, 'fernhill/mentions' FROM made""",
+              sent, sent, NULL, FALSE, 'fernhill/mentions', NULL FROM made""",
     """INSERT INTO scores
        SELECT id, -0.3, 'negative', 'sure', 'en', (n % 97)::INTEGER,
               '[{"name": "received", "points": 12.0, "words": [], "because": "somebody said this"}]', 'filled', sent

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from social_listener.dashboard import health, inbox, state
-from social_listener.dashboard.component import asset
+from social_listener.dashboard.component import asset, component
 
 #: our mark, a picture of its own: nothing is asked of another server for it
 MARK = (
@@ -23,6 +23,7 @@ st.set_page_config(
 )
 st.logo(MARK, size="medium")
 st.html(f"<style>\n{asset('page.css')}\n</style>")
+component("outage")(key="outage", data={})
 state.service()
 page = st.navigation(
     [

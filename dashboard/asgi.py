@@ -102,8 +102,25 @@ def _hosts(settings: Settings) -> frozenset[str]:
     return frozenset(host.lower() for host in {*settings.dashboard.allowed_hosts, *own})
 
 
+#: What Streamlit's pages ask for first. Its dialogs about a lost connection are blocked: they speak to programmers and
+#: take the keys away from whoever is writing; `assets/outage.js` tells it instead. No other page may talk to ours.
+HOST_CONFIG = "/_stcore/host-config"
+_HOST_ANSWER = {
+    "allowedOrigins": [],
+    "useExternalAuthToken": False,
+    "enableCustomParentMessages": False,
+    "enforceDownloadInNewTab": False,
+    "metricsUrl": "",
+    "blockErrorDialogs": True,
+    "resourceCrossOriginMode": None,
+}
+
+
 class Guard:
-    """Refuses hosts that are not ours (a rebound name) and writes from other origins; sets the headers of HEADERS."""
+    """Refuses hosts that are not ours (a rebound name) and writes from other origins; sets the headers of HEADERS.
+
+    It also answers for HOST_CONFIG, since Streamlit lets no route of ours have that name.
+    """
 
     def __init__(self, app: ASGIApp, hosts: frozenset[str]) -> None:
         self._app = app
@@ -115,7 +132,10 @@ class Guard:
             await self._app(scope, receive, send)
             return
         fault = self.refusal(scope)
-        if fault is None:
+        if fault is None and scope["type"] == "http" and scope["path"] == HOST_CONFIG and scope["method"] == "GET":
+            answer = JSONResponse(_HOST_ANSWER, headers={"cache-control": "no-cache"})
+            await answer(scope, receive, _with_headers(send))
+        elif fault is None:
             await self._app(scope, receive, _with_headers(send))
         elif scope["type"] == "websocket":
             await send({"type": "websocket.close", "code": 4403, "reason": fault})

@@ -21,6 +21,7 @@ _log = logging.getLogger(__name__)
 
 def run(work: Work) -> str | None:
     """Begin the polls that are due; they go on in threads of their own while the clock ticks on."""
+    work.service.announcer.look(work.service.clock())
     work.pollers.tick()
     return None
 

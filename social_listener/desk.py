@@ -54,9 +54,16 @@ class Desk:
         settings: Settings,
         weights: Weights,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        ends: Callable[[], Mapping[str, tuple[str, datetime | None]]] = dict,
     ) -> None:
         self._office = Office(
-            store=store, channels=channels, streams=streams, settings=settings, weights=weights, clock=clock
+            store=store,
+            channels=channels,
+            streams=streams,
+            settings=settings,
+            weights=weights,
+            clock=clock,
+            ends=ends,
         )
         self._ingest = ingest
         self._planned: Callable[[], Mapping[str, Planned]] = dict

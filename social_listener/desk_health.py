@@ -14,6 +14,7 @@ from social_listener.ingest import schedule
 from social_listener.model import ReplyState
 from social_listener.store import backup, health, spend
 from social_listener.store import outbox as replies
+from social_listener.vault_ends import step, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -71,7 +72,7 @@ def read_health(office: Office, planned: Mapping[str, Planned]) -> HealthView:
             last_backup_at=last_backup,
             as_of=now,
         )
-        problems = tuple(_problems(cursor, view, now))
+        problems = (*_of_disk(office), *_problems(cursor, view, now))
     return _with_problems(view, problems)
 
 
@@ -89,6 +90,7 @@ def _accounts(
 ) -> tuple[AccountHealth, ...]:
     """Return the accounts in the settings, those that were never asked included; `spent` is today's, in USD."""
     by_id = {account.id: account for account in known}
+    ends = office.ends()
     found = []
     for wanted in office.settings.accounts:
         never = AccountHealth(
@@ -114,6 +116,7 @@ def _accounts(
                 spent_today=spent.get(wanted.id, 0.0) if isinstance(channel, Billed) else None,
                 daily_budget=office.settings.budget.daily.get(wanted.id),
                 push=replace(push, expected=wanted.options.get("webhooks") == "on") if push else None,
+                expires_at=ends[wanted.id][1] if wanted.id in ends else None,
             )
         )
     return tuple(found)
@@ -184,8 +187,16 @@ def _problems(cursor: DuckDBPyConnection, view: HealthView, now: datetime) -> It
             f"The database does not know {_many(forgotten, 'call', 'calls')} that its witness file tells of: an older "
             "copy was put back. Look at the platform for replies that are missing here, then move the file away."
         )
-    yield from _doubts(view)
+    decide = sum(line.reconcile_at is None for line in view.in_doubt)
+    if decide:
+        yield (
+            f"{_many(decide, 'reply', 'replies')} may or may not have gone out, and the platform does not tell: "
+            "look there and decide."
+        )
     yield from _of_accounts(view)
+    yield from _of_ends(view, now)
+    if looking := len(view.in_doubt) - decide:
+        yield f"{_many(looking, 'reply', 'replies')} may or may not have gone out; the platform is being asked."
     yield from _of_push(view, now)
     for gap in view.gaps:
         yield f"{gap.stream_id}: nothing can be had {_between(gap.since, gap.until)}: {gap.reason}."
@@ -206,6 +217,12 @@ def _problems(cursor: DuckDBPyConnection, view: HealthView, now: datetime) -> It
             yield f"Our clock is {span(abs(offset))} {ahead} the platform's ({stream_id}): set this machine's time."
 
 
+def _of_disk(office: Office) -> Iterator[str]:
+    """Yield that the disk is full: then no fault can be written down either, and everything else would look well."""
+    if office.store.low_on_space:
+        yield f"The disk is nearly full: nothing more may be stored or sent. Make room in {office.store.path.parent}."
+
+
 _JOB_WORDS = {
     "failed": "failed when it last ran",
     "missed": "did not run when it should have",
@@ -214,29 +231,25 @@ _JOB_WORDS = {
 }
 
 
-def _doubts(view: HealthView) -> Iterator[str]:
-    decide = [line for line in view.in_doubt if line.reconcile_at is None]
-    looking = len(view.in_doubt) - len(decide)
-    if decide:
-        yield (
-            f"{_many(len(decide), 'reply', 'replies')} may or may not have gone out, and the platform does not tell: "
-            "look there and decide."
-        )
-    if looking:
-        yield f"{_many(looking, 'reply', 'replies')} may or may not have gone out; the platform is being asked."
-
-
 def _of_accounts(view: HealthView) -> Iterator[str]:
-    words = {
+    states = {
         "unauthorized": "the platform refuses its credentials; connect it again",
         "out_of_credit": "it has no credit left at the platform; top it up",
         "out_of_budget": "its budget for today is spent, so nothing is read; replies still go out",
         "unreachable": "the platform cannot be reached",
     }
     for account in view.accounts:
-        if account.state in words:
+        if account.state in states:
             detail = f" ({account.problem})" if account.problem else ""
-            yield f"Account {account.name}: {words[account.state]}{detail}."
+            yield f"Account {account.name}: {states[account.state]}{detail}."
+
+
+def _of_ends(view: HealthView, now: datetime) -> Iterator[str]:
+    """Yield which accounts have to be connected again soon; one that is refused already has its line."""
+    for account in view.accounts:
+        ends = account.expires_at
+        if ends is not None and account.state != "unauthorized" and step(ends, now) is not None:
+            yield f"Account {account.name}: {words(account.channel, account.id, ends, now)}."
 
 
 def _of_push(view: HealthView, now: datetime) -> Iterator[str]:

@@ -40,6 +40,8 @@ class Office:
     settings: Settings
     weights: Weights
     clock: Callable[[], datetime]
+    ends: Callable[[], Mapping[str, tuple[str, datetime | None]]] = dict
+    """Account that was connected → its channel, and when somebody has to connect it again."""
     factors: Factors = field(default_factory=Factors)  #: met before
 
     def channel(self, account_id: str) -> Channel:

@@ -252,6 +252,7 @@ class AccountHealth:
     spent_today: float | None = None  #: USD since 0:00 UTC; None: its platform does not bill
     daily_budget: float | None = None  #: USD; None: no limit
     push: PushHealth | None = None  #: None: its platform does not push
+    expires_at: datetime | None = None  #: when somebody has to connect it again; None: never, as far as is known
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

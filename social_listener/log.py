@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 import logging
 import sys
+import threading
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -35,12 +36,14 @@ class Secrets:
 
     def __init__(self) -> None:
         self._values: list[str] = []
+        self._adding = threading.Lock()
 
     def add(self, values: Iterable[str]) -> None:
         """Remember `values`; those shorter than 6 characters are left out, they would mask ordinary words."""
-        known = set(self._values) | {value for value in values if len(value) >= 6}
-        # The longest first: a secret may be a part of another one.
-        self._values = sorted(known, key=len, reverse=True)
+        with self._adding:
+            known = set(self._values) | {value for value in values if len(value) >= 6}
+            # The longest first: a secret may be a part of another one.
+            self._values = sorted(known, key=len, reverse=True)
 
     def masked(self, text: str) -> str:
         """Return `text` without any of the values."""

@@ -197,6 +197,9 @@ class Page:
     links: tuple[Link, ...] = ()
     #: direct conversation → whether another program or the platform's own app holds it now
     elsewhere: Mapping[str, bool] = field(default_factory=dict)
+    #: native ids of public items of which a delivery tells that they are there, and not what they say: whoever stores
+    #: it looks them up before it counts as read
+    unread: tuple[str, ...] = ()
     usage: Usage | None = None  #: None: the platform did not tell
     #: what was billed for: name of the price → how many
     reads: Mapping[str, int] = field(default_factory=dict)

@@ -61,7 +61,7 @@ def _own_item(cursor: DuckDBPyConnection, reply: StoredReply, made: Sent, now: d
     if answered is None:
         return
     touched = {reply.conversation_id}
-    answers.mark_answered(cursor, reply.conversation_id, reply.item_id, made.sent_at)
+    answers.mark_answered(cursor, reply.conversation_id, reply.item_id, made.sent_at, seen=reply.created_at)
     place: tuple[str, str] | None = (reply.conversation_id, answered.item.thread_id)
     if reply.private and not answered.item.private:
         place = _direct_place(cursor, reply, made, answered.item)

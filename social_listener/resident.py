@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import shutil
 from typing import TYPE_CHECKING
 
 from social_listener import remote
@@ -17,9 +16,6 @@ if TYPE_CHECKING:
 
     from social_listener.service import Service
     from social_listener.settings import Settings
-
-#: below this nothing is stored safely any more
-_LEAST_FREE_BYTES = 200_000_000
 
 
 class Resident:
@@ -75,6 +71,6 @@ class Resident:
                 pass  # a database that the engine has given up refuses even to begin
         except ListenerError as error:
             found.append(f"the database does not answer: {error}")
-        if shutil.disk_usage(self.service.settings.data_dir).free < _LEAST_FREE_BYTES:
+        if self.service.store.low_on_space:
             found.append("the disk is nearly full")
         return found

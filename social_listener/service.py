@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import os
 import uuid
 from contextlib import ExitStack
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 from social_listener import channels as registry
-from social_listener import log
 from social_listener.desk import Desk
-from social_listener.errors import SettingsError
 from social_listener.ingest import Budget, Ingest
 from social_listener.model import Stream
 from social_listener.outbox import Outbox
+from social_listener.service_keys import KeyRing, Keys, ends_of, utcnow
 from social_listener.service_names import check_names
-from social_listener.settings import credentials
 from social_listener.store import Store
+from social_listener.vault_ends import Announcer
 from social_listener.witness import Witness
 
 if TYPE_CHECKING:
@@ -32,11 +31,6 @@ if TYPE_CHECKING:
 WITNESS = "attempts.log"
 
 
-def utcnow() -> datetime:
-    """Return the time of this machine, aware, in UTC."""
-    return datetime.now(UTC)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Service:
     """The parts at work on one database. Make it with `build`, end it with `close`."""
@@ -48,6 +42,7 @@ class Service:
     ingest: Ingest
     outbox: Outbox
     desk: Desk
+    announcer: Announcer
     clock: Callable[[], datetime]
     boot_id: str  #: of this process; an attempt of another one is in doubt
 
@@ -71,9 +66,9 @@ def build(
     `StoreError` what is wrong with the database.
     """
     weights = check_names(settings)
-    keys = {account.id: _credentials(account, environment, offline=offline) for account in settings.accounts}
-    for values in keys.values():
-        log.SECRETS.add(values.values())
+    ring = KeyRing(settings, clock=clock, environment=environment)
+    find = ring.keys_or_none if offline else ring.keys
+    keys = {account.id: find(account) for account in settings.accounts}
     connected = {account.id: build_channel(settings, account, keys[account.id]) for account in settings.accounts}
     boot_id = uuid.uuid4().hex
     with ExitStack() as opened:
@@ -90,7 +85,16 @@ def build(
             store, connected, settings=settings.outbox, witness=witness, boot_id=boot_id, clock=clock, prices=prices
         )
         outbox.recover()
-        desk = Desk(store, connected, ingest=ingest, streams=streams, settings=settings, weights=weights, clock=clock)
+        desk = Desk(
+            store,
+            connected,
+            ingest=ingest,
+            streams=streams,
+            settings=settings,
+            weights=weights,
+            clock=clock,
+            ends=partial(ends_of, keys),
+        )
         opened.pop_all()
     return Service(
         settings=settings,
@@ -100,20 +104,22 @@ def build(
         ingest=ingest,
         outbox=outbox,
         desk=desk,
+        announcer=Announcer(partial(ends_of, keys)),
         clock=clock,
         boot_id=boot_id,
     )
 
 
-def build_channel(settings: Settings, account: AccountSettings, values: Mapping[str, str]) -> Channel:
-    """Return the channel of an account, whose credentials are `values`."""
+def build_channel(settings: Settings, account: AccountSettings, keys: Keys) -> Channel:
+    """Return the channel of an account, whose credentials are `keys`."""
     return registry.factory(account.channel)(
         account_id=account.id,
-        credentials=values,
+        credentials=keys.values,
         base_url=account.base_url,
         options=account.options,
         connect_timeout=settings.polling.connect_timeout,
         read_timeout=settings.polling.read_timeout,
+        keeper=keys.keeper,
     )
 
 
@@ -136,18 +142,3 @@ def streams_of(settings: Settings) -> dict[str, Stream]:
             for wanted in account.streams
         )
     }
-
-
-def _credentials(
-    account: AccountSettings, environment: Mapping[str, str] | None, *, offline: bool
-) -> Mapping[str, str]:
-    """Return the values of an account's credentials; offline none, where one is missing."""
-    if not account.credentials and not offline:
-        names = ", ".join(registry.credential_names(account.channel))
-        raise SettingsError(f"account {account.id}: credentials: there are none; {account.channel} takes {names}")
-    try:
-        return credentials(account, dict(os.environ if environment is None else environment))
-    except SettingsError:
-        if offline:
-            return {}
-        raise

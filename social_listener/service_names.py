@@ -25,6 +25,11 @@ def check_names(settings: Settings) -> Weights:
             )
         known = list(registry.credential_names(account.channel))
         for name in account.credentials:
+            if name not in known and name in registry.connected_names(account.channel):
+                raise SettingsError(
+                    f"{where}.credentials.{name}: it belongs to an account that is connected, and its tokens change by "
+                    f"themselves: take `credentials` out and run `social-listener connect {account.channel}`"
+                )
             if name not in known:
                 raise SettingsError(f"{where}.credentials.{name}: unknown credential{nearest(name, known)}")
         options = list(registry.option_names(account.channel))

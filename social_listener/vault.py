@@ -30,6 +30,7 @@ KEY: Final = "SOCIAL_LISTENER_VAULT_KEY"
 FILE: Final = "vault.json"
 #: under this name the key stands in the operating system's keyring
 _KEYRING: Final = ("social-listener", "vault")
+_TIMES: Final = ("obtained_at", "expires_at", "renew_at")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +42,8 @@ class Entry:
     credentials: Mapping[str, str] = field(repr=False)
     obtained_at: datetime
     expires_at: datetime | None = None  #: when somebody has to connect the account again; None: never, as far as told
+    renew_at: datetime | None = None  #: from then on the credentials are to be renewed; None: they are not, or unknown
+    spent: bool = False  #: the refresh token was used, and nobody knows of a new one: connect the account again
     scopes: tuple[str, ...] = ()
     owner: str = ""  #: who it belongs to, in words
     generation: int = 0  #: raised with every change
@@ -77,8 +80,7 @@ class Vault:
         sealed = self._sealed()
         before = self.get(entry.account_id)
         made = replace(entry, generation=(before.generation if before else 0) + 1)
-        plain = asdict(made) | {"obtained_at": made.obtained_at.isoformat()}
-        plain["expires_at"] = made.expires_at.isoformat() if made.expires_at else None
+        plain = asdict(made) | {name: moment.isoformat() for name in _TIMES if (moment := getattr(made, name))}
         sealed[entry.account_id] = self._seal.encrypt(json.dumps(plain).encode()).decode()
         self._write(sealed)
         return made
@@ -92,12 +94,20 @@ class Vault:
         return True
 
     @contextmanager
-    def lock(self) -> Iterator[None]:
-        """Keep every other process and thread from changing the vault until the end of the block."""
+    def lock(self, account_id: str | None = None) -> Iterator[None]:
+        """Keep every other process and thread from changing the vault until the end of the block.
+
+        With an `account_id`: from changing this account's entry. Calls to a platform may take place in it; the lock of
+        the whole vault, which every change takes inside it, is for moments.
+        """
         self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with self.path.with_suffix(".lock").open("w") as held:
-            fcntl.flock(held, fcntl.LOCK_EX)
+        name = "vault.lock" if account_id is None else f"vault.{account_id}.lock"
+        descriptor = os.open(self.path.with_name(name), os.O_WRONLY | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
             yield
+        finally:
+            os.close(descriptor)
 
     def _sealed(self) -> dict[str, str]:
         try:
@@ -117,9 +127,8 @@ class Vault:
     def _opened(self, account_id: str, sealed: str) -> Entry:
         try:
             plain: dict[str, Any] = json.loads(self._seal.decrypt(sealed.encode()))
-            plain |= {"scopes": tuple(plain["scopes"]), "obtained_at": datetime.fromisoformat(plain["obtained_at"])}
-            plain["expires_at"] = datetime.fromisoformat(plain["expires_at"]) if plain["expires_at"] else None
-            entry = Entry(**plain)
+            plain |= {name: datetime.fromisoformat(plain[name]) for name in _TIMES if plain.get(name)}
+            entry = Entry(**plain | {"scopes": tuple(plain["scopes"])})
         except (InvalidToken, ValueError, KeyError, TypeError):
             raise SettingsError(
                 f"{self.path}: the entry of account {account_id} cannot be opened with this {KEY}: give the key that "

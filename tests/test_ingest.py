@@ -295,6 +295,13 @@ def test_an_item_that_shows_after_its_answer_is_answered(ingest: Ingest) -> None
     assert row(ingest.store, "SELECT * FROM queue")["waiting_since"] is None
 
 
+def test_what_waits_stands_in_the_order_in_which_it_was_said(ingest: Ingest) -> None:
+    """An item that shows late goes before what was said after it, as in a replay."""
+    tell(ingest, page(said(2, thread=1)))
+    tell(ingest, page(said(1, thread=1)))
+    assert row(ingest.store, "SELECT waiting_ids FROM conversations")["waiting_ids"] == "x:1 x:2"
+
+
 def test_an_answer_that_comes_before_its_question_counts(ingest: Ingest) -> None:
     """Our words may be told before those of the customer: the conversation begins answered."""
     question = said(1)
@@ -312,6 +319,19 @@ def test_our_words_as_context_answer_too(ingest: Ingest) -> None:
     tell(ingest, page(said(3, thread=1, reply_to_id="x:2"), reply))
     assert _item(ingest, 1)["answered_at"] == reply.sent_at
     assert row(ingest.store, "SELECT * FROM queue")["unanswered"] == 1
+
+
+@pytest.mark.parametrize(("edited", "status"), [(True, "open"), (False, "resolved")], ids=["edited", "in full"])
+def test_an_edit_brings_a_conversation_back(ingest: Ingest, edited: bool, status: str) -> None:
+    """What was put away is open again when its words are edited, and not when the same wording is told in full."""
+    tell(ingest, page(said(1, "thanks for")))
+    with ingest.store.transaction() as cursor:
+        cursor.execute("UPDATE conversations SET status = 'resolved'")
+        cursor.execute("DELETE FROM queue")
+    anger = "thanks for nothing, it burned my hand"
+    tell(ingest, page(_edited(1, 11, anger) if edited else said(1, anger)))
+    assert row(ingest.store, "SELECT status FROM conversations")["status"] == status
+    assert [one["excerpt"] for one in rows(ingest.store, "SELECT excerpt FROM queue")] == ([anger] if edited else [])
 
 
 @pytest.mark.parametrize("status", ["resolved", "snoozed"])

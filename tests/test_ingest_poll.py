@@ -387,6 +387,59 @@ def test_answers_in_part_for_ever_become_a_gap(house: House) -> None:
     assert "in part" in row(house.ingest.store, "SELECT * FROM gaps")["reason"]
 
 
+def _first_page_in_part(house: House) -> None:
+    """Let the first page of the next walk come without its second item."""
+    real, done = house.channel._page, False
+
+    def partly(*given: object) -> Page:
+        nonlocal done
+        made = real(*given)  # type: ignore[arg-type]
+        if done:
+            return made
+        done = True
+        kept = (made.interactions[0], *made.interactions[2:])
+        return replace(made, interactions=kept, partial=("Service Unavailable: an item is missing",))
+
+    house.channel._page = partly  # type: ignore[method-assign, assignment]
+
+
+@pytest.mark.parametrize("how", ["fault", "stop", "crash"])
+def test_a_hole_in_a_walk_that_was_interrupted_is_not_forgotten(house: House, how: str) -> None:
+    """Whoever goes on with a walk that was answered in part knows it: nothing is lost when the overlap is long past."""
+    house.ingest.poll(STREAM)
+    house.world.advance(3600)
+    house.post(12)
+    house.world.advance(3600)
+    _first_page_in_part(house)
+    if how == "fault":
+        house.channel.faults = [None, Unavailable("503", account_id=ACCOUNT)]
+        house.ingest.poll(STREAM)
+    else:
+        house.ingest.poll(STREAM, stop=lambda: True)
+        if how == "crash":
+            house.restart()
+    assert house.stored() < 12
+    results = [house.ingest.poll(STREAM) for _ in range(3)]
+    assert results[-1].complete
+    assert house.stored() == 12
+    assert house.stream()["last_error"] is None
+    assert rows(house.ingest.store, "SELECT * FROM gaps") == []
+
+
+def test_a_hole_in_a_walk_that_fails_for_ever_becomes_a_gap(house: House) -> None:
+    """After three faults in a row a walk that was answered in part goes on, and what may be missing is told."""
+    house.ingest.poll(STREAM)
+    house.world.advance(3600)
+    house.post(12)
+    house.world.advance(3600)
+    for _ in range(3):
+        _first_page_in_part(house)
+        house.channel.faults = [None, Unavailable("503", account_id=ACCOUNT)]
+        house.ingest.poll(STREAM)
+    assert "in part" in row(house.ingest.store, "SELECT * FROM gaps")["reason"]
+    assert house.ingest.poll(STREAM).complete
+
+
 # -- gaps --------------------------------------------------------------------------------------------------------------
 
 

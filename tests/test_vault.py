@@ -10,12 +10,13 @@ import threading
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import ModuleType, SimpleNamespace
 
 import pytest
 from cryptography.fernet import Fernet
 
 from social_listener.errors import SettingsError
-from social_listener.vault import FILE, KEY, Entry, Vault, find_key, open_vault
+from social_listener.vault import FILE, KEY, Entry, Vault, find_key, make_key, open_vault
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 CANARY = "canary-access-token"
@@ -103,6 +104,7 @@ def test_a_crash_while_writing_leaves_the_old_file(vault: Vault) -> None:
 RAISE_OFTEN = """
 import sys
 from pathlib import Path
+from types import ModuleType, SimpleNamespace
 from social_listener.vault import Vault
 
 one = Vault(Path(sys.argv[1]), sys.argv[2])
@@ -158,3 +160,36 @@ def test_a_vault_without_its_key_is_told(vault: Vault) -> None:
     with pytest.raises(SettingsError, match=f"set {KEY}"):
         open_vault(folder, {})
     assert os.fspath(folder) in str(vault.path)
+
+
+class Ring(ModuleType):
+    """Stands for the package `keyring`, which is optional: one backend, of a given priority."""
+
+    def __init__(self, priority: float) -> None:
+        super().__init__("keyring")
+        self._priority = priority
+        self._kept: dict[tuple[str, str], str] = {}
+
+    def get_keyring(self) -> SimpleNamespace:
+        """Return the backend."""
+        return SimpleNamespace(priority=self._priority)
+
+    def get_password(self, service: str, name: str) -> str | None:
+        """Return what is kept."""
+        return self._kept.get((service, name))
+
+    def set_password(self, service: str, name: str, value: str) -> None:
+        """Keep it."""
+        self._kept[service, name] = value
+
+
+@pytest.mark.parametrize(("priority", "kept"), [(5, True), (0, False)])
+def test_a_new_key_goes_into_the_systems_keyring(monkeypatch: pytest.MonkeyPatch, priority: float, kept: bool) -> None:
+    """Where there is one that keeps secrets the key is found there again; a backend that keeps nothing is not used."""
+    monkeypatch.setitem(sys.modules, "keyring", Ring(priority))
+    assert find_key({}) is None
+    key, taken = make_key()
+    assert taken is kept
+    assert find_key({}) == (key if kept else None)
+    assert Fernet(key)
+    assert find_key({KEY: "own"}) == "own"

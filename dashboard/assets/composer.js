@@ -12,13 +12,11 @@ class Composer {
     this.sending = null;
     this.build();
     this.takeOver();
-    this.onKey = (event) => this.pageKey(event);
     this.onLeave = () => this.drafts.flush(this.sending?.slot);
     this.onOpening = (event) => this.hold(event.detail);
     document.addEventListener("social-listener-opening", this.onOpening);
-    this.onEarly = (event) => this.keep(event);
-    window.addEventListener("keydown", this.onEarly, true);
-    document.addEventListener("keydown", this.onKey);
+    this.onKey = (event) => this.keep(event) || this.pageKey(event);
+    window.addEventListener("keydown", this.onKey, true);
     window.addEventListener("pagehide", this.onLeave);
     document.addEventListener("visibilitychange", this.onLeave);
   }
@@ -78,11 +76,12 @@ class Composer {
   }
 
   update(data, setTriggerValue) {
-    const changed = this.id !== data.id;
+    const changed = this.id !== data.id || this.drafts.staff !== data.staff;
     if (changed) {
       this.onLeave();
       this.say("");
     }
+    this.drafts.staff = data.staff;
     this.data = data;
     this.id = data.id;
     this.trigger = setTriggerValue;
@@ -130,10 +129,11 @@ class Composer {
 
   // Who asks for the composer and types on at once, before the conversation is here, means the text, not shortcuts.
   keep(event) {
-    if (!this.wanted || !plainKey(event) || event.key.length !== 1) return;
+    if (!this.wanted || !plainKey(event) || event.key.length !== 1) return false;
     event.preventDefault();
     event.stopImmediatePropagation();
     this.early += event.key;
+    return true;
   }
 
   markSeen() {
@@ -353,10 +353,13 @@ class Composer {
     } else if (event.key === "Escape") this.area.blur();
   }
 
+  // Nobody else may hear these keys: Streamlit takes R for running the whole page anew, by the address as it is now, and
+  // a conversation that was picked at that moment would not open.
   pageKey(event) {
     if (!plainKey(event) || typing(event) || dialogOpen()) return;
     if (event.key !== "r" && event.key !== "n") return;
     event.preventDefault();
+    event.stopImmediatePropagation();
     if (this.held) Object.assign(this, { wanted: event.key, early: "" });
     else this.focus(event.key);
   }
@@ -377,8 +380,7 @@ class Composer {
   end() {
     this.onLeave();
     this.handOver();
-    window.removeEventListener("keydown", this.onEarly, true);
-    document.removeEventListener("keydown", this.onKey);
+    window.removeEventListener("keydown", this.onKey, true);
     document.removeEventListener("social-listener-opening", this.onOpening);
     this.letGo();
     window.removeEventListener("pagehide", this.onLeave);

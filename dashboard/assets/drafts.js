@@ -1,4 +1,4 @@
-// Texts being typed: kept here by conversation and mode, and saved on the server while they are typed. What the server
+// Texts being typed: kept here by staff, conversation and mode, and saved on the server while they are typed. What the server
 // sends never replaces a text that waits to be saved. One nonce stands for one composed text.
 const SAVE_AFTER = 250;
 const RETRY_AFTER = 3000;
@@ -7,16 +7,17 @@ const KEEPALIVE_MOST = 15000; // a browser refuses more than 64 kB for a request
 class Drafts {
   // `told(id, mode, words, bad)` hears what became of a save.
   constructor(told) {
-    this.slots = new Map(); // "conversation mode" → { id, mode, text, nonce, dirty, written, bases, used, limit }
+    this.staff = ""; // who types: a colleague at the same screen has texts of their own
+    this.slots = new Map(); // "staff conversation mode" → { id, mode, text, nonce, dirty, written, bases, used, limit }
     this.told = told;
-    this.query = new Map(); // conversation → who and which account
     this.saving = Promise.resolve();
   }
 
   of(id, mode) {
-    const key = id + " " + mode;
+    const key = JSON.stringify([this.staff, id, mode]);
     if (!this.slots.has(key)) {
-      this.slots.set(key, { id, mode, text: "", nonce: "", dirty: false, written: new Set(), bases: [""], used: 0, limit: null });
+      const empty = { text: "", nonce: "", dirty: false, written: new Set(), bases: [""], used: 0, limit: null };
+      this.slots.set(key, { staff: this.staff, id, mode, ...empty });
     }
     return this.slots.get(key);
   }
@@ -25,11 +26,11 @@ class Drafts {
   // a reply that was taken back, while nothing here waits to be saved. What was written here is only an echo. When
   // another page of the same person sent its text, the different one that stands here begins a draft of its own.
   adopt(data) {
-    this.query.set(data.id, new URLSearchParams({ staff: data.staff, account: data.account }));
     const sent = new Set(data.said.filter((line) => line.ours).map((line) => line.text.trim()));
     for (const option of data.modes) {
       const slot = this.of(data.id, option.mode);
       slot.limit = option.limit;
+      slot.account = data.account;
       const another = slot.nonce !== option.nonce;
       const mine = slot.text.trim();
       if (mine && (slot.dirty || (another && !option.text && !sent.has(mine)))) {
@@ -109,6 +110,7 @@ class Drafts {
   }
 
   address(slot) {
-    return "/drafts/" + encodeURIComponent(slot.id) + "/" + slot.mode + "?" + this.query.get(slot.id);
+    const who = new URLSearchParams({ staff: slot.staff, account: slot.account });
+    return "/drafts/" + encodeURIComponent(slot.id) + "/" + slot.mode + "?" + who;
   }
 }

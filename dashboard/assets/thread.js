@@ -179,6 +179,20 @@ export default function ({ data, parentElement, setTriggerValue }) {
     state.sizes = new ResizeObserver(() => { if (state.pinned) log.scrollTop = log.scrollHeight; });
     state.sizes.observe(state.log);
     state.atEnd = () => state.log.scrollHeight - state.log.scrollTop - state.log.clientHeight < 48;
+    state.offer = (words) => {
+      state.jump.textContent = words;
+      state.jump.hidden = false;
+    };
+    // A conversation opens at its end, unless what is answered stands further up: nobody may answer what they do not see.
+    state.begin = () => {
+      log.scrollTop = log.scrollHeight;
+      const focus = log.querySelector(".focus");
+      const above = focus ? focus.getBoundingClientRect().top - log.getBoundingClientRect().top : 0;
+      if (above >= 0) return;
+      log.scrollTop += above - 12;
+      state.pinned = state.atEnd();
+      if (!state.pinned) state.offer("More below");
+    };
     root.append(state.log, state.jump);
     state.timer = setInterval(() => {
       for (const bubble of state.log.querySelectorAll(".bubble")) if (bubble.paint) bubble.paint();
@@ -204,6 +218,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const known = new Map([...log.children].map((node) => [node.dataset.key, node]));
   let before = null;
   let arrived = false;
+  let redrawn = false;
   const lines = data.problem ? [{ key: "problem", type: "problem", text: data.problem }, ...data.lines] : data.lines;
   for (const line of lines) {
     let node = known.get(line.key);
@@ -216,6 +231,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
     const drawn = JSON.stringify(line);
     if (node.dataset.drawn !== drawn) {
       const open = node.querySelector("details")?.open;
+      redrawn = true;
       node.dataset.drawn = drawn;
       node.className = line.type === "problem" ? "problem" : "said " + line.tone;
       if (line.type === "problem") node.textContent = line.text;
@@ -235,10 +251,10 @@ export default function ({ data, parentElement, setTriggerValue }) {
   state.menu = data.menu;
   if (fresh) {
     state.pinned = true;
+    requestAnimationFrame(() => state.begin());
+  } else if (redrawn && stuck) {
     requestAnimationFrame(() => { log.scrollTop = log.scrollHeight; });
-  } else if (arrived && stuck) {
-    requestAnimationFrame(() => { log.scrollTop = log.scrollHeight; });
-  } else if (arrived) state.jump.hidden = false;
+  } else if (arrived) state.offer("New below");
 
   state.end = () => {
     clearInterval(state.timer);

@@ -6,11 +6,12 @@ and the contract suite runs over every registered name.
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from importlib import import_module
 from typing import TYPE_CHECKING, Protocol, cast, runtime_checkable
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime, timedelta
 
     from social_listener.cursor import Cursor
@@ -135,6 +136,30 @@ class Billed(Protocol):
         """Return what sending or doing that is billed as: name of the price → how often."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """The credentials of a connected account as they are now."""
+
+    credentials: Mapping[str, str] = field(repr=False)
+    renew_at: datetime | None = None  #: from then on they are to be renewed, by our clock; None: nobody knows when
+
+
+class Keeper(Protocol):
+    """Keeps the credentials of one connected account for its channel, whatever process or thread renews them."""
+
+    def held(self) -> Held:
+        """Return what is held, as far as this process knows; no file is read for it."""
+
+    def renew(self, stale: Held, refresh: Callable[[Mapping[str, str]], Held]) -> Held:
+        """Return credentials that are not `stale`.
+
+        Where another thread or process has renewed them, those are returned. Else `refresh`, which is handed the
+        credentials, asks the platform for new ones; they are on the disk when this returns. One refresh at a time is
+        made for an account, and none with a token that was used before: after one that ended in `Unauthorized` or
+        `Unsure`, or in a crash, every further one is `Unauthorized` until somebody connects the account again.
+        """
+
+
 class ChannelFactory(Protocol):
     """What a channel's module offers as `build`."""
 
@@ -147,14 +172,20 @@ class ChannelFactory(Protocol):
         options: Mapping[str, str],
         connect_timeout: timedelta,
         read_timeout: timedelta,
+        keeper: Keeper | None = None,
     ) -> Channel:
-        """Return the channel. It makes no call; `credentials` are the values, by the names in `CREDENTIALS`."""
+        """Return the channel. It makes no call; `credentials` are the values, by the names in `CREDENTIALS`.
+
+        `keeper`: the account was connected, and `credentials` are what it holds now, by the names in `CONNECTED`.
+        """
 
 
 #: channel name → module that offers `build`, `CREDENTIALS` and `OPTIONS` (name → what it is, in words) and `STREAMS`;
 #: and, where there is any, `PRICES` (name → USD) and `PUSHED_ONLY` (kinds of stream)
 REGISTRY: Mapping[str, str] = {
     "x": "social_listener.channels.x",
+    "facebook": "social_listener.channels.facebook",
+    "instagram": "social_listener.channels.instagram",
 }
 
 
@@ -166,6 +197,12 @@ def factory(channel: str) -> ChannelFactory:
 def credential_names(channel: str) -> Mapping[str, str]:
     """Return the credentials a channel takes: name → what it is, in words."""
     return cast("Mapping[str, str]", import_module(REGISTRY[channel]).CREDENTIALS)
+
+
+def connected_names(channel: str) -> Mapping[str, str]:
+    """Return the credentials that a connected account has in the vault: name → what it is, in words."""
+    module = import_module(REGISTRY[channel])
+    return cast("Mapping[str, str]", getattr(module, "CONNECTED", module.CREDENTIALS))
 
 
 def option_names(channel: str) -> Mapping[str, str]:

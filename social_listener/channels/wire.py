@@ -12,6 +12,9 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 _WORDS: Final = {dict: "an object", list: "a list", str: "text", bool: "yes or no", type(None): "nothing"}
+_MOST: Final = 2**63
+#: digits of seconds since 1970; a longer number is no such time
+_LONGEST_SECONDS: Final = 11
 #: what a database cannot keep or a page cannot show: half characters, and the end mark of C texts
 _SPOILT: Final = str.maketrans(dict.fromkeys((0, *range(55296, 57344)), "�"))
 
@@ -21,7 +24,10 @@ class WireError(Exception):
 
 
 class Wire:
-    """One JSON object that came from outside. Each reader takes a field's name, and its other one if it has two."""
+    """One JSON object that came from outside. Each reader takes a field's name, and its other one if it has two.
+
+    The readers look for what nearly always comes first: a page has thousands of fields.
+    """
 
     __slots__ = ("_data", "_where")
 
@@ -35,6 +41,9 @@ class Wire:
 
     def text(self, name: str, other: str | None = None) -> str | None:
         """Return a text; characters that cannot be stored are replaced."""
+        found = self._data.get(name)
+        if found.__class__ is str:
+            return storable(found)
         name, value = self._find(name, other)
         if value is None:
             return None
@@ -44,6 +53,9 @@ class Wire:
 
     def id(self, name: str, other: str | None = None) -> str | None:
         """Return an id of digits. A number is taken too, but not one with a fraction: it has lost digits."""
+        found = self._data.get(name)
+        if found.__class__ is str and is_id(found):
+            return found
         name, value = self._find(name, other)
         if value is None:
             return None
@@ -62,6 +74,13 @@ class Wire:
             raise self._fault(name, "a whole number", value)
         return value
 
+    def figure(self, name: str) -> float | None:
+        """Return a finite number of any kind; None when it is missing or something else."""
+        value = self._data.get(name)
+        if isinstance(value, bool) or not isinstance(value, int | float) or not -_MOST < value < _MOST:
+            return None
+        return float(value)
+
     def truth(self, name: str, other: str | None = None) -> bool | None:
         """Return yes or no."""
         name, value = self._find(name, other)
@@ -76,8 +95,22 @@ class Wire:
             return None
         try:
             moment = datetime.fromisoformat(value)
+            if moment.tzinfo is UTC:
+                return moment
             return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
         except (TypeError, ValueError, OverflowError):
+            raise self._fault(name, "a time", value) from None
+
+    def moment(self, name: str, other: str | None = None) -> datetime | None:
+        """Return a moment written as ISO 8601, or as seconds since 1970 in a number or in digits; aware UTC."""
+        name, value = self._find(name, other)
+        if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= _LONGEST_SECONDS:
+            value = int(value)
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            return self.time(name)
+        try:
+            return datetime.fromtimestamp(value, UTC)
+        except (ValueError, OverflowError, OSError):
             raise self._fault(name, "a time", value) from None
 
     def object(self, name: str, other: str | None = None) -> Wire:
@@ -91,6 +124,8 @@ class Wire:
 
     def objects(self, name: str, other: str | None = None) -> list[Wire]:
         """Return a list of objects; an empty one when it is missing."""
+        if name not in self._data and other not in self._data:
+            return []
         return [Wire(_object(one, where), where) for where, one in self._items(name, other)]
 
     def ids(self, name: str, other: str | None = None) -> tuple[str, ...]:
@@ -114,6 +149,10 @@ class Wire:
     def raw_items(self, name: str, other: str | None = None) -> list[Any]:
         """Return the entries of a list as they came, so that one bad entry does not hide the others."""
         return [one for _, one in self._items(name, other)]
+
+    def values(self) -> list[Any]:
+        """Return all values of the object as they came: some platforms give an object for each id asked for."""
+        return list(self._data.values())
 
     def plain(self) -> dict[str, Any]:
         """Return the object as it came."""
@@ -154,6 +193,8 @@ _NOTHING: Final = Wire({})
 
 def storable(text: str) -> str:
     """Return `text` with what a database cannot keep replaced."""
+    if text.isascii():
+        return text if "\x00" not in text else text.translate(_SPOILT)
     try:
         # Nearly every text is fine, and replacing costs ten times as much as looking.
         text.encode()
@@ -186,6 +227,11 @@ def documents(body: bytes) -> list[Wire]:
     if not found:
         raise WireError("the answer is empty")
     return found
+
+
+def web_address(url: str | None) -> str | None:
+    """Return `url` when it is an http(s) address, else None."""
+    return url if url is not None and url.startswith(("https://", "http://")) else None
 
 
 def is_id(value: str) -> bool:

@@ -1,7 +1,7 @@
 """X, through tweepy: mentions, searches, replies in our own conversations, direct messages; and answering them.
 
 `build` makes no call. Reads use the app's bearer token where there is one; whatever is private or changes something is
-signed for the user with OAuth 1.0a.
+signed for the user with OAuth 1.0a. An account that was connected uses its OAuth 2.0 token for everything.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ from social_listener.model import (
 )
 
 if TYPE_CHECKING:
-    from social_listener.channels import Billed, ChannelFactory, Pushed
+    from social_listener.channels import Billed, ChannelFactory, Keeper, Pushed
 
 STREAMS: Final = (StreamKind.MENTIONS, StreamKind.REPLIES, StreamKind.MESSAGES, StreamKind.SEARCH)
 OPTIONS: Final = x_rules.OPTIONS
@@ -55,7 +55,16 @@ CREDENTIALS: Final[Mapping[str, str]] = {
     "access_token_secret": "the account's access token secret (OAuth 1.0a)",
     "bearer_token": "the app's bearer token; optional: public reads use it, and count against the app's limits then",
 }
-_OPTIONAL: Final = frozenset({"bearer_token"})
+#: what `social-listener connect x` puts into the vault
+CONNECTED: Final[Mapping[str, str]] = {
+    "client_id": "the app's client id (OAuth 2.0)",
+    "client_secret": "the app's client secret; public clients have none",
+    "user_id": "the account's own id at X",
+    "access_token": "the account's access token (OAuth 2.0), good for two hours",
+    "refresh_token": "what gives the next pair of tokens, once",
+    "consumer_secret": "the app's API key secret; optional: X signs what it pushes with it",
+}
+_OPTIONAL: Final = frozenset({"bearer_token", "client_secret", "refresh_token", "consumer_secret"})
 PRICES: Final = x_billing.PRICES
 _BEARER: Final = "public reads use the bearer token; the first poll shows whether X takes it"
 _MOST_LOOKED_UP: Final = 100
@@ -235,18 +244,14 @@ def build(
     options: Mapping[str, str],
     connect_timeout: timedelta,
     read_timeout: timedelta,
+    keeper: Keeper | None = None,
 ) -> X:
     """Return the channel for one account; `SettingsError` names what is missing or wrong. No call is made.
 
     Without any credentials it can do what needs no call (parse, allowed, length); everything else is `Unauthorized`.
     """
     where = f"account {account_id}"
-    for name in credentials:
-        if name not in CREDENTIALS:
-            raise SettingsError(f"{where}: credentials.{name}: unknown; the channel x takes {', '.join(CREDENTIALS)}")
-    for name, words in CREDENTIALS.items():
-        if credentials and name not in _OPTIONAL and not credentials.get(name):
-            raise SettingsError(f"{where}: credentials.{name} is missing: {words}")
+    _check(credentials, CREDENTIALS if keeper is None else CONNECTED, where)
     rules = x_rules.read_options(options, account_id)
     if credentials and rules.webhooks and not credentials.get("consumer_secret"):
         words = "X signs with it what it pushes; without it options.webhooks cannot be on"
@@ -260,8 +265,19 @@ def build(
         base_url=base_url,
         connect_timeout=connect_timeout,
         read_timeout=read_timeout,
+        keeper=keeper,
     )
     return X(client, rules)
+
+
+def _check(credentials: Mapping[str, str], known: Mapping[str, str], where: str) -> None:
+    """Raise `SettingsError` for a credential that is unknown or missing. None at all are fine."""
+    for name in credentials:
+        if name not in known:
+            raise SettingsError(f"{where}: credentials.{name}: unknown; the channel x takes {', '.join(known)}")
+    for name, words in known.items():
+        if credentials and name not in _OPTIONAL and not credentials.get(name):
+            raise SettingsError(f"{where}: credentials.{name} is missing: {words}")
 
 
 if TYPE_CHECKING:

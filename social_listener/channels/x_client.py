@@ -6,15 +6,14 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final, cast
+from typing import Any, Final
 
-import requests
-import tweepy
-
+from social_listener.channels import Keeper
 from social_listener.channels.transport import Transport, quiet_libraries
-from social_listener.channels.wire import Wire, WireError, documents, is_id
+from social_listener.channels.wire import Wire, WireError, documents
+from social_listener.channels.x_access import Access
 from social_listener.channels.x_billing import Meter
-from social_listener.channels.x_errors import FIELD_NAMES, Doing, Effect, Misspelt, answer, unreadable
+from social_listener.channels.x_errors import Doing, Effect, Misspelt, answer, unreadable
 from social_listener.errors import Rejected, Unauthorized
 
 #: where tweepy sends everything; OAuth 1.0a signatures are made over it, wherever the transport then goes
@@ -31,22 +30,16 @@ class Answer:
     server_time: datetime
 
 
-class _Sdk(tweepy.Client):  # type: ignore[misc]  # tweepy ships no types
-    """tweepy's client; it alone knows one spelling of X's field names only."""
+class _Stale(Exception):
+    """X refuses credentials that may be renewed; `error` is what the refusal means when they are not."""
 
-    as_posts = False  #: X was found to speak of posts, not of tweets
-
-    def request(
-        self, method: str, route: str, params: Any = None, json: Any = None, user_auth: bool = False
-    ) -> requests.Response:
-        """Make a call, in the spelling that X understands; the signature is made over that."""
-        if params and self.as_posts:
-            params = respelt(params)
-        return cast("requests.Response", super().request(method, route, params, json, user_auth))
+    def __init__(self, error: Unauthorized) -> None:
+        super().__init__()
+        self.error = error
 
 
 class Client:
-    """One account's access to X. Threads may share it: tweepy keeps no state between OAuth 1.0a calls."""
+    """One account's access to X. Threads may share it: tweepy keeps no state between these calls."""
 
     def __init__(
         self,
@@ -56,27 +49,22 @@ class Client:
         base_url: str | None,
         connect_timeout: timedelta,
         read_timeout: timedelta,
+        keeper: Keeper | None = None,
     ) -> None:
         quiet_libraries()
         self.account_id = account_id
         self.transport = Transport(
             origin=ORIGIN, base_url=base_url, connect_timeout=connect_timeout, read_timeout=read_timeout
         )
-        # tweepy's models crash on one bad item of a page, and its waiting would hold a thread for 15 minutes.
-        self._sdk = _Sdk(**credentials, return_type=requests.Response, wait_on_rate_limit=False)
-        self.transport.mount_on(self._sdk.session)
-        # What is shorter than this is no key, and masking it would spoil ordinary words.
-        self._secrets = sorted((value for value in credentials.values() if len(value) >= 6), key=len, reverse=True)
+        self._access = Access(account_id, credentials, self.transport, keeper)
         self._lock = threading.Lock()
         self._ahead: timedelta | None = None
         self.as_user: Final = "bearer_token" not in credentials  #: whether plain reads are signed by the user
         self._without_keys = not credentials
+        self.own_id: Final[str | None] = self._access.own_id  #: our own id; None: the credentials do not tell it
         #: the app's secret, with which X signs what it pushes; "": there is none
         self.signing_key: Final = credentials.get("consumer_secret", "")
         self.meter: Final = Meter()
-        prefix = credentials.get("access_token", "").partition("-")[0]
-        #: X's documentation: an OAuth 1.0a access token begins with the id of its user; None: this one does not
-        self.own_id: Final[str | None] = prefix if is_id(prefix) else None
 
     def call(
         self,
@@ -95,24 +83,50 @@ class Client:
         if self._without_keys:
             raise Unauthorized("the credentials were not given", account_id=self.account_id)
         doing = Doing(account_id=self.account_id, what=what, effect=effect, masked=self.masked)
-        as_posts = self._sdk.as_posts
+        sdk, held = self._access.now()
         try:
-            return self._once(request, doing, now, done_at)
+            return self._spelt(lambda: request(sdk), doing, now, done_at, renewable=held is not None)
+        except _Stale as stale:
+            if held is None:
+                raise stale.error from None
+        sdk = self._access.after(held)
+        return self._spelt(lambda: request(sdk), doing, now, done_at, renewable=False)
+
+    def _spelt(
+        self,
+        request: Callable[[], object],
+        doing: Doing,
+        now: datetime | None,
+        done_at: frozenset[int],
+        *,
+        renewable: bool,
+    ) -> Answer:
+        """Make a call in one spelling, and once more in the other when X does not know that one."""
+        spelling = self._access.spelling
+        as_posts = spelling.as_posts
+        try:
+            return self._once(request, doing, now, done_at, renewable=renewable)
         except Misspelt:
             # Another thread may have found it out meanwhile.
-            self._sdk.as_posts = not as_posts
+            spelling.as_posts = not as_posts
         try:
-            return self._once(request, doing, now, done_at)
+            return self._once(request, doing, now, done_at, renewable=renewable)
         except Misspelt:
-            words = f"X knows none of the spellings of its fields while {what}"
+            words = f"X knows none of the spellings of its fields while {doing.what}"
             raise Rejected(words, account_id=self.account_id) from None
 
     def _once(
-        self, request: Callable[[Any], object], doing: Doing, now: datetime | None, done_at: frozenset[int]
+        self,
+        request: Callable[[], object],
+        doing: Doing,
+        now: datetime | None,
+        done_at: frozenset[int],
+        *,
+        renewable: bool,
     ) -> Answer:
         with self.transport.exchange() as exchange:
             try:
-                request(self._sdk)
+                request()
             except Exception:  # tweepy fails in many ways, and odd answers crash it: the exchange tells what happened
                 if not exchange.began:
                     raise
@@ -124,7 +138,12 @@ class Client:
         if exchange.whole and exchange.status in done_at:
             return Answer(body=exchange.body, documents=(), server_time=server_time)
         doing = replace(doing, ahead=ahead)
-        answer(exchange, doing)
+        try:
+            answer(exchange, doing)
+        except Unauthorized as error:
+            if renewable and exchange.status == 401:
+                raise _Stale(error) from None
+            raise
         try:
             found = documents(exchange.body)
         except WireError as error:
@@ -140,19 +159,6 @@ class Client:
 
     def masked(self, text: str) -> str:
         """Return `text` without any of the credentials."""
-        for value in self._secrets:
+        for value in self._access.secrets:
             text = text.replace(value, MASK)
         return text
-
-
-def respelt(params: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the parameters of a read as X's specification of 7 August 2026 spells them."""
-    old, new = FIELD_NAMES
-    return {
-        (new if name == old else name): _post_for_tweet(value) if name in {old, "expansions"} else value
-        for name, value in params.items()
-    }
-
-
-def _post_for_tweet(value: Any) -> Any:
-    return value.replace("tweet", "post") if isinstance(value, str) else value

@@ -123,7 +123,7 @@ def _unreadable(exchange: Exchange, doing: Doing, why: str) -> ChannelError:
 def _refusal(status: int, exchange: Exchange, doing: Doing) -> ChannelError:
     """Return what a status other than success means."""
     body = _body(exchange)
-    reason = doing.masked(_reason(body))
+    reason = doing.masked(_reason(body)).rstrip(".")
     said = f"X answered {status} while {doing.what}" + (f": {reason}" if reason else "")
     if status == 429:
         return _limited(exchange, body, said, doing)

@@ -16,13 +16,13 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from social_listener.channels.wire import Wire, WireError, documents, wire
+from social_listener.channels.wire import Wire, WireError, documents, web_address, wire
 from social_listener.channels.x_ids import own, thread_between, time_of
 from social_listener.channels.x_messages import message_item
 from social_listener.channels.x_parse import Found, Includes, Us, contact, reject
 from social_listener.channels.x_posts import read_posts
 from social_listener.channels.x_reading import page_of
-from social_listener.channels.x_wire import Media, Message, User, links_of, read_user, unescape, web_address
+from social_listener.channels.x_wire import Media, Message, User, links_of, read_user, unescape
 from social_listener.errors import BadPayload, Forged
 from social_listener.model import Page
 

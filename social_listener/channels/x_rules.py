@@ -106,7 +106,10 @@ def _reply_private(item: Interaction) -> Allowed:
         ok, because = False, "This is our own message: answer the one of the other person."
     else:
         ok = False
-        because = "X allows direct messages only to people who wrote us one first. Ask them in public to do so."
+        because = (
+            "X allows direct messages only to people who wrote us one first. Where they did, answer there: it stands "
+            "among the other conversations with them. Else ask them in public to do so."
+        )
     return Allowed(verb="reply_private", ok=ok, because=because, rule_url=AUTOMATION_RULE, max_length=LONGEST_MESSAGE)
 
 

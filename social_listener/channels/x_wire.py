@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from social_listener.channels.wire import Wire, WireError
+from social_listener.channels.wire import Wire, WireError, web_address
 from social_listener.channels.x_ids import is_thread
 
 #: X's words for "no language": undetermined, only media, only links, only hashtags …
@@ -208,11 +208,6 @@ def unescape(text: str) -> str:
         return text
     # & comes last: "&amp;lt;" is what X makes of a customer's "&lt;".
     return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
-
-
-def web_address(url: str | None) -> str | None:
-    """Return `url` when it is an http(s) address, else None."""
-    return url if url is not None and url.startswith(("https://", "http://")) else None
 
 
 def _language(code: str | None) -> str | None:

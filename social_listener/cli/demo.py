@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import logging
 import os
 import socket
 import sys
@@ -23,11 +24,16 @@ from social_listener.cli.session import run_for_another
 from social_listener.errors import StoreBusy, StoreError
 from social_listener.resident import Resident
 from social_listener.sandbox import Sandbox
+from social_listener.sandbox.crowd import PLATFORMS, PlatformName
 from social_listener.sandbox.journal import JournalError
+from social_listener.sandbox.webhooks import NotVerified
 from social_listener.settings import Settings, load, parse
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from typing import TextIO
+
+_log = logging.getLogger(__name__)
 
 FOLDER = Path("social-listener-demo")
 #: a new demo begins with this much past, so that the inbox is full at once
@@ -36,22 +42,43 @@ PAST = timedelta(hours=8)
 RATE = 6.0
 SEED = 7
 
-#: what the demo's account needs of the sandbox's keys → the environment variable that stands for it in its settings
-KEYS = {
-    "consumer_key": "DEMO_X_CONSUMER_KEY",
-    "consumer_secret": "DEMO_X_CONSUMER_SECRET",
-    "access_token": "DEMO_X_ACCESS_TOKEN",
-    "access_token_secret": "DEMO_X_ACCESS_TOKEN_SECRET",
-    "bearer_token": "DEMO_X_BEARER_TOKEN",
+#: channel → the id of its account in the demo, how staff call it, what is polled of it, and its options
+_ACCOUNTS: Mapping[PlatformName, tuple[str, str, list[dict[str, str]], dict[str, str]]] = {
+    "x": (
+        "fernhill",
+        "@fernhill",
+        [
+            {"kind": "mentions", "interval": "5s"},
+            {"kind": "replies", "interval": "15s"},
+            {"kind": "messages", "interval": "5s"},
+            {"kind": "search", "name": "brand", "query": "fernhill -is:retweet", "interval": "15s"},
+            {"kind": "search", "name": "competitor", "query": "oakline -is:retweet", "interval": "30s"},
+        ],
+        {"likes": "on", "webhooks": "on"},
+    ),
+    "facebook": (
+        "fernhill-page",
+        "Fernhill (Page)",
+        [
+            {"kind": "comments", "interval": "10s"},
+            {"kind": "mentions", "interval": "15s"},
+            {"kind": "messages", "interval": "10s"},
+        ],
+        {"human_agent": "on", "webhooks": "on"},
+    ),
+    "instagram": (
+        "fernhill-instagram",
+        "@fernhill (Instagram)",
+        [
+            {"kind": "comments", "interval": "10s"},
+            {"kind": "mentions", "interval": "1m"},
+            {"kind": "messages", "interval": "10s"},
+        ],
+        {"human_agent": "on", "webhooks": "on"},
+    ),
 }
-
-_STREAMS = [
-    {"kind": "mentions", "interval": "5s"},
-    {"kind": "replies", "interval": "15s"},
-    {"kind": "messages", "interval": "5s"},
-    {"kind": "search", "name": "brand", "query": "fernhill -is:retweet", "interval": "15s"},
-    {"kind": "search", "name": "competitor", "query": "oakline -is:retweet", "interval": "30s"},
-]
+#: the sandbox's keys that the demo's account on X uses
+_KEYS_OF_X = ("consumer_key", "consumer_secret", "access_token", "access_token_secret", "bearer_token")
 
 
 @click.command()
@@ -84,8 +111,10 @@ def demo(*, headless: bool, seconds: float | None, port: int | None) -> None:
         stack.enter_context(_lock(folder))
         world = _world(folder)
         stack.callback(world.stop)
-        environment = {variable: world.credentials[key] for key, variable in KEYS.items()}
-        file = _write(folder, wanted, world.base_url, port)
+        environment = {
+            _variable(channel, key): value for channel in PLATFORMS for key, value in _keys(world, channel).items()
+        }
+        file = _write(folder, wanted, world, port)
         resident = Resident(
             load(file), headless=headless, environment={**os.environ, **environment}, commands=run_for_another
         )
@@ -94,7 +123,13 @@ def demo(*, headless: bool, seconds: float | None, port: int | None) -> None:
             timer.daemon = True
             stack.callback(timer.cancel)
             timer.start()
-        run(resident, "The demo", shown=_show)
+
+        def ready(address: str | None) -> None:
+            # In a thread: the platforms ask our webhooks first, and who would answer is the one who calls this.
+            threading.Thread(target=_subscribe, args=(world, resident.public_address), daemon=True).start()
+            _show(address)
+
+        run(resident, "The demo", shown=ready)
 
 
 def _lock(folder: Path) -> TextIO:
@@ -118,28 +153,54 @@ def _world(folder: Path) -> Sandbox:
     """Return the running sandbox; an earlier demo's world goes on where it was."""
     journal = folder / "sandbox.jsonl"
     try:
-        world = Sandbox(SEED, "real", RATE, False, journal, PAST)
+        world = Sandbox(SEED, "real", RATE, False, journal, PAST, platforms=PLATFORMS)
     except JournalError as error:
         raise StoreBusy(f"{journal}: {error}; remove the folder {folder} to begin anew") from None
     return world.start("127.0.0.1", free_port(8600))
 
 
-def _write(folder: Path, wanted: Settings, base_url: str, port: int | None) -> Path:
-    """Write the demo's settings: those that were wanted, with its own account and with ports that are free."""
+def _variable(channel: str, key: str) -> str:
+    """Return the environment variable that stands for a key in the demo's settings."""
+    return f"DEMO_{channel}_{key}".upper()
+
+
+def _keys(world: Sandbox, channel: PlatformName) -> dict[str, str]:
+    """Return the credentials of the brand's account on a channel."""
+    if channel == "x":
+        return {key: world.credentials[key] for key in _KEYS_OF_X}
+    return world.graph_credentials(channel)
+
+
+def _account(world: Sandbox, channel: PlatformName) -> dict[str, object]:
+    """Return the block of an account for the demo's settings."""
+    account_id, name, streams, options = _ACCOUNTS[channel]
+    return {
+        "id": account_id,
+        "channel": channel,
+        "name": name,
+        "base_url": world.base_url,
+        "credentials": {key: _variable(channel, key) for key in _keys(world, channel)},
+        "streams": streams,
+        "options": options if channel == "x" else options | world.graph_options(channel),
+    }
+
+
+def _subscribe(world: Sandbox, public_address: str) -> None:
+    """Have the sandbox push to the service's webhooks, as the brand's applications would be set up to."""
+    for channel in PLATFORMS:
+        url = f"{public_address}/webhooks/{_ACCOUNTS[channel][0]}"
+        try:
+            world.webhooks.subscribe(channel, url)
+        except NotVerified as error:  # the demo ended meanwhile, or is stuck: polls go on without
+            _log.warning("nothing is pushed", extra={"account": _ACCOUNTS[channel][0], "reason": str(error)})
+
+
+def _write(folder: Path, wanted: Settings, world: Sandbox, port: int | None) -> Path:
+    """Write the demo's settings: those that were wanted, with its own accounts and with ports that are free."""
     host = wanted.dashboard.host
     data = wanted.model_dump(mode="json", exclude_defaults=True)
     data["data_dir"] = "data"
-    data["accounts"] = [
-        {
-            "id": "fernhill",
-            "channel": "x",
-            "name": "@fernhill",
-            "base_url": base_url,
-            "credentials": KEYS,
-            "streams": _STREAMS,
-            "options": {"likes": "on"},
-        }
-    ]
+    data["accounts"] = [_account(world, channel) for channel in PLATFORMS]
     door = free_port(wanted.dashboard.port, host) if port is None else port
     data["dashboard"] = {**data.get("dashboard", {"staff": ["you", "a colleague"]}), "port": door}
     public = wanted.public.port if wanted.public.port != door else 0

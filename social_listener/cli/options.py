@@ -23,6 +23,7 @@ P = ParamSpec("P")
 COMMANDS = {
     "init": "setup",
     "check": "setup",
+    "connect": "connect",
     "demo": "demo",
     "serve": "serve",
     "sandbox": "sandbox",

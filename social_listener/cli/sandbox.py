@@ -15,6 +15,7 @@ from social_listener import terminal
 from social_listener.cli.options import settings_if_any, settings_option
 from social_listener.errors import PortBusy, SettingsError
 from social_listener.sandbox import Sandbox, run
+from social_listener.sandbox.crowd import PLATFORMS, PlatformName
 from social_listener.sandbox.journal import JournalError
 from social_listener.settings import parse_duration
 
@@ -46,12 +47,27 @@ PORT = 8600
 @click.option(
     "--prehistory", default=None, metavar="DURATION", help='How far back a new world has a past, such as "6h".'
 )
+@click.option(
+    "--platform",
+    "platforms",
+    type=click.Choice(PLATFORMS),
+    multiple=True,
+    help="Where the crowd speaks; may be given several times; everywhere unless given.",
+)
 @click.option("--limits", is_flag=True, help="Enforce rate limits as the platform does.")
 @settings_option
 def sandbox(
-    *, host: str, port: int | None, seed: int, rate: float, state: Path | None, prehistory: str | None, limits: bool
+    *,
+    host: str,
+    port: int | None,
+    seed: int,
+    rate: float,
+    state: Path | None,
+    prehistory: str | None,
+    platforms: tuple[PlatformName, ...],
+    limits: bool,
 ) -> None:
-    """Run X on this machine, with an invented crowd: for trying things out and for tests.
+    """Run X, Facebook and Instagram on this machine, with an invented crowd: for trying things out and for tests.
 
     Prints its base_url and the keys of the brand's accounts as JSON, then serves until it is ended.
     """
@@ -65,12 +81,29 @@ def sandbox(
         signal.signal(number, end)
 
     def ready(world: Sandbox) -> None:
-        screen.json({"base_url": world.base_url, "credentials": world.credentials})
+        told: dict[str, object] = {"base_url": world.base_url, "credentials": world.credentials}
+        for channel in ("facebook", "instagram"):
+            told[channel] = {
+                "credentials": world.graph_credentials(channel),
+                "options": world.graph_options(channel),
+            }
+        screen.json(told)
         screen.say(f"the sandbox runs at {world.base_url}  (Ctrl+C ends it)")
 
     where = _port() if port is None else port
     try:
-        run(host, where, seed, rate, state, _past(prehistory), limits, stop=stop, on_ready=ready)
+        run(
+            host,
+            where,
+            seed,
+            rate,
+            state,
+            _past(prehistory),
+            limits,
+            stop=stop,
+            on_ready=ready,
+            platforms=platforms or PLATFORMS,
+        )
     except OSError as error:
         raise PortBusy(f"cannot listen on {host}, port {where}: {error.strerror}; choose another with --port") from None
     except JournalError as error:

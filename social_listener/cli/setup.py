@@ -9,17 +9,21 @@ from typing import TYPE_CHECKING
 
 import click
 
-from social_listener import log, remote, terminal
+from social_listener import log, remote, terminal, vault_ends
+from social_listener.channels.scopes import missing
 from social_listener.cli.options import settings_option, settings_path
 from social_listener.errors import ChannelError, ListenerError, PortBusy, SettingsError
 from social_listener.service import build_channel
+from social_listener.service_keys import KeyRing, utcnow
 from social_listener.service_names import check_names
-from social_listener.settings import Settings, credentials, load
+from social_listener.settings import Settings, load
 from social_listener.store import Store
+from social_listener.vault_keeper import connected_words
 from social_listener.web import bind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import datetime
     from pathlib import Path
 
     from social_listener.settings import AccountSettings
@@ -82,8 +86,9 @@ def _checks(settings: Settings) -> Iterator[tuple[str, str | None, str]]:
     yield "settings", None, f"{settings_path()} can be used; {len(settings.accounts)} accounts"
     if not settings.accounts:
         yield "accounts", "there is none in the settings yet, so there is nothing to listen to", ""
+    ring = KeyRing(settings, clock=utcnow)
     for account in settings.accounts:
-        yield from _account(settings, account)
+        yield from _account(settings, ring, account)
     running = _service_answers(settings)
     yield _database(settings, running=running)
     if running:
@@ -94,24 +99,38 @@ def _checks(settings: Settings) -> Iterator[tuple[str, str | None, str]]:
     yield _disk(settings)
 
 
-def _account(settings: Settings, account: AccountSettings) -> Iterator[tuple[str, str | None, str]]:
+def _account(settings: Settings, ring: KeyRing, account: AccountSettings) -> Iterator[tuple[str, str | None, str]]:
     """Look for the keys of an account, and ask the platform whose they are."""
     subject = f"account {account.id}"
     try:
-        values = credentials(account)
+        keys = ring.keys(account)
+        channel = build_channel(settings, account, keys)
     except SettingsError as error:
         yield subject, str(error), ""
         return
-    log.SECRETS.add(values.values())
-    yield subject, None, f"its {len(values)} keys are there"
+    if keys.keeper is None:
+        yield subject, None, f"its {len(keys.values)} keys are there"
+    else:
+        yield from ((subject, None, words) for words in connected_words(keys.keeper.entry))
+        yield from ((subject, None, words) for words in missing(account.channel, keys.keeper.entry.scopes))
+        yield from _end(subject, account, keys.keeper.entry.expires_at)
     try:
-        owner = build_channel(settings, account, values).whoami()
+        owner = channel.whoami()
     except ChannelError as error:
         yield subject, f"{account.channel} says no ({type(error).__name__}): {error}", ""
         return
     yield subject, None, f"{account.channel} answers; the keys belong to @{owner.handle} ({owner.name})"
     for note in owner.notes:
         yield subject, None, note
+
+
+def _end(subject: str, account: AccountSettings, expires_at: datetime | None) -> Iterator[tuple[str, str | None, str]]:
+    """Tell when somebody has to connect the account again, if that is near; after it the account is of no use."""
+    now = utcnow()
+    due = vault_ends.step(expires_at, now)
+    if expires_at is not None and due is not None:
+        words = vault_ends.words(account.channel, account.id, expires_at, now)
+        yield subject, (words if due == 0 else None), words
 
 
 def _service_answers(settings: Settings) -> bool:

@@ -77,6 +77,7 @@ def _account(account: AccountHealth, streams: list[StreamHealth]) -> dict[str, J
         "spent_today": None if account.spent_today is None else round(account.spent_today, 4),
         "daily_budget": account.daily_budget,
         "push": plain(account.push),
+        "expires_at": plain(account.expires_at),
         "streams": [_stream(stream) for stream in streams],
     }
 

@@ -8,16 +8,26 @@ A crash in between leaves a row that waits; nothing that was answered with 200 i
 
 from __future__ import annotations
 
+import json
 import logging
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from itertools import takewhile
 from typing import TYPE_CHECKING, Final
 
 from social_listener.channels import Pushed
-from social_listener.errors import BadPayload, ChannelError, StoreError, Unavailable
+from social_listener.errors import (
+    BadPayload,
+    ChannelError,
+    OutOfCredit,
+    RateLimited,
+    StoreError,
+    Unauthorized,
+    Unavailable,
+)
 from social_listener.failpoints import failpoint
 from social_listener.ingest.decide import dead_letter
+from social_listener.ingest.recheck import MOST, look_up
 from social_listener.ingest.told import Told, webhook_stream
 from social_listener.ingest.walk import introduce
 from social_listener.model import Reject
@@ -30,6 +40,7 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
     from social_listener.ingest import Ingest
+    from social_listener.model import Page
     from social_listener.store.changes import Changes
     from social_listener.store.deliveries import Delivery
     from social_listener.store.facts import Known
@@ -130,7 +141,7 @@ class _Batch:
 def _read(ingest: Ingest, account_id: str, channel: Pushed, waiting: Sequence[Delivery]) -> int:
     """Read deliveries in one transaction, and one by one when that breaks: one that is bad holds up no other."""
     try:
-        return _take_in(ingest, account_id, _parse(account_id, channel, waiting))
+        return _take_in(ingest, account_id, _parse(ingest, account_id, channel, waiting))
     except StoreError:
         raise
     except Exception as error:  # noqa: BLE001 - a channel's bug must be seen, and must not stop the others
@@ -141,20 +152,54 @@ def _read(ingest: Ingest, account_id: str, channel: Pushed, waiting: Sequence[De
     return sum(1 for _ in takewhile(bool, (_read(ingest, account_id, channel, [one]) for one in waiting)))
 
 
-def _parse(account_id: str, channel: Pushed, waiting: Sequence[Delivery]) -> _Batch:
+def _parse(ingest: Ingest, account_id: str, channel: Pushed, waiting: Sequence[Delivery]) -> _Batch:
     batch = _Batch()
     for one in waiting:
         try:
-            found = channel.receive(one.body, one.received_at)
+            found = list(channel.receive(one.body, one.received_at))
+            found += _looked_up(ingest, account_id, found)
         except BadPayload as error:
             batch.bad.append((one, str(error)))
-        except Unavailable:
+        except (Unavailable, RateLimited, Unauthorized, OutOfCredit):
             break  # it is asked again, and what came later waits with it
         else:
             batch.read.append(one.id)
             stream_id = webhook_stream(account_id)
             batch.told += [Told(page=page, stream_id=stream_id, fetched_at=one.received_at) for page in found]
     return batch
+
+
+def _looked_up(ingest: Ingest, account_id: str, told: Sequence[Page]) -> list[Page]:
+    """Return what the platform says of items that a delivery only points at. `ChannelError`: it does not say, for now.
+
+    What it does not give is set aside, and is never taken for gone: a delivery may come before a read shows the item.
+    """
+    wanted = list(dict.fromkeys(native_id for page in told for native_id in page.unread))
+    found = []
+    for start in range(0, len(wanted), MOST):
+        some, now = wanted[start : start + MOST], ingest.clock()
+        _hold_back(ingest, account_id, now)
+        ingest.asked[f"{account_id}/unread"] = now + ASK_AGAIN
+        page = look_up(ingest, account_id, some, now)
+        del ingest.asked[f"{account_id}/unread"]
+        given = {item.id.partition(":")[2] for item in page.interactions}
+        missing = [
+            Reject(native_id=one, reason="it was told to be there, and could not be read", raw=json.dumps(one).encode())
+            for one in some
+            if one not in given
+        ]
+        found.append(replace(page, deleted=(), rejects=(*page.rejects, *missing)))
+    return found
+
+
+def _hold_back(ingest: Ingest, account_id: str, now: datetime) -> None:
+    """Raise `Unavailable` while the platform asked for no calls, and for a while after one that failed."""
+    with ingest.store.read() as cursor:
+        known = streams.account(cursor, account_id)
+    asked = ingest.asked.get(f"{account_id}/unread")
+    held = [asked, known.not_before if known else None, known.retry_at if known else None]
+    if any(moment is not None and moment > now for moment in held):
+        raise Unavailable("it is not asked again yet", account_id=account_id)
 
 
 def _take_in(ingest: Ingest, account_id: str, batch: _Batch) -> int:

@@ -11,6 +11,7 @@ from social_listener.ingest.told import Told
 from social_listener.store import pages, streams
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from duckdb import DuckDBPyConnection
@@ -37,12 +38,7 @@ def recheck(ingest: Ingest, account_id: str) -> int:
         account = streams.account(cursor, account_id)
     if not ids or (account is not None and _waits(account, now)):
         return 0
-    natives = [item_id.partition(":")[2] for item_id in ids]
-    try:
-        page = ingest.channels[account_id].lookup(natives, now)
-    except (Unauthorized, OutOfCredit, RateLimited) as error:
-        _refused(ingest, account_id, error)
-        raise
+    page = look_up(ingest, account_id, [item_id.partition(":")[2] for item_id in ids], now)
     told = Told(page=page, stream_id=f"{account_id}/lookup", fetched_at=now, sighted=False)
 
     def also(cursor: DuckDBPyConnection, _known: Known, _changes: Changes) -> None:
@@ -51,6 +47,15 @@ def recheck(ingest: Ingest, account_id: str) -> int:
 
     ingest.store_pages([told], also, adjust=as_it_was)
     return len(ids)
+
+
+def look_up(ingest: Ingest, account_id: str, natives: Sequence[str], now: datetime) -> Page:
+    """Ask for the present state of public items; a `ChannelError` is written down where it concerns the account."""
+    try:
+        return ingest.channels[account_id].lookup(natives, now)
+    except (Unauthorized, OutOfCredit, RateLimited) as error:
+        _refused(ingest, account_id, error)
+        raise
 
 
 def _waits(account: AccountRow, now: datetime) -> bool:

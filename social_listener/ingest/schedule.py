@@ -30,6 +30,8 @@ SPREAD: Final = 0.05
 MOST_SPREAD: Final = timedelta(seconds=2)
 #: kind of an answer that the platform itself calls incomplete
 PARTIAL: Final = "Partial"
+#: the same, of a walk that is still under way
+PARTIAL_SO_FAR: Final = "PartialSoFar"
 #: the faults that platforms have, by name; anything else is ours
 EXPECTED: Final[dict[str, type[ChannelError]]] = {
     each.__name__: each

@@ -123,15 +123,19 @@ class _Talk:
         self.join(stored)
 
     def reword(self, item_id: str) -> None:
-        """Take in that an item says something else now."""
+        """Take in that an item says something else now; what its author edits comes back like what they say anew."""
         stored = self.stored(item_id)
         item = stored.item
         if item.context or stored.deleted_at is not None:
             return
         self.touch(item.conversation_id, said=True)
-        if not item.outbound:
-            self.to_score[item_id] = self.circumstances(stored, self.work.contact(item.author_id))
-            self.inbound[item_id] = _inbound(stored)
+        if item.outbound:
+            return
+        self.to_score[item_id] = self.circumstances(stored, self.work.contact(item.author_id))
+        self.inbound[item_id] = _inbound(stored)
+        conversation = self.conversation(item.conversation_id)
+        if conversation is not None and item.edited_at is not None:  # else a text that was cut came in full
+            conversation.status, conversation.snoozed_until = Status.OPEN, None
 
     def lose(self, item_id: str) -> None:
         """Take in that an item is gone."""

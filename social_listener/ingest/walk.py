@@ -39,6 +39,7 @@ TURN: Final = 50
 RESTARTS: Final = 3
 #: how many walks in a row may be answered in part before the mark moves all the same, with a gap
 PATIENCE: Final = 3
+_IN_PART: Final = "the platform answered in part: "
 
 
 class Walk:
@@ -65,6 +66,8 @@ class Walk:
         if row is not None:
             self.cursor = self.ahead = row.cursor
             self.errors = row.errors
+            if row.cursor.walking and row.last_error_kind == schedule.PARTIAL_SO_FAR:
+                self.partial.append((row.last_error or "").removeprefix(_IN_PART))
             if self._waits(row.not_before):
                 return self.result
         restarts = 0
@@ -181,6 +184,9 @@ class Walk:
         if not mark.walking:
             columns |= self._end(cursor, mark, now)
             mark = Cursor(since=mark.since) if columns["errors"] == 0 else restart(self.cursor)
+        elif self.partial:  # whoever goes on with this walk must know
+            words = f"{_IN_PART}{self.partial[0]}"
+            columns |= {"last_error": words, "last_error_kind": schedule.PARTIAL_SO_FAR, "last_error_at": now}
         if complete_from is not None and mark.since is not None:
             columns["complete_from"] = complete_from
         streams.put(cursor, self.stream.id, {**columns, **streams.cursor_columns(mark)})
@@ -216,7 +222,7 @@ class Walk:
         mark moves and the span is a gap, because standing still for ever would hide everything that comes after.
         """
         if self.partial and self.errors + 1 < PATIENCE:
-            words = f"the platform answered in part: {self.partial[0]}"
+            words = f"{_IN_PART}{self.partial[0]}"
             polling, chance = self.ingest.polling, self.ingest.chance()
             pause = schedule.backoff(self.errors, polling.backoff_first, polling.backoff_most, chance)
             self.result.error, self.result.error_kind = words, schedule.PARTIAL
@@ -228,12 +234,27 @@ class Walk:
                 "next_due_at": now + pause,
             }
         if self.partial and mark.since is not None:
-            since = self.cursor.since or mark.since
-            reason = f"the platform answered in part: {self.partial[0]}"
-            gap = Gap(since=since, until=mark.since, reason=reason)
-            streams.add_gap(cursor, self.stream.id, gap, now, near=self.stream.overlap)
+            self._give_up(cursor, mark.since, now)
         due = schedule.next_due(self.stream.id, self.interval, now, self.ingest.chance())
         return {"errors": 0, "last_error": None, "last_error_kind": None, "last_ok_at": now, "next_due_at": due}
+
+    def _give_up(self, cursor: DuckDBPyConnection, until: datetime, now: datetime) -> None:
+        """Write that what a walk was answered in part about may be missing."""
+        gap = Gap(since=self.cursor.since or until, until=until, reason=f"{_IN_PART}{self.partial[0]}")
+        streams.add_gap(cursor, self.stream.id, gap, now, near=self.stream.overlap)
+
+    def _break_off(self, cursor: DuckDBPyConnection) -> None:
+        """Begin a walk that was answered in part from the top again: its page token leads on below the hole.
+
+        A platform that fails on and on is not begun anew for ever; then the hole is a gap, and the walk goes on.
+        """
+        if not self.partial or not self.cursor.walking:
+            return
+        if self.errors + 1 < PATIENCE:
+            self.cursor = restart(self.cursor)
+            streams.put(cursor, self.stream.id, streams.cursor_columns(self.cursor))
+        elif self.cursor.started is not None:
+            self._give_up(cursor, self.cursor.started, self.ingest.clock())
 
     def _count(self, cursor: DuckDBPyConnection, changes: Changes) -> None:
         """Count what the stream brought, and how far below the mark something turned up for the first time."""
@@ -275,6 +296,7 @@ class Walk:
                 pages.set_aside(cursor, [dead_letter(self.stream.id, letter, "", self.ingest.clock())])
                 self.result.rejected += 1
             told = self.ingest.failed(cursor, self.stream, error)
+            self._break_off(cursor)
         log = _log.warning if told.error_kind in schedule.EXPECTED else _log.exception
         log("poll failed", extra={"stream": self.stream.id, "kind": told.error_kind, "error": told.error})
         self.result.error, self.result.error_kind = told.error, told.error_kind

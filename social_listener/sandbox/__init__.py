@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from types import TracebackType
@@ -22,7 +22,7 @@ from social_listener.sandbox import oauth
 from social_listener.sandbox.calls import CallLog
 from social_listener.sandbox.clock import Clock
 from social_listener.sandbox.control import PREFIX, Control
-from social_listener.sandbox.crowd import Crowd
+from social_listener.sandbox.crowd import Crowd, PlatformName
 from social_listener.sandbox.faults import Faults
 from social_listener.sandbox.graph import Graph
 from social_listener.sandbox.graph.login import DIALOG, TOKEN, Login
@@ -56,6 +56,7 @@ class Sandbox:
         state: str | Path | None = None,
         prehistory: timedelta | None = None,
         start_at: datetime | None = None,
+        platforms: Sequence[PlatformName] = ("x",),
     ) -> None:
         """Make the world; nothing listens yet.
 
@@ -67,9 +68,11 @@ class Sandbox:
             state: a file to keep the truth in; a sandbox started with it again goes on from there.
             prehistory: how far back a new world has a past of posts and messages.
             start_at: first moment of a manual clock (aware).
+            platforms: where the crowd lives: "x", "facebook" (with Messenger), "instagram".
 
         Raises:
             JournalError: the state file is damaged.
+            ValueError: a platform is unknown.
         """
         self.seed = seed
         self.policy = Policy()
@@ -82,7 +85,7 @@ class Sandbox:
         self._open_login()
         self.webhooks = Webhooks(self.world, self.graph, self.policy)
         self.add_account(BRAND)
-        self.crowd = Crowd(self.world, self.brand, seed, crowd_rate)
+        self.crowd = Crowd(self.world, self.graph, self.brand, seed, crowd_rate, platforms=platforms)
         if prehistory is not None and not self.crowd.has_acted:
             self.crowd.live_through(prehistory)
         self._control = Control(self)
@@ -245,14 +248,16 @@ def run(  # noqa: PLR0917  # the order is documented and kept
     *,
     stop: threading.Event,
     on_ready: Callable[[Sandbox], None] | None = None,
+    platforms: Sequence[PlatformName] = ("x",),
 ) -> None:
     """Run a sandbox by itself until `stop` is set; `on_ready` is told when it listens. Prints nothing.
 
     Raises:
         OSError: the port is taken.
         JournalError: the state file is damaged.
+        ValueError: a platform is unknown.
     """
-    sandbox = Sandbox(seed, "real", rate, limits, state, prehistory)
+    sandbox = Sandbox(seed, "real", rate, limits, state, prehistory, platforms=platforms)
     sandbox.start(host, port)
     try:
         if on_ready is not None:

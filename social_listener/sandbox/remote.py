@@ -168,7 +168,7 @@ class RemoteSandbox:
         found = self.ask("POST", "webhooks/build", channel=channel, about=about, **details)
         return found["headers"], _bytes(found["body"])
 
-    def ask(self, method: str, name: str, **body: Any) -> Any:
+    def ask(self, method: str, name: str, /, **body: Any) -> Any:
         """Send a control request and return the JSON of the answer.
 
         Raises:

@@ -167,7 +167,8 @@ class World:
                     "text": text,
                     "shown": shown,
                     "at": at,
-                    "visible": at + _milliseconds(visible_after),
+                    # A later wording never shows before the one that it changes: every version names all before it.
+                    "visible": max(at + _milliseconds(visible_after), post.versions[-1].visible_ms),
                     "links": links,
                 }
             )

@@ -24,6 +24,9 @@ BALANCED = 0.5
 TROUBLES = ("complaint", "refund", "outage", "cancel", "legal", "safety")
 """Cues that something is wrong."""
 
+_ROLLED_EYES = "🙄"
+"""Nobody rolls their eyes at what they like: kind words beside it are not meant kindly."""
+
 _NAMES = {
     "ar": "Arabic", "cs": "Czech", "da": "Danish", "de": "German", "el": "Greek", "es": "Spanish", "fi": "Finnish",
     "fr": "French", "he": "Hebrew", "hi": "Hindi", "hu": "Hungarian", "id": "Indonesian", "it": "Italian",
@@ -54,7 +57,8 @@ def feel(text: str, reading: Reading, language: str | None, found: Found, *, let
     sentiment = reading.polarity.compound if scored else None
     cues = _counting(found, sentiment, question=question)
     trouble = not cues.isdisjoint(TROUBLES)
-    mixed = trouble and sentiment is not None and sentiment >= CLEAR
+    sneering = _ROLLED_EYES in found.get("irony")
+    mixed = (trouble or sneering) and sentiment is not None and sentiment >= CLEAR
     ironic = (
         mixed and (found.any("irony", "praise") or ("complaint" in cues and reading.polarity.compound >= KIND))
     ) or (trouble and "irony" in found and (sentiment is None or sentiment > -CLEAR))
@@ -67,7 +71,7 @@ def feel(text: str, reading: Reading, language: str | None, found: Found, *, let
         cues=cues,
         question=question,
         ironic=ironic,
-        praise=_praise(sentiment, found, cues, question=question),
+        praise=0.0 if sneering else _praise(sentiment, found, cues, question=question),
     )
 
 
@@ -131,7 +135,7 @@ def _unsure(  # noqa: PLR0911 - one reason after the other; the first that holds
     if reading.rated == 0:
         return "none of its words is on the list of words with a feeling"
     if mixed:
-        return "kind words stand beside a complaint: mixed feelings, or irony"
+        return "kind words stand beside a complaint or rolled eyes: mixed feelings, or irony"
     weaker, stronger = sorted((reading.positive, -reading.negative))
     if weaker >= STRONG and weaker >= BALANCED * stronger:
         return "strong kind and strong negative words contradict each other"

@@ -135,7 +135,7 @@ def _of_text(feeling: Feeling, found: Found, weights: Weights) -> list[Factor]:
                 name="irony",
                 points=weights.irony,
                 words=found.get("irony"),
-                because="kind words beside a complaint: most likely not meant kindly",
+                because="kind words beside a complaint or rolled eyes: most likely not meant kindly",
             )
         )
     if feeling.praise:

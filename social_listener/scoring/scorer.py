@@ -9,7 +9,7 @@ from social_listener.model import Score
 from social_listener.scoring import cues, labels, language, sentiment
 from social_listener.scoring.priority import Circumstances, Weights, factors
 
-SCORER = "vader-3.3.2+cues-1"
+SCORER = "vader-3.3.2+cues-2"
 """Name and version of the rules; it changes whenever the same text may get another score."""
 
 

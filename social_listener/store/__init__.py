@@ -6,10 +6,11 @@ Modules beside this one hold functions that take a cursor and plain values.
 
 from __future__ import annotations
 
+import shutil
 import threading
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Final, Self
 
 import duckdb
 
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
 
     from social_listener.store.migrations import Migration
 
+#: below this nothing is stored safely any more
+_LEAST_FREE_BYTES: Final = 200_000_000
+
 
 class Store:
     """An open database. Threads may share it: each reads with a cursor of its own, one at a time writes."""
@@ -36,6 +40,7 @@ class Store:
         self._opening = threading.Lock()
         self._writer = connection.cursor()
         self._lock = threading.RLock()
+        self._copying = threading.Lock()
         self._writing = False
         self._revision = 0
         self._closed = False
@@ -119,6 +124,11 @@ class Store:
         return files.size(self.path)
 
     @property
+    def low_on_space(self) -> bool:
+        """Return whether the disk has so little room left that nothing may be stored any more."""
+        return shutil.disk_usage(self.path.parent).free < _LEAST_FREE_BYTES
+
+    @property
     def backup_directory(self) -> Path:
         """Return where backups are kept."""
         return self.path.parent / "backups"
@@ -142,12 +152,16 @@ class Store:
         return True
 
     def backup(self, directory: Path, now: datetime, *, keep: int = 7) -> Path:
-        """Write a checked copy of everything into `directory`, prune all but the newest `keep`; return its path."""
-        cursor = self._cursor()
-        try:
-            return backups.write(cursor, directory, now, keep)
-        finally:
-            cursor.close()
+        """Write a checked copy of everything into `directory`, prune all but the newest `keep`; return its path.
+
+        One at a time: somebody who asks while the nightly one is written waits for it.
+        """
+        with self._copying:
+            cursor = self._cursor()
+            try:
+                return backups.write(cursor, directory, now, keep)
+            finally:
+                cursor.close()
 
     def close(self) -> None:
         """Checkpoint and close; closing twice does no harm."""

@@ -7,7 +7,6 @@ from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING
 
 from social_listener.model import Interaction
-from social_listener.store import queue_upkeep
 from social_listener.store.rows import marks, named
 
 if TYPE_CHECKING:
@@ -36,21 +35,23 @@ def insert_own(cursor: DuckDBPyConnection, item: Interaction, now: datetime) -> 
     return True
 
 
-def mark_answered(cursor: DuckDBPyConnection, conversation_id: str, item_id: str, at: datetime) -> None:
-    """Mark an item, and what waits in its conversation and was said before `at`, as answered then."""
+def mark_answered(cursor: DuckDBPyConnection, conversation_id: str, item_id: str, at: datetime, seen: datetime) -> None:
+    """Mark an item, and what waits in its conversation and was stored by `seen`, as answered at `at`.
+
+    What came in after the reply was composed nobody had in view: it waits, whenever it was sent.
+    """
     row = cursor.execute("SELECT waiting_ids FROM conversations WHERE id = ?", [conversation_id]).fetchone()
     waiting = row[0].split() if row else []
     ids = [*waiting, item_id]
     answered = cursor.execute(
         f"""UPDATE interactions SET answered_at = ?
-            WHERE id IN ({marks(ids)}) AND NOT outbound AND answered_at IS NULL AND (sent_at <= ? OR id = ?)
+            WHERE id IN ({marks(ids)}) AND NOT outbound AND answered_at IS NULL AND (first_seen_at <= ? OR id = ?)
             RETURNING id""",
-        [at, *ids, at, item_id],
+        [at, *ids, seen, item_id],
     ).fetchall()
     done = {item_id, *(found[0] for found in answered)}
     left = " ".join(each for each in waiting if each not in done)
     cursor.execute("UPDATE conversations SET waiting_ids = ? WHERE id = ?", [left, conversation_id])
-    queue_upkeep.said(cursor, conversation_id, at)
 
 
 def touch(cursor: DuckDBPyConnection, conversation_id: str, now: datetime) -> None:

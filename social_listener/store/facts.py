@@ -215,18 +215,21 @@ def inbound(cursor: DuckDBPyConnection, ids: Iterable[str]) -> dict[str, Inbound
 
 
 def our_words(cursor: DuckDBPyConnection, conversation_ids: Collection[str]) -> dict[str, datetime]:
-    """Return when we last said something in each of those conversations; where we said nothing is left out."""
+    """Return when we last said something in each of those conversations, other than at this desk; absent: never."""
     names = ("conversation_id", "said_at")
     rows = select(cursor, "our_words", "conversation_id", names, sorted(conversation_ids))
     return {conversation_id: _utc(said_at) for conversation_id, said_at in rows}
 
 
 def our_times(cursor: DuckDBPyConnection, conversation_ids: Collection[str]) -> dict[str, list[datetime]]:
-    """Return when we said something in each of those conversations, oldest first. It reads the whole table."""
+    """Return when we said something in each of those conversations, oldest first. It reads the whole table.
+
+    Not at this desk, though: whoever writes here answers what is in view, and an item that shows late was not.
+    """
     found: dict[str, list[datetime]] = {}
     rows = cursor.execute(
-        "SELECT conversation_id, sent_at FROM interactions WHERE outbound AND list_contains(?, conversation_id)"
-        " ORDER BY sent_at",
+        "SELECT conversation_id, sent_at FROM interactions WHERE outbound AND stream_id IS NOT NULL"
+        " AND list_contains(?, conversation_id) ORDER BY sent_at",
         [sorted(conversation_ids)],
     ).fetchall()
     for conversation_id, sent_at in rows:

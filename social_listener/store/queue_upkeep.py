@@ -36,6 +36,7 @@ def row_of(
         for item_id in conversation.waiting_ids
         if (one := inbound.get(item_id)) is not None and not one.deleted and one.answered_at is None
     ]
+    waiting.sort(key=lambda one: (one.sent_at, one.id))
     conversation.waiting_ids = tuple(one.id for one in waiting)
     newest = inbound.get(conversation.newest_id or "")
     if newest is None or newest.deleted:
@@ -104,12 +105,3 @@ def refresh(cursor: DuckDBPyConnection, conversation_ids: Collection[str], now: 
         one.updated_at = now
     update(cursor, "conversations", facts.CONVERSATION, [facts.conversation_row(one) for one in changed])
     put(cursor, rows, stored.keys())
-
-
-def said(cursor: DuckDBPyConnection, conversation_id: str, at: datetime) -> None:
-    """Note that we said something in a conversation at `at`, so that an item that shows late counts as answered."""
-    known = facts.our_words(cursor, [conversation_id]).get(conversation_id)
-    if known is None:
-        cursor.execute("INSERT INTO our_words (conversation_id, said_at) VALUES (?, ?)", [conversation_id, at])
-    elif known < at:
-        cursor.execute("UPDATE our_words SET said_at = ? WHERE conversation_id = ?", [at, conversation_id])

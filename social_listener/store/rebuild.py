@@ -110,13 +110,16 @@ def _derived(cursor: DuckDBPyConnection) -> None:
     cursor.execute("DELETE FROM our_words")
     cursor.execute(
         """INSERT INTO our_words (conversation_id, said_at)
-           SELECT conversation_id, max(sent_at) FROM interactions WHERE outbound GROUP BY conversation_id"""
+           SELECT conversation_id, max(sent_at) FROM interactions
+           WHERE outbound AND stream_id IS NOT NULL GROUP BY conversation_id"""
     )
     cursor.execute(
         """UPDATE interactions SET answered_at = said.first_at FROM (
                SELECT i.id, min(o.sent_at) AS first_at FROM interactions i
                JOIN interactions o ON o.conversation_id = i.conversation_id AND o.outbound AND o.sent_at >= i.sent_at
-               WHERE NOT i.outbound AND NOT i.context AND i.answered_at IS NULL GROUP BY i.id) said
+               LEFT JOIN replies r ON r.channel || ':' || r.platform_id = o.id
+               WHERE NOT i.outbound AND NOT i.context AND i.answered_at IS NULL
+               AND (o.stream_id IS NOT NULL OR r.item_id = i.id OR i.first_seen_at <= r.created_at) GROUP BY i.id) said
            WHERE interactions.id = said.id"""
     )
     cursor.execute(

@@ -38,6 +38,9 @@ _SHAPES: Final = (
 #: under these keys even a number is what a person wrote
 _WORDS: Final = frozenset({"text", "message", "body", "title", "name", "description", "full_text", "alt_text"})
 
+#: where an object's own id stands; the first that is there counts
+_OWN_IDS: Final = ("id", "media_key", "comment_id", "mid", "post_id")
+
 
 def purge(cursor: DuckDBPyConnection, item_ids: Sequence[str]) -> None:
     """Remove the words of those items; the items' own rows are written by the caller."""
@@ -74,7 +77,8 @@ def _version_ids(cursor: DuckDBPyConnection, item_ids: Sequence[str]) -> set[str
     for part in chunks(item_ids):
         sql = f"SELECT version_id FROM interaction_versions WHERE interaction_id IN ({marks(part)})"
         natives |= {row[0] for row in cursor.execute(sql, part).fetchall()}
-    return natives
+    # Some platforms write the id of a comment with what it stands below, or without.
+    return natives | {native.rpartition("_")[2] for native in natives}
 
 
 def redact(body: bytes, native_ids: Collection[str]) -> bytes:
@@ -104,7 +108,7 @@ def _attached(value: Any, ids: frozenset[str]) -> Iterator[str]:
     """Yield the keys of the media that hang on those items: their descriptions were written by people too."""
     if isinstance(value, dict):
         for key, inner in value.items():
-            if key == "attachments" and _own_id(value) in ids and isinstance(inner, dict):
+            if key == "attachments" and _is_one_of(value, ids) and isinstance(inner, dict):
                 yield from (one for one in inner.get("media_keys") or () if isinstance(one, str))
             else:
                 yield from _attached(inner, ids)
@@ -116,7 +120,7 @@ def _attached(value: Any, ids: frozenset[str]) -> Iterator[str]:
 def _walk(value: Any, ids: frozenset[str]) -> Any:
     """Blank every object whose id is one of `ids`, wherever it stands."""
     if isinstance(value, dict):
-        if _own_id(value) in ids:
+        if _is_one_of(value, ids):
             return _blank(value, "")
         return {key: _walk(inner, ids) for key, inner in value.items()}
     if isinstance(value, list):
@@ -124,9 +128,11 @@ def _walk(value: Any, ids: frozenset[str]) -> Any:
     return value
 
 
-def _own_id(value: dict[str, Any]) -> str | None:
-    found = value.get("id", value.get("media_key"))
-    return found if isinstance(found, str) else None
+def _is_one_of(value: dict[str, Any], ids: frozenset[str]) -> bool:
+    """Return whether an object is one of those items: polled ones have an id, pushed ones say what it is the id of."""
+    name = next((name for name in _OWN_IDS if name in value), "")
+    found = value.get(name)
+    return isinstance(found, str) and (found in ids or found.rpartition("_")[2] in ids)
 
 
 def _blank(value: Any, key: str) -> Any:

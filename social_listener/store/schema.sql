@@ -151,7 +151,7 @@ CREATE TABLE spend (                  -- what platforms bill for, a row a day, a
     usd        DOUBLE NOT NULL
 );
 --;
-CREATE TABLE our_words (              -- when we last said something in a conversation, known customer or not
+CREATE TABLE our_words (              -- when we last said something in a conversation, but not at this desk
     conversation_id VARCHAR PRIMARY KEY,
     said_at         TIMESTAMPTZ NOT NULL
 );

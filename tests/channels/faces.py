@@ -20,11 +20,9 @@ from social_listener.errors import (
     Unavailable,
     Unsure,
 )
-from social_listener.model import Page, Stream, StreamKind
+from social_listener.model import Action, ActionKind, Page, Stream, StreamKind
 from social_listener.sandbox import Sandbox
 
-#: what X can poll
-SAID = (StreamKind.MENTIONS, StreamKind.REPLIES, StreamKind.MESSAGES, StreamKind.SEARCH)
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
 
@@ -45,6 +43,15 @@ class Face(Protocol):
     loggers: Sequence[str]  #: of the libraries that would log secrets
     #: what the platform does wrong → the error that reading, sending and acting must raise; None: none
     faults: Mapping[str, tuple[type[Exception] | None, type[Exception] | None, type[Exception] | None]]
+    said: Sequence[StreamKind]  #: what can be polled
+    public: Sequence[StreamKind]  #: those of them that bring what is public; the first brings what can be hidden
+    crowd: int  #: so many customers make a walk of several pages when they say 130 things
+    rereads: Mapping[StreamKind, int]  #: pages that a walk has when only the overlap is new; 2 unless named here
+    edits: bool  #: customers can edit what they said
+    versions: bool  #: the platform tells that, and when, something was edited
+    withholds: bool  #: the platform tells inside a good answer what it does not give
+    acts: Sequence[ActionKind]  #: what can be done to what somebody else said
+    limits: Sequence[bool]  #: whether the length of public (False), of private words (True) is enforced there
 
     def channel(self, **changes: Any) -> Channel:
         """Return a channel of our account there, with the arguments of `build` changed."""
@@ -69,6 +76,9 @@ class Face(Protocol):
 
     def mend(self) -> None:
         """Switch all faults off."""
+
+    def refused(self) -> tuple[Action, str]:
+        """Return an action that the platform refuses, and a word of its reason."""
 
     def revoke(self) -> None:
         """Take our credentials back."""
@@ -102,6 +112,13 @@ class XFace(AbstractContextManager["XFace"]):
     """X in the sandbox."""
 
     name = "x"
+    said = (StreamKind.MENTIONS, StreamKind.REPLIES, StreamKind.MESSAGES, StreamKind.SEARCH)
+    public = (StreamKind.REPLIES, StreamKind.MENTIONS, StreamKind.SEARCH)
+    crowd = 7
+    rereads: ClassVar[Mapping[StreamKind, int]] = {}
+    edits = versions = withholds = True
+    acts = (ActionKind.HIDE, ActionKind.UNHIDE, ActionKind.LIKE, ActionKind.UNLIKE)
+    limits = (False,)
     loggers = ("tweepy", "urllib3", "oauthlib", "requests_oauthlib")
     faults: ClassVar = {
         "status_401": (Unauthorized, Unauthorized, Unauthorized),
@@ -192,6 +209,11 @@ class XFace(AbstractContextManager["XFace"]):
         lists = {StreamKind.MESSAGES: "/2/dm_events", StreamKind.MENTIONS: "/2/users/*/mentions"}
         self.sandbox.faults.add(f"GET {lists.get(kind, '/2/tweets/search/recent')}", "wrong_types", item=number)
 
+    def refused(self) -> tuple[Action, str]:
+        """Return the deletion of somebody else's words; see `Face`."""
+        made = self.say(StreamKind.MENTIONS, "hello")
+        return action(ActionKind.DELETE, made.id), "delete"
+
     def revoke(self) -> None:
         """Take the credentials of the app and of the user back."""
         for who in ("app", self.sandbox.brand.handle):
@@ -233,7 +255,9 @@ class XFace(AbstractContextManager["XFace"]):
         return [(message.text, message.conversation_id) for message in truth.messages if message.via_api]
 
 
-FACES: Mapping[str, type[XFace]] = {"x": XFace}
+def action(kind: ActionKind, item: str, text: str = "") -> Action:
+    """Return an action on a native id."""
+    return Action(kind=kind, account_id="main", item_id=f"any:{item}", item_native_id=item, text=text)
 
 
 def stream(kind: StreamKind, channel: str = "x", *, query: str = "fernhill", overlap: float = 30) -> Stream:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from faces import NOW, stream, walk
+from faces import NOW, action, stream, walk
 
 from social_listener.channels import Channel
 from social_listener.model import (
-    Action,
-    ActionKind,
     Allowed,
     Interaction,
     PrivateReply,
@@ -16,31 +14,30 @@ from social_listener.model import (
     StreamKind,
 )
 
+__all__ = ["action", "private", "public", "said", "verdicts"]
+
 
 def public(item: str, text: str = "We are sorry, we look into it.") -> PublicReply:
     """Return a public reply to a native id."""
-    return PublicReply(intent_id="i", account_id="main", item_id=f"x:{item}", item_native_id=item, text=text)
+    return PublicReply(intent_id="i", account_id="main", item_id=f"any:{item}", item_native_id=item, text=text)
 
 
-def private(person: str, thread: str | None, text: str = "Only for you.") -> PrivateReply:
-    """Return a private reply."""
+def private(
+    person: str, thread: str | None, text: str = "Only for you.", *, answers: str | None = None
+) -> PrivateReply:
+    """Return a private reply, to the public item `answers` where that is given."""
     return PrivateReply(
         intent_id="i",
         account_id="main",
-        item_id="x:1",
-        item_native_id="1",
-        to_public=False,
+        item_id=f"any:{answers or 1}",
+        item_native_id=answers or "1",
+        to_public=answers is not None,
         recipient_native_id=person,
         thread_native_id=thread,
         heard_at=None,
         by_person=True,
         text=text,
     )
-
-
-def action(kind: ActionKind, item: str) -> Action:
-    """Return an action on a native id."""
-    return Action(kind=kind, account_id="main", item_id=f"x:{item}", item_native_id=item)
 
 
 def said(channel: Channel, kind: StreamKind) -> list[Interaction]:

@@ -7,13 +7,13 @@ from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qs
 
 import pytest
-from faces import NOW, SAID, XFace, stream, walk
+from faces import NOW, XFace, stream, walk
 from hypothesis import given
 from hypothesis import strategies as st
 from loopback import Loopback, answering, http
 
 from social_listener.channels import Channel, factory
-from social_listener.channels.x_client import respelt
+from social_listener.channels.x_access import respelt
 from social_listener.channels.x_queries import LONGEST_QUERY, ReplyWalk, read_walk, reply_queries
 from social_listener.cursor import Cursor, advance
 from social_listener.errors import (
@@ -185,7 +185,7 @@ def test_mentions_tell_their_limit(x: XFace) -> None:
     assert {page.horizon_items for page in pages} == {800}
 
 
-@pytest.mark.parametrize("kind", SAID)
+@pytest.mark.parametrize("kind", XFace.said)
 def test_either_spelling_is_spoken(x: XFace, kind: StreamKind) -> None:
     """Where X knows `post.fields` only, that is found out once, and everything is read as before."""
     made = x.say(kind, "hello " + "long " * 80)
@@ -297,7 +297,7 @@ CAPPED = "https://api.x.com/2/problems/usage-capped"
     [
         ("400 Bad Request", problem(400, "no"), Rejected, Rejected),
         ("401 Unauthorized", problem(401, "Unauthorized"), Unauthorized, Unauthorized),
-        ("402 Payment Required", problem(402, "no credits"), OutOfCredit, OutOfCredit),
+        ("402 Payment Required", problem(402, "There are no credits."), OutOfCredit, OutOfCredit),
         ("403 Forbidden", problem(403, "client-not-enrolled"), Unauthorized, Rejected),
         ("403 Forbidden", b"<html>blocked</html>", Unauthorized, Rejected),
         (
@@ -333,6 +333,7 @@ def test_each_refusal_is_named(
     assert isinstance(read, reading)
     assert type(sent) is sending
     assert status[:3] in str(sent) or "cannot be read" in str(sent)
+    assert ".." not in str(read) + str(sent)
 
 
 def test_no_message_holds_what_x_echoes() -> None:

@@ -55,6 +55,7 @@ def test_strangers_get_no_direct_message() -> None:
         verdict = verdicts({}, addresses_us=addresses)["reply_private"]
         assert not verdict.ok
         assert "wrote us one first" in verdict.because
+        assert "among the other conversations" in verdict.because
 
 
 def test_only_answers_to_us_are_hidden_and_only_hidden_ones_shown_again() -> None:

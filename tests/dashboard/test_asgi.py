@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from typing import Any
 
 import pytest
@@ -23,7 +24,7 @@ async def reached(scope: Any, receive: Any, send: Any) -> None:
         await send({"type": "websocket.accept"})
 
 
-def ask(headers: dict[str, str], *, kind: str = "http", method: str = "GET") -> list[dict[str, Any]]:
+def ask(headers: dict[str, str], *, kind: str = "http", method: str = "GET", path: str = "/") -> list[dict[str, Any]]:
     """Return what the guard sends for a request."""
     made = asgi.middleware(SETTINGS)[0]
     guard = made.cls(reached, *made.args, **made.kwargs)
@@ -38,7 +39,7 @@ def ask(headers: dict[str, str], *, kind: str = "http", method: str = "GET") -> 
     scope = {
         "type": kind,
         "method": method,
-        "path": "/",
+        "path": path,
         "headers": [(name.encode(), value.encode()) for name, value in headers.items()],
     }
     asyncio.run(guard(scope, receive, send))
@@ -85,6 +86,16 @@ def test_a_write_of_our_own_page_is_served() -> None:
     assert ask({"host": "localhost:8501", "origin": "http://localhost:8501"}, method="PUT")[0]["status"] == 200
     assert ask({"host": "localhost:8501"}, method="PUT")[0]["status"] == 200
     assert ask({"host": "localhost:8501", "sec-fetch-site": "cross-site"}, method="PUT")[0]["status"] == 403
+
+
+def test_no_dialog_and_no_other_site_is_let_into_the_page() -> None:
+    """Streamlit's dialogs for programmers stay shut, no page around ours gives orders; other answers are its own."""
+    told = ask({"host": "localhost:8501"}, path=asgi.HOST_CONFIG)
+    answer = json.loads(told[1]["body"])
+    assert answer["blockErrorDialogs"] is True
+    assert answer["allowedOrigins"] == []
+    assert ask({"host": "evil.example"}, path=asgi.HOST_CONFIG)[0]["status"] == 403
+    assert ask({"host": "localhost:8501"}, path="/_stcore/health")[1]["body"] == b"reached"
 
 
 def test_the_policy_allows_no_foreign_address_and_no_eval() -> None:

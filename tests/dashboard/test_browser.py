@@ -244,10 +244,14 @@ def test_the_switch_cannot_be_confused(open_page: Open, stage: Stage) -> None:
     assert not any("only for us" in one.text for one in stage.truth.messages)
 
 
-def test_an_answer_given_meanwhile_is_shown_before_mine_is_sent(open_page: Open, stage: Stage) -> None:
+def test_an_answer_given_meanwhile_is_shown_before_mine_is_sent(open_page: Open, make_stage: MakeStage) -> None:
     """Two people answer one item: the second sees what was said, and the text is kept."""
+    stage = make_stage(dashboard={"staff": ["Sam", "Kim"]})
     post = stage.mention("two of you?")
-    first, second = opened(open_page, stage, post), opened(open_page, stage, post)
+    stage.serve()
+    first = opened(open_page, stage, post)
+    second = open_page(f"{stage.address}/?c={stage.conversation(post)}&staff=Kim")
+    expect(area(second)).to_be_visible()
     area(second).fill("Mine, a little slower")
     area(first).fill("Mine, first")
     area(first).press("Control+Enter")

@@ -141,3 +141,17 @@ def test_what_fails_is_told_in_words_and_heals(open_page: Open, make_stage: Make
     page.goto(f"{stage.address}/health")
     faults.clear(broken)
     expect(page.locator(".banner.good h1")).to_contain_text("All is well")
+
+
+def test_a_phone_breaks_no_button_and_no_name(open_page: Open, make_stage: MakeStage) -> None:
+    """On a narrow screen the tables are moved sideways; what is pressed and what is named stays in one piece."""
+    stage = make_stage()
+    stage.sandbox.faults.add("GET /2/users/*/mentions", "wrong_types", times=1)
+    stage.mention("this one comes as nonsense")
+    page = open_page(f"{stage.serve().address}/health", width=390, height=844)
+    dismiss = page.get_by_role("button", name="Dismiss")
+    expect(dismiss).to_be_visible()
+    assert dismiss.evaluate("node => node.scrollHeight <= node.clientHeight && node.scrollWidth <= node.clientWidth")
+    name = page.locator("tr[data-key='fernhill/mentions'] td").first.locator("span")
+    assert name.evaluate("node => node.getClientRects().length") == 1
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

@@ -26,6 +26,12 @@ _COUNT = """selector => {
     .map(node => node.outerHTML.slice(0, 200));
 }"""
 
+#: every component has got its root; one without would be passed over unseen
+_DRAWN = """() => {
+  const hosts = [...document.querySelectorAll('[data-testid=stBidiComponentIsolated]')];
+  return hosts.every(host => host.shadowRoot);
+}"""
+
 
 @pytest.fixture(scope="module")
 def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
@@ -77,6 +83,7 @@ def test_no_payload_does_anything(hostile: Stage, open_page: Open, bypass: bool,
         expect(row).to_have_count(1)
         name = row.locator(".name").inner_text()
         expect(page.locator(".st-key-headline h1")).to_contain_text(name.strip()[:20])
+        page.wait_for_function(_DRAWN)
         assert page.evaluate(_COUNT, FORBIDDEN) == [], (number, payload)
     links = page.locator(".log a").evaluate_all(
         "links => links.map(link => [link.protocol, link.rel, link.referrerPolicy])"

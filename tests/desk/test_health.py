@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import shutil
+from collections import namedtuple
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -146,6 +148,19 @@ def test_problems_are_told_worst_first(kit: Kit) -> None:
     assert len(view.in_doubt) == 1
 
 
+def test_a_dead_token_comes_before_a_reply_that_is_looked_for(kit: Kit) -> None:
+    """What stops everything until somebody acts stands above what the service finds out by itself."""
+    item = kit.mention()
+    kit.channels["main"].behaviours.append("unsure_not_taken")
+    kit.reply(item)
+    kit.outbox.deliver()
+    with kit.store.transaction() as cursor:
+        cursor.execute("UPDATE accounts SET state = 'unauthorized'")
+    problems = kit.desk.health().problems
+    assert "refuses its credentials" in problems[0]
+    assert "the platform is being asked" in problems[1]
+
+
 def test_a_gap_within_a_minute_is_told_to_the_second(kit: Kit) -> None:
     """The two ends of a gap never read alike; one that is longer is told to the minute."""
     add_stream(kit)
@@ -229,3 +244,14 @@ def test_replies_that_did_not_go_are_listed_for_a_week(kit: Kit) -> None:
     assert [line.id for line in kit.desk.health().failed_replies] == [intent]
     kit.pass_time(days=8)
     assert kit.desk.health().failed_replies == ()
+
+
+def test_a_full_disk_is_told_first(kit: Kit, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A full disk takes no row that tells of a fault, so Health looks at the disk itself; with room it says nothing."""
+    usage = namedtuple("usage", "total used free")  # noqa: PYI024 - what the standard library gives
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage(10**12, 10**12 - 10**9, 10**9))
+    assert not any("disk" in problem for problem in kit.desk.health().problems)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage(10**12, 10**12, 0))
+    health = kit.desk.health()
+    assert not health.ok
+    assert health.problems[0].startswith("The disk is nearly full")

@@ -49,6 +49,44 @@ def reply(web: HttpKit, item: str, text: str, *, private: bool) -> str:
     return say(item, text, "ana", nonce=text, undo=timedelta(0)).id
 
 
+def test_what_nobody_had_in_view_waits_for_an_answer_of_its_own(web: HttpKit) -> None:
+    """A message that came before our answer left, and that no poll had brought when it was written, goes on waiting."""
+    first = web.message("unseen", "my card was charged twice")
+    seen = web.message("unseen", "and the parcel is late")
+    intent = reply(web, seen, "Sorry, unseen, we look into both.", private=True)
+    web.sandbox.world.advance(2)
+    angry = web.sandbox.world.dm("unseen", web.sandbox.brand, "It caught fire! Call me!")
+    web.sandbox.world.advance(2)
+    web.service.outbox.deliver()
+    web.sandbox.world.advance(60)
+    web.poll()
+    assert web.service.desk.reply_line(intent).state is ReplyState.SENT
+    conversation = web.service.desk.conversation_of(first)
+    (row,) = [row for row in web.service.desk.queue(QueueFilter(), "ana").rows if row.conversation_id == conversation]
+    assert (row.item_id, row.unanswered) == (f"x:{angry.id}", 1)
+    before = row
+    web.service.ingest.replay()
+    (row,) = [row for row in web.service.desk.queue(QueueFilter(), "ana").rows if row.conversation_id == conversation]
+    assert (row.item_id, row.unanswered) == (before.item_id, before.unanswered)
+
+
+def test_what_comes_in_while_an_answer_waits_goes_on_waiting(web: HttpKit) -> None:
+    """A mention that a poll brings between composing and sending was not in view: our answer does not settle it."""
+    item = web.mention("meanwhile")
+    intent = reply(web, item, "On it, meanwhile.", private=False)
+    web.sandbox.world.advance(2)
+    parent = web.sandbox.world.find(int(item.partition(":")[2]))
+    angry = web.sandbox.world.post("meanwhile", "@fernhill it burned my hand, I want a refund", reply_to=parent)
+    web.sandbox.world.advance(2)
+    web.poll()
+    web.service.outbox.deliver()
+    web.poll()
+    assert web.service.desk.reply_line(intent).state is ReplyState.SENT
+    waiting = {row.item_id: row.unanswered for row in web.service.desk.queue(QueueFilter(), "ana").rows}
+    assert item not in waiting
+    assert waiting[f"x:{angry.id}"] == 1
+
+
 @pytest.mark.parametrize("private", [False, True], ids=["public", "private"])
 def test_an_answer_and_its_echo(web: HttpKit, private: bool) -> None:
     """What is answered is there once, is one item before and after the poll that brings the echo, and nobody waits."""

@@ -241,7 +241,9 @@ def test_cursors_die(sandbox: Sandbox, page: facebook.GraphAPI) -> None:
     """A forged cursor is error 100, and so is one that is too old when the policy says so."""
     fifty(sandbox)
     after = page.get_connections("me", "feed", limit=20)["paging"]["cursors"]["after"]
-    assert refused(lambda: page.get_connections("me", "feed", after="QVFIforged"))[0] == 100
+    altered = after[:16] + ("A" if after[16] != "A" else "B") + after[17:]
+    for forged in ("QVFIforged", altered):
+        assert refused(lambda forged=forged: page.get_connections("me", "feed", after=forged))[0] == 100
     sandbox.graph.policy.change(cursor_life=60)
     sandbox.graph.advance(60)
     assert len(page.get_connections("me", "feed", after=after)["data"]) == 25

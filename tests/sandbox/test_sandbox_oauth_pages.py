@@ -18,6 +18,7 @@ from social_listener.sandbox import Sandbox
 from social_listener.sandbox.authorize import proves
 from social_listener.sandbox.consent import leads_back_here
 from social_listener.sandbox.graph.tokens import SCOPES
+from social_listener.sandbox.remote import RemoteSandbox
 
 BACK = "http://127.0.0.1:47811/callback"
 VERIFIER = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
@@ -370,7 +371,7 @@ def test_what_was_not_granted_is_told_and_refused(sandbox: Sandbox, meta: Meta) 
 def test_there_may_be_several_pages(sandbox: Sandbox, meta: Meta) -> None:
     """Further Pages are listed with tokens of their own, which open nothing of the brand's."""
     other = sandbox.graph.tokens.add_page("Fernhill Café", instagram=True)
-    plain = sandbox.graph.tokens.add_page("Old Page")
+    plain = sandbox.graph.tokens.other_pages[RemoteSandbox(sandbox.base_url).graph("add_page", name="Old Page")]
     pages = {page["name"]: page for page in meta.pages(meta.longer(meta.token())["access_token"])}
     assert len(pages) == 3
     assert pages["Fernhill Café"]["instagram_business_account"]["id"] == other.igsid

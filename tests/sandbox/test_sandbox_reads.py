@@ -223,6 +223,17 @@ def test_late_items_become_visible_later(sandbox: Sandbox, client: tweepy.Client
     assert int(late.id) < int(on_time.id)
 
 
+def test_an_edit_shows_no_sooner_than_what_it_changes(sandbox: Sandbox, client: tweepy.Client) -> None:
+    """A post that appears late appears late in every wording, and then names all its versions."""
+    made = sandbox.world.post("mara_lindt", "@fernhill helo", visible_after=600)
+    sandbox.world.advance(5)
+    edited = sandbox.world.edit(made, "@fernhill hello")
+    assert "data" not in client.get_users_mentions(sandbox.brand.id)
+    sandbox.world.advance(600)
+    (seen,) = client.get_users_mentions(sandbox.brand.id)["data"]
+    assert (seen["id"], seen["edit_history_tweet_ids"]) == (str(edited.id), [made.id, str(edited.id)])
+
+
 def test_edit_is_a_new_id_in_one_chain(sandbox: Sandbox, client: tweepy.Client) -> None:
     """After an edit, lists show the new version only; both ids can be looked up and name the whole chain."""
     post = sandbox.world.post("mara_lindt", "@fernhill helo")

@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+import requests
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -94,3 +95,22 @@ def test_any_bytes_are_answered(world: Sandbox, body: bytes) -> None:
     """A body that is no JSON is a bad request."""
     answer = world.platform.answer(Request("POST", "/2/tweets", "", bearer(world), body))
     assert answer.status in (201, 400, 403)
+
+
+@pytest.mark.parametrize("text", [r"half \ud800 a character", r"\udfff", r"\ud83d"])
+def test_half_a_character_is_refused_and_spoils_nothing(text: str) -> None:
+    """What is no text is a 400, and what is read afterwards is whole; an emoji written as two halves is text."""
+    with Sandbox(seed=7, clock="manual") as sandbox:
+        for path, body in (
+            ("post", f'{{"author": "mara_lindt", "text": "@fernhill {text}"}}'),
+            ("post", r'{"author": "mara_lindt", "text": "@fernhill \ud83d\ude21"}'),
+        ):
+            answer = requests.post(
+                f"{sandbox.base_url}/_sandbox/{path}",
+                data=body,
+                headers={"content-type": "application/json"},
+                timeout=5,
+            )
+            assert answer.status_code == (200 if "ude21" in body else 400)
+        (kept,) = requests.get(f"{sandbox.base_url}/_sandbox/truth", timeout=5).json()["posts"]
+        assert kept["text"] == "@fernhill \N{POUTING FACE}"

@@ -475,6 +475,28 @@ def test_given_up_after_36_hours(sandbox: Sandbox, told: Receiver) -> None:
     assert sandbox.webhooks.flush() == 0
 
 
+@pytest.mark.parametrize(("seconds", "arrive"), [(3_599, True), (3_600, False)])
+def test_an_hour_of_failures_ends_messages(sandbox: Sandbox, told: Receiver, seconds: float, arrive: bool) -> None:
+    """After an hour without a success Meta tells of messages no more, but still of comments, until it is asked to."""
+    post = sandbox.graph.page_post("News")
+    sandbox.webhooks.flush()
+    told.status = 500
+    chatter(sandbox, 1)
+    sandbox.webhooks.wait()
+    sandbox.world.advance(seconds)
+    sandbox.webhooks.flush()
+    told.status = 200
+    sandbox.graph.comment("mara_lindt", post, "Hello?")
+    later = sandbox.graph.message("tobyquill", "Anybody?").id
+    sandbox.webhooks.flush()
+    assert told.values("feed")[-1]["message"] == "Hello?"
+    assert (later in mids(told)) is arrive
+    sandbox.webhooks.check("facebook")
+    assert chatter(sandbox, 1)[0]
+    sandbox.webhooks.flush()
+    assert mids(told)[-1] != later
+
+
 def test_nobody_there(sandbox: Sandbox, told: Receiver) -> None:
     """A receiver that does not answer at all gives no status, and the sandbox goes on."""
     told.close()
@@ -515,6 +537,23 @@ def test_a_receiver_may_ask_the_sandbox_back(sandbox: Sandbox, told: Receiver) -
     chatter(sandbox, 2)
     sandbox.webhooks.flush()
     assert answers == [200, 200]
+
+
+def test_pushes_by_itself_in_real_time() -> None:
+    """With the real clock nobody has to flush: changes arrive, late ones too when their time has come."""
+    with Sandbox(seed=7, clock="real") as sandbox:
+        keys = sandbox.graph_credentials("facebook")
+        receiver = Receiver(keys["app_secret"], keys["verify_token"], "")
+        sandbox.webhooks.subscribe("facebook", receiver.url)
+        sandbox.webhooks.mode(shuffled=True, spread=0.2)
+        arrived = threading.Semaphore(0)
+        receiver.on_arrival = arrived.release
+        made = chatter(sandbox, 10)
+        for _ in made:
+            assert arrived.acquire(timeout=20)
+        sandbox.webhooks.wait()
+        receiver.close()
+    assert sorted(mids(receiver)) == sorted(made)
 
 
 def test_same_seed_same_luck() -> None:

@@ -111,6 +111,14 @@ PLAIN_COMPLAINTS = (
     "tracking hasn't updated in 9 days",
     "The screen arrived cracked",
     "I've emailed four times and never heard back",
+    "Order #4432 not here yet.",
+    "I've emailed you five times and nobody replied",
+    "Your driver threw the package over the fence",
+    "Delivery says delivered but nothing here",
+    "this is the third time I'm asking",
+    "I've been trying to reach you all week",
+    "Oh wonderful, my order got lost again",
+    "Best airline ever, only lost two of my bags",
 )
 
 PRAISE_AND_CHATTER = (

@@ -107,11 +107,21 @@ def test_praise_is_no_trouble(code: str) -> None:
         "Happy to have you back in town",
         "This pizza is the bomb",
         "Thanks so much for talking to me",
+        "The smell of your coffee fills the house, and I drink it from a glass",
+        "We are not there yet, but the view is lovely",
+        "I got lost in your lovely shop",
+        "Nobody makes a better espresso, I have told my friends many times",
     ],
 )
 def test_harmless_english(text: str) -> None:
     """Everyday words are no complaint."""
     assert not cues.find(text, "en").any("complaint", "refund", "safety", "legal", "outage", "cancel", "spam")
+
+
+@pytest.mark.parametrize("text", ["I smell gas from the machine", "there was glass in my coffee"])
+def test_danger_in_plain_words(text: str) -> None:
+    """Danger is seen in words that nobody would call negative."""
+    assert cues.find(text, "en").get("safety")
 
 
 def test_overlapping_matches_are_told_once() -> None:

@@ -53,6 +53,17 @@ def test_unsure_has_its_reason(text: str, reason: str) -> None:
     assert reason in told(text)[2]
 
 
+def test_kind_words_beside_rolled_eyes_are_not_believed() -> None:
+    """Rolled eyes take the praise out of kind words; without them the same words are praise."""
+    text = "Wow, what a wonderful idea"
+    assert told(text)[1] == SentimentLabel.POSITIVE
+    assert told(text + " 🙄")[1] == SentimentLabel.UNSURE
+    sincere, doubted = (score(words, Circumstances(), Weights()) for words in (text, text + " 🙄"))
+    assert "praise" in {part.name for part in sincere.factors}
+    assert "praise" not in {part.name for part in doubted.factors}
+    assert doubted.priority > sincere.priority
+
+
 def test_a_solved_trouble_is_none() -> None:
     """Thanks for a repair are no complaint; the same words with a question are."""
     factors = {

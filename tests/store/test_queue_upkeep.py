@@ -1,11 +1,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from reading_kit import NOW, ours, page, reading, row, rows, said, tell
+from reading_kit import NOW, page, reading, row, rows, said, tell
 
 from social_listener.ingest import Ingest
 from social_listener.store import queue_upkeep
@@ -70,14 +69,3 @@ def test_a_deleted_newest_item_gives_way(ingest: Ingest) -> None:
     _change(ingest, "UPDATE interactions SET deleted_at = ?", NOW)
     assert rows(ingest.store, "SELECT * FROM queue") == []
     assert row(ingest.store, "SELECT status FROM conversations")["status"] == "resolved"
-
-
-def test_what_we_said_is_remembered_for_late_items(ingest: Ingest) -> None:
-    """After a reply that no poll brought, an item that shows late and is older counts as answered."""
-    mine = ours(9, to=said(1, thread=1))
-    with ingest.store.transaction() as cursor:
-        for moment in (mine.sent_at, replace(mine, sent_at=said(2).sent_at).sent_at):
-            queue_upkeep.said(cursor, TALK, moment)
-    assert row(ingest.store, "SELECT said_at FROM our_words")["said_at"] == mine.sent_at
-    tell(ingest, page(said(5, thread=1)))
-    assert row(ingest.store, "SELECT answered_at FROM interactions WHERE id = 'x:5'")["answered_at"] == mine.sent_at

@@ -116,3 +116,37 @@ def _strings(value: object) -> list[str]:
     if isinstance(value, list):
         return [text for inner in value for text in _strings(inner)]
     return [value] if isinstance(value, str) else []
+
+
+@pytest.mark.parametrize(
+    ("answer", "native_id"),
+    [
+        ({"data": [{"id": "500_7", "message": "canary", "from": {"id": "9", "name": "canary"}}]}, "500_7"),
+        ({"data": [{"id": "7", "message": "canary"}]}, "500_7"),  # the same comment, told bare
+        ({"data": [{"id": "900_500_7", "message": "canary"}]}, "500_7"),
+        (
+            {
+                "entry": [
+                    {
+                        "id": "1",
+                        "changes": [{"value": {"comment_id": "500_7", "post_id": "1_500", "message": "canary"}}],
+                    }
+                ]
+            },
+            "500_7",
+        ),
+        ({"entry": [{"id": "1", "messaging": [{"message": {"mid": "m_a-b", "text": "canary"}}]}]}, "m_a-b"),
+        ({"entry": [{"id": "1", "changes": [{"value": {"post_id": "1_500", "message": "canary"}}]}]}, "1_500"),
+    ],
+)
+def test_what_meta_told_is_blanked_however_it_was_told(answer: object, native_id: str) -> None:
+    """Comments in every form of their id, polled and pushed, and messages lose their words; others keep them."""
+    ids = {native_id, native_id.rpartition("_")[2]}
+    assert "canary" not in _redacted(answer, *ids)
+    assert "canary" in _redacted(answer, "8")
+
+
+def test_a_comment_that_goes_leaves_its_post_alone() -> None:
+    """A pushed comment names its post too: only the comment's own id counts."""
+    told = {"value": {"comment_id": "500_7", "post_id": "1_500", "message": "canary"}}
+    assert "canary" in _redacted(told, "1_500", "500")

@@ -5,6 +5,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -437,6 +438,25 @@ def test_a_backup_is_whole_while_others_write(path: Path) -> None:
         with copy.read() as cursor:
             keys = cursor.execute("SELECT count(*) FROM duckdb_constraints() WHERE constraint_type = 'PRIMARY KEY'")
             assert keys.fetchone() != (0,)
+
+
+def test_backups_asked_for_at_once_are_written_one_after_the_other(path: Path, tmp_path: Path) -> None:
+    """Whoever asks for a backup while the nightly one is written gets theirs, and does not spoil the other."""
+    with Store.open(path) as store:
+        with store.transaction() as cursor:
+            cursor.execute("INSERT INTO counters SELECT 'row ' || i, i FROM range(50000) rows(i)")
+        together = threading.Barrier(3)
+
+        def ask(number: int) -> Path:
+            together.wait()
+            return store.backup(tmp_path / "saved", NOW + timedelta(seconds=number))
+
+        with ThreadPoolExecutor(3) as threads:
+            saved = list(threads.map(ask, range(3)))
+    assert sorted((tmp_path / "saved").iterdir()) == saved
+    for file in saved:
+        with Store.open(file) as copy:
+            assert len(_names(copy)) >= 50_000
 
 
 def test_old_backups_go_and_the_newest_stay(path: Path) -> None:

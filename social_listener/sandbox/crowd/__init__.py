@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from social_listener.sandbox.crowd.engine import Crowd
+from social_listener.sandbox.crowd.engine import PLATFORMS, Crowd, PlatformName
 
-__all__ = ["Crowd"]
+__all__ = ["PLATFORMS", "Crowd", "PlatformName"]

@@ -6,17 +6,27 @@ import dataclasses
 import random
 import threading
 from collections import deque
+from collections.abc import Callable, Sequence
 from datetime import timedelta
+from functools import partial
+from typing import Any, Literal
 
 from social_listener.sandbox.clock import from_ms
 from social_listener.sandbox.crowd.aftermath import Aftermath
 from social_listener.sandbox.crowd.people import PEOPLE, Person
 from social_listener.sandbox.crowd.schedule import Schedule
+from social_listener.sandbox.crowd.stage import Stage
+from social_listener.sandbox.crowd.stage_meta import FacebookStage, InstagramStage
+from social_listener.sandbox.crowd.stage_x import XStage
 from social_listener.sandbox.crowd.stories import Kind, choose
 from social_listener.sandbox.crowd.voice import Voice
+from social_listener.sandbox.graph.world import Graph
 from social_listener.sandbox.journal import Event
-from social_listener.sandbox.records import Post, User
+from social_listener.sandbox.records import User
 from social_listener.sandbox.world import World
+
+PlatformName = Literal["x", "facebook", "instagram"]
+PLATFORMS: tuple[PlatformName, ...] = ("x", "facebook", "instagram")
 
 _MINUTE_MS = 60_000
 _REST = 12
@@ -25,20 +35,43 @@ _LONGEST_WAIT_S = 1.0
 
 
 class Crowd:
-    """Invented customers of the brand. Its state is guarded by the world's lock."""
+    """Invented customers of the brand. Its state is guarded by the world's lock.
 
-    def __init__(self, world: World, brand: User, seed: int, rate: float) -> None:
+    Every story is told on one platform, drawn evenly, and what follows from it stays there.
+    """
+
+    def __init__(
+        self,
+        world: World,
+        graph: Graph,
+        brand: User,
+        seed: int,
+        rate: float,
+        *,
+        platforms: Sequence[PlatformName] = ("x",),
+    ) -> None:
         """Bring the people into the world; nobody speaks yet.
 
         `rate` is how many stories begin in a minute of the sandbox's clock, apart from what follows from them.
+
+        Raises:
+            ValueError: a platform is unknown or named twice, or none is named.
         """
+        if not platforms or len(set(platforms)) < len(platforms) or not set(platforms) <= set(PLATFORMS):
+            raise ValueError(f"the crowd lives on some of {', '.join(PLATFORMS)}, not on {', '.join(platforms)!r}")
         self._world = world
-        self._brand = brand
-        self.has_acted = bool(world.ledger.order)
-        self._rng = random.Random(f"crowd:{seed}:{world.restored}")
+        elsewhere = graph.restored if set(platforms) != {"x"} else 0
+        self._rng = random.Random(f"crowd:{seed}:{world.restored + elsewhere}")
         self._voice = Voice(self._rng, brand.handle)
         self._schedule = Schedule()
-        self._after = Aftermath(world, brand, self._rng, self._voice, self._schedule)
+        made: dict[PlatformName, Callable[[], Stage[Any]]] = {
+            "x": lambda: XStage(world, brand),
+            "facebook": lambda: FacebookStage(graph, self._rng),
+            "instagram": lambda: InstagramStage(graph, self._rng),
+        }
+        self._stages = [made[name]() for name in platforms]
+        self.has_acted = any(stage.has_history() for stage in self._stages)
+        self._after = Aftermath(self._rng, self._voice, self._schedule)
         self._recent: deque[str] = deque(maxlen=_REST)
         self._rate = 0.0
         self._arrival_ms: int | None = None
@@ -49,7 +82,9 @@ class Crowd:
             facts = dataclasses.asdict(person)
             del facts["temper"], facts["called"]
             world.add_user(facts.pop("handle"), following=40 + len(person.name) * 23, **facts)
-        world.listen(self._heard, self.catch_up)
+        world.listen(_deaf, self.catch_up)
+        for stage in self._stages:
+            (world if stage.name == "x" else graph).listen(partial(self._heard, stage))
         self.rate = rate
 
     @property
@@ -66,21 +101,23 @@ class Crowd:
             self._arrival_ms = self._next_arrival(self._world.clock.now_ms())
         self._wake.set()
 
-    def step(self) -> Post | None:
-        """Begin one story now, whatever the rate; returns its post unless it was told in private."""
+    def step(self) -> Any:
+        """Begin one story now, whatever the rate; returns what was said, or None if it was told in private."""
         with self._world.lock:
             return self._begin(self._world.clock.now_ms(), *choose(self._rng, set(self._recent)))
 
-    def burst(self, count: int) -> list[Post]:
+    def burst(self, count: int) -> list[Any]:
         """Tell so many stories that name the brand at once; nothing follows from them."""
         posts = []
         with self._world.lock:
+            moment = self._world.clock.now()
             for _ in range(count):
                 kind, person = choose(self._rng, set(self._recent), frozenset(("mention",)))
                 self._recent.append(person.handle)
-                text = self._voice.say(person, kind.name)
+                stage = self._drawn()
+                text = self._voice.say(person, kind.name, named=stage.names_handle(kind.way))
                 if text is not None:
-                    posts.append(self._world.post(person.handle, text, lang=person.lang))
+                    posts.append(stage.tell(person, text, kind.way, None, moment))
         return posts
 
     def live_through(self, span: timedelta, stories: int | None = None) -> None:
@@ -94,7 +131,8 @@ class Crowd:
             count = stories if stories is not None else max(60, min(400, round(hours * 25)))
             moments = sorted(now - round(length * self._rng.random() ** 1.7) for _ in range(count))
             for moment in range(now - length, now, max(length // 6, 5 * _MINUTE_MS)):
-                self._schedule.plan(moment, self._announce)
+                for stage in self._stages:
+                    self._schedule.plan(moment, partial(self._announce, stage))
             for moment in moments:
                 self._schedule.plan(moment, self._begin_drawn)
             self._after.answered_by_colleagues = True
@@ -156,46 +194,43 @@ class Crowd:
     def _begin_drawn(self, at_ms: int) -> None:
         self._begin(at_ms, *choose(self._rng, set(self._recent)))
 
-    def _begin(self, at_ms: int, kind: Kind, person: Person) -> Post | None:
+    def _begin(self, at_ms: int, kind: Kind, person: Person) -> Any:
         """Let a person tell a story, and plan what follows."""
         self._recent.append(person.handle)
-        text = self._voice.say(person, kind.name, named=kind.way == "mention")
+        stage = self._drawn()
+        hangs = kind.way != "dm" and stage.hangs_below(kind.way)
+        named = kind.way != "dm" and not hangs and stage.names_handle(kind.way)
+        text = self._voice.say(person, kind.name, named=named)
         if text is None:
             return None
         moment = from_ms(at_ms)
         if kind.way == "dm":
-            self._world.dm(person.handle, self._brand, text, sent_at=moment)
-            self._after.of_message(person, kind, at_ms)
+            stage.write(person, text, moment)
+            self._after.of_message(stage, person, kind, at_ms)
             return None
-        below = self._brand_post(at_ms) if kind.way in ("under", "quote") else None
-        post = self._world.post(
-            person.handle,
-            text,
-            lang=person.lang,
-            sent_at=moment,
-            reply_to=below if kind.way == "under" else None,
-            quote_of=below if kind.way == "quote" else None,
-        )
-        self._after.of_post(person, kind, post, at_ms)
-        return post
+        below = self._post_of_brand(stage, at_ms) if hangs else None
+        said = stage.tell(person, text, kind.way, below, moment)
+        self._after.of_story(stage, person, kind, said, at_ms)
+        return said
 
-    def _brand_post(self, at_ms: int) -> Post:
-        """Return a post of the brand to speak below: one of its last four, or a first one."""
-        ledger = self._world.ledger
-        found = []
-        for number in reversed(ledger.by_author.get(self._brand.id, [])):
-            post = ledger.posts[number]
-            if post.parent is None and post.deleted_ms is None and post.versions[0].sent_ms < at_ms:
-                found.append(post)
-            if len(found) == 4:
-                break
-        return self._rng.choice(found) if found else self._announce(at_ms - 20 * _MINUTE_MS)
+    def _drawn(self) -> Stage[Any]:
+        """Return where the next story is told."""
+        return self._stages[0] if len(self._stages) == 1 else self._rng.choice(self._stages)
 
-    def _announce(self, at_ms: int) -> Post:
-        return self._world.post(self._brand, self._voice.announcement(), sent_at=from_ms(at_ms), lang="en")
+    def _post_of_brand(self, stage: Stage[Any], at_ms: int) -> Any:
+        """Return something of the brand to speak below: one of the last four, or a first one."""
+        found = stage.posts_of_brand(at_ms)
+        return self._rng.choice(found) if found else self._announce(stage, at_ms - 20 * _MINUTE_MS)
 
-    def _heard(self, event: Event) -> None:
-        """Take note of what the brand's accounts do through the API; called under the world's lock."""
-        if event.get("api") is not None and self._rate > 0:
-            self._after.of_answer(event)
+    def _announce(self, stage: Stage[Any], at_ms: int) -> Any:
+        return stage.announce(self._voice.announcement(), from_ms(at_ms))
+
+    def _heard(self, stage: Stage[Any], event: Event) -> None:
+        """Take note of what the brand does through the API; called under the world's lock."""
+        if self._rate > 0 and event.get("api") is not None:
+            self._after.of_answer(stage, event)
             self._wake.set()
+
+
+def _deaf(_: Event) -> None:
+    """Hear nothing: only that time was moved is of interest."""

@@ -34,6 +34,7 @@ def handlers(graph: Graph) -> dict[tuple[str, str], Handler]:
         ("GET", "graph/credentials"): lambda _: _credentials(graph),
         ("GET", "graph/policy"): lambda _: graph.policy.as_json(),
         ("POST", "graph/policy"): lambda body: _policy(graph, body),
+        ("POST", "graph/add_page"): lambda body: {"id": graph.tokens.add_page(**body).psid},
         ("POST", "graph/fill"): lambda body: _fill(graph, body),
         ("POST", "graph/person"): lambda body: _person(graph, body),
         ("POST", "graph/kill"): lambda body: graph.tokens.kill(**body),

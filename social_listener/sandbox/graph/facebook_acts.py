@@ -6,7 +6,7 @@ import re
 from datetime import datetime, timedelta
 from typing import cast
 
-from social_listener.sandbox.clock import from_ms
+from social_listener.sandbox.clock import from_ms, to_ms
 from social_listener.sandbox.graph.core import Core, Making, Who
 from social_listener.sandbox.graph.records import Comment, Item, Media, Message, Person, Post, PostKind
 
@@ -82,15 +82,15 @@ class FacebookActs(Core):
 
     # What is done to what was written; the same for Instagram
 
-    def edit(self, which: On, text: str) -> None:
+    def edit(self, which: On, text: str, sent_at: datetime | None = None) -> None:
         """Word a post, a comment on Facebook or a caption anew. The platform tells no time of it."""
         with self.lock:
             item = self._public(which)
             if not isinstance(item, Post | Comment | Media):
                 raise TypeError("comments on Instagram cannot be edited")
             shown, tags = self._tagged(text) if isinstance(item, Post | Comment) else (text, [])
-            now = self.clock.now_ms()
-            self.record({"kind": "edit", "id": item.number, "text": shown, "tags": tags, "at": now})
+            at = self.clock.now_ms() if sent_at is None else max(to_ms(sent_at), item.versions[-1].sent_ms)
+            self.record({"kind": "edit", "id": item.number, "text": shown, "tags": tags, "at": at})
 
     def delete(self, which: On) -> None:
         """Delete something public, with everything that was written below it. Deleting it again does nothing."""

@@ -76,6 +76,8 @@ class Webhooks:
     def check(self, channel: Channel = "x") -> None:
         """Shake hands again now, as X does every hour; a failed check of X ends what it tells until one succeeds.
 
+        At Meta it stands for subscribing anew, after an hour of failures has ended what is told of messages.
+
         Raises:
             NotVerified: the receiver does not know the handshake.
             KeyError: nobody has subscribed to the channel.
@@ -115,7 +117,7 @@ class Webhooks:
 
     @property
     def sent(self) -> list[Sent]:
-        """What was sent so far, oldest first; after `flush` nothing that is due is missing."""
+        """The last 20,000 deliveries made, oldest first; after `flush` nothing that is due is missing."""
         return self._sender.sent()
 
     @property
@@ -131,7 +133,12 @@ class Webhooks:
     def status(self) -> dict[str, Any]:
         """Return who is told, and how much was sent, is lost and waits."""
         receivers = {
-            channel: {"url": one.target.url, "valid": one.valid, "events": sorted(one.events) if channel == "x" else []}
+            channel: {
+                "url": one.target.url,
+                "valid": one.valid,
+                "messages": one.messages,
+                "events": sorted(one.events) if channel == "x" else [],
+            }
             for channel, one in self._sender.subscriptions.items()
         }
         return {"receivers": receivers, "sent": len(self.sent), "lost": len(self.lost), "waiting": self.waiting}

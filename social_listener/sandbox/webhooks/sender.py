@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import random
 import threading
+from collections import deque
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -16,6 +17,8 @@ from social_listener.sandbox.webhooks.transport import NotVerified, Target
 from social_listener.sandbox.webhooks.waiting import Line, Waiting
 
 _LONGEST_WAIT_S = 1.0
+_KEPT = 20_000
+_PATIENCE_WITH_FAILURES_MS = 3_600_000
 
 
 class Sent(NamedTuple):
@@ -35,6 +38,23 @@ class Subscription:
     next_check_ms: int = 0
     valid: bool = True
     """False: X has stopped telling, because its check failed."""
+    failing_since_ms: int | None = None
+    """Since when no delivery has succeeded."""
+    messages: bool = True
+    """False: Meta has stopped telling of messages, after about an hour of failures."""
+
+    def tells(self, payload: dict[str, Any]) -> bool:
+        """Whether a receiver is still told of such a change."""
+        return self.valid and (self.messages or not ("messaging" in payload or "standby" in payload))
+
+    def note(self, status: int | None, now_ms: int) -> None:
+        """Take note of how a delivery went."""
+        if status == 200:
+            self.failing_since_ms = None
+        elif self.failing_since_ms is None:
+            self.failing_since_ms = now_ms
+        elif now_ms - self.failing_since_ms >= _PATIENCE_WITH_FAILURES_MS:
+            self.messages = False
 
 
 class Sender:
@@ -51,8 +71,9 @@ class Sender:
         self._busy = False
         self._thread: threading.Thread | None = None
         self._ending = False
-        self._sent: list[Sent] = []
-        self._lost: list[dict[str, Any]] = []
+        self._made = 0
+        self._sent: deque[Sent] = deque(maxlen=_KEPT)
+        self._lost: deque[dict[str, Any]] = deque(maxlen=_KEPT)
         self.mode = Mode()
         self.subscriptions: dict[Channel, Subscription] = {}
 
@@ -85,7 +106,7 @@ class Sender:
             self._changed.notify_all()
 
     def check(self, channel: Channel) -> None:
-        """Shake hands with a receiver again; at X failing ends what it is told, until a check succeeds.
+        """Shake hands with a receiver again: then it is told everything again. At X failing ends what it is told.
 
         Raises:
             NotVerified: it has failed.
@@ -98,7 +119,8 @@ class Sender:
         except NotVerified:
             subscription.valid = channel != "x"
             raise
-        subscription.valid = True
+        subscription.valid = subscription.messages = True
+        subscription.failing_since_ms = None
 
     def change(self, mode: Mode) -> None:
         """Go on in another manner."""
@@ -111,7 +133,7 @@ class Sender:
         now_ms = self._clock.now_ms()
         with self._changed:
             mode = self.mode
-            if not self.subscriptions[channel].valid or (mode.lost and self._rng.random() < mode.lost):
+            if not self.subscriptions[channel].tells(payload) or (mode.lost and self._rng.random() < mode.lost):
                 self._lost.append(payload)
                 return
             first = self._line.add(channel, payload, now_ms + self._lag())
@@ -130,16 +152,16 @@ class Sender:
             TimeoutError: it has not come to an end in so many seconds of real time.
         """
         with self._changed:
-            before = len(self._sent)
+            before = self._made
             if release:
                 self._line.release()
                 self._changed.notify_all()
             if not self._changed.wait_for(self._idle, timeout):
                 raise TimeoutError(f"{len(self._line)} deliveries still wait after {timeout:g} s")
-            return len(self._sent) - before
+            return self._made - before
 
     def sent(self) -> list[Sent]:
-        """Return what was sent, oldest first."""
+        """Return the last 20,000 deliveries that were made, oldest first."""
         with self._changed:
             return list(self._sent)
 
@@ -196,7 +218,9 @@ class Sender:
         delivery = signed(one.channel, one.body, self._secrets[one.channel])
         status = subscription.target.post(delivery, self.mode.patience)
         with self._changed:
+            self._made += 1
             self._sent.append(Sent(delivery.headers, delivery.body, status))
+            subscription.note(status, self._clock.now_ms())
             if status == 200 or self.subscriptions.get(one.channel) is not subscription:
                 return
             if one.put_off(self._clock.now_ms()):

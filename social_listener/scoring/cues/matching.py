@@ -56,7 +56,7 @@ class _Node:
 class _Token(NamedTuple):
     """What a lexicon knows about a token."""
 
-    fits: tuple[str, ...]  #: the positions of phrases that it can fill
+    fits: frozenset[str]  #: the positions of phrases that it can fill
     starts: tuple[_Node, ...]  #: where the walk stands when a phrase begins with it
     denies: bool
     ends: bool  #: it closes a sentence
@@ -100,8 +100,8 @@ class Lexicon:
             self._add(cue)
         self._lengths = tuple(sorted({len(beginning) for beginning in self._beginnings}))
 
-    def find(self, raw: list[str]) -> Iterator[Match]:
-        """Yield every cue among the words of a text (`split`); overlapping ones too."""
+    def find(self, raw: list[str]) -> list[Match]:
+        """Return every cue among the words of a text (`split`); overlapping ones too, in no particular order."""
         cache = self._cache
         tokens: list[_Token | None] = []
         for word in raw:
@@ -109,30 +109,30 @@ class Lexicon:
                 tokens.append(cache[word])
             except KeyError:
                 tokens.append(self._learn(word))
+        found: list[Match] = []
         for start, token in enumerate(tokens):
             if token is not None:
                 for node in token.starts:
-                    yield from self._walk(node, start, start + 1, tokens)
+                    self._walk(node, start, start + 1, tokens, found)
+        return found
 
-    def _walk(self, node: _Node, start: int, at: int, tokens: list[_Token | None]) -> Iterator[Match]:
-        """Yield the cues that end in `node` or beyond it; `at` is the next word."""
+    def _walk(self, node: _Node, start: int, at: int, tokens: list[_Token | None], found: list[Match]) -> None:
+        """Add the cues that end in `node` or beyond it to `found`; `at` is the next word."""
         if node.names and not (node.depth == 1 and _denied(tokens, start)):
-            for name in node.names:
-                yield Match(name, start, at)
+            found += [Match(name, start, at) for name in node.names]
         while at < len(tokens) and (seen := tokens[at]) is not None and seen.nothing:
             at += 1
         if at >= len(tokens):
             return
         token = tokens[at]
         if token is not None and node.next:
-            for fit in token.fits:
-                following = node.next.get(fit)
-                if following is not None:
-                    yield from self._walk(following, start, at + 1, tokens)
+            # Most nodes are followed by one or two positions, and most words can fill a dozen.
+            for position in node.next.keys() & token.fits:
+                self._walk(node.next[position], start, at + 1, tokens, found)
         if node.gap is not None:
-            yield from self._leap(node.gap, start, at, tokens)
+            self._leap(node.gap, start, at, tokens, found)
 
-    def _leap(self, node: _Node, start: int, at: int, tokens: list[_Token | None]) -> Iterator[Match]:
+    def _leap(self, node: _Node, start: int, at: int, tokens: list[_Token | None], found: list[Match]) -> None:
         """Go on after up to GAP words, within the sentence."""
         before = tokens[at - 1]
         for place in range(at, min(at + GAP + 1, len(tokens))):
@@ -141,10 +141,8 @@ class Lexicon:
             before = tokens[place]
             if before is None:
                 continue
-            for fit in before.fits:
-                following = node.next.get(fit)
-                if following is not None:
-                    yield from self._walk(following, start, place + 1, tokens)
+            for position in node.next.keys() & before.fits:
+                self._walk(node.next[position], start, place + 1, tokens, found)
 
     def _learn(self, word: str) -> _Token | None:
         if len(word) > LONGEST:
@@ -159,7 +157,7 @@ class Lexicon:
     def _look_up(self, word: str) -> _Token | None:
         """Return what is known about a token; None: nothing, and it does not end a sentence."""
         if word[0] == "@" or word.startswith(("http://", "https://", "www.")):
-            return _Token((), (), denies=False, ends=False, nothing=True)
+            return _Token(frozenset(), (), denies=False, ends=False, nothing=True)
         ends = word.endswith(_ENDS) or word.rstrip("\"')”»").endswith(_ENDS)
         plain = normal(word.strip(_STRIPPED)) or word.replace("\ufe0f", "")
         fits = list(self._fits(plain))
@@ -171,7 +169,7 @@ class Lexicon:
         if not (fits or denies or ends):
             return None
         starts = tuple(self._root.next[fit] for fit in fits if fit in self._root.next)
-        return _Token(tuple(fits), starts, denies, ends, nothing=False)
+        return _Token(frozenset(fits), starts, denies, ends, nothing=False)
 
     def _fits(self, plain: str) -> Iterator[str]:
         """Yield the positions of phrases that a word can fill."""

@@ -1,0 +1,35 @@
+"""Walks of a few steps: lists one after the other, then single nodes. Where one stands travels in its page token."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+_FORM: Final = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Steps:
+    """Where such a walk stands. The defaults are its beginning."""
+
+    step: int = 0  #: which of the lists; as many as there are: all were read
+    way: Mapping[str, str] = field(default_factory=dict)  #: to the next page of that list
+    apart: tuple[str, ...] = ()  #: nodes that are read by themselves after the lists
+
+    def written(self) -> str:
+        """Return the page token that stands for this."""
+        state: dict[str, Any] = {"f": _FORM, "s": self.step, "w": self.way, "a": self.apart}
+        return json.dumps({key: value for key, value in state.items() if value}, separators=(",", ":"))
+
+
+def read_steps(token: str) -> Steps | None:
+    """Return what a page token of ours stands for; None: it is none."""
+    try:
+        state = json.loads(token)
+        if state["f"] != _FORM:
+            return None
+        return Steps(step=int(state.get("s", 0)), way=dict(state.get("w", {})), apart=tuple(state.get("a", ())))
+    except (ValueError, TypeError, KeyError):
+        return None
