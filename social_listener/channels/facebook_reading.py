@@ -13,7 +13,7 @@ from social_listener.channels.graph_client import Client
 from social_listener.channels.graph_errors import Forbidden, Missing
 from social_listener.channels.graph_found import Asked, Found, Us, bad, entries, following, moment, read_raw, seconds
 from social_listener.channels.graph_ids import is_node, is_post
-from social_listener.channels.graph_messages import add_message, read_conversations, read_message, read_one
+from social_listener.channels.graph_messages import add_message, read_conversations, read_list, read_message, read_one
 from social_listener.channels.graph_steps import Steps, read_steps
 from social_listener.channels.graph_walk import Rotation, Todo, read_rotation
 from social_listener.channels.wire import Wire, WireError
@@ -165,6 +165,7 @@ _EDGES: Final[Mapping[str, Callable[[Wire, Us, Asked], Found]]] = {
     "tagged": lambda answer, us, _: read_posts(answer, us),
     "conversations": lambda answer, us, asked: read_conversations(answer, us, asked)[0],
     "conversation": lambda answer, us, _: read_one(answer, us),
+    "messages": lambda answer, us, _: read_list(answer, us),
 }
 
 

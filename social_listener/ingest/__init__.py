@@ -79,6 +79,7 @@ class Ingest:
         self._polled: set[str] = set()
         self._lanes: dict[str, threading.Lock] = {}  # whose deliveries are being read
         self.introduced: set[str] = set()  # accounts whose owner the platform told this process
+        self.put_off: dict[str, datetime] = {}  # delivery → not before this is looked up what it left unread
         self.arrived: dict[str, datetime] = {}  # account → time of its last delivery
         self.asked: dict[str, datetime] = {}  # account → not before this is it asked whose it is
         with store.transaction() as cursor:

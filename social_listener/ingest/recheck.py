@@ -36,7 +36,7 @@ def recheck(ingest: Ingest, account_id: str) -> int:
     with ingest.store.read() as cursor:
         ids = pages.unchecked(cursor, account_id, now - polling.recheck_for, now - polling.recheck_every, MOST)
         account = streams.account(cursor, account_id)
-    if not ids or (account is not None and _waits(account, now)):
+    if not ids or (account is not None and waits(account, now)):
         return 0
     page = look_up(ingest, account_id, [item_id.partition(":")[2] for item_id in ids], now)
     told = Told(page=page, stream_id=f"{account_id}/lookup", fetched_at=now, sighted=False)
@@ -58,7 +58,7 @@ def look_up(ingest: Ingest, account_id: str, natives: Sequence[str], now: dateti
         raise
 
 
-def _waits(account: AccountRow, now: datetime) -> bool:
+def waits(account: AccountRow, now: datetime) -> bool:
     """Return whether nothing is looked up now: the platform asked for it, or what is left is for what is urgent."""
     used = schedule.believed(account.used, account.used_at, now)
     held = any(moment is not None and moment > now for moment in (account.retry_at, account.not_before))

@@ -206,7 +206,7 @@ class Walk:
         if low is None or cut is None or cut <= low or met_before(self.stream.id, one.page, known):
             return
         thread = next((item.thread_id for item in one.page.interactions), "")
-        reason = f"the platform gives only the newest messages of a thread: {thread}"
+        reason = f"the platform gives only the newest messages of the thread {thread}"
         gap = Gap(since=low, until=cut, reason=reason)
         streams.add_gap(cursor, self.stream.id, gap, one.fetched_at, near=self.stream.overlap)
 
