@@ -34,6 +34,8 @@ MOST_PAGES: Final = 10
 LONGEST_WAIT: Final = timedelta(milliseconds=200)
 #: a walk that is longer than this lets others have their turn, and goes on right after
 TURN: Final = 50
+#: a walk that has met so many items is a long backlog: the texts of the further ones are read by a worker
+LONG: Final = 2_000
 #: how often a walk may begin anew because its page token expired
 RESTARTS: Final = 3
 #: how many walks in a row may be answered in part before the mark moves all the same, with a gap
@@ -119,7 +121,8 @@ class Walk:
         now = self.ingest.clock()
         page = self.channel.fetch(self.stream, self.ahead, now)
         failpoint("ingest.after_fetch")
-        self.waiting.append(Told(page=page, stream_id=self.stream.id, fetched_at=now))
+        told = Told(page=page, stream_id=self.stream.id, fetched_at=now)
+        self.waiting.append(self.ingest.read_ahead(told) if self.ahead.items >= LONG else told)
         self.ahead, _ = advance(self.ahead, page, known=False, overlap=self.stream.overlap)
         return page
 
