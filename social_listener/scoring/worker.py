@@ -15,6 +15,8 @@ from collections.abc import Sequence
 from concurrent.futures import CancelledError, Future, wait
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from datetime import timedelta
+from functools import lru_cache
+from itertools import starmap
 from typing import Final
 
 from loky import ProcessPoolExecutor
@@ -193,10 +195,12 @@ def _received(
     sent: tuple[float | None, str, str, str | None, tuple[tuple[str, float, tuple[str, ...], str], ...]],
 ) -> Gist:
     compound, label, reason, language, parts = sent
-    return Gist(
-        compound,
-        SentimentLabel(label),
-        reason,
-        language,
-        tuple(Factor(name=name, points=points, words=words, because=because) for name, points, words, because in parts),
-    )
+    return Gist(compound, _LABELS[label], reason, language, tuple(starmap(_factor, parts)))
+
+
+@lru_cache(1 << 12, typed=True)
+def _factor(name: str, points: float, words: tuple[str, ...], because: str) -> Factor:
+    return Factor(name=name, points=points, words=words, because=because)
+
+
+_LABELS: Final = {label.value: label for label in SentimentLabel}
