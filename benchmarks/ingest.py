@@ -129,7 +129,7 @@ def backlogs(ingest: Ingest, bodies: kit.Bodies) -> Cost:
         ahead = number % 2 == 0
         group = [bodies.next(PAGE) for _ in range(MOST_PAGES_WHEN_LONG)]
         with shares if ahead else nullcontext():
-            costs[ahead].append(measured(lambda: store_group(ingest, group, ahead=ahead), PAGE * len(group)))
+            costs[ahead].append(measured(partial(store_group, ingest, group, ahead=ahead), PAGE * len(group)))
     made = ingest.worker.made - made
     total = sum(cost.rows for cost in costs[True])
     found = {ahead: Cost.middle(some) for ahead, some in costs.items()}

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import cache
+from itertools import repeat
+from operator import is_
 from typing import TYPE_CHECKING, Any, Final
 
 import duckdb
@@ -127,6 +129,13 @@ def chunks(ids: Sequence[str]) -> Iterator[list[str]]:
 def _stage(table: str, names: Sequence[str], rows: Sequence[Sequence[Any]]) -> pa.Table:
     types = _types()[table]
     columns = zip(*rows, strict=True)
-    return pa.Table.from_arrays(
-        [pa.array(column, types[name]) for name, column in zip(names, columns, strict=True)], names=list(names)
-    )
+    arrays = [_array(column, types[name]) for name, column in zip(names, columns, strict=True)]
+    return pa.Table.from_arrays(arrays, names=list(names))
+
+
+def _array(column: Sequence[Any], kind: pa.DataType) -> pa.Array:
+    """Return a column for the engine; one that holds one and the same thing in every row costs next to nothing."""
+    first = column[0]
+    if all(map(is_, column, repeat(first))):
+        return pa.repeat(pa.scalar(first, kind), len(column))
+    return pa.array(column, kind)
