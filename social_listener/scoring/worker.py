@@ -11,9 +11,9 @@ import os
 import signal
 import threading
 import time
+from collections import deque
 from collections.abc import Sequence
-from concurrent.futures import CancelledError, Future, wait
-from concurrent.futures import TimeoutError as FutureTimeoutError
+from concurrent.futures import Future, wait
 from datetime import timedelta
 from functools import lru_cache
 from itertools import starmap
@@ -27,8 +27,6 @@ from social_listener.scoring.scorer import Gist, Text, gists_of
 
 IDLE: Final = timedelta(seconds=30)
 """A worker that has nothing to do for so long ends."""
-PATIENCE: Final = timedelta(milliseconds=250)
-"""So long a worker is waited for, at most, by everything that needs what it is just making."""
 AGAIN: Final = timedelta(minutes=1)
 """So long after a worker died none is started."""
 
@@ -46,11 +44,10 @@ class Handed:
 class Worker:
     """Hands texts to a process, which is started with the first of them. Threads may share it."""
 
-    def __init__(self, weights: Weights, *, idle: timedelta = IDLE, patience: timedelta = PATIENCE) -> None:
-        """Start nothing yet. `idle`: after so long without work the process ends; `patience`: as `PATIENCE`."""
+    def __init__(self, weights: Weights, *, idle: timedelta = IDLE) -> None:
+        """Start nothing yet. `idle`: after so long without work the process ends."""
         self._weights = weights
         self._idle = idle
-        self._patience = patience
         self._lock = threading.Lock()
         self._pool: ProcessPoolExecutor | None = None
         self._slow: Future[_Sent] | None = None  # nothing more is handed over before this is made
@@ -84,25 +81,38 @@ class Worker:
                 return None
 
     def collect(self, handed: Sequence[Handed]) -> dict[Text, Gist]:
-        """Return the gists of all those texts, in no particular order; what the worker did not begin is made here."""
-        begun, late = [], list[Text]()
-        for one in handed:
-            if one.made.cancel():
-                late += one.texts
-            else:
-                begun.append(one)
-        made = dict(zip(late, gists_of(late, self._weights), strict=True))
-        until = time.monotonic() + self._patience.total_seconds()
-        for one in begun:
-            try:
-                sent = one.made.result(timeout=max(0.0, until - time.monotonic()))
-            except (Exception, CancelledError) as error:  # noqa: BLE001 - whatever befell the worker, it is made here
-                self._missed(one, error)
-                made.update(zip(one.texts, gists_of(one.texts, self._weights), strict=True))
-            else:
-                made.update(zip(one.texts, map(_received, sent), strict=True))
-                self.made += len(sent)
+        """Return the gists of all those texts, in no particular order. It never waits for the worker.
+
+        What the worker has not begun is made here. So is, from the end, what it has begun and not made yet: on a
+        machine that has no processor to spare that is faster than to wait.
+        """
+        here = [one for one in handed if one.made.cancel()]
+        made = self._made_here(here)
+        begun = deque(one for one in handed if one not in here)
+        while begun:
+            one = begun.popleft() if begun[0].made.done() else begun.pop()
+            made |= self._received(one) if one.made.done() else self._overtaken(one)
         return made
+
+    def _made_here(self, handed: Sequence[Handed]) -> dict[Text, Gist]:
+        texts = [text for one in handed for text in one.texts]
+        return dict(zip(texts, gists_of(texts, self._weights), strict=True))
+
+    def _received(self, one: Handed) -> dict[Text, Gist]:
+        """Return what the worker made; whatever befell it meanwhile, make it here."""
+        if one.made.exception() is not None:
+            with self._lock:
+                self._died()
+            return self._made_here([one])
+        self.made += len(one.texts)
+        return dict(zip(one.texts, starmap(_gist, one.made.result()), strict=True))
+
+    def _overtaken(self, one: Handed) -> dict[Text, Gist]:
+        """Make here what the worker is slow to make, and hand it nothing more before it has caught up."""
+        with self._lock:
+            if self._slow is None or self._slow.done():
+                self._slow = one.made
+        return self._made_here([one])
 
     def close(self) -> None:
         """End the process; nothing is handed over any more."""
@@ -150,14 +160,6 @@ class Worker:
             pool.shutdown(wait=True, kill_workers=True)
             return
 
-    def _missed(self, one: Handed, error: Exception) -> None:
-        """Take note that the worker did not make what it had begun."""
-        with self._lock:
-            if isinstance(error, FutureTimeoutError):
-                self._slow = one.made
-            else:
-                self._died()
-
     def _died(self) -> None:
         pool, self._pool, self._slow = self._pool, None, None
         if pool is not None:
@@ -191,10 +193,13 @@ def _read(texts: list[Text], weights: Weights) -> _Sent:
     ]
 
 
-def _received(
-    sent: tuple[float | None, str, str, str | None, tuple[tuple[str, float, tuple[str, ...], str], ...]],
+def _gist(
+    compound: float | None,
+    label: str,
+    reason: str,
+    language: str | None,
+    parts: tuple[tuple[str, float, tuple[str, ...], str], ...],
 ) -> Gist:
-    compound, label, reason, language, parts = sent
     return Gist(compound, _LABELS[label], reason, language, tuple(starmap(_factor, parts)))
 
 

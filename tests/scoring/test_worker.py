@@ -79,7 +79,7 @@ def test_a_worker_that_is_killed_changes_nothing(worker: Worker) -> None:
 
 def test_a_worker_that_stands_still_is_not_waited_for() -> None:
     """What a stopped worker had begun is made here, and it gets nothing more until it has caught up."""
-    with closing(Worker(WEIGHTS, patience=timedelta(milliseconds=1))) as worker:
+    with closing(Worker(WEIGHTS)) as worker:
         assert worker.start(SOON)
         stopped = process()
         stopped.suspend()
