@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import signal
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
@@ -19,6 +17,7 @@ from loky import ProcessPoolExecutor
 from social_listener.model import Score
 from social_listener.scoring.priority import Circumstances, Weights
 from social_listener.scoring.scorer import score_all
+from social_listener.scoring.worker import leave_interrupts_to_the_parent, processors
 
 LONG = 2_000
 """So many items are scored here, one by one; what comes beyond them is given to worker processes."""
@@ -153,7 +152,7 @@ def _in_order(
 ) -> Iterator[Result]:
     """Yield the results of all items in order, holding a few batches at a time."""
     source = iter(items)
-    workers = _processors() if workers is None else workers
+    workers = processors() if workers is None else workers
     if workers < 1:
         raise ValueError(f"workers: must be 1 or more (found {workers})")
     for item in islice(source, LONG if workers > 1 else None):
@@ -170,7 +169,7 @@ def _in_processes(source: Iterator[Item], work: Callable[[list[Item]], list[Resu
     # loky starts fresh processes that do not load the caller's main module. A fork would copy the locks of the
     # service's threads; the standard library's spawn would run the dashboard's script again, which Streamlit has
     # made the main module.
-    pool = ProcessPoolExecutor(workers, timeout=None, initializer=_leave_interrupts_to_the_parent)
+    pool = ProcessPoolExecutor(workers, timeout=None, initializer=leave_interrupts_to_the_parent)
     waiting: deque[tuple[list[Item], Future[list[Result]] | None]] = deque()
     broken = False
     try:
@@ -198,14 +197,3 @@ def _in_processes(source: Iterator[Item], work: Callable[[list[Item]], list[Resu
             if future is not None:
                 future.cancel()
         pool.shutdown(wait=True)
-
-
-def _leave_interrupts_to_the_parent() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-
-
-def _processors() -> int:
-    """Return how many processors this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
