@@ -360,7 +360,7 @@ def peak() -> float:
 
 def find_worker() -> None:
     """Look for the process that reads ahead; it ends when it has nothing to do."""
-    WORKERS[:] = [child for child in psutil.Process().children() if "popen_loky" in " ".join(child.cmdline())]
+    WORKERS[:] = [child for child in psutil.Process().children() if "scoring.child" in " ".join(child.cmdline())]
 
 
 if __name__ == "__main__":

@@ -23,7 +23,7 @@ SOON = timedelta(seconds=60)
 
 def workers() -> list[psutil.Process]:
     """Return the processes that read ahead."""
-    return [child for child in psutil.Process().children() if "popen_loky" in " ".join(child.cmdline())]
+    return [child for child in psutil.Process().children() if "scoring.child" in " ".join(child.cmdline())]
 
 
 def pages(count: int) -> list[Page]:

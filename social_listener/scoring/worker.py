@@ -8,20 +8,18 @@ has not made when it is needed is made here, and the result is the same.
 from __future__ import annotations
 
 import os
-import signal
 import threading
 import time
 from collections import deque
 from collections.abc import Sequence
 from concurrent.futures import Future, wait
 from datetime import timedelta
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import starmap
 from typing import Final
 
-from loky import ProcessPoolExecutor
-
 from social_listener.model import Factor, SentimentLabel
+from social_listener.scoring.child import Children
 from social_listener.scoring.priority import Weights
 from social_listener.scoring.scorer import Gist, Text, gists_of
 
@@ -49,7 +47,7 @@ class Worker:
         self._weights = weights
         self._idle = idle
         self._lock = threading.Lock()
-        self._pool: ProcessPoolExecutor | None = None
+        self._pool: Children | None = None
         self._slow: Future[_Sent] | None = None  # nothing more is handed over before this is made
         self._not_before = 0.0  # monotonic, as the next
         self._last = 0.0  # when something was handed over
@@ -75,9 +73,8 @@ class Worker:
                 return None
             self._last = time.monotonic()
             try:
-                return Handed(list(texts), pool.submit(_read, list(texts), self._weights))
-            except (RuntimeError, OSError):  # it broke, or no process can be had
-                self._died()
+                return Handed(list(texts), pool.submit(partial(_read, weights=self._weights), list(texts)))
+            except RuntimeError:  # it was closed meanwhile
                 return None
 
     def collect(self, handed: Sequence[Handed]) -> dict[Text, Gist]:
@@ -120,9 +117,9 @@ class Worker:
         with self._lock:
             pool, self._pool = self._pool, None
         if pool is not None:
-            pool.shutdown(wait=True, kill_workers=True)
+            pool.close()
 
-    def _ready(self) -> ProcessPoolExecutor | None:
+    def _ready(self) -> Children | None:
         """Return the pool when the worker can take more; start it when there is none."""
         if self._ended.is_set() or time.monotonic() < self._not_before:
             return None
@@ -137,15 +134,12 @@ class Worker:
 
     def _begin(self) -> None:
         """Start the process. Until it has read its first text it only loads its tables: that takes a second or two."""
-        # loky starts a fresh process that does not load the caller's main module: see `stream.py`. Its own time-out is
-        # for a process whose parent was killed: loky warns when work comes just as it runs out.
-        idle = self._idle.total_seconds()
-        self._pool = ProcessPoolExecutor(1, timeout=idle + 60, initializer=leave_interrupts_to_the_parent)
-        self._slow = self._pool.submit(_read, [("Hello there", None)], self._weights)
+        self._pool = Children(1)
+        self._slow = self._pool.submit(partial(_read, weights=self._weights), [("Hello there", None)])
         self._last = time.monotonic()
         threading.Thread(target=self._watch, args=(self._pool,), name="worker-idle", daemon=True).start()
 
-    def _watch(self, watched: ProcessPoolExecutor) -> None:
+    def _watch(self, watched: Children) -> None:
         """End the process once it has had nothing to do for `idle`."""
         left = self._idle.total_seconds()
         while not self._ended.wait(left):
@@ -157,19 +151,14 @@ class Worker:
                 if left > 0:
                     continue
                 self._pool = self._slow = None
-            pool.shutdown(wait=True, kill_workers=True)
+            pool.close()
             return
 
     def _died(self) -> None:
         pool, self._pool, self._slow = self._pool, None, None
         if pool is not None:
-            pool.shutdown(wait=False, kill_workers=True)
+            pool.close()
         self._not_before = time.monotonic() + AGAIN.total_seconds()
-
-
-def leave_interrupts_to_the_parent() -> None:
-    """Do not end by Ctrl+C: the parent ends its workers."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def processors() -> int:

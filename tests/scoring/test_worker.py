@@ -34,7 +34,7 @@ def worker() -> Iterator[Worker]:
 
 def process() -> psutil.Process:
     """Return the worker's process."""
-    (found,) = (child for child in psutil.Process().children() if "popen_loky" in " ".join(child.cmdline()))
+    (found,) = (child for child in psutil.Process().children() if "scoring.child" in " ".join(child.cmdline()))
     return found
 
 
