@@ -92,11 +92,12 @@ class Children:
 
     def close(self) -> None:
         """End all of them. What they were at raises `ChildDied`, what was not begun is cancelled."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
         with self._lock:
             self._closed = True
             for child in self._all:
                 child.kill()
-        self._threads.shutdown(wait=True, cancel_futures=True)
+        self._threads.shutdown(wait=True)
         for child in self._all:
             child.close()
 
