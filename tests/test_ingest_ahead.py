@@ -87,7 +87,7 @@ def shelf() -> list[Page]:
 
 def test_a_walk_stores_the_same_with_a_worker(tmp_path: Path, shelf: list[Page]) -> None:
     """A long walk whose texts a worker reads stores the same rows as one that reads them itself."""
-    made = []
+    used = []
 
     def ready(ingest: Ingest, given: int) -> None:
         if given * 100 < LONG:
@@ -97,11 +97,11 @@ def test_a_walk_stores_the_same_with_a_worker(tmp_path: Path, shelf: list[Page])
         last = ingest.worker.hand_over([("hello", None)])
         assert last is not None
         assert last.made.result(60)
-        made.append(ingest.worker.made)
+        used.append(ingest.worker)
 
     ahead = walked(tmp_path / "ahead", shelf, ready)
     here = walked(tmp_path / "here", shelf, lambda ingest, _: ingest.worker.close())
-    assert made[-1] >= 100, "the worker had a part in it"
+    assert used[-1].made >= 100, "the worker had a part in it"
     assert len(here["scores"]) == 3_000
     assert ahead == here
 
