@@ -13,6 +13,7 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import zstandard
@@ -29,6 +30,7 @@ from social_listener.ingest.talk import Scorer
 from social_listener.ingest.told import PollResult, Told
 from social_listener.ingest.walk import TURN, Walk
 from social_listener.model import Page, Stream
+from social_listener.scoring import Worker
 from social_listener.store import deliveries, pages
 from social_listener.store import streams as table
 from social_listener.store.changes import Changes
@@ -75,6 +77,7 @@ class Ingest:
         self.clock = clock
         self.budget = budget
         self.chance = chance
+        self.worker = Worker(weights)
         self._lease = threading.Lock()
         self._polled: set[str] = set()
         self._lanes: dict[str, threading.Lock] = {}  # whose deliveries are being read
@@ -168,7 +171,18 @@ class Ingest:
             deliveries.forget(cursor, before)
             return pages.forget(cursor, before)
 
+    def close(self) -> None:
+        """End the process that reads texts ahead, if there is one."""
+        self.worker.close()
+
     # -- for the modules beside this one -------------------------------------------------------------------------------
+
+    def read_ahead(self, told: Told) -> Told:
+        """Return a page of a long backlog, its texts handed to a worker that reads them until the page is stored."""
+        texts = [
+            (item.text, item.language) for item in told.page.interactions if not item.outbound and not item.context
+        ]
+        return replace(told, handed=self.worker.hand_over(texts))
 
     def store_pages(
         self,
@@ -182,7 +196,8 @@ class Ingest:
         it decided again within our own. `adjust` may change a page once it is known what is stored.
         """
         failpoint("ingest.before_decide")
-        scorer = Scorer(self.weights)
+        handed = [one.handed for one in told if one.handed is not None]
+        scorer = Scorer(self.weights, partial(self.worker.collect, handed))
         bodies = [zstandard.ZstdCompressor().compress(one.page.raw) for one in told]
         now = told[-1].fetched_at
 
