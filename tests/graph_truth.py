@@ -215,10 +215,12 @@ def compare(house: House, known: Known) -> None:
     _compare_wordings(expectations, house)
     letters = rows(
         store,
-        """SELECT reason FROM dead_letters WHERE settled_at IS NULL AND (native_id IS NOT NULL
+        """SELECT native_id, reason FROM dead_letters WHERE settled_at IS NULL AND (native_id IS NOT NULL
            OR stream_id LIKE '%/webhook' OR reason LIKE 'facebook:%' OR reason LIKE 'instagram:%')""",
     )
-    assert letters == [], letters
+    deleted = {expected.id.partition(":")[2] for expected in expectations.all() if expected.deleted}
+    # Of what was pushed without its words, and deleted before anybody could look, nothing proves that it is gone.
+    assert [one for one in letters if one["native_id"] not in deleted] == [], letters
     talks = {one["conversation_id"] for one in rows(store, "SELECT conversation_id FROM queue")}
     alive = {
         one["conversation_id"]
