@@ -27,15 +27,19 @@ def workers() -> list[psutil.Process]:
 
 
 def pages(count: int) -> list[Page]:
-    """Return pages of a hundred items each by thirty people, newest first."""
+    """Return pages of a hundred items each, newest first.
+
+    Each by a person of its own: what else somebody said counts for a score, as far as it is known by then, and how many
+    pages go into a transaction hangs on the clock.
+    """
     made = []
     for number in range(count, 0, -1):
         ids = range(number * 100, number * 100 + 100)
         items = [
-            said(one, f"{TEXTS[one % len(TEXTS)]} {one % 7}", author=one % 30, sent_at=NOW + timedelta(seconds=one))
+            said(one, f"{TEXTS[one % len(TEXTS)]} {one % 7}", author=one, sent_at=NOW + timedelta(seconds=one))
             for one in ids
         ]
-        made.append(page(*items, contacts=tuple(person(one) for one in range(30)), next=str(number)))
+        made.append(page(*items, contacts=tuple(person(one) for one in ids), next=str(number)))
     return made
 
 

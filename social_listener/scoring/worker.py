@@ -126,6 +126,9 @@ class Worker:
         if self._slow is not None:
             if not self._slow.done():
                 return None
+            if self._slow.cancelled() or self._slow.exception() is not None:
+                self._died()
+                return None
             self._slow = None
         if self._pool is None:
             self._begin()
