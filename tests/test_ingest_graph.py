@@ -463,4 +463,4 @@ def test_everything_said_on_facebook_and_instagram_is_stored_once() -> None:
 @pytest.mark.timeout(7200)
 def test_everything_said_on_facebook_and_instagram_is_stored_once_in_the_long_run() -> None:
     """The same at length."""
-    run(Machine, 150, 40)
+    run(Machine, 60, 30)
