@@ -55,7 +55,7 @@ class Page:
 
     @property
     def on_instagram(self) -> str:
-        """Return how people are told of the Instagram account; its number stands for a handle that Meta did not tell."""
+        """Return how people are told of the Instagram account: by handle, or by number when Meta told none."""
         return f"Instagram {self.handle or self.instagram_id}"
 
 
