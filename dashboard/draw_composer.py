@@ -119,6 +119,7 @@ def _mode(
     contact = view.contact.contact if view.contact else None
     who = (f"@{contact.handle}" if contact.handle else contact.name) if contact else "the customer"
     name = contact.name or who if contact else who
+    reader = name if name == who else f"{name} ({who})"
     public = mode == PUBLIC
     channel = words.channel(view.channel)
     return {
@@ -128,7 +129,7 @@ def _mode(
         "ok": allowed is not None and allowed.ok,
         "reader": f"Everybody on {channel} can read this. It is posted by {view.account_name}, in answer to {who}."
         if public
-        else f"Only {name} ({who}) can read this. It comes from {view.account_name}.",
+        else f"Only {reader} can read this. It comes from {view.account_name}.",
         "placeholder": f"Answer {who} in public …" if public else f"Write to {who} privately …",
         "button": "Post in public" if public else "Send privately",
         "because": words.sentence(allowed.because) if allowed else "",

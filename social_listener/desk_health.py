@@ -252,14 +252,18 @@ def _of_ends(view: HealthView, now: datetime) -> Iterator[str]:
             yield f"Account {account.name}: {words(account.channel, account.id, ends, now)}."
 
 
+def _polled(account: AccountHealth, now: datetime) -> str:
+    """Return in words what is polled of an account that has little left of its allowance."""
+    if account.not_before is not None and account.not_before > now:
+        return f"the platform refuses all calls, so none is made for {span(account.not_before - now)}"
+    return f"messages are still polled, everything else every {span(schedule.SELDOM)} at most"
+
+
 def _of_push(view: HealthView, now: datetime) -> Iterator[str]:
     """Yield what is wrong with allowances and webhooks."""
     for account in view.accounts:
         if account.used is not None and account.used >= schedule.URGENT_ONLY:
-            yield (
-                f"Account {account.name} has used {account.used:.0f} % of its allowance: messages are still polled, "
-                f"everything else every {span(schedule.SELDOM)} at most."
-            )
+            yield f"Account {account.name} has used {account.used:.0f} % of its allowance: {_polled(account, now)}."
         push = account.push
         if push is None:
             continue

@@ -159,6 +159,17 @@ def test_what_is_pushed_and_polled_is_stored_once(house: House, door: Door) -> N
 
 
 @BOTH
+def test_who_was_pushed_without_a_name_gets_it_in_the_queue_too(house: House, door: Door) -> None:
+    """A pushed message tells a number only; the poll tells who it is, and the list says so without a new message."""
+    house.write("hello")
+    told(house)
+    shown = "SELECT contact_name || contact_handle AS name FROM queue"
+    assert row(house.ingest.store, shown)["name"] == ""
+    house.poll()
+    assert "mara" in row(house.ingest.store, shown)["name"].lower()
+
+
+@BOTH
 def test_staff_who_answer_in_the_platforms_own_app_settle_the_item(house: House, door: Door) -> None:
     """Their comment is looked up, stands in the conversation of whom it answers, and settles what waited there."""
     asked = house.say("is it open?")

@@ -204,6 +204,7 @@ def _about_proof(fault: Fault) -> bool:
 
 
 def _dead_words(said: str, fault: Fault, account: str) -> str:
+    said = said.rstrip(".")  # Meta's own sentence may end with one
     if _about_proof(fault):
         return f"{said}. Check the app_secret of account {account}"
     why = _DEAD.get(fault.subcode or 0)

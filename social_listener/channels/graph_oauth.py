@@ -48,6 +48,16 @@ class Page:
     instagram_id: str | None = None
     instagram_name: str | None = None
 
+    @property
+    def handle(self) -> str | None:
+        """Return the Instagram account's handle with its @; None when Meta did not tell it."""
+        return f"@{self.instagram_name}" if self.instagram_name else None
+
+    @property
+    def on_instagram(self) -> str:
+        """Return how people are told of the Instagram account: by handle, or by number when Meta told none."""
+        return f"Instagram {self.handle or self.instagram_id}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:

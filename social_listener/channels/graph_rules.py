@@ -187,7 +187,7 @@ def on_page(item: Interaction) -> bool:
 def facebook(item: Interaction, standing: Standing, now: datetime, options: Options) -> Sequence[Allowed]:
     """Return for each verb on Facebook whether it may be done to `item`, until when, by which rule."""
     public, theirs = not item.private, not item.outbound
-    own_comment = public and item.outbound and item.kind is Kind.COMMENT
+    own_comment = _own_comment(item)
     return (
         _allowed(
             "reply_public",
@@ -207,7 +207,7 @@ def facebook(item: Interaction, standing: Standing, now: datetime, options: Opti
 
 def instagram(item: Interaction, standing: Standing, now: datetime, options: Options) -> Sequence[Allowed]:
     """Return for each verb on Instagram whether it may be done to `item`, until when, by which rule."""
-    own_comment = not item.private and item.outbound and item.kind is Kind.COMMENT
+    own_comment = _own_comment(item)
     no_likes = "Instagram lets no program like a comment."
     return (
         _ig_reply(item),
@@ -218,6 +218,12 @@ def instagram(item: Interaction, standing: Standing, now: datetime, options: Opt
         _allowed("delete", own_comment, "It is our own.", "Only our own comments can be deleted.", IG_COMMENT_RULE),
         _allowed("edit", False, "", "Instagram lets nobody change the words of a comment.", IG_COMMENT_RULE),
     )
+
+
+def _own_comment(item: Interaction) -> bool:
+    """Return whether it is a comment of ours; one that left from here is stored as a post that answers something."""
+    answers = item.kind is Kind.COMMENT or (item.kind is Kind.POST and item.reply_to_id is not None)
+    return not item.private and item.outbound and answers
 
 
 def _ig_reply(item: Interaction) -> Allowed:

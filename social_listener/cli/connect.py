@@ -90,7 +90,7 @@ class _Guide:
         if not sys.stdin.isatty():
             raise SettingsError(f"say which Page with --page; there are: {connect_ways.listed(pages)}")
         for number, page in enumerate(pages, 1):
-            instagram = f", Instagram @{page.instagram_name}" if page.instagram_id else ""
+            instagram = f", {page.on_instagram}" if page.instagram_id else ""
             self._screen.say(f"{number:3}  {page.name}{instagram}")
         chosen: int = click.prompt("Which one", type=click.IntRange(1, len(pages)), err=True)
         return pages[chosen - 1]

@@ -144,11 +144,11 @@ def meta(wish: Wish, app: App, guide: Guide) -> Found:
     options = {"page_id": page.id}
     if wish.channel == "instagram":
         options["instagram_id"] = page.instagram_id or ""
-    what = f"the Page {page.name}" if wish.channel == "facebook" else f"Instagram @{page.instagram_name} of {page.name}"
+    what = f"the Page {page.name}" if wish.channel == "facebook" else f"{page.on_instagram} of {page.name}"
     return Found(
         credentials={"access_token": page.token, "app_secret": app.secret, **app.more},
         owner=f"{what}, by {person}",
-        name=page.name if wish.channel == "facebook" else f"@{page.instagram_name}",
+        name=page.name if wish.channel == "facebook" else page.handle or page.name,
         scopes=told.scopes,
         expires_at=told.ends_at,
         options=options,

@@ -84,6 +84,7 @@ def sandbox(
         told: dict[str, object] = {"base_url": world.base_url, "credentials": world.credentials}
         for channel in ("facebook", "instagram"):
             told[channel] = {
+                "app_id": world.graph.app_id,
                 "credentials": world.graph_credentials(channel),
                 "options": world.graph_options(channel),
             }

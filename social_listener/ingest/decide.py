@@ -241,6 +241,7 @@ def _meet_contact(work: Work, told: Contact) -> None:
         work.changes.new_contacts[told.id] = StoredContact(contact=told, first_seen_at=work.now, updated_at=work.now)
     elif (merged := merge_contact(stored.contact, told)) != stored.contact:
         stored.contact, stored.updated_at = merged, work.now
+        work.changes.renamed_ids.append(told.id)
         if told.id not in work.changes.new_contacts:
             work.changes.changed_contacts[told.id] = stored
 

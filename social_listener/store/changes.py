@@ -112,6 +112,7 @@ class Changes:
     changed_versions: dict[str, VersionRow] = field(default_factory=dict)
     new_contacts: dict[str, StoredContact] = field(default_factory=dict)
     changed_contacts: dict[str, StoredContact] = field(default_factory=dict)
+    renamed_ids: list[str] = field(default_factory=list)  #: known contacts of whom more was told: name, handle …
     new_conversations: dict[str, StoredConversation] = field(default_factory=dict)
     changed_conversations: dict[str, StoredConversation] = field(default_factory=dict)
     said: dict[str, datetime] = field(default_factory=dict)  #: conversation → when we last said something in it

@@ -237,6 +237,7 @@ def _write_talks(cursor: DuckDBPyConnection, changes: Changes) -> None:
     update(cursor, "conversations", CONVERSATION, talks)
     _put(cursor, "our_words", ("conversation_id", "said_at"), list(changes.said.items()))
     queue_upkeep.put(cursor, changes.queue, changes.changed_conversations)
+    queue_upkeep.rename(cursor, changes.renamed_ids)
 
 
 def set_aside(cursor: DuckDBPyConnection, letters: Iterable[DeadLetterRow]) -> None:

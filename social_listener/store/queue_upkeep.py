@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import fields, replace
 from datetime import datetime
 from operator import attrgetter
@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Final
 from social_listener.model import Contact, Status
 from social_listener.store import facts
 from social_listener.store.changes import QueueRow
-from social_listener.store.staging import delete, insert, select, update
+from social_listener.store.rows import marks
+from social_listener.store.staging import chunks, delete, insert, select, update
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -81,6 +82,17 @@ def put(cursor: DuckDBPyConnection, rows: Mapping[str, QueueRow | None], maybe_t
     insert(cursor, "queue", _NAMES, [_VALUES(row) for key, row in rows.items() if row and key not in there])
     update(cursor, "queue", _NAMES, [_VALUES(row) for key, row in rows.items() if row and key in there])
     delete(cursor, "queue", "conversation_id", [key for key, row in rows.items() if row is None and key in there])
+
+
+def rename(cursor: DuckDBPyConnection, contact_ids: Sequence[str]) -> None:
+    """Show those contacts in the queue under the names that are stored now, also where nothing new was said."""
+    for part in chunks(contact_ids):
+        cursor.execute(
+            f"""UPDATE queue SET contact_name = contacts.name, contact_handle = contacts.handle FROM contacts
+                WHERE contacts.id = queue.contact_id AND queue.contact_id IN ({marks(part)})
+                AND (queue.contact_name, queue.contact_handle) <> (contacts.name, contacts.handle)""",
+            part,
+        )
 
 
 def refresh(cursor: DuckDBPyConnection, conversation_ids: Collection[str], now: datetime) -> None:

@@ -106,6 +106,14 @@ def test_a_proxy_s_page_is_no_answer(facebook: FacebookFace) -> None:
         channel.send(public(made.id))
 
 
+def test_a_dead_token_is_told_in_whole_sentences(facebook: FacebookFace) -> None:
+    """Health shows these words: Meta's own sentence with one full stop, what it means, and what to do."""
+    facebook.graph.tokens.kill(subcode=463)
+    with pytest.raises(Unauthorized) as caught:
+        facebook.channel().fetch(_READ, Cursor(), NOW)
+    assert "expired. So the access token has expired. Connect account" in str(caught.value)
+
+
 def test_a_throttle_stops_the_whole_account_until_meta_says(facebook: FacebookFace) -> None:
     """The minutes until access is regained count from our own clock, and every call of the account has to wait."""
     facebook.break_reads("graph_error", code=80001, reset_in=1200.0)

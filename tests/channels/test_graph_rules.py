@@ -129,11 +129,14 @@ def test_another_app_is_named(name: str) -> None:
 def test_what_each_platform_lets_do() -> None:
     """Hide, like, delete and edit go by whose words they are, and Instagram has fewer of them."""
     theirs, ours = item(), item(outbound=True)
+    left_here = replace(ours, kind=Kind.POST, reply_to_id=theirs.id)
     facebook, instagram = offline("facebook"), offline("instagram")
     for channel, one, allowed in (
         (facebook, theirs, {"reply_public", "reply_private", "hide", "like", "unlike"}),
         (facebook, replace(theirs, hidden=True), {"reply_public", "reply_private", "unhide", "like", "unlike"}),
         (facebook, ours, {"reply_public", "delete", "edit"}),
+        (facebook, left_here, {"reply_public", "delete", "edit"}),
+        (facebook, replace(ours, kind=Kind.POST), {"reply_public"}),
         (facebook, message(), {"reply_private"}),
         (facebook, replace(theirs, kind=Kind.MENTION), {"reply_public", "reply_private", "like", "unlike"}),
         (
@@ -144,6 +147,7 @@ def test_what_each_platform_lets_do() -> None:
         (instagram, theirs, {"reply_public", "reply_private", "hide"}),
         (instagram, replace(theirs, hidden=True), {"reply_private", "unhide"}),
         (instagram, ours, {"reply_public", "delete"}),
+        (instagram, left_here, {"reply_public", "delete"}),
         (instagram, message(), {"reply_private"}),
         (instagram, replace(theirs, kind=Kind.MENTION), {"reply_public"}),
     ):

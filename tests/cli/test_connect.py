@@ -176,6 +176,7 @@ def test_meta_from_the_approval_to_a_poll(start: Any, home: Path, run: Any, sand
     assert not any(value in out + err for value in kept.credentials.values())
     account = load(home / "settings.yaml").account("mine")
     assert account.options == sandbox.graph_options(channel)  # type: ignore[arg-type]
+    assert account.name == ("Fernhill" if channel == "facebook" else "@fernhill")
     assert [stream.kind.value for stream in account.streams] == ["comments", "mentions", "messages"]
     polled = run("poll", "--once")
     assert polled.code == terminal.OK, polled.err

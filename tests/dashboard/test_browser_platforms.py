@@ -15,6 +15,9 @@ from social_listener.cli.demo import free_port
 
 pytestmark = pytest.mark.browser
 
+#: milliseconds that a reply is given from the key to the platform: a script's run, the undo window and a call
+PATIENCE = 90_000
+
 
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
@@ -38,34 +41,34 @@ def answer(page: Page, text: str, *, private: bool = False) -> None:
     expect(page.locator(".reader")).to_contain_text("Only" if private else "Everybody")
     page.locator(".st-key-composer textarea").fill(text)
     page.locator(".st-key-composer textarea").press("Control+Enter")
-    expect(page.locator(".said", has_text=text).first).to_be_visible()
-    expect(page.locator(".said.going")).to_have_count(0)
+    expect(page.locator(".said", has_text=text).first).to_be_visible(timeout=PATIENCE)
+    expect(page.locator(".said.going")).to_have_count(0, timeout=PATIENCE)
 
 
 def test_a_comment_below_our_post_is_answered_in_public(open_page: Open, house: House) -> None:
     """A comment on Facebook: one answer below it, from the Page, and nothing in private."""
     graph = house.sandbox.graph
     post = graph.page_post("Rain outside, Morning Moss inside.")
-    comment = graph.comment("mara_lindt", on=post, text="my grinder arrived broken")
+    comment = graph.comment("anna_rook", on=post, text="my grinder arrived broken")
     page = opened(open_page, house, "my grinder arrived broken")
     answer(page, "We send you a new one today.")
     (ours,) = [one for one in graph.truth().comments if one.text == "We send you a new one today."]
     assert (ours.answered_id, ours.author_id) == (comment.id, graph.page_id)
-    assert not [one for one in graph.truth().messages if one.ours]
+    assert not [one for one in graph.truth().messages if one.text == ours.text]
 
 
 def test_a_comment_is_answered_in_private_and_both_sides_are_linked(open_page: Open, house: House) -> None:
     """A private reply to a comment on Facebook opens a direct conversation; each side leads to the other."""
     graph = house.sandbox.graph
     post = graph.page_post("How do you brew yours?")
-    comment = graph.comment("mara_lindt", on=post, text="you charged my card twice")
+    comment = graph.comment("bela_storm", on=post, text="you charged my card twice")
     page = opened(open_page, house, "you charged my card twice")
     answer(page, "May we see the two bookings?", private=True)
     expect(page.locator(".said.link")).to_contain_text("Continued in private")
     (sent,) = [one for one in graph.truth().messages if one.text == "May we see the two bookings?"]
     assert sent.private_reply_to == comment.id
     assert not [one for one in graph.truth().comments if one.text == "May we see the two bookings?"]
-    graph.message("mara_lindt", "here they are, 12 and 14 May", platform="messenger")
+    graph.message("bela_storm", "here they are, 12 and 14 May", platform="messenger")
     page.get_by_role("button", name="Open the private conversation").click()
     expect(page.locator(".said.focus")).to_contain_text("here they are")
     expect(page.locator(".said.link")).to_contain_text("Began with a public comment")
@@ -81,7 +84,7 @@ def test_a_comment_is_answered_in_private_and_both_sides_are_linked(open_page: O
 def test_a_post_on_our_page_is_answered_in_public(open_page: Open, house: House) -> None:
     """What a visitor wrote on the Page gets one comment below it."""
     graph = house.sandbox.graph
-    post = graph.visitor_post("mara_lindt", "does the Duo work in Canada?")
+    post = graph.visitor_post("cora_finn", "does the Duo work in Canada?")
     page = opened(open_page, house, "does the Duo work in Canada?")
     answer(page, "It does, with an adapter.")
     (ours,) = [one for one in graph.truth().comments if one.text == "It does, with an adapter."]
@@ -92,7 +95,7 @@ def test_a_comment_on_instagram_is_answered_in_public(open_page: Open, house: Ho
     """A comment on Instagram gets one reply, from our account."""
     graph = house.sandbox.graph
     media = graph.media("The spring roast is back")
-    comment = graph.ig_comment("mara_lindt", on=media, text="still waiting for my beans")
+    comment = graph.ig_comment("dora_hale", on=media, text="still waiting for my beans")
     page = opened(open_page, house, "still waiting for my beans")
     answer(page, "They leave today, sorry!")
     (ours,) = [one for one in graph.truth().ig_comments if one.text == "They leave today, sorry!"]
@@ -103,7 +106,7 @@ def test_a_comment_on_instagram_is_answered_in_private(open_page: Open, house: H
     """A private reply to a comment on Instagram is one direct message, and nothing public."""
     graph = house.sandbox.graph
     media = graph.media("Two people wanted")
-    comment = graph.ig_comment("mara_lindt", on=media, text="where is my refund, 40 euros")
+    comment = graph.ig_comment("emil_voss", on=media, text="where is my refund, 40 euros")
     page = opened(open_page, house, "where is my refund, 40 euros")
     before = len(graph.truth().ig_comments)
     answer(page, "We look it up, one moment.", private=True)
@@ -115,11 +118,11 @@ def test_a_comment_on_instagram_is_answered_in_private(open_page: Open, house: H
 def test_a_mention_that_only_the_webhook_tells_is_answered(open_page: Open, house: House) -> None:
     """Somebody names us below their own picture on Instagram: the push brings it, and the answer stands there."""
     graph = house.sandbox.graph
-    mention = graph.ig_mention("mara_lindt", "@fernhill the milk hose leaks", in_comment=True)
+    mention = graph.ig_mention("fenna_rey", "@fernhill the milk hose leaks", in_comment=True)
     page = opened(open_page, house, "the milk hose leaks")
     answer(page, "Please send us your order number.")
     (ours,) = [one for one in graph.truth().ig_comments if one.text == "Please send us your order number."]
-    assert ours.media_id == mention.media_id
+    assert ours.media_id == mention.media.id
 
 
 @pytest.mark.parametrize("platform", ["messenger", "instagram"])
@@ -127,7 +130,7 @@ def test_a_message_is_answered_in_private(open_page: Open, house: House, platfor
     """A direct message is answered with one, and there is no way to answer it in public."""
     graph = house.sandbox.graph
     words = f"can I change my address, asks {platform}"
-    graph.message("mara_lindt", words, platform=platform)
+    graph.message(f"gerd_oak_{platform}", words, platform=platform)
     page = opened(open_page, house, words)
     expect(page.get_by_role("radio", name="Public reply")).to_have_count(0)
     reply = f"Of course, to where? ({platform})"
@@ -140,7 +143,7 @@ def test_what_staff_answer_in_the_platforms_own_app_settles_the_item(open_page: 
     """An answer given past the desk shows as ours, and nobody waits any more."""
     graph = house.sandbox.graph
     post = graph.page_post("New in the app: pause with one tap.")
-    comment = graph.comment("mara_lindt", on=post, text="the app does not start")
+    comment = graph.comment("ida_moss", on=post, text="the app does not start")
     page = opened(open_page, house, "the app does not start")
     graph.app_comment(on=comment, text="Please update it to 5.2.")
     expect(page.locator(".said.ours", has_text="Please update it to 5.2.")).to_be_visible()
@@ -151,7 +154,7 @@ def test_our_own_comment_is_worded_anew(open_page: Open, house: House) -> None:
     """An answer with a slip is changed on Facebook; the wording before stays as a version."""
     graph = house.sandbox.graph
     post = graph.page_post("Recipe for two.")
-    graph.comment("mara_lindt", on=post, text="how much water, please?")
+    graph.comment("jon_reed", on=post, text="how much water, please?")
     page = opened(open_page, house, "how much water, please?")
     answer(page, "45 g of water.")
     ours = page.locator(".said.ours", has_text="45 g of water.")

@@ -111,7 +111,12 @@ def test_an_allowance_that_runs_out_is_told(kit: Kit) -> None:
     with kit.store.transaction() as cursor:
         streams.set_usage(cursor, "main", 93.4, kit.now())
     (problem,) = kit.desk.health().problems
-    assert "93 % of its allowance" in problem
+    assert "93 % of its allowance: messages are still polled" in problem
+    with kit.store.transaction() as cursor:
+        streams.hold(cursor, "main", kit.now() + timedelta(minutes=17))
+    problem = next(line for line in kit.desk.health().problems if "93 %" in line)
+    assert "so none is made for 17 min" in problem
+    assert "still polled" not in problem
     assert cells(account_of(kit.desk.health()), kit.now())[4]["text"] == "93 %"
 
 

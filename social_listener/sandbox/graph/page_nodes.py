@@ -118,7 +118,11 @@ def _token(call: Call, page_: Person, __: Field) -> Any:
 
 
 def _instagram(_: Call, page_: Person, field: Field) -> Any:
-    return pick({"id": page_.igsid}, field, "IGUser") if page_.igsid else ABSENT
+    if not page_.igsid:
+        return ABSENT
+    unasked = field.fields is None  # then the id alone comes
+    value = {"id": page_.igsid} if unasked else {"id": page_.igsid, "username": page_.handle}
+    return pick(value, field, "IGUser")
 
 
 def _accounts(call: Call, _: Account, arguments: Mapping[str, str], fields: tuple[Field, ...] | None) -> dict[str, Any]:
