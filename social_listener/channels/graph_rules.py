@@ -130,7 +130,7 @@ def way_of(reply: PrivateReply, options: Options, now: datetime) -> Way | str:
 
 
 def _to_comment(reply: PrivateReply, now: datetime) -> Way | str:
-    """Return whether a public item may get its private reply: asked when it was claimed, but not by Meta's own clock."""
+    """Return whether a public item may get its private reply: it was asked when claimed, but not by Meta's clock."""
     if reply.again:
         return "a comment gets one private reply, and it had that"
     if reply.said_at is not None and now >= reply.said_at + PRIVATE_REPLY_FOR:

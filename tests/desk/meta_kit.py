@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Literal
 
-from social_listener.model import Allowed, ReplyState
+from social_listener.model import Allowed, ReplyState, StreamKind
 from social_listener.sandbox import Sandbox
 from social_listener.service import Service, build
 from social_listener.settings import AccountSettings, OutboxSettings, PollingSettings, Settings, StreamSettings
@@ -62,7 +62,7 @@ class MetaKit:
             base_url=self.sandbox.base_url,
             credentials=keys_of(name),
             options={**self.sandbox.graph_options(name), **extra},
-            streams=tuple(StreamSettings(kind=kind) for kind in ("comments", "messages")),
+            streams=tuple(StreamSettings(kind=kind) for kind in (StreamKind.COMMENTS, StreamKind.MESSAGES)),
         )
 
     def now(self) -> datetime:

@@ -25,6 +25,7 @@ RULES = {
     "human_agent": (WEEK, True, "7 days old"),
     "private_reply": (WEEK, False, "within 7 days of the comment"),
 }
+CASES = [(name, rule) for name in NAMES for rule in RULES]
 SKEWS = [timedelta(minutes=-10), timedelta(minutes=10)]
 
 
@@ -56,12 +57,12 @@ def three(kit: MetaKit, name: Name, rule: str) -> list[str]:
 
 @pytest.mark.parametrize("restart", [False, True], ids=["running", "restarted"])
 @pytest.mark.parametrize("skew", SKEWS, ids=["behind", "ahead"])
-@pytest.mark.parametrize("rule", RULES)
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("case", CASES, ids="-".join)
 def test_a_window_ends_at_its_second(
-    make: list[MetaKit], tmp_path: Path, name: Name, rule: str, skew: timedelta, restart: bool
+    make: list[MetaKit], tmp_path: Path, case: tuple[Name, str], skew: timedelta, restart: bool
 ) -> None:
     """A second before the end a reply goes out; at it and after it none is called for, and the composer says why."""
+    name, rule = case
     kit = house(make, tmp_path, name, rule, skew)
     length, _, over = RULES[rule]
     before, at, after = three(kit, name, rule)
