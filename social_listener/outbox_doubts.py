@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from social_listener import outbox_settle
-from social_listener.errors import ChannelError, RateLimited
+from social_listener.errors import BadPayload, ChannelError, RateLimited, Rejected
 from social_listener.failpoints import failpoint
 from social_listener.model import PrivateReply, PublicReply, ReplyState, Sent, Standing
 from social_listener.outbox_rules import LOOKBACK, WAIT_FIRST, Echo, match_echo, next_reading
@@ -214,6 +214,10 @@ def read_once(store: Store, channel: Channel | None, reply: StoredReply, now: da
         return ReplyState.IN_DOUBT
     try:
         found = look(store, channel, reply) if channel is not None else None
+    except (Rejected, BadPayload) as error:
+        # The same question gets the same answer: it counts as a look that told nothing; in the end a person decides.
+        _log.warning("reply %s: looking for it told nothing: %s", reply.id, error)
+        found = None
     except ChannelError as error:
         with store.transaction() as cursor:
             table.change(cursor, reply, reconcile_at=put_off(cursor, error, now))

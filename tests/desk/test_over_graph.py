@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from meta_kit import NAMES, MetaKit, Name
+from meta_kit import NAMES, MetaKit, Name, asked
 
 from social_listener.model import ReplyState
 
@@ -205,4 +205,21 @@ def test_an_answer_to_a_nested_comment_settles_nobody_else(meta: MetaKit, name: 
     assert (waits(meta, top), waits(meta, item)) == (True, False)
     meta.service.ingest.replay()
     assert (waits(meta, top), waits(meta, item)) == (True, False)
+    meta.sandbox.world.advance(1000)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_doubt_that_cannot_be_looked_up_comes_to_a_person(meta: MetaKit, name: Name) -> None:
+    """Answers that cannot be read are no reason to look for ever: after a few, staff are asked."""
+    item = item_of(meta, name, "message", f"b_{name}")
+    meta.sandbox.faults.add("POST /**", "json_500", times=1)
+    intent = meta.reply(item, f"Unreadable {name}")
+    meta.service.outbox.deliver()
+    meta.sandbox.faults.add("GET /**", "invalid_json")
+    before = len(meta.sandbox.calls)
+    meta.work()
+    meta.sandbox.faults.clear()
+    assert asked(meta.line(intent))
+    assert len(meta.sandbox.calls) - before < 10
+    meta.service.desk.settle(intent, "ana", None)
     meta.sandbox.world.advance(1000)
