@@ -310,6 +310,7 @@ class Sent:
     sent_at: datetime
     url: str | None = None
     thread_native_id: str | None = None  #: the direct thread it stands in, where the platform told; public: None
+    kind: Kind = Kind.POST  #: what a public reply is there
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 from meta_kit import NAMES, MetaKit, Name, asked
 
-from social_listener.model import ReplyState
+from social_listener.errors import DeskError
+from social_listener.model import ActionKind, ReplyState
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -223,3 +224,36 @@ def test_a_doubt_that_cannot_be_looked_up_comes_to_a_person(meta: MetaKit, name:
     assert len(meta.sandbox.calls) - before < 10
     meta.service.desk.settle(intent, "ana", None)
     meta.sandbox.world.advance(1000)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_this_desk_said_can_be_taken_back(meta: MetaKit, name: Name) -> None:
+    """Our own comment may be deleted, and on Facebook worded anew, as soon as it is out and after a poll told it."""
+    item = item_of(meta, name, "comment", f"o_{name}")
+    intent = meta.reply(item, f"Own {name}", private=False)
+    meta.service.outbox.deliver()
+    own = f"{name}:{meta.line(intent).platform_id}"
+    for _ in range(2):
+        assert meta.rule(own, "delete").ok
+        assert meta.rule(own, "edit").ok is (name == "facebook")
+        meta.sandbox.world.advance(5)
+        meta.poll()
+
+
+def test_an_edit_whose_answer_is_lost_is_told_by_the_next_poll(meta: MetaKit) -> None:
+    """Staff hear that nobody knows; made twice it changes nothing more, and the store ends with the truth."""
+    item = item_of(meta, "facebook", "comment", "edited")
+    intent = meta.reply(item, "We r sorry", private=False)
+    meta.service.outbox.deliver()
+    own = f"facebook:{meta.line(intent).platform_id}"
+    meta.sandbox.world.advance(5)
+    meta.poll()
+    meta.sandbox.faults.add("POST /**", "lost", times=1)
+    with pytest.raises(DeskError, match="nobody knows"):
+        meta.service.desk.act(own, ActionKind.EDIT, "ana", "We are sorry")
+    meta.sandbox.faults.clear()
+    meta.sandbox.world.advance(60)
+    meta.poll()
+    assert meta.service.desk.item(own).item.text == "We are sorry"
+    meta.service.desk.act(own, ActionKind.EDIT, "ana", "We are sorry")
+    assert meta.service.desk.item(own).item.text == "We are sorry"
