@@ -5,8 +5,8 @@
     python benchmarks/ingest.py --http 10000     only the poll of that many waiting mentions through tweepy and HTTP
 
 Ratios are taken within one run; absolute figures drift with the machine. "rows" are interactions, each with its part of
-a raw answer, its contact, conversation, score and queue row. "of CPU" counts the time of all processors together: on a
-machine that others use too it says more than the clock.
+a raw answer, its contact, conversation, score and queue row. Targets are by the clock. "of CPU" counts the time of all
+processors and of the worker together: on a machine that others use too the clock says little, and ratios by CPU more.
 """
 
 from __future__ import annotations
@@ -20,21 +20,26 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, Self
 
 import ingest_kit as kit
+import psutil
 from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
 from social_listener.ingest import Ingest, talk
+from social_listener.ingest.walk import MOST_PAGES_WHEN_LONG
 from social_listener.sandbox import Sandbox
 from social_listener.store import Store, pages
 
 PAGE = 100
 ROUNDS = 20
+WORKERS: list[psutil.Process] = []
 
 
 def main() -> None:
@@ -65,22 +70,28 @@ def sizes(stored: list[int]) -> None:
             have = wanted
             costs.append((wanted, one_size(ingest, bodies, wanted)))
     (least, first), (most, last) = costs[0], costs[-1]
-    print(f"targets at {most:,} stored, by CPU:")
-    target("a page, rows/s", PAGE / last.page.cpu, at_least=2_500)
-    target("backlog, rows/s", PAGE * 10 / last.backlog.cpu, at_least=8_000)
-    target("backlog to the naive way", last.naive.cpu * 10 / last.backlog.cpu, at_least=4)
-    target("backlog to plain bulk insert", last.bulk.cpu / 10 / last.backlog.cpu, at_least=0.09)
+    print("targets                                by the clock       by CPU")
+    for size, cost in costs:
+        print(f"  at {size:,} stored:")
+        target("a page, rows/s", cost.page.rates(), at_least=2_500)
+        target("backlog, rows/s", cost.backlog.rates(), at_least=8_000)
+        target("backlog to the naive way", cost.naive.to(cost.backlog), at_least=4)
+        target("backlog to plain bulk insert", cost.bulk.to(cost.backlog), at_least=0.09)
     if most > least:
-        target(f"a page to one at {least:,}", last.page.cpu / first.page.cpu, at_most=1.5)
-        target(f"an update to one at {least:,}", last.update.cpu / first.update.cpu, at_most=1.5)
-    target("peak memory, MB", memory(), at_most=800)
+        print(f"  {most:,} to {least:,} stored:")
+        target("a page", last.page.to(first.page), at_most=1.5)
+        target("an update", last.update.to(first.update), at_most=1.5)
+    target("peak memory with the worker, MB", (last.memory, last.memory), at_most=800)
 
 
-def target(name: str, found: float, *, at_least: float | None = None, at_most: float | None = None) -> None:
-    """Print whether a figure is what it should be."""
-    reached = found >= at_least if at_least is not None else found <= (at_most or 0)
+def target(
+    name: str, found: tuple[float, float], *, at_least: float | None = None, at_most: float | None = None
+) -> None:
+    """Print whether a figure is what it should be, by the clock; beside it, what it is by CPU."""
+    wall, cpu = found
+    reached = wall >= at_least if at_least is not None else wall <= (at_most or 0)
     bound = f"≥ {at_least:,}" if at_least is not None else f"≤ {at_most:,}"
-    print(f"  {name:32} {found:10,.2f}   {bound:8} {'reached' if reached else 'missed'}")
+    print(f"    {name:32} {wall:12,.2f} {cpu:12,.2f}   {bound:8} {'reached' if reached else 'missed'}")
 
 
 def one_size(ingest: Ingest, bodies: kit.Bodies, wanted: int) -> Figures:
@@ -88,31 +99,53 @@ def one_size(ingest: Ingest, bodies: kit.Bodies, wanted: int) -> Figures:
     print(f"{wanted:,} interactions stored, {ingest.store.size / 1e6:,.0f} MB on disk")
     read = kit.told
     ingest.store_pages([read(bodies.next(PAGE))])  # warm up
-    page = middle(lambda body: ingest.store_pages([read(body)]), [bodies.next(PAGE) for _ in range(ROUNDS)])
-    print(f"  a page of {PAGE}: parse, score, decide, write  {page.told(PAGE)}")
+    page = middle(lambda body: ingest.store_pages([read(body)]), [bodies.next(PAGE) for _ in range(ROUNDS)], PAGE)
+    print(f"  a page of {PAGE}: parse, score, decide, write  {page.told()}")
     again = bodies.last
-    print(
-        f"  the same page again, nothing new          {middle(lambda _: ingest.store_pages([read(again)])).told(PAGE)}"
-    )
-    groups = [[bodies.next(PAGE) for _ in range(10)] for _ in range(10)]
-    with Shares() as shares:
-        together = middle(lambda group: ingest.store_pages([read(body) for body in group]), groups)
-    print(f"  backlog, ten pages a transaction          {together.told(PAGE * 10)}")
-    print(f"    of which {shares.told()}")
+    same = middle(lambda _: ingest.store_pages([read(again)]), rows=PAGE)
+    print(f"  the same page again, nothing new          {same.told()}")
+    backlog = backlogs(ingest, bodies)
     rows = kit.rows_of([read(bodies.next(PAGE)) for _ in range(100)])
-    bulk = middle(lambda _: plain_insert(ingest.store, rows), [0])
-    print(f"  plain bulk insert of 10,000 such rows     {bulk.told(PAGE * 100)}")
+    bulk = middle(lambda _: plain_insert(ingest.store, rows), [0], PAGE * 100)
+    print(f"  plain bulk insert of 10,000 such rows     {bulk.told()}")
     naive = naive_way(ingest.store, [bodies.next(PAGE) for _ in range(ROUNDS)])
-    print(f"  the naive way: a page                     {naive.told(PAGE)}")
-    print(
-        f"  ratios by CPU: backlog to plain insert {bulk.cpu / 10 / together.cpu:.2f}, "
-        f"to the naive way {naive.cpu * 10 / together.cpu:.1f}; "
-        f"page by page to the naive way {naive.cpu / page.cpu:.1f}"
-    )
-    one = middle(lambda item_id: update(ingest.store, item_id), kit.ids(wanted, ROUNDS))
-    print(f"  update of one item by id                  {one.told(1)}")
-    print(f"  memory {memory():.0f} MB\n")
-    return Figures(page=page, backlog=together, bulk=bulk, naive=naive, update=one)
+    print(f"  the naive way: a page                     {naive.told()}")
+    most = peak()
+    one = middle(lambda item_id: update(ingest.store, item_id), kit.ids(wanted, ROUNDS), 1)
+    print(f"  update of one item by id                  {one.told()}")
+    print(f"  memory {most:.0f} MB with the worker\n")
+    return Figures(page=page, backlog=backlog, bulk=bulk, naive=naive, update=one, memory=most)
+
+
+def backlogs(ingest: Ingest, bodies: kit.Bodies) -> Cost:
+    """Print what a row of a long backlog costs, by turns with and without the worker, and return it with the worker.
+
+    The pages go the way that those of a long walk go.
+    """
+    if not ingest.worker.start(timedelta(minutes=1)):
+        raise SystemExit("the worker did not start")
+    find_worker()
+    costs = dict[bool, list[Cost]]({True: [], False: []})
+    shares = Shares()
+    made = ingest.worker.made
+    for number in range(2 * ROUNDS):
+        ahead = number % 2 == 0
+        group = [bodies.next(PAGE) for _ in range(MOST_PAGES_WHEN_LONG)]
+        with shares if ahead else nullcontext():
+            costs[ahead].append(measured(partial(store_group, ingest, group, ahead=ahead), PAGE * len(group)))
+    made = ingest.worker.made - made
+    total = sum(cost.rows for cost in costs[True])
+    found = {ahead: Cost.middle(some) for ahead, some in costs.items()}
+    print(f"  backlog, {MOST_PAGES_WHEN_LONG} pages a transaction          {found[True].told()}")
+    print(f"    of which {shares.told()}; {made / total:.0%} of the texts were read by the worker")
+    print(f"    the same without the worker             {found[False].told()}")
+    return found[True]
+
+
+def store_group(ingest: Ingest, group: list[bytes], *, ahead: bool) -> None:
+    """Read and store so many pages as a long walk does; `ahead`: with the worker."""
+    told = [ingest.read_ahead(kit.told(body)) if ahead else kit.told(body) for body in group]
+    ingest.store_pages(told)
 
 
 def update(store: Store, item_id: str) -> None:
@@ -150,7 +183,7 @@ def naive_way(store: Store, bodies: list[bytes]) -> Cost:
                 )
                 cursor.unregister("stage")
 
-    return middle(work, [kit.rows_of([kit.told(body)]) for body in bodies])
+    return middle(work, [kit.rows_of([kit.told(body)]) for body in bodies], PAGE)
 
 
 # -- with the network --------------------------------------------------------------------------------------------------
@@ -173,9 +206,10 @@ def http(count: int) -> None:
     )
     print(f"  {took:.1f} s, {result.stored / took:,.0f} items/s")
     print(f"  sandbox, HTTP, tweepy and parsing {timed.took / took:.0%}")
-    for name, spent in shares.spent.items():
+    for name, spent in shares.apart().items():
         print(f"  {name} {spent / took:.0%}")
-    print(f"peak memory {memory():.0f} MB")
+    print(f"  {ingest.worker.made:,} texts were read by the worker")
+    print(f"peak memory {peak():.0f} MB")
 
 
 @contextmanager
@@ -223,26 +257,31 @@ class Timed:
 class Shares:
     """Counts the time spent in scoring and in the database, by standing in their way."""
 
+    def __init__(self) -> None:
+        self.spent = {"scoring": 0.0, "DuckDB (look-ups and writing)": 0.0, "everything else in storing": 0.0}
+
     def __enter__(self) -> Self:
         """Begin to count."""
-        self.spent = {"scoring": 0.0, "DuckDB (look-ups and writing)": 0.0, "everything else in storing": 0.0}
-        self._real = (talk.score_all, pages.known, pages.write, Ingest.store_pages)
-        talk.score_all = self._counted("scoring", talk.score_all)
+        self._real = (talk.Scorer.__call__, pages.known, pages.write, Ingest.store_pages)
+        talk.Scorer.__call__ = self._counted("scoring", talk.Scorer.__call__)  # type: ignore[method-assign]
         pages.known = self._counted("DuckDB (look-ups and writing)", pages.known)
         pages.write = self._counted("DuckDB (look-ups and writing)", pages.write)
         Ingest.store_pages = self._counted("everything else in storing", Ingest.store_pages)  # type: ignore[method-assign]
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Stop, and take the parts out of the whole."""
-        talk.score_all, pages.known, pages.write, Ingest.store_pages = self._real  # type: ignore[method-assign]
-        *parts, whole = self.spent
-        self.spent[whole] -= sum(self.spent[part] for part in parts)
+        """Stop."""
+        talk.Scorer.__call__, pages.known, pages.write, Ingest.store_pages = self._real  # type: ignore[method-assign]
 
     def told(self) -> str:
         """Return the shares of storing in words."""
-        total = sum(self.spent.values())
-        return ", ".join(f"{name} {spent / total:.0%}" for name, spent in self.spent.items())
+        *_, total = self.spent.values()
+        return ", ".join(f"{name} {spent / total:.0%}" for name, spent in self.apart().items())
+
+    def apart(self) -> dict[str, float]:
+        """Return the seconds by part, the parts taken out of the whole."""
+        *parts, whole = self.spent
+        return {**self.spent, whole: self.spent[whole] - sum(self.spent[part] for part in parts)}
 
     def _counted(self, name: str, real: Callable[..., Any]) -> Callable[..., Any]:
         def counted(*given: Any, **named: Any) -> Any:
@@ -257,14 +296,31 @@ class Shares:
 
 @dataclass(frozen=True)
 class Cost:
-    """Seconds of the clock and of all processors together."""
+    """Seconds of the clock and of all processors together, for so many rows."""
 
     wall: float
     cpu: float
+    rows: int
 
-    def told(self, rows: int) -> str:
+    def told(self) -> str:
         """Return it in words."""
-        return f"{self.wall * 1e3:7.1f} ms {rows / self.wall:9,.0f} rows/s   {rows / self.cpu:9,.0f} rows/s of CPU"
+        wall, cpu = self.rates()
+        return f"{self.wall * 1e3:7.1f} ms {wall:9,.0f} rows/s   {cpu:9,.0f} rows/s of CPU"
+
+    def rates(self) -> tuple[float, float]:
+        """Return rows a second, by the clock and by CPU."""
+        return self.rows / self.wall, self.rows / self.cpu
+
+    def to(self, other: Cost) -> tuple[float, float]:
+        """Return how many times as much as `other` a row costs, by the clock and by CPU."""
+        return self.wall / self.rows / (other.wall / other.rows), self.cpu / self.rows / (other.cpu / other.rows)
+
+    @classmethod
+    def middle(cls, costs: Sequence[Cost]) -> Self:
+        """Return the median."""
+        return cls(
+            statistics.median(one.wall for one in costs), statistics.median(one.cpu for one in costs), costs[0].rows
+        )
 
 
 @dataclass(frozen=True)
@@ -272,26 +328,39 @@ class Figures:
     """What was measured at one size."""
 
     page: Cost
-    backlog: Cost  #: ten pages
-    bulk: Cost  #: a hundred pages
-    naive: Cost  #: a page
-    update: Cost  #: one item
+    backlog: Cost
+    bulk: Cost
+    naive: Cost
+    update: Cost
+    memory: float  #: MB
 
 
-def middle(work: Callable[[Any], object], things: Sequence[Any] = (None,) * ROUNDS) -> Cost:
-    """Return the median cost of `work` over `things`."""
-    walls, cpus = [], []
-    for thing in things:
-        wall, cpu = time.perf_counter(), time.process_time()
-        work(thing)
-        walls.append(time.perf_counter() - wall)
-        cpus.append(time.process_time() - cpu)
-    return Cost(statistics.median(walls), statistics.median(cpus))
+def middle(work: Callable[[Any], object], things: Sequence[Any] = (None,) * ROUNDS, rows: int = 1) -> Cost:
+    """Return the median cost of `work` over `things`, each of so many rows."""
+    return Cost.middle([measured(partial(work, thing), rows) for thing in things])
 
 
-def memory() -> float:
-    """Return the most memory this process had, MB."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+def measured(work: Callable[[], object], rows: int) -> Cost:
+    """Return what `work` costs once."""
+    cpu, wall = processors(), time.perf_counter()
+    work()
+    return Cost(time.perf_counter() - wall, processors() - cpu, rows)
+
+
+def processors() -> float:
+    """Return the seconds that all processors have spent on this process and its worker."""
+    return time.process_time() + sum(sum(one.cpu_times()[:2]) for one in WORKERS if one.is_running())
+
+
+def peak() -> float:
+    """Return the most memory this process had, and its worker with it, MB."""
+    ours = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return ours + sum(one.memory_info().rss for one in WORKERS if one.is_running()) / 1e6
+
+
+def find_worker() -> None:
+    """Look for the process that reads ahead; it ends when it has nothing to do."""
+    WORKERS[:] = [child for child in psutil.Process().children() if "scoring.child" in " ".join(child.cmdline())]
 
 
 if __name__ == "__main__":

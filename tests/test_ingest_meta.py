@@ -225,12 +225,24 @@ def test_what_a_read_does_not_show_yet_is_not_taken_for_gone(house: House, door:
     told(house)
     assert rows(house.ingest.store, "SELECT * FROM interactions WHERE id = ?", f"facebook:{own.id}") == []
     assert rows(house.ingest.store, "SELECT * FROM gone") == []
-    (letter,) = rows(house.ingest.store, "SELECT * FROM dead_letters WHERE settled_at IS NULL")
-    assert "could not be read" in letter["reason"]
+    assert len(rows(house.ingest.store, "SELECT * FROM deliveries WHERE state = 'waiting'")) == 1
     house.sandbox.world.advance(700)
-    house.poll()
+    told(house)
     assert house.stored(own.id)["text"] == "From nine on!"
-    assert rows(house.ingest.store, "SELECT * FROM dead_letters WHERE settled_at IS NULL") == []
+    assert rows(house.ingest.store, "SELECT * FROM deliveries WHERE state = 'waiting'") == []
+
+
+@pytest.mark.parametrize("channel", ["instagram"])
+def test_what_is_never_shown_is_set_aside(house: House, door: Door) -> None:
+    """What a read does not show within an hour is a dead letter, and the delivery does not wait for ever."""
+    mention = house.graph.ig_mention("mara", "have you seen?", visible_after=7200)
+    told(house)
+    assert rows(house.ingest.store, "SELECT * FROM dead_letters") == []
+    house.sandbox.world.advance(3700)
+    told(house)
+    (letter,) = rows(house.ingest.store, "SELECT * FROM dead_letters WHERE settled_at IS NULL")
+    assert letter["native_id"] == mention.id
+    assert rows(house.ingest.store, "SELECT * FROM deliveries WHERE state = 'waiting'") == []
 
 
 @pytest.mark.parametrize("channel", ["facebook"])
@@ -306,7 +318,7 @@ def test_more_messages_than_are_given_leave_a_gap(house: House) -> None:
         house.sandbox.world.advance(1)
     house.poll()
     (gap,) = rows(house.ingest.store, "SELECT * FROM gaps")
-    assert "newest messages of a thread" in gap["reason"]
+    assert "newest messages of the thread" in gap["reason"]
     house.poll()
     assert len(rows(house.ingest.store, "SELECT * FROM gaps")) == 1
 

@@ -2,7 +2,8 @@
 
 What is compared are the items that live, whom they belong to, which streams have them, who waits for an answer. What
 depends on when something came is not: when it was first seen, wordings in between, the address of the first wording
-that was met, tombstones of what only one of the two ever saw alive, and scores, which know who wrote before.
+that was met, which of several answers counts as the first, tombstones of what only one of the two ever saw alive, and
+scores, which know who wrote before. Answers of ours are not taken back here: one that was seen alive has answered.
 """
 
 from __future__ import annotations
@@ -47,6 +48,7 @@ class History:
     sandbox: Sandbox
     said: list[str] = field(default_factory=list)
     ours: list[str] = field(default_factory=list)
+    news: list[str] = field(default_factory=list)  # those of ours that answer nobody
 
     def do(self, verb: str, first: int, second: int) -> None:
         """Do one thing; numbers pick who and what of those there are."""
@@ -67,9 +69,9 @@ class History:
             self.ours.append(world.post(brand, f"We are on it {number}", reply_to=target).id)
         elif verb == "say":
             self.ours.append(world.post(brand, f"News {number}").id)
-        elif verb == "take back" and self.ours:
-            taken = self.ours.pop(second % len(self.ours))
-            world.delete(taken)
+            self.news.append(self.ours[-1])
+        elif verb == "take back" and self.news:
+            world.delete(self.news.pop(second % len(self.news)))
         elif verb == "message":
             pair = (brand, writer) if second % 3 == 0 else (writer, brand)
             world.dm(*pair, f"in private {number} <&>")
@@ -87,7 +89,7 @@ def outcome(ingest: Ingest) -> dict[str, Any]:
         store,
         """SELECT id, channel, account_id, conversation_id, thread_id, author_id, kind, private, outbound, text,
                   sent_at, version_id, edited_at, reply_to_id, quoted_id, language, addresses_us, hidden, attachments,
-                  answered_at
+                  answered_at IS NOT NULL AS answered
            FROM interactions WHERE NOT context AND deleted_at IS NULL ORDER BY id""",
     )
     living = {one["id"] for one in items}

@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from social_listener.channels.facebook_reading import COMMENT_FIELDS, POST_FIELDS, read_looked_up
+from social_listener.channels.facebook_reading import COMMENT_FIELDS, POST_FIELDS, nodes, read_looked_up
+from social_listener.channels.facebook_wire import read_said
 from social_listener.channels.graph_client import Answer, Client
 from social_listener.channels.graph_errors import Missing
-from social_listener.channels.graph_found import Asked, Us
-from social_listener.channels.graph_ids import is_post
+from social_listener.channels.graph_found import Asked, Found, Us
+from social_listener.channels.graph_ids import comment_id, is_post
 from social_listener.channels.graph_lookup import WHAT, halved, readable
 from social_listener.channels.wire import WireError
 from social_listener.errors import BadPayload, Rejected
@@ -33,15 +34,33 @@ def lookup(client: Client, us: Us, items: Sequence[str], now: datetime) -> Page:
     answers, refused = halved(posts, ask(POST_FIELDS))
     more, refused_comments = _comments(comments, ask)
     answers += more
+    answers = [*_above(us, answers, items, ask(POST_FIELDS)), *answers]
     gone = _proved(client, us, [*refused, *refused_comments], now)
     bodies = [answer.body for answer in answers]
-    asked = Asked(edge="lookup", gone=tuple(gone))
+    asked = Asked(edge="lookup", only=tuple(items), gone=tuple(gone))
     try:
         found = read_looked_up([answer.document for answer in answers], us, asked)
     except WireError as error:
         raise BadPayload(f"Meta's answer while {WHAT} cannot be read: {error}", account_id=client.account_id) from None
     moment = answers[0].server_time if answers else client.platform_now(now)
     return found.page(asked.before(*bodies), moment)
+
+
+def _above(
+    us: Us, answers: Sequence[Answer], items: Sequence[str], ask: Callable[[Sequence[str]], Answer]
+) -> list[Answer]:
+    """Return the posts below which our own comments stand, where these answer whoever posted it: nothing else tells."""
+    wanted = set()
+    for answer in answers:
+        try:
+            said = list(Found().each(nodes(answer.document), read_said))
+        except WireError:
+            continue  # it is told where the answer is read
+        for one in said:
+            answers_post = one.parent_id is None or us.is_author(one.parent_author.id)
+            if one.updated_at is None and us.is_author(one.author.id) and answers_post:
+                wanted.add(f"{us.page_id}_{comment_id(one.id, None).partition('_')[0]}")
+    return halved(sorted(wanted.difference(items)), ask)[0]
 
 
 def _comments(

@@ -8,17 +8,21 @@ from typing import Any
 
 from social_listener.channels.facebook_wire import Person, Said, read_said
 from social_listener.channels.graph_found import Asked, Found, Us, entries, moment, person
-from social_listener.channels.graph_ids import comment_id, part_of, thread_of, unknown_author
+from social_listener.channels.graph_ids import comment_id, is_post, part_of, thread_of, unknown_author
 from social_listener.channels.wire import Wire
 from social_listener.model import Interaction, Kind, Link
 
 
 def read_listing(answer: Wire, us: Us, asked: Asked) -> Found:
-    """Return the posts of a listing on which something moved since then, as what comments hang on."""
+    """Return the posts of a listing on which something moved since then, as what comments hang on.
+
+    Visitors' own posts count for themselves: when they are hidden, the list of them leaves them out, and this one not.
+    """
     found = Found()
     for post in found.each(entries(answer, found), read_said):
         if has_moved(post, asked.since):
-            add_post(found, us, post, context=True)
+            visitor = is_post(us.page_id, post.id) and post.author.id is not None
+            add_post(found, us, post, context=not visitor)
     return found
 
 

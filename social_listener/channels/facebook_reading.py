@@ -12,14 +12,14 @@ from social_listener.channels.facebook_wire import Said, read_said
 from social_listener.channels.graph_client import Client
 from social_listener.channels.graph_errors import Forbidden, Missing
 from social_listener.channels.graph_found import Asked, Found, Us, bad, entries, following, moment, read_raw, seconds
-from social_listener.channels.graph_ids import is_node, is_post
-from social_listener.channels.graph_messages import add_message, read_conversations, read_message, read_one
+from social_listener.channels.graph_ids import comment_id, is_node, is_post, part_of, unknown_author
+from social_listener.channels.graph_messages import add_message, read_conversations, read_list, read_message, read_one
 from social_listener.channels.graph_steps import Steps, read_steps
 from social_listener.channels.graph_walk import Rotation, Todo, read_rotation
 from social_listener.channels.wire import Wire, WireError
 from social_listener.cursor import Cursor, floor
 from social_listener.errors import BadPayload, PageExpired, Unauthorized
-from social_listener.model import Page, Stream, StreamKind
+from social_listener.model import Kind, Page, Stream, StreamKind
 
 PAGE_SIZE: Final = 100
 POST_FIELDS: Final = "id,message,created_time,updated_time,from,permalink_url,message_tags,is_hidden,attachments"
@@ -91,7 +91,7 @@ def _listed(client: Client, us: Us, walk: Rotation, since: int | None, now: date
 
 
 def _todo(us: Us, post: Said, since: int | None) -> Todo:
-    author = "" if us.is_author(post.author.id) else post.author.id or ""
+    author = "" if us.is_author(post.author.id) else post.author.id or unknown_author(post.id)
     return Todo(node=post.id, author=author, since=since)
 
 
@@ -165,6 +165,7 @@ _EDGES: Final[Mapping[str, Callable[[Wire, Us, Asked], Found]]] = {
     "tagged": lambda answer, us, _: read_posts(answer, us),
     "conversations": lambda answer, us, asked: read_conversations(answer, us, asked)[0],
     "conversation": lambda answer, us, _: read_one(answer, us),
+    "messages": lambda answer, us, _: read_list(answer, us),
 }
 
 
@@ -182,15 +183,30 @@ def read_kept(raw: bytes, us: Us, kind: StreamKind) -> Found:
 
 def read_looked_up(answers: list[Wire], us: Us, asked: Asked) -> Found:
     """Return the posts and comments in answers to look-ups: objects by their ids."""
-    found = Found()
+    found, comments = Found(), list[Any]()
     for answer in answers:
-        for raw in nodes(answer):
-            part = (
-                read_posts(answer, us, [raw]) if _is_post(raw, us) else read_comments(answer, us, Asked(edge=""), [raw])
-            )
-            found.absorb(part)
+        told = nodes(answer)
+        posts = [raw for raw in told if _is_post(raw, us)]
+        comments += [raw for raw in told if not _is_post(raw, us)]
+        found.absorb(read_posts(answer, us, posts))
+    authors = {
+        part_of(item.id): item.author_id.partition(":")[2] for item in found.interactions.values() if not item.outbound
+    }
+    for raw in comments:
+        told_id = raw.get("id") if isinstance(raw, dict) else None
+        part = comment_id(str(told_id), None).partition("_")[0]
+        found.absorb(read_comments(answers[0], us, Asked(edge="", author=authors.get(part, "")), [raw]))
+    _came_along(found, us, asked)
     found.deleted += [us.own(native_id) for native_id in asked.gone]
     return found
+
+
+def _came_along(found: Found, us: Us, asked: Asked) -> None:
+    """Make what was not asked for itself what others hang on."""
+    wanted = {us.own(native_id) for native_id in asked.only}
+    for item in list(found.interactions.values()) if wanted else ():
+        if item.kind is not Kind.COMMENT and item.id not in wanted:
+            found.interactions[item.id] = replace(item, context=True)
 
 
 def _found_elsewhere(answer: Wire, us: Us, kind: StreamKind) -> Found:

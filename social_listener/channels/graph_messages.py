@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from social_listener.channels.graph_found import Asked, Found, Us, entries, moment, person
+from social_listener.channels.graph_found import Asked, Found, Us, entries, following, moment, person
 from social_listener.channels.graph_ids import (
     is_conversation,
     is_message,
@@ -59,7 +59,7 @@ def read_conversation(data: Wire) -> Conversation:
         raise WireError("id: expected the id of a conversation")
     listed = data.object("messages")
     came = listed.raw_items("data")
-    told = tuple(one for one in came if not isinstance(one, dict) or one.keys() - {"id", "created_time"})
+    told = tuple(one for one in came if not _is_thin(one))
     count = data.number("message_count")
     paged = bool(listed.object("paging").text("next"))
     return Conversation(
@@ -125,8 +125,25 @@ def read_one(answer: Wire, us: Us) -> Found:
     return found
 
 
+def read_list(answer: Wire, us: Us) -> Found:
+    """Return the further messages of one conversation; `cut` as above."""
+    found = Found()
+    came = entries(answer, found)
+    told = [one for one in came if not _is_thin(one)]
+    for message in found.each(told, read_message):
+        add_message(found, us, message, None)
+    times = [item.sent_at for item in found.interactions.values()]
+    found.cut = min(times) if times and (len(told) < len(came) or following(answer)) else None
+    return found
+
+
+def _is_thin(raw: Any) -> bool:
+    """Return whether there is nothing of a message but id and time."""
+    return isinstance(raw, dict) and not raw.keys() - {"id", "created_time"}
+
+
 def _is_cut(one: Conversation, since: int | None) -> bool:
-    if since is None or not one.more or len(one.messages) < MOST_MESSAGES:
+    if since is None or not one.more:
         return False
     times = []
     for raw in one.messages:

@@ -17,10 +17,11 @@ class Steps:
     step: int = 0  #: which of the lists; as many as there are: all were read
     way: Mapping[str, str] = field(default_factory=dict)  #: to the next page of that list
     apart: tuple[str, ...] = ()  #: nodes that are read by themselves after the lists
+    count: int = 0  #: how much was read of the first of those
 
     def written(self) -> str:
         """Return the page token that stands for this."""
-        state: dict[str, Any] = {"f": _FORM, "s": self.step, "w": self.way, "a": self.apart}
+        state: dict[str, Any] = {"f": _FORM, "s": self.step, "w": self.way, "a": self.apart, "n": self.count}
         return json.dumps({key: value for key, value in state.items() if value}, separators=(",", ":"))
 
 
@@ -30,6 +31,11 @@ def read_steps(token: str) -> Steps | None:
         state = json.loads(token)
         if state["f"] != _FORM:
             return None
-        return Steps(step=int(state.get("s", 0)), way=dict(state.get("w", {})), apart=tuple(state.get("a", ())))
+        return Steps(
+            step=int(state.get("s", 0)),
+            way=dict(state.get("w", {})),
+            apart=tuple(state.get("a", ())),
+            count=int(state.get("n", 0)),
+        )
     except (ValueError, TypeError, KeyError):
         return None

@@ -9,7 +9,14 @@ from typing import Final
 from social_listener.channels.graph_client import Client
 from social_listener.channels.graph_found import Asked, Us, bad, following, moment, seconds
 from social_listener.channels.graph_ids import is_conversation
-from social_listener.channels.graph_messages import CONVERSATION_FIELDS, read_conversations, read_one
+from social_listener.channels.graph_messages import (
+    CONVERSATION_FIELDS,
+    MESSAGE_FIELDS,
+    MOST_MESSAGES,
+    read_conversations,
+    read_list,
+    read_one,
+)
 from social_listener.channels.graph_steps import Steps, read_steps
 from social_listener.channels.wire import WireError
 from social_listener.cursor import Cursor, floor
@@ -24,7 +31,7 @@ _WHAT: Final = "reading direct messages"
 def messages(client: Client, us: Us, stream: Stream, cursor: Cursor, now: datetime) -> Page:
     """Return one page of direct messages: conversations newest first, down to the floor.
 
-    Those of which the newest 20 messages do not reach the floor follow, each on a page of its own.
+    Those whose messages do not reach down to the floor follow, each on pages of its own.
     """
     steps = read_steps(cursor.resume) if cursor.resume is not None else Steps()
     if steps is None or not all(is_conversation(one) for one in steps.apart):
@@ -34,7 +41,7 @@ def messages(client: Client, us: Us, stream: Stream, cursor: Cursor, now: dateti
         return _listed(client, us, steps, since, now)
     if not steps.apart:
         raise PageExpired("the page token is of another walk", account_id=client.account_id)
-    return _apart(client, us, steps, now)
+    return _apart(client, us, steps, since, now)
 
 
 def platform_of(us: Us) -> str:
@@ -63,14 +70,26 @@ def _listed(client: Client, us: Us, steps: Steps, since: int | None, now: dateti
     return replace(page, next=following_steps.written() if more else None, usage=answer.usage)
 
 
-def _apart(client: Client, us: Us, steps: Steps, now: datetime) -> Page:
+def _apart(client: Client, us: Us, steps: Steps, since: int | None, now: datetime) -> Page:
+    """Return a page of one conversation. Meta may give fewer messages at a time than it has: then others follow."""
     first, *rest = steps.apart
-    answer = client.get(first, {"fields": CONVERSATION_FIELDS}, what=_WHAT, now=now)
-    asked = Asked(edge="conversation", node=first)
+    asked = Asked(edge="messages" if steps.way else "conversation", node=first)
+    if steps.way:
+        query = {"fields": MESSAGE_FIELDS, "limit": str(MOST_MESSAGES), **steps.way}
+        answer = client.get(f"{first}/messages", query, what=_WHAT, now=now)
+    else:
+        answer = client.get(first, {"fields": CONVERSATION_FIELDS}, what=_WHAT, now=now)
     try:
-        found = read_one(answer.document, us)
+        found = read_list(answer.document, us) if steps.way else read_one(answer.document, us)
+        way = following(answer.document if steps.way else answer.document.object("messages"))
     except WireError as error:
         raise bad(error, answer, _WHAT, client.account_id) from None
+    count = steps.count + len(found.interactions)
+    reached = found.cut is None or (since is not None and found.cut <= moment(since))
+    if way and way != steps.way and not reached and count < MOST_MESSAGES:
+        found.cut = None  # the next page tells
+        following_steps = Steps(step=1, way=way, apart=(first, *rest), count=count)
+    else:
+        following_steps = Steps(step=1, apart=tuple(rest))
     page = found.page(asked.before(answer.body), answer.server_time)
-    following_steps = Steps(step=1, apart=tuple(rest))
-    return replace(page, next=following_steps.written() if rest else None, usage=answer.usage)
+    return replace(page, next=following_steps.written() if following_steps.apart else None, usage=answer.usage)

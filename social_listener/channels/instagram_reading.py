@@ -12,7 +12,7 @@ from social_listener.channels.graph_client import Client
 from social_listener.channels.graph_errors import Missing
 from social_listener.channels.graph_found import Asked, Found, Us, bad, entries, following, read_raw, seconds
 from social_listener.channels.graph_ids import is_number
-from social_listener.channels.graph_messages import read_conversations, read_one
+from social_listener.channels.graph_messages import read_conversations, read_list, read_one
 from social_listener.channels.graph_walk import Rotation, Todo, read_rotation
 from social_listener.channels.instagram_memory import Memory
 from social_listener.channels.instagram_parse import (
@@ -174,6 +174,7 @@ _EDGES: Final[Mapping[str, Callable[[Wire, Us, Asked], Found]]] = {
     "mentions": lambda *_: Found(),
     "conversations": lambda answer, us, asked: read_conversations(answer, us, asked)[0],
     "conversation": lambda answer, us, _: read_one(answer, us),
+    "messages": lambda answer, us, _: read_list(answer, us),
 }
 
 

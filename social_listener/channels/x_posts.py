@@ -39,6 +39,7 @@ def _interaction(post: Post, us: Us, kind: StreamKind | None, includes: Includes
     partner = _partner(post, us, includes) if outbound else post.author_id
     edited = len(post.history) > 1
     replied_to = includes.first_id(post.replied_to) if post.replied_to else None
+    addressed = not outbound and _addresses(post, us, includes)
     return Interaction(
         id=own(post.first_id),
         channel=CHANNEL,
@@ -46,7 +47,7 @@ def _interaction(post: Post, us: Us, kind: StreamKind | None, includes: Includes
         conversation_id=f"{own(thread)}:{partner or UNKNOWN}",
         thread_id=own(thread),
         author_id=own(post.author_id or UNKNOWN),
-        kind=_kind(post, us, kind, includes, outbound=outbound, context=context),
+        kind=Kind.POST if outbound or context else _kind(post, us, kind, addressed=addressed),
         private=False,
         outbound=outbound,
         text=post.text,
@@ -58,20 +59,18 @@ def _interaction(post: Post, us: Us, kind: StreamKind | None, includes: Includes
         quoted_id=own(includes.first_id(post.quoted)) if post.quoted else None,
         url=_url(post, includes),
         language=post.language,
-        addresses_us=not outbound and _addresses(post, us, includes),
+        addresses_us=addressed,
         likes=post.likes,
         attachments=attachments(post.links, post.media_keys, includes),
         context=context,
     )
 
 
-def _kind(post: Post, us: Us, kind: StreamKind | None, includes: Includes, *, outbound: bool, context: bool) -> Kind:
+def _kind(post: Post, us: Us, kind: StreamKind | None, *, addressed: bool) -> Kind:
     """Return what it is, from the post alone as far as that goes: two streams that bring it must agree."""
-    if outbound or context:
-        return Kind.POST
     if us.is_author(post.reply_to_user_id):
         return Kind.COMMENT
-    if _addresses(post, us, includes):
+    if addressed:
         return Kind.MENTION
     return Kind.COMMENT if kind is StreamKind.REPLIES else Kind.MENTION
 

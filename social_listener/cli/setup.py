@@ -150,9 +150,12 @@ def _database(settings: Settings, *, running: bool) -> tuple[str, str | None, st
             return "database", f"{path} cannot be made: {near} is no folder that we can write to; see data_dir", ""
         return "database", None, f"{path} is not there yet; it is made at the first start"
     try:
-        Store.open(path).close()
+        behind = Store.look(path)
     except ListenerError as error:
         return "database", str(error), ""
+    if behind:
+        words = "it is of an older version, and is brought up, after a backup, at the next start"
+        return "database", None, f"{path} opens; {words}"
     return "database", None, f"{path} opens"
 
 

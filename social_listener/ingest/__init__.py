@@ -13,6 +13,7 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import zstandard
@@ -30,6 +31,7 @@ from social_listener.ingest.talk import Scorer
 from social_listener.ingest.told import PollResult, Told
 from social_listener.ingest.walk import TURN, Walk
 from social_listener.model import Page, Stream
+from social_listener.scoring import Worker
 from social_listener.store import deliveries, pages
 from social_listener.store import streams as table
 from social_listener.store.changes import Changes
@@ -77,10 +79,12 @@ class Ingest:
         self.budget = budget
         self.chance = chance
         self.replies = store  #: where the replies of this desk are: a scratch database has none
+        self.worker = Worker(weights)
         self._lease = threading.Lock()
         self._polled: set[str] = set()
         self._lanes: dict[str, threading.Lock] = {}  # whose deliveries are being read
         self.introduced: set[str] = set()  # accounts whose owner the platform told this process
+        self.put_off: dict[str, datetime] = {}  # delivery → not before this is looked up what it left unread
         self.arrived: dict[str, datetime] = {}  # account → time of its last delivery
         self.asked: dict[str, datetime] = {}  # account → not before this is it asked whose it is
         with store.transaction() as cursor:
@@ -169,7 +173,18 @@ class Ingest:
             deliveries.forget(cursor, before)
             return pages.forget(cursor, before)
 
+    def close(self) -> None:
+        """End the process that reads texts ahead, if there is one."""
+        self.worker.close()
+
     # -- for the modules beside this one -------------------------------------------------------------------------------
+
+    def read_ahead(self, told: Told) -> Told:
+        """Return a page of a long backlog, its texts handed to a worker that reads them until the page is stored."""
+        texts = [
+            (item.text, item.language) for item in told.page.interactions if not item.outbound and not item.context
+        ]
+        return replace(told, handed=self.worker.hand_over(texts))
 
     def store_pages(
         self,
@@ -183,7 +198,8 @@ class Ingest:
         it decided again within our own. `adjust` may change a page once it is known what is stored.
         """
         failpoint("ingest.before_decide")
-        scorer = Scorer(self.weights)
+        handed = [one.handed for one in told if one.handed is not None]
+        scorer = Scorer(self.weights, partial(self.worker.collect, handed))
         bodies = [zstandard.ZstdCompressor().compress(one.page.raw) for one in told]
         now = told[-1].fetched_at
 

@@ -28,7 +28,7 @@ def conflict(stored: Interaction, told: Interaction) -> str | None:
 
 def unstorable(item: Interaction) -> str | None:
     """Return in words why an item cannot be stored; None: it can."""
-    if any(moment is not None and moment.tzinfo is None for moment in (item.sent_at, item.edited_at)):
+    if item.sent_at.tzinfo is None or (item.edited_at is not None and item.edited_at.tzinfo is None):
         return "its time has no time zone"
     if not 0 <= item.likes <= _MOST:
         return f"{item.likes} likes are no count"
@@ -130,13 +130,16 @@ def merge_contact(stored: Contact, told: Contact) -> Contact:
 
 def storable_contact(told: Contact) -> Contact:
     """Return a contact whose texts and figures can be stored: halves of characters become question marks."""
+    followers = told.followers if told.followers is None or 0 <= told.followers <= _MOST else None
+    plain = (told.handle, told.name, told.description, told.location, told.url or "", told.avatar_url or "")
+    if followers == told.followers and _whole("".join(plain)):
+        return told
     texts = {
         name: value.encode(errors="replace").decode()
         for name in ("handle", "name", "description", "location", "url", "avatar_url")
         if (value := getattr(told, name)) and not _whole(value)
     }
-    followers = told.followers if told.followers is None or 0 <= told.followers <= _MOST else None
-    return replace(told, **texts, followers=followers) if texts or followers != told.followers else told
+    return replace(told, **texts, followers=followers)
 
 
 def _whole(text: str) -> bool:

@@ -8,7 +8,6 @@ A crash in between leaves a row that waits; nothing that was answered with 200 i
 
 from __future__ import annotations
 
-import json
 import logging
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -16,19 +15,11 @@ from itertools import takewhile
 from typing import TYPE_CHECKING, Final
 
 from social_listener.channels import Pushed
-from social_listener.errors import (
-    BadPayload,
-    ChannelError,
-    OutOfCredit,
-    RateLimited,
-    StoreError,
-    Unauthorized,
-    Unavailable,
-)
+from social_listener.errors import BadPayload, ChannelError, StoreError, Unavailable
 from social_listener.failpoints import failpoint
 from social_listener.ingest.decide import dead_letter
-from social_listener.ingest.recheck import MOST, look_up
 from social_listener.ingest.told import Told, webhook_stream
+from social_listener.ingest.unread import look_up
 from social_listener.ingest.walk import introduce
 from social_listener.model import Reject
 from social_listener.store import deliveries, pages, streams
@@ -96,16 +87,18 @@ def pushed(ingest: Ingest, account_id: str) -> Pushed:
 def receive(ingest: Ingest, account_id: str, stop: Callable[[], bool] | None) -> int:
     """Read the deliveries of an account that wait, oldest first; return how many were read or set aside."""
     channel = pushed(ingest, account_id)
-    count = 0
+    count, last = 0, None
     while not (stop is not None and stop()):
         with ingest.store.read() as cursor:
-            waiting = deliveries.waiting(cursor, account_id, TOGETHER)
+            waiting = deliveries.waiting(cursor, account_id, TOGETHER, after=last)
         failpoint("push.before_reading")
         if not waiting or not _introduced(ingest, account_id):
             break
-        read = _read(ingest, account_id, channel, waiting)
+        last, now = waiting[-1], ingest.clock()
+        due = [one for one in waiting if ingest.put_off.get(one.id, now) <= now]
+        read = _read(ingest, account_id, channel, due) if due else 0
         count += read
-        if read < len(waiting):
+        if read < len(due):
             break
     return count
 
@@ -135,6 +128,7 @@ class _Batch:
 
     told: list[Told] = field(default_factory=list)
     read: list[str] = field(default_factory=list)  #: ids of deliveries that could be read
+    later: int = 0  #: how many were read as far as they told something, and are read again
     bad: list[tuple[Delivery, str]] = field(default_factory=list)  #: and those that could not, with the reason
 
 
@@ -154,52 +148,24 @@ def _read(ingest: Ingest, account_id: str, channel: Pushed, waiting: Sequence[De
 
 def _parse(ingest: Ingest, account_id: str, channel: Pushed, waiting: Sequence[Delivery]) -> _Batch:
     batch = _Batch()
+    found: dict[Delivery, Sequence[Page]] = {}
     for one in waiting:
         try:
-            found = list(channel.receive(one.body, one.received_at))
-            found += _looked_up(ingest, account_id, found)
+            found[one] = channel.receive(one.body, one.received_at)
         except BadPayload as error:
             batch.bad.append((one, str(error)))
-        except (Unavailable, RateLimited, Unauthorized, OutOfCredit):
+        except Unavailable:
             break  # it is asked again, and what came later waits with it
-        else:
-            batch.read.append(one.id)
-            stream_id = webhook_stream(account_id)
-            batch.told += [Told(page=page, stream_id=stream_id, fetched_at=one.received_at) for page in found]
+    looked_up = look_up(ingest, account_id, found)
+    batch.read = [one.id for one in found if one.id not in looked_up.later]
+    batch.later = len(looked_up.later)
+    stream_id = webhook_stream(account_id)
+    for one, told in found.items():
+        batch.told += [Told(page=page, stream_id=stream_id, fetched_at=one.received_at) for page in told]
+        if lost := looked_up.lost.get(one.id):
+            batch.told[-1] = replace(batch.told[-1], page=replace(told[-1], rejects=(*told[-1].rejects, *lost)))
+    batch.told += looked_up.told
     return batch
-
-
-def _looked_up(ingest: Ingest, account_id: str, told: Sequence[Page]) -> list[Page]:
-    """Return what the platform says of items that a delivery only points at. `ChannelError`: it does not say, for now.
-
-    What it does not give is set aside, and is never taken for gone: a delivery may come before a read shows the item.
-    """
-    wanted = list(dict.fromkeys(native_id for page in told for native_id in page.unread))
-    found = []
-    for start in range(0, len(wanted), MOST):
-        some, now = wanted[start : start + MOST], ingest.clock()
-        _hold_back(ingest, account_id, now)
-        ingest.asked[f"{account_id}/unread"] = now + ASK_AGAIN
-        page = look_up(ingest, account_id, some, now)
-        del ingest.asked[f"{account_id}/unread"]
-        given = {item.id.partition(":")[2] for item in page.interactions}
-        missing = [
-            Reject(native_id=one, reason="it was told to be there, and could not be read", raw=json.dumps(one).encode())
-            for one in some
-            if one not in given
-        ]
-        found.append(replace(page, deleted=(), rejects=(*page.rejects, *missing)))
-    return found
-
-
-def _hold_back(ingest: Ingest, account_id: str, now: datetime) -> None:
-    """Raise `Unavailable` while the platform asked for no calls, and for a while after one that failed."""
-    with ingest.store.read() as cursor:
-        known = streams.account(cursor, account_id)
-    asked = ingest.asked.get(f"{account_id}/unread")
-    held = [asked, known.not_before if known else None, known.retry_at if known else None]
-    if any(moment is not None and moment > now for moment in held):
-        raise Unavailable("it is not asked again yet", account_id=account_id)
 
 
 def _take_in(ingest: Ingest, account_id: str, batch: _Batch) -> int:
@@ -220,7 +186,7 @@ def _take_in(ingest: Ingest, account_id: str, batch: _Batch) -> int:
     elif batch.read or batch.bad:
         with ingest.store.transaction() as cursor:
             also(cursor)
-    return len(batch.read) + len(batch.bad)
+    return len(batch.read) + len(batch.bad) + batch.later
 
 
 def _set_aside(cursor: DuckDBPyConnection, account_id: str, delivery: Delivery, words: str, now: datetime) -> None:

@@ -36,9 +36,10 @@ def recheck(ingest: Ingest, account_id: str) -> int:
     with ingest.store.read() as cursor:
         ids = pages.unchecked(cursor, account_id, now - polling.recheck_for, now - polling.recheck_every, MOST)
         account = streams.account(cursor, account_id)
-    if not ids or (account is not None and _waits(account, now)):
+    if not ids or (account is not None and waits(account, now)):
         return 0
     page = look_up(ingest, account_id, [item_id.partition(":")[2] for item_id in ids], now)
+    page = replace(page, deleted=(*page.deleted, *_gone_with_all(ingest, ids, page)))
     told = Told(page=page, stream_id=f"{account_id}/lookup", fetched_at=now, sighted=False)
 
     def also(cursor: DuckDBPyConnection, _known: Known, _changes: Changes) -> None:
@@ -47,6 +48,16 @@ def recheck(ingest: Ingest, account_id: str) -> int:
 
     ingest.store_pages([told], also, adjust=as_it_was)
     return len(ids)
+
+
+def _gone_with_all(ingest: Ingest, ids: Sequence[str], page: Page) -> list[str]:
+    """Return what a platform does not show any more, of which the post that it stood below is known to be deleted.
+
+    By itself "not there" is no proof: the platform says the same of what is not for us.
+    """
+    shown = {*page.deleted, *(item.id for item in page.interactions)}
+    with ingest.store.read() as cursor:
+        return pages.below_deleted(cursor, [item_id for item_id in ids if item_id not in shown])
 
 
 def look_up(ingest: Ingest, account_id: str, natives: Sequence[str], now: datetime) -> Page:
@@ -58,7 +69,7 @@ def look_up(ingest: Ingest, account_id: str, natives: Sequence[str], now: dateti
         raise
 
 
-def _waits(account: AccountRow, now: datetime) -> bool:
+def waits(account: AccountRow, now: datetime) -> bool:
     """Return whether nothing is looked up now: the platform asked for it, or what is left is for what is urgent."""
     used = schedule.believed(account.used, account.used_at, now)
     held = any(moment is not None and moment > now for moment in (account.retry_at, account.not_before))

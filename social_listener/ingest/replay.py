@@ -94,7 +94,7 @@ def _told(ingest: Ingest, stored: StoredPage) -> list[Told]:
         if name != WEBHOOK:
             found = [channel.parse(stored.body, _stream(ingest, stored.stream_id), stored.server_time)]
         else:
-            found = list(channel.receive(stored.body, stored.fetched_at)) if isinstance(channel, Pushed) else []
+            found = list(channel.receive(stored.body, stored.server_time)) if isinstance(channel, Pushed) else []
     except ChannelError:
         return []
     return [

@@ -6,12 +6,12 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from social_listener.model import Contact, Status
-from social_listener.scoring import Circumstances, score_all
+from social_listener.scoring import Circumstances, Gist, Text, score_all
 from social_listener.store.facts import Inbound, StoredContact, StoredConversation
 from social_listener.store.queue_upkeep import row_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from social_listener.ingest.decide import Work
     from social_listener.model import Interaction, Link, Score
@@ -27,15 +27,25 @@ REMEMBERED: Final = 10
 class Scorer:
     """Scores, and remembers what it scored: what is decided a second time is not scored again."""
 
-    def __init__(self, weights: Weights) -> None:
+    def __init__(self, weights: Weights, made: Callable[[], Mapping[Text, Gist]] = dict) -> None:
+        """`made` returns what was made of the texts ahead; it is asked once, when scores are wanted."""
         self._weights = weights
-        self._made: dict[tuple[str, Circumstances], Score] = {}
+        self._made = made
+        self._gists: Mapping[Text, Gist] | None = None
+        self._before: tuple[Sequence[tuple[str, Circumstances]], list[Score]] = ((), [])
 
     def __call__(self, items: Sequence[tuple[str, Circumstances]]) -> list[Score]:
         """Return the scores of those texts in their circumstances, in order."""
-        missing = [item for item in dict.fromkeys(items) if item not in self._made]
-        self._made.update(zip(missing, score_all(missing, self._weights), strict=True))
-        return [self._made[item] for item in items]
+        if self._gists is None:
+            self._gists = self._made()
+            scores = score_all(items, self._weights, self._gists)
+        else:
+            known = dict(zip(*self._before, strict=True))
+            missing = [item for item in dict.fromkeys(items) if item not in known]
+            known.update(zip(missing, score_all(missing, self._weights, self._gists), strict=True))
+            scores = [known[item] for item in items]
+        self._before = (items, scores)
+        return scores
 
 
 def follow(work: Work, scorer: Scorer) -> None:

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from social_listener.model import Page
+    from social_listener.scoring import Handed
 
 
 #: name of the stream that an account's deliveries are stored under
@@ -29,6 +30,7 @@ class Told:
     fetched_at: datetime
     sighted: bool = True  #: False: looked up again, which is no sighting in a stream
     seq: int | None = None  #: number it was stored under before; None: it is new
+    handed: Handed | None = None  #: its texts, when a worker reads them; None: they are read when they are scored
 
     @property
     def pushed(self) -> bool:

@@ -35,6 +35,11 @@ MOST_PAGES: Final = 10
 LONGEST_WAIT: Final = timedelta(milliseconds=200)
 #: a walk that is longer than this lets others have their turn, and goes on right after
 TURN: Final = 50
+#: a walk that has met so many items is a long backlog: the texts of the further ones are read by a worker, and more
+#: pages go into one transaction, which costs each of them less
+LONG: Final = 2_000
+MOST_PAGES_WHEN_LONG: Final = 20
+LONGEST_WAIT_WHEN_LONG: Final = timedelta(milliseconds=500)
 #: how often a walk may begin anew because its page token expired
 RESTARTS: Final = 3
 #: how many walks in a row may be answered in part before the mark moves all the same, with a gap
@@ -117,7 +122,10 @@ class Walk:
             fetched += 1
             ended = page.next is None or page.rests
             halted = (most is not None and fetched >= most) or (stop is not None and stop()) or self._breaks_off()
-            full = len(self.waiting) >= MOST_PAGES or time.monotonic() - since >= LONGEST_WAIT.total_seconds()
+            most_pages, wait = (
+                (MOST_PAGES_WHEN_LONG, LONGEST_WAIT_WHEN_LONG) if self._long else (MOST_PAGES, LONGEST_WAIT)
+            )
+            full = len(self.waiting) >= most_pages or time.monotonic() - since >= wait.total_seconds()
             if ended or halted or full:
                 self._store()
                 since = time.monotonic()
@@ -132,12 +140,17 @@ class Walk:
         regain = usage.regain_at if usage is not None else None
         return self.gives_way or regain is not None or quota.reached(self.ingest, account_id, self.waiting)
 
+    @property
+    def _long(self) -> bool:
+        return self.ahead.items >= LONG
+
     def _fetch(self) -> Page:
         failpoint("ingest.before_fetch")
         now = self.ingest.clock()
         page = self.channel.fetch(self.stream, self.ahead, now)
         failpoint("ingest.after_fetch")
-        self.waiting.append(Told(page=page, stream_id=self.stream.id, fetched_at=now))
+        told = Told(page=page, stream_id=self.stream.id, fetched_at=now)
+        self.waiting.append(self.ingest.read_ahead(told) if self._long else told)
         self.ahead, _ = advance(self.ahead, page, known=False, overlap=self.stream.overlap)
         return page
 
@@ -206,7 +219,7 @@ class Walk:
         if low is None or cut is None or cut <= low or met_before(self.stream.id, one.page, known):
             return
         thread = next((item.thread_id for item in one.page.interactions), "")
-        reason = f"the platform gives only the newest messages of a thread: {thread}"
+        reason = f"the platform gives only the newest messages of the thread {thread}"
         gap = Gap(since=low, until=cut, reason=reason)
         streams.add_gap(cursor, self.stream.id, gap, one.fetched_at, near=self.stream.overlap)
 

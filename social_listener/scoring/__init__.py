@@ -7,7 +7,7 @@ that come with the packages.
 from __future__ import annotations
 
 from social_listener.scoring.priority import Circumstances, Weights, waiting_points
-from social_listener.scoring.scorer import SCORER, score, score_all
+from social_listener.scoring.scorer import SCORER, Gist, Text, score, score_all
 from social_listener.scoring.stream import (
     Form,
     LineError,
@@ -16,13 +16,18 @@ from social_listener.scoring.stream import (
     score_many,
     to_record,
 )
+from social_listener.scoring.worker import Handed, Worker
 
 __all__ = [
     "SCORER",
     "Circumstances",
     "Form",
+    "Gist",
+    "Handed",
     "LineError",
+    "Text",
     "Weights",
+    "Worker",
     "score",
     "score_all",
     "score_lines",

@@ -7,6 +7,7 @@ to be scored again because time went by.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import timedelta
 
@@ -93,14 +94,15 @@ _SENTENCES = {
 }
 
 
-def factors(feeling: Feeling, found: Found, about: Circumstances, weights: Weights) -> tuple[Factor, ...]:
-    """Return the factors of an item in the order they are told; none for our own. Their points sum up to 0 … 100."""
+def factors(of_text: Sequence[Factor], about: Circumstances, weights: Weights) -> tuple[Factor, ...]:
+    """Return the factors of an item in the order they are told; none for our own. Their points sum up to 0 … 100.
+
+    `of_text` are those that its text gives (`text_factors`).
+    """
     if about.outbound:
         return ()
-    parts = [Factor(name="received", points=weights.received, because="somebody said this to us or about us")]
-    parts += _of_text(feeling, found, weights)
-    parts += _of_sender(about, weights)
-    parts = [part for part in parts if part.points]
+    received = Factor(name="received", points=weights.received, because="somebody said this to us or about us")
+    parts = [part for part in (received, *of_text, *_of_sender(about, weights)) if part.points]
     total = math.fsum(part.points for part in parts)
     if total < 0:
         parts.append(Factor(name="limit", points=-total, because="no priority is below 0"))
@@ -109,7 +111,7 @@ def factors(feeling: Feeling, found: Found, about: Circumstances, weights: Weigh
     return tuple(parts)
 
 
-def _of_text(feeling: Feeling, found: Found, weights: Weights) -> list[Factor]:
+def text_factors(feeling: Feeling, found: Found, weights: Weights) -> list[Factor]:
     """Return the factors that the text itself gives."""
     parts: list[Factor] = []
     if feeling.sentiment is not None and feeling.sentiment < 0:

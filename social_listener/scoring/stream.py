@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import json
-import os
-import signal
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
-from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, fields
 from functools import partial
 from itertools import chain, islice
 from typing import Literal, TypeVar
 
-from loky import ProcessPoolExecutor
-
 from social_listener.model import Score
+from social_listener.scoring.child import ChildDied, Children
 from social_listener.scoring.priority import Circumstances, Weights
 from social_listener.scoring.scorer import score_all
+from social_listener.scoring.worker import processors
 
 LONG = 2_000
 """So many items are scored here, one by one; what comes beyond them is given to worker processes."""
@@ -153,7 +150,7 @@ def _in_order(
 ) -> Iterator[Result]:
     """Yield the results of all items in order, holding a few batches at a time."""
     source = iter(items)
-    workers = _processors() if workers is None else workers
+    workers = processors() if workers is None else workers
     if workers < 1:
         raise ValueError(f"workers: must be 1 or more (found {workers})")
     for item in islice(source, LONG if workers > 1 else None):
@@ -167,10 +164,7 @@ def _in_order(
 
 def _in_processes(source: Iterator[Item], work: Callable[[list[Item]], list[Result]], workers: int) -> Iterator[Result]:
     """Yield the results of batches that worker processes make; where a worker dies, its batches are done here."""
-    # loky starts fresh processes that do not load the caller's main module. A fork would copy the locks of the
-    # service's threads; the standard library's spawn would run the dashboard's script again, which Streamlit has
-    # made the main module.
-    pool = ProcessPoolExecutor(workers, timeout=None, initializer=_leave_interrupts_to_the_parent)
+    children = Children(workers)
     waiting: deque[tuple[list[Item], Future[list[Result]] | None]] = deque()
     broken = False
     try:
@@ -178,10 +172,7 @@ def _in_processes(source: Iterator[Item], work: Callable[[list[Item]], list[Resu
             while len(waiting) < workers * 3 and (batch := list(islice(source, BATCH))):
                 future = None
                 if not broken:
-                    try:
-                        future = pool.submit(work, batch)
-                    except BrokenProcessPool:
-                        broken = True
+                    future = children.submit(work, batch)
                 waiting.append((batch, future))
             if not waiting:
                 return
@@ -190,22 +181,8 @@ def _in_processes(source: Iterator[Item], work: Callable[[list[Item]], list[Resu
             if future is not None:
                 try:
                     results = future.result()
-                except BrokenProcessPool:
+                except (ChildDied, OSError):
                     broken = True
             yield from work(batch) if results is None else results
     finally:
-        for _, future in waiting:
-            if future is not None:
-                future.cancel()
-        pool.shutdown(wait=True)
-
-
-def _leave_interrupts_to_the_parent() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-
-
-def _processors() -> int:
-    """Return how many processors this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+        children.close()

@@ -71,6 +71,22 @@ class Store:
             raise
         return cls(path, connection)
 
+    @staticmethod
+    def look(path: Path) -> int:
+        """Return how many schema versions the database at `path` is behind this program; nothing is changed.
+
+        0: none, and a database without tables is none behind either. Raises as `open` does.
+        """
+        connection = files.connect(path, read_only=True)
+        try:
+            version = migrations.version_of(connection, path)
+            migrations.check(version, path)
+        except duckdb.Error as error:
+            raise files.explain(path, error) from None
+        finally:
+            connection.close()
+        return migrations.latest() - version if version else 0
+
     @contextmanager
     def transaction(self) -> Iterator[DuckDBPyConnection]:
         """Hand out the writing cursor within a transaction: committed at the end, rolled back when anything is raised.

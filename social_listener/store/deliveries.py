@@ -63,12 +63,17 @@ def last_received(cursor: DuckDBPyConnection, account_id: str) -> datetime | Non
     return aware(found[0]) if found else None
 
 
-def waiting(cursor: DuckDBPyConnection, account_id: str, most: int) -> list[Delivery]:
-    """Return the oldest of an account's deliveries that were not read yet, in the order in which they came."""
+def waiting(cursor: DuckDBPyConnection, account_id: str, most: int, *, after: Delivery | None = None) -> list[Delivery]:
+    """Return the oldest of an account's deliveries that were not read yet, in the order in which they came.
+
+    `after`: only those that came later.
+    """
+    behind = "AND (received_at, id) > (?, ?)" if after is not None else ""
+    place = [after.received_at, after.id] if after is not None else []
     rows = cursor.execute(
-        """SELECT id, received_at, body FROM deliveries WHERE account_id = ? AND state = 'waiting'
+        f"""SELECT id, received_at, body FROM deliveries WHERE account_id = ? AND state = 'waiting' {behind}
            ORDER BY received_at, id LIMIT ?""",
-        [account_id, most],
+        [account_id, *place, most],
     ).fetchall()
     plain = zstandard.ZstdDecompressor()
     return [Delivery(**named(("id", "received_at", "body"), (*row[:2], plain.decompress(row[2])))) for row in rows]

@@ -6,6 +6,7 @@ import json
 from collections.abc import Collection, Iterable
 from dataclasses import asdict, dataclass, field, fields
 from datetime import UTC, datetime
+from functools import lru_cache
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final
 
@@ -109,6 +110,8 @@ _JSON = json.JSONEncoder(ensure_ascii=False).encode  # made once: `dumps` makes 
 _FACTS = attrgetter(*ITEM)
 _OURS = attrgetter(*OURS)
 _CONTACT = attrgetter(*CONTACT)
+_CONVERSATION = attrgetter(*CONVERSATION)
+_WAITING = CONVERSATION.index("waiting_ids")
 _KIND, _ATTACHMENTS = ITEM.index("kind"), ITEM.index("attachments")
 
 
@@ -135,14 +138,19 @@ def contact_row(stored: StoredContact) -> list[Any]:
 
 def conversation_row(stored: StoredConversation) -> list[Any]:
     """Return a conversation's values in the order of `CONVERSATION`."""
-    return [" ".join(stored.waiting_ids) if name == "waiting_ids" else getattr(stored, name) for name in CONVERSATION]
+    values = list(_CONVERSATION(stored))
+    values[_WAITING] = " ".join(stored.waiting_ids)
+    return values
 
 
 def factors_text(factors: Iterable[Factor]) -> str:
     """Return factors as the JSON list that is stored."""
-    return _JSON(
-        [{"name": one.name, "points": one.points, "words": one.words, "because": one.because} for one in factors]
-    )
+    return f"[{', '.join(_factor_text(one.name, one.points, one.words, one.because) for one in factors)}]"
+
+
+@lru_cache(1 << 12, typed=True)  # many items have the same few factors; 12 and 12.0 are written differently
+def _factor_text(name: str, points: float, words: tuple[str, ...], because: str) -> str:
+    return _JSON({"name": name, "points": points, "words": words, "because": because})
 
 
 # -- from rows ---------------------------------------------------------------------------------------------------------

@@ -162,6 +162,16 @@ def unchecked(cursor: DuckDBPyConnection, account_id: str, since: datetime, befo
     return [row[0] for row in rows]
 
 
+def below_deleted(cursor: DuckDBPyConnection, ids: Sequence[str]) -> list[str]:
+    """Return those of the items that stand below a post of which we know that it was deleted."""
+    found: list[str] = []
+    for part in chunks(ids):
+        sql = f"""SELECT item.id FROM interactions item JOIN interactions post ON post.id = item.thread_id
+                  WHERE item.id IN ({marks(part)}) AND post.id <> item.id AND post.deleted_at IS NOT NULL ORDER BY 1"""
+        found += [row[0] for row in cursor.execute(sql, part).fetchall()]
+    return found
+
+
 def stored_pages(cursor: DuckDBPyConnection, ids: Iterable[str] | None = None) -> Iterator[StoredPage]:
     """Yield raw pages in the order they were stored, all of them or those of `ids`, a few in memory at a time."""
     order = "SELECT id FROM raw_pages" + (f" WHERE id IN ({marks(list(ids))})" if ids is not None else "")

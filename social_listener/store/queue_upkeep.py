@@ -46,7 +46,10 @@ def row_of(
         conversation.status, conversation.snoozed_until = Status.RESOLVED, None
     if newest is None or conversation.status is Status.RESOLVED:
         return None
-    item = max(waiting, key=lambda one: (one.priority, one.sent_at, one.id), default=newest)
+    if len(waiting) > 1:
+        item = max(waiting, key=lambda one: (one.priority, one.sent_at, one.id))
+    else:  # as nearly always
+        item = waiting[0] if waiting else newest
     return QueueRow(
         conversation_id=conversation.id,
         channel=conversation.channel,
@@ -59,7 +62,7 @@ def row_of(
         assignee=conversation.assignee,
         item_id=item.id,
         priority=item.priority,
-        waiting_since=min((one.sent_at for one in waiting), default=None),
+        waiting_since=min([one.sent_at for one in waiting], default=None),
         sentiment_label=item.sentiment_label,
         language=item.language,
         contact_id=conversation.contact_id,

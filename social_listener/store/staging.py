@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import cache
+from itertools import repeat
+from operator import is_
 from typing import TYPE_CHECKING, Any, Final
 
 import duckdb
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
 MOST_IDS: Final = 1000
 #: a list of ids finds rows in the key's index at any size of the table, and costs 10 µs an id, for planning; to read
 #: through the keys of a table costs 0.02 µs a row: with more ids than a few, most of them new, that is less up to so
-#: many rows an id
+#: many rows an id between the least and the greatest of them
 FEW: Final = 100
 ROWS_AN_ID: Final = 500
 
@@ -92,24 +94,27 @@ def delete(cursor: DuckDBPyConnection, table: str, key: str, ids: Sequence[str])
 def select(cursor: DuckDBPyConnection, table: str, key: str, names: Sequence[str], ids: Sequence[str]) -> list[Any]:
     """Return the rows of those keys, in no particular order."""
     rows: list[Any] = []
-    for part in chunks(ids):
-        known = _known(cursor, table, key, part)
-        if known:
-            sql = f"SELECT {', '.join(names)} FROM {table} WHERE {key} IN ({marks(known)})"
-            rows += cursor.execute(sql, known).fetchall()
+    for part in chunks(_known(cursor, table, key, ids)):
+        sql = f"SELECT {', '.join(names)} FROM {table} WHERE {key} IN ({marks(part)})"
+        rows += cursor.execute(sql, part).fetchall()
     return rows
 
 
-def _known(cursor: DuckDBPyConnection, table: str, key: str, ids: list[str]) -> list[str]:
+def _known(cursor: DuckDBPyConnection, table: str, key: str, ids: Sequence[str]) -> Sequence[str]:
     """Return those ids that may be known: all of them where that costs less than to look."""
     if len(ids) <= FEW:
         return ids
-    (count,) = cursor.execute(f"SELECT count(*) FROM {table}").fetchall()
-    if count[0] > len(ids) * ROWS_AN_ID:
-        return ids
+    ends = [min(ids), max(ids)]
+    near = f"FROM {table} WHERE {key} BETWEEN ? AND ?"
+    # Ids grow with time on most platforms: between those of a backlog there is little or nothing yet, and the engine
+    # knows the least and greatest key of every part of a table, so that it need not read the parts.
+    most = len(ids) * ROWS_AN_ID
+    (count,) = cursor.execute(f"SELECT count(*) FROM (SELECT 1 {near} LIMIT {most})", ends).fetchall()
+    if count[0] in (0, most):
+        return ids if count[0] else []
     cursor.register("stage", pa.table({"wanted": ids}))
     try:
-        found = cursor.execute(f"SELECT {key} FROM {table} WHERE {key} IN (SELECT wanted FROM stage)").fetchall()
+        found = cursor.execute(f"SELECT {key} {near} AND {key} IN (SELECT wanted FROM stage)", ends).fetchall()
     finally:
         cursor.unregister("stage")
     return [row[0] for row in found]
@@ -124,6 +129,13 @@ def chunks(ids: Sequence[str]) -> Iterator[list[str]]:
 def _stage(table: str, names: Sequence[str], rows: Sequence[Sequence[Any]]) -> pa.Table:
     types = _types()[table]
     columns = zip(*rows, strict=True)
-    return pa.Table.from_arrays(
-        [pa.array(column, types[name]) for name, column in zip(names, columns, strict=True)], names=list(names)
-    )
+    arrays = [_array(column, types[name]) for name, column in zip(names, columns, strict=True)]
+    return pa.Table.from_arrays(arrays, names=list(names))
+
+
+def _array(column: Sequence[Any], kind: pa.DataType) -> pa.Array:
+    """Return a column for the engine; one that holds one and the same thing in every row costs next to nothing."""
+    first = column[0]
+    if all(map(is_, column, repeat(first))):
+        return pa.repeat(pa.scalar(first, kind), len(column))
+    return pa.array(column, kind)

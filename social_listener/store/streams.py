@@ -252,7 +252,7 @@ def add_gap(cursor: DuckDBPyConnection, stream_id: str, gap: Gap, now: datetime,
     """Write a gap; with the open gaps of the same kind that lie no further than `near` from it, it becomes one.
 
     So what goes on (a stream that is always short, or answered in part) is one row that grows, and not one a minute.
-    Of reasons that differ behind the first `;` or `:` the plain one stays, as it says the most; else the first.
+    Of reasons that differ behind the first "; " or ": " the plain one stays, as it says the most; else the first.
     """
     rows = cursor.execute(
         """SELECT id, since, until, reason FROM gaps WHERE stream_id = ? AND closed_at IS NULL
@@ -280,4 +280,4 @@ def add_gap(cursor: DuckDBPyConnection, stream_id: str, gap: Gap, now: datetime,
 
 def _kind(reason: str) -> str:
     """Return what kind of gap a reason tells of: its words before the particulars."""
-    return re.split("[;:]", reason, maxsplit=1)[0]
+    return re.split("[;:] ", reason, maxsplit=1)[0]

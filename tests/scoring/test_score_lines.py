@@ -136,7 +136,7 @@ def test_lines_are_answered_as_they_come() -> None:
 
 def is_worker(child: psutil.Process) -> bool:
     """Say whether that process scores."""
-    return "popen_loky" in " ".join(child.cmdline())
+    return "scoring.child" in " ".join(child.cmdline())
 
 
 def test_the_main_module_is_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

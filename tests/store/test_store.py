@@ -397,6 +397,22 @@ def test_a_database_of_the_first_schema_becomes_like_a_new_one(path: Path, tmp_p
         assert _names(upgraded) == {"a"}
 
 
+def test_looking_changes_nothing(path: Path) -> None:
+    """A look tells how far a database is behind, and leaves it as it is; opening brings it up."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    text = Path(__file__).with_name("schema_1.sql").read_text(encoding="utf-8")
+    with duckdb.connect(str(path)) as connection:
+        for statement in text.split("\n--;\n"):
+            connection.execute(statement)
+        connection.execute("INSERT INTO schema_versions VALUES (1, now())")
+    before = path.read_bytes()
+    assert Store.look(path) == max(MIGRATIONS) - 1
+    assert path.read_bytes() == before
+    assert not (path.parent / "backups").exists()
+    Store.open(path).close()
+    assert Store.look(path) == 0
+
+
 def test_a_forgotten_step_would_be_seen(path: Path, tmp_path: Path) -> None:
     """Without its steps an old database lacks what a new one has."""
     path.parent.mkdir(parents=True, exist_ok=True)
