@@ -10,7 +10,7 @@ from social_listener import channels as registry
 from social_listener.channels import Billed
 from social_listener.desk_office import find_rule, fits, known_conversation, known_item, span
 from social_listener.desk_types import Draft, NoteLine
-from social_listener.errors import ChannelError, Conflict, DeskError, NotAllowed, RateLimited
+from social_listener.errors import ChannelError, Conflict, DeskError, NotAllowed, RateLimited, Unavailable
 from social_listener.model import Action, ActionKind, Status
 from social_listener.store import audit, conversations, drafts, queue_upkeep, quota, spend, staff_changes, streams
 from social_listener.store import outbox as replies
@@ -137,8 +137,15 @@ def act(office: Office, item_id: str, kind: ActionKind, staff: str, text: str = 
         audit.record(cursor, now, staff, f"item.{kind}", item_id, problem=problem)
         if problem is None:
             _done(cursor, line, action, now)
-    if problem is not None:
-        raise DeskError(f"the platform did not {kind.value} it: {problem}")
+    if failure is not None:
+        raise _undone(kind, failure)
+
+
+def _undone(kind: ActionKind, failure: ChannelError) -> DeskError:
+    """Return in words that an action was not done, or that nobody knows."""
+    if isinstance(failure, Unavailable):
+        return DeskError(f"nobody knows whether the platform did {kind.value} it; look again in a while: {failure}")
+    return DeskError(f"the platform did not {kind.value} it: {failure}")
 
 
 def _throttled(cursor: DuckDBPyConnection, error: ChannelError, now: datetime) -> None:

@@ -295,6 +295,8 @@ class PrivateReply:
     )  #: when the person last wrote to us in their direct thread; None: never, as far as we know
     by_person: bool  #: a person of our staff wrote it, not a program
     text: str
+    said_at: datetime | None = None  #: when the public item was said that it answers, by the platform's clock
+    again: bool = False  #: another private reply to the same public item went out, or may have
 
 
 Reply = PublicReply | PrivateReply
@@ -308,6 +310,7 @@ class Sent:
     sent_at: datetime
     url: str | None = None
     thread_native_id: str | None = None  #: the direct thread it stands in, where the platform told; public: None
+    kind: Kind = Kind.POST  #: what a public reply is there
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

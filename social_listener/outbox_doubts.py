@@ -7,9 +7,9 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from social_listener import outbox_settle
-from social_listener.errors import ChannelError, RateLimited
+from social_listener.errors import BadPayload, ChannelError, RateLimited, Rejected
 from social_listener.failpoints import failpoint
-from social_listener.model import PrivateReply, PublicReply, ReplyState, Sent
+from social_listener.model import PrivateReply, PublicReply, ReplyState, Sent, Standing
 from social_listener.outbox_rules import LOOKBACK, WAIT_FIRST, Echo, match_echo, next_reading
 from social_listener.store import answers, audit, conversations, links, quota, streams
 from social_listener.store import outbox as table
@@ -30,10 +30,10 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 
-def built(reply: StoredReply, item: BareItem, heard_at: datetime | None = None) -> Reply:
+def built(reply: StoredReply, item: BareItem, around: Standing = Standing()) -> Reply:  # noqa: B008 - it is frozen
     """Return what the channel is to send. Only the row's own `private`, which never changes, picks the type.
 
-    `heard_at`: when the person last wrote to us in private.
+    `around`: how things stand around the item, as far as what is sent hangs on it.
     """
     if reply.private:
         return PrivateReply(
@@ -44,9 +44,11 @@ def built(reply: StoredReply, item: BareItem, heard_at: datetime | None = None) 
             to_public=not item.item.private,
             recipient_native_id=_native(item.item.author_id),
             thread_native_id=_native(item.item.thread_id) if item.item.private else None,
-            heard_at=heard_at,
+            heard_at=around.heard_at,
             by_person=reply.author != audit.SYSTEM,
             text=reply.text,
+            said_at=None if item.item.private else item.item.sent_at,
+            again=around.private_replies > 0,
         )
     return PublicReply(
         intent_id=reply.id,
@@ -212,6 +214,10 @@ def read_once(store: Store, channel: Channel | None, reply: StoredReply, now: da
         return ReplyState.IN_DOUBT
     try:
         found = look(store, channel, reply) if channel is not None else None
+    except (Rejected, BadPayload) as error:
+        # The same question gets the same answer: it counts as a look that told nothing; in the end a person decides.
+        _log.warning("reply %s: looking for it told nothing: %s", reply.id, error)
+        found = None
     except ChannelError as error:
         with store.transaction() as cursor:
             table.change(cursor, reply, reconcile_at=put_off(cursor, error, now))

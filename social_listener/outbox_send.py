@@ -182,7 +182,7 @@ class Sender:
         if look.item is None:
             return None
         channel = self._channels[look.reply.account_id]
-        words = outbox_doubts.built(look.reply, look.item, look.around.heard_at)
+        words = outbox_doubts.built(look.reply, look.item, look.around)
         bill = channel.charges(words) if isinstance(channel, Billed) else {}
         with self._store.transaction() as cursor:
             changes = {"state": ReplyState.SENDING, "attempts": attempt.number, "reason": None}
@@ -247,7 +247,7 @@ class Sender:
         failpoint("outbox.after_witness")
         result: Sent | Exception
         try:
-            words = outbox_doubts.built(reply, claimed.item, claimed.around.heard_at)
+            words = outbox_doubts.built(reply, claimed.item, claimed.around)
             result = self._channels[reply.account_id].send(words)
         except Exception as error:  # noqa: BLE001 - whatever it is, the post may be there: it becomes a doubt
             result = error

@@ -85,7 +85,7 @@ def _own_item(cursor: DuckDBPyConnection, reply: StoredReply, made: Sent, now: d
             conversation_id=conversation_id,
             thread_id=thread_id,
             author_id=owner,
-            kind=Kind.MESSAGE if reply.private else Kind.POST,
+            kind=Kind.MESSAGE if reply.private else made.kind,
             private=reply.private,
             outbound=True,
             text=reply.text,

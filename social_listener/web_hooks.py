@@ -6,16 +6,19 @@ answer leaves after the delivery is committed and before it is read.
 
 from __future__ import annotations
 
+import asyncio
 import logging
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from starlette.concurrency import run_in_threadpool
+from starlette.requests import ClientDisconnect
 from starlette.responses import PlainTextResponse, Response
 
 from social_listener.errors import Forged, StoreError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from starlette.requests import Request
 
@@ -25,6 +28,8 @@ _log = logging.getLogger(__name__)
 
 #: a batch of Meta holds up to 1,000 changes, of which each holds a comment of up to 8,000 characters at most
 MOST_BYTES: Final = 10_000_000
+#: platforms end a delivery that takes 5 to 20 seconds themselves; a door held open longer is nobody's we know
+LONGEST: Final = timedelta(seconds=30)
 _PLAIN: Final = {"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store"}
 
 
@@ -53,13 +58,13 @@ class Webhooks:
         return Response(answer, media_type=media_type, headers=_PLAIN)
 
     async def delivery(self, request: Request) -> Response:
-        """Take in what a platform pushes: 200 once it is kept, 401, 404, 413; 503: it should be pushed again."""
+        """Take in what a platform pushes: 200 once it is kept; 503: it should be pushed again; else 400 to 413."""
         account_id = request.path_params["account_id"]
         if account_id not in self._ingest.channels:
             return _said(404, "there is no such webhook")
-        body = await _body(request)
-        if body is None:
-            return _said(413, f"a delivery is {MOST_BYTES:,} bytes at most")
+        body = await _whole(request)
+        if isinstance(body, Response):
+            return body
         headers = {name.lower(): value for name, value in request.headers.items()}
         try:
             fresh = await run_in_threadpool(self._ingest.accept, account_id, headers, body)
@@ -76,6 +81,18 @@ class Webhooks:
         return _said(200, "thank you")
 
 
+async def _whole(request: Request) -> bytes | Response:
+    """Return the body as it came, or what is answered where it does not come whole."""
+    try:
+        async with asyncio.timeout(LONGEST.total_seconds()):
+            body = await _body(request)
+    except TimeoutError:
+        return _said(408, "the delivery took too long", {"Connection": "close"})
+    except ClientDisconnect:
+        return _said(400, "the delivery was broken off")  # nobody hears it; anybody could fill the log with it
+    return _said(413, f"a delivery is {MOST_BYTES:,} bytes at most") if body is None else body
+
+
 async def _body(request: Request) -> bytes | None:
     """Return the body as it came; None: it is longer than a delivery can be."""
     told = request.headers.get("content-length", "")
@@ -90,5 +107,5 @@ async def _body(request: Request) -> bytes | None:
     return b"".join(parts)
 
 
-def _said(status: int, words: str) -> Response:
-    return PlainTextResponse(f"{words}\n", status_code=status, headers=_PLAIN)
+def _said(status: int, words: str, also: Mapping[str, str] | None = None) -> Response:
+    return PlainTextResponse(f"{words}\n", status_code=status, headers={**_PLAIN, **(also or {})})

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import zstandard
 from push_kit import Door
 from reading_kit import reading, row, rows
 
@@ -278,6 +279,29 @@ def test_an_edit_is_a_version_and_a_removal_a_tombstone(house: House, door: Door
     assert "broken" not in str(rows(house.ingest.store, "SELECT text FROM interaction_versions"))
 
 
+def kept_words(house: House) -> str:
+    """Return everything that platforms told and that is kept as it came."""
+    plain = zstandard.ZstdDecompressor()
+    kept = rows(house.ingest.store, "SELECT body FROM raw_pages")
+    return " ".join(plain.decompress(one["body"]).decode() for one in kept)
+
+
+@pytest.mark.parametrize("channel", ["facebook"])
+def test_a_late_telling_brings_no_words_back(house: House, door: Door) -> None:
+    """What is told of a comment after it was removed is kept without its words."""
+    house.sandbox.webhooks.mode(lost=1.0)
+    made = house.say("oops")
+    add = house.sandbox.webhooks.build("facebook", made)
+    house.poll()
+    assert "oops" in kept_words(house)
+    house.graph.delete(made)
+    for late in (house.sandbox.webhooks.build("facebook", made, "remove"), add):
+        house.ingest.accept(ACCOUNT, *late)
+        house.ingest.receive(ACCOUNT)
+    assert house.stored(made.id)["deleted_at"] is not None
+    assert "oops" not in kept_words(house)
+
+
 @pytest.mark.parametrize("channel", ["facebook"])
 def test_a_removal_that_comes_first_stays(house: House, door: Door) -> None:
     """Deliveries come in any order: what was removed before it was told does not come to life."""
@@ -290,6 +314,7 @@ def test_a_removal_that_comes_first_stays(house: House, door: Door) -> None:
     house.ingest.accept(ACCOUNT, add.headers, add.body)
     house.ingest.receive(ACCOUNT)
     assert rows(house.ingest.store, "SELECT * FROM interactions WHERE id = ?", f"facebook:{made.id}") == []
+    assert "oops" not in kept_words(house)
 
 
 @BOTH

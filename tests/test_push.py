@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import logging
+import socket
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -134,6 +136,32 @@ def test_too_much_is_refused_before_it_is_read(house: House, door: Door, monkeyp
     body = f"{len(good.body):x}\r\n".encode() + good.body + b"\r\n0\r\n\r\n"
     assert push(door.webhook(ACCOUNT), chunked, body) == 413
     assert count(house.ingest.store) == 0
+
+
+def begin(door: Door) -> socket.socket:
+    """Begin a delivery of 100 bytes, and send three of them."""
+    host, _, port = door.url.partition("//")[2].partition(":")
+    begun = socket.create_connection((host, int(port)), timeout=10)
+    begun.sendall(f"POST /webhooks/{ACCOUNT} HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nabc".encode())
+    return begun
+
+
+def test_a_delivery_that_never_ends_is_ended(house: House, door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who holds the door open and says nothing is sent away after a while, and leaves no row."""
+    monkeypatch.setattr(web_hooks, "LONGEST", timedelta(milliseconds=50))
+    with begin(door) as begun:
+        assert begun.recv(1000).startswith(b"HTTP/1.1 408 ")
+    assert count(house.ingest.store) == 0
+
+
+def test_who_breaks_off_cannot_fill_the_log(house: House, caplog: pytest.LogCaptureFixture) -> None:
+    """A delivery that is broken off leaves no row, and no trace of a fault of ours."""
+    with Door(house.ingest) as door:
+        for _ in range(3):
+            begin(door).close()
+        assert push(door.webhook(ACCOUNT), {}, b"forged") == 401  # it still answers
+    assert count(house.ingest.store) == 0
+    assert not [one for one in caplog.records if one.levelno >= logging.ERROR]
 
 
 def test_deliveries_are_read_in_order(house: House) -> None:

@@ -14,7 +14,7 @@ from social_listener.channels.graph_ids import comment_id, is_node, is_post, par
 from social_listener.channels.graph_sending import acted, made_id, whole, witness
 from social_listener.channels.wire import WireError
 from social_listener.errors import BadPayload, Rejected
-from social_listener.model import Action, ActionKind, PublicReply, Sent
+from social_listener.model import Action, ActionKind, Kind, PublicReply, Sent
 
 #: pages of our own words that are read for one reply in doubt; `since` is minutes ago, so one is the rule
 _MOST_PAGES: Final = 5
@@ -31,7 +31,7 @@ def send_public(client: Client, us: Us, reply: PublicReply) -> Sent:
         effect=Effect.SEND,
     )
     native_id = comment_id(made_id(client, answer, "id", is_node), post_part(us, parent))
-    return Sent(native_id=native_id, sent_at=whole(answer.server_time), url=comment_url(native_id))
+    return Sent(native_id=native_id, sent_at=whole(answer.server_time), url=comment_url(native_id), kind=Kind.COMMENT)
 
 
 def find_public(client: Client, us: Us, reply: PublicReply, since: datetime) -> Sent | None:
@@ -77,7 +77,7 @@ def find_public(client: Client, us: Us, reply: PublicReply, since: datetime) -> 
     if oldest is None:
         return None
     native_id = comment_id(oldest.id, part)
-    return Sent(native_id=native_id, sent_at=oldest.created_at, url=comment_url(native_id))
+    return Sent(native_id=native_id, sent_at=oldest.created_at, url=comment_url(native_id), kind=Kind.COMMENT)
 
 
 def act(client: Client, action: Action) -> None:

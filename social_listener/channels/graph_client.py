@@ -28,6 +28,8 @@ from social_listener.model import Usage
 
 #: where facebook-sdk sends everything
 ORIGIN: Final = "https://graph.facebook.com"
+#: clocks that differ by more are not two clocks of one time
+_APART: Final = timedelta(days=1)
 MASK: Final = "[secret]"
 _TOKENS: Final = re.compile(rb"((?:access_token|appsecret_proof)(?:=|%3D|\\u003[dD]))[^&\"\\\s]+")
 
@@ -115,7 +117,7 @@ class Client:
             self._usage = told or self._usage
             if now is not None and exchange.server_time is not None:
                 self._ahead = now - exchange.server_time
-            ahead = self._ahead or timedelta(0)
+            ahead = self._ahead if self._ahead is not None else _ahead_of(exchange.server_time)
         doing = Doing(
             account_id=self.account_id, what=what, effect=effect, masked=self.masked, paged=paged, ahead=ahead
         )
@@ -163,6 +165,14 @@ class Client:
         for value in self._in_answers:
             body = body.replace(value.encode(), MASK.encode())
         return _TOKENS.sub(rb"\1" + MASK.encode(), body)
+
+
+def _ahead_of(server_time: datetime | None) -> timedelta:
+    """Return how far this machine's clock is ahead of Meta's, where no caller told its own; days are no difference."""
+    if server_time is None:
+        return timedelta(0)
+    ahead = datetime.now(UTC) - server_time
+    return ahead if abs(ahead) < _APART else timedelta(0)
 
 
 def document(body: bytes) -> Wire:

@@ -120,14 +120,22 @@ def way_of(reply: PrivateReply, options: Options, now: datetime) -> Way | str:
     if heard is not None and now < heard + WINDOW:
         return Way("person")
     if reply.to_public:
-        # How old the item is, and whether it was answered before, was asked when the reply was claimed.
-        return Way("comment")
+        return _to_comment(reply, now)
     if options.human_agent and reply.by_person and heard is not None and now < heard + HUMAN_WINDOW:
         return Way("person", tagged=True)
     if options.human_agent and not reply.by_person:
         return "after 24 hours Meta takes only what a person wrote"
     days = "7 days" if options.human_agent else "24 hours"
     return f"Meta lets messages go within {days} of the person's last one, and these are over"
+
+
+def _to_comment(reply: PrivateReply, now: datetime) -> Way | str:
+    """Return whether a public item may get its private reply: it was asked when claimed, but not by Meta's clock."""
+    if reply.again:
+        return "a comment gets one private reply, and it had that"
+    if reply.said_at is not None and now >= reply.said_at + PRIVATE_REPLY_FOR:
+        return "Meta takes a private reply within 7 days of the comment, and these are over"
+    return Way("comment")
 
 
 def reply_private(item: Interaction, standing: Standing, now: datetime, options: Options) -> Allowed:

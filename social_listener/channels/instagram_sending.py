@@ -17,7 +17,7 @@ from social_listener.channels.instagram_parse import is_ours
 from social_listener.channels.instagram_wire import read_comment
 from social_listener.channels.wire import Wire, WireError
 from social_listener.errors import BadPayload, Rejected, Unavailable
-from social_listener.model import Action, ActionKind, PublicReply, Sent
+from social_listener.model import Action, ActionKind, Kind, PublicReply, Sent
 
 _FIELDS = "id,text,timestamp,username,from,parent_id"
 
@@ -69,7 +69,8 @@ def send_public(client: Client, us: Us, reply: PublicReply) -> Sent:
     except BadPayload as error:
         raise Unavailable(str(error), account_id=client.account_id) from None  # nothing was said yet
     answer = client.call(_request(us, place, reply.text), what="sending a public reply", effect=Effect.SEND)
-    return Sent(native_id=made_id(client, answer, "id", is_number), sent_at=whole(answer.server_time))
+    native_id = made_id(client, answer, "id", is_number)
+    return Sent(native_id=native_id, sent_at=whole(answer.server_time), kind=Kind.COMMENT)
 
 
 def _request(us: Us, place: Place, text: str) -> Callable[[Any], object]:
@@ -103,7 +104,7 @@ def find_public(client: Client, us: Us, reply: PublicReply, since: datetime) -> 
     except WireError as error:
         raise BadPayload(f"Meta's answer while {what} cannot be read: {error}", account_id=client.account_id) from None
     oldest = min(ours, key=lambda one: one.made_at, default=None)
-    return None if oldest is None else Sent(native_id=oldest.id, sent_at=oldest.made_at)
+    return None if oldest is None else Sent(native_id=oldest.id, sent_at=oldest.made_at, kind=Kind.COMMENT)
 
 
 def _answers(client: Client, us: Us, place: Place, what: str) -> Wire | None:

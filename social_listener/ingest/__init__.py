@@ -23,6 +23,7 @@ from social_listener.errors import ChannelError, RateLimited
 from social_listener.failpoints import failpoint
 from social_listener.ingest import push, quota, schedule
 from social_listener.ingest.decide import Fetched, decide
+from social_listener.ingest.own import at_home
 from social_listener.ingest.quota import Budget
 from social_listener.ingest.recheck import recheck
 from social_listener.ingest.replay import replay, replay_dead_letters
@@ -77,6 +78,7 @@ class Ingest:
         self.clock = clock
         self.budget = budget
         self.chance = chance
+        self.replies = store  #: where the replies of this desk are: a scratch database has none
         self.worker = Worker(weights)
         self._lease = threading.Lock()
         self._polled: set[str] = set()
@@ -202,10 +204,11 @@ class Ingest:
         now = told[-1].fetched_at
 
         def decided(cursor: DuckDBPyConnection) -> tuple[Known, Changes]:
-            known = pages.known(cursor, [(one.stream_id, one.page) for one in told])
+            homed = self._at_home(cursor, told)
+            known = pages.known(cursor, [(one.stream_id, one.page) for one in homed])
             fetched = [
                 _fetched(one, adjust(one.page, known) if adjust else one.page, one.seq or self._seq + number, body)
-                for number, (one, body) in enumerate(zip(told, bodies, strict=True), 1)
+                for number, (one, body) in enumerate(zip(homed, bodies, strict=True), 1)
             ]
             return known, decide(fetched, known, scorer, now)
 
@@ -223,6 +226,13 @@ class Ingest:
             failpoint("ingest.before_commit")
         failpoint("ingest.after_commit")
         return changes
+
+    def _at_home(self, cursor: DuckDBPyConnection, told: Sequence[Told]) -> list[Told]:
+        """Return pages with what we said below what it answers."""
+        if self.replies is self.store:
+            return [replace(one, page=at_home(cursor, one.page)) for one in told]
+        with self.replies.read() as other:
+            return [replace(one, page=at_home(other, one.page)) for one in told]
 
     def failed(self, cursor: DuckDBPyConnection, stream: Stream, error: Exception) -> PollResult:
         """Write a fault on the stream's and the account's row; return it in words."""

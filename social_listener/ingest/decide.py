@@ -15,6 +15,7 @@ from social_listener.ingest.talk import Scorer, follow
 from social_listener.model import Contact, Interaction, Link, Page, Reject
 from social_listener.store.changes import Changes, DeadLetterRow, LinkRow, RawPage, Sighting, VersionRow
 from social_listener.store.facts import Known, StoredContact, StoredItem, version_key
+from social_listener.store.redaction import redact
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -316,8 +317,26 @@ def _raw_page(work: Work, one: Fetched) -> RawPage:
         server_time=one.page.server_time,
         seq=one.seq,
         item_ids=tuple(_told_of(work, one.page)),
-        body=one.body,
+        body=_without_the_dead(work, one),
     )
+
+
+def _without_the_dead(work: Work, one: Fetched) -> bytes:
+    """Return a page's answer without the words of items that were deleted before it came: a late delivery has them."""
+    dead = [item for item in one.page.interactions if _is_dead(work, item)]
+    if not dead:
+        return one.body
+    natives = {name for item in dead for name in (item.id.partition(":")[2], item.version_id)}
+    natives |= {name.rpartition("_")[2] for name in natives}
+    plain = zstandard.ZstdDecompressor().decompress(one.body)
+    return zstandard.ZstdCompressor().compress(redact(plain, natives))
+
+
+def _is_dead(work: Work, item: Interaction) -> bool:
+    stored = work.item(item.id)
+    if stored is None:
+        return not work.known.gone.isdisjoint({item.id, version_key(item)})
+    return stored.deleted_at is not None
 
 
 def _outline(item: Interaction) -> bytes:

@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import replace
 from datetime import datetime
 
-from social_listener.model import Contact, Interaction
+from social_listener.model import Contact, Interaction, Kind
 
 _MOST = 2**63 - 1
 
@@ -77,6 +77,7 @@ def merge(stored: Interaction, told: Interaction) -> Interaction:
         return replace(told, hidden=told.hidden or stored.hidden)
     merged = replace(
         stored,
+        kind=Kind.COMMENT if stored.outbound and told.kind is Kind.COMMENT else stored.kind,  # ours, before it was told
         text=told.text,
         version_id=told.version_id,
         edited_at=told.edited_at or stored.edited_at,

@@ -57,6 +57,7 @@ def _read_again(ingest: Ingest, scratch: Store, progress: Callable[[int, int], N
         clock=ingest.clock,
         chance=ingest.chance,
     )
+    other.replies = ingest.replies
     with ingest.store.read() as cursor:
         total = pages.count(cursor)
         waiting: list[Told] = []

@@ -10,6 +10,7 @@ from social_listener.model import Interaction
 from social_listener.store.rows import marks, named
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from duckdb import DuckDBPyConnection
@@ -77,6 +78,32 @@ def owner(cursor: DuckDBPyConnection, account_id: str) -> str | None:
     """Return our account as a contact id; None while the platform has not told it."""
     found = cursor.execute("SELECT owner_id FROM accounts WHERE id = ?", [account_id]).fetchone()
     return found[0] if found else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SentTo:
+    """A public reply that went out, or may have, and what it answers."""
+
+    platform_id: str | None  #: None: not known yet
+    item_id: str
+    parent_id: str | None  #: what the answered item itself answers
+    conversation_id: str
+    text: str
+    created_at: datetime
+
+
+def sent_to(cursor: DuckDBPyConnection, account_id: str, natives: Sequence[str]) -> list[SentTo]:
+    """Return an account's public replies that have one of those platform ids, or may have one, oldest first."""
+    names = tuple(field.name for field in fields(SentTo))
+    rows = cursor.execute(
+        f"""SELECT platform_id, item_id, reply_to_id, replies.conversation_id, replies.text, created_at
+            FROM replies LEFT JOIN interactions ON interactions.id = item_id
+            WHERE replies.account_id = ? AND NOT replies.private
+              AND (platform_id IN ({marks(natives)}) OR (platform_id IS NULL AND state IN ('sending', 'in_doubt')))
+            ORDER BY replies.id""",
+        [account_id, *natives],
+    ).fetchall()
+    return [SentTo(**named(names, row)) for row in rows]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,7 +15,7 @@ from meta_faces import FacebookFace, InstagramFace, MetaFace
 from saying import private, public, said
 
 from social_listener.channels import Channel
-from social_listener.errors import Rejected, SettingsError
+from social_listener.errors import RateLimited, Rejected, SettingsError
 from social_listener.model import Allowed, Interaction, Kind, PrivateReply, Standing, StreamKind
 
 SECOND = timedelta(seconds=1)
@@ -244,6 +244,21 @@ def test_a_clock_that_is_wrong_changes_nothing(meta: MetaFace, minutes: int, sec
         with pytest.raises(Rejected, match="are over"):
             fresh.send(words)
         assert written(meta) == 0
+
+
+@pytest.mark.parametrize("minutes", [-10, 10])
+def test_the_end_of_a_throttle_is_told_by_our_own_clock(meta: MetaFace, minutes: int) -> None:
+    """A fresh process whose first call is a send knows the end, too, though its clock is ten minutes off."""
+    meta.say(StreamKind.MESSAGES, "hi")
+    (one,) = said(meta.channel(), StreamKind.MESSAGES)
+    meta.sandbox.world.advance((datetime.now(UTC) - NOW + timedelta(minutes=minutes)).total_seconds())
+    meta.break_writes("status_429")
+    fresh = meta.channel()
+    with pytest.raises(RateLimited) as caught:
+        fresh.send(reply(one, Standing(heard_at=None)))
+    told = meta.graph.policy.regain_minutes * 60
+    assert caught.value.retry_at is not None
+    assert abs((caught.value.retry_at - datetime.now(UTC)).total_seconds() - told) < 60
 
 
 def test_a_private_reply_to_a_comment(meta: MetaFace) -> None:
