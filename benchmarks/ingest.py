@@ -34,6 +34,7 @@ from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
 from social_listener.ingest import Ingest, talk
 from social_listener.ingest.walk import MOST_PAGES_WHEN_LONG
+from social_listener.pace import set_pace
 from social_listener.sandbox import Sandbox
 from social_listener.store import Store, pages
 
@@ -48,6 +49,7 @@ def main() -> None:
     parser.add_argument("--stored", type=int, action="append", metavar="N")
     parser.add_argument("--http", type=int, metavar="N")
     chosen = parser.parse_args()
+    set_pace()  # as every command does
     gc.freeze()  # as the service does: what is loaded now stays
     atexit.register(gc.unfreeze)
     if not chosen.http or chosen.stored:

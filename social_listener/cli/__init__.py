@@ -12,6 +12,7 @@ import click
 from social_listener import __version__, terminal
 from social_listener.cli.options import COMMANDS, explain, settings_option
 from social_listener.errors import ListenerError
+from social_listener.pace import set_pace
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,6 +47,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 
 
 def _main(arguments: Sequence[str] | None) -> int:
+    set_pace()
     try:
         code = cli.main(args=arguments, prog_name="social-listener", standalone_mode=False)
     except click.ClickException as error:
