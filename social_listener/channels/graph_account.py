@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -29,7 +30,7 @@ _OPTIONAL: Final = frozenset({"verify_token"})
 _ASKING: Final = "asking who we are"
 
 
-class Account:
+class Account(ABC):
     """The common part of the channels facebook and instagram."""
 
     kind: str  #: what Meta calls this sort of account in what it pushes
@@ -44,9 +45,9 @@ class Account:
         self._owner: Owner | None = None
         self._asking = threading.Lock()
 
+    @abstractmethod
     def read(self, raw: bytes, us: Us, kind: StreamKind) -> Found:
         """Return what stands in a kept answer; `WireError` when it is none."""
-        raise NotImplementedError
 
     def parse(self, raw: bytes, stream: Stream, server_time: datetime) -> Page:
         """Return the page that an earlier answer, or a delivery, holds; see the protocol."""

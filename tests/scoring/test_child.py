@@ -63,7 +63,7 @@ def test_children_answer_side_by_side_and_end_together() -> None:
     at_work = [children.submit(time.sleep, 600) for _ in range(2)]
     not_begun = children.submit(abs, -1)
     while not all(one.running() for one in at_work):
-        time.sleep(0.01)
+        os.sched_yield()
     children.close()
     assert not_begun.cancelled()
     assert all(isinstance(one.exception(), ChildDied) for one in at_work)
