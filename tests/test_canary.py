@@ -171,7 +171,7 @@ class Exposure:
         }
         calls: list[Callable[[], object]] = [
             lambda: channel.fetch(stream, Cursor(), now),
-            lambda: channel.lookup([item[0]], now),
+            lambda: channel.lookup({item[0]: None}, now),
             lambda: channel.send(PublicReply(**common, text="hello")),
             lambda: channel.send(PrivateReply(**common, **private, by_person=True, text="hello")),
             lambda: channel.act(Action(kind=ActionKind.HIDE, account_id=account, item_id="i", item_native_id=item[0])),

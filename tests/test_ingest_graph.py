@@ -278,10 +278,17 @@ class Machine(RuleBasedStateMachine):
             failpoints.disarm()
         self.house.restart()
 
-    @rule()
-    def restart(self) -> None:
-        """End the program and start it again."""
-        self.house.restart()
+    @rule(data=st.data(), deletions=st.integers(0, 2))
+    def restart(self, data: st.DataObject, deletions: int) -> None:
+        """End the program and start it again; meanwhile some things are deleted."""
+        self.down([pick(data, self.said) for _ in range(deletions if self.said else 0)])
+
+    def down(self, deleted: Sequence[Item]) -> None:
+        """Have those things deleted while the program does not run."""
+        self.house.ingest.store.close()
+        for item in deleted:
+            self.alter(item, "delete")
+        self.house.open()
 
     @rule()
     def recheck(self) -> None:

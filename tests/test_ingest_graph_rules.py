@@ -21,7 +21,7 @@ from social_listener.cursor import advance as advance_rightly
 from social_listener.ingest import walk
 from social_listener.model import Interaction, Page
 from social_listener.sandbox.webhooks import Delivery
-from social_listener.store import facts
+from social_listener.store import facts, pages
 
 Patch = pytest.MonkeyPatch
 LATE = LATEST.total_seconds()
@@ -125,6 +125,16 @@ def more_than_is_given(machine: Machine) -> None:
     machine.poll()
 
 
+def deleted_while_down(machine: Machine) -> None:
+    """Delete the only comment below a picture while the service does not run."""
+    unpushed(machine)
+    picture = machine.graph.media("news")
+    machine.say(picture, "mara", "where is my order?", 0.0)
+    machine.poll()
+    machine.down([machine.said[-1]])
+    machine.poll()
+
+
 # -- what goes without the rule ----------------------------------------------------------------------------------------
 
 
@@ -187,6 +197,11 @@ def cut_ignored(patch: Patch, machine: Machine) -> None:
     patch.setattr(walk.Walk, "_cut", lambda *_: None)
 
 
+def threads_forgotten(patch: Patch, machine: Machine) -> None:
+    """Look things up without the thread they are stored in."""
+    patch.setattr(pages, "threads", lambda _cursor, _account, natives: dict.fromkeys(natives))
+
+
 RULES: dict[str, tuple[Callable[[Machine], None], Callable[[Patch, Machine], None], str]] = {
     "the overlap is read again": (shows_late, no_overlap, "was lost"),
     "the mark moves at the end of a walk": (read_hours_later, moved_with_the_first_page, "was lost"),
@@ -195,6 +210,7 @@ RULES: dict[str, tuple[Callable[[Machine], None], Callable[[Patch, Machine], Non
     "early deletions are remembered": (taken_back_first, early_deletions_forgotten, "was taken back"),
     "words have an order of their own": (edited_first, words_in_order_of_arrival, "came back"),
     "what is pushed is no sighting": (half_pushed, pushed_is_sighted, "was lost"),
+    "the thread of what is looked up is known": (deleted_while_down, threads_forgotten, "nobody noticed"),
     "a cut is a gap": (more_than_is_given, cut_ignored, "was lost"),
 }
 

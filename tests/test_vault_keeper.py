@@ -64,7 +64,7 @@ def test_everything_is_signed_with_the_users_token(sandbox: Sandbox, vault: Vaul
         channel.act(Action(account_id="main", kind=kind, item_id=f"x:{post.id}", item_native_id=post.id))
         assert len(sandbox.world.truth().post(post.id).likes) == likes
     assert [call.endpoint.split()[0] for call in sandbox.calls] == ["POST", "DELETE"]
-    assert channel.lookup([post.id], utcnow()).interactions[0].text == "@fernhill hello"
+    assert channel.lookup({post.id: None}, utcnow()).interactions[0].text == "@fernhill hello"
 
 
 def test_a_token_near_its_end_is_renewed_before_the_call(sandbox: Sandbox, vault: Vault) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -107,7 +107,7 @@ class WorldChannel:
         more = left > len(taken)
         return self._page(taken, f"{taken[-1].root}/{came + len(taken)}" if more else None, self.most)
 
-    def lookup(self, items: Sequence[str], now: datetime) -> Page:  # noqa: ARG002
+    def lookup(self, items: Mapping[str, str | None], now: datetime) -> Page:  # noqa: ARG002
         """Return those posts as they are now, and which of them are gone."""
         self._call()
         visible = {post.id: post for post in self._visible()}

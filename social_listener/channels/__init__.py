@@ -59,9 +59,11 @@ class Channel(Protocol):
         read.
         """
 
-    def lookup(self, items: Sequence[str], now: datetime) -> Page:
+    def lookup(self, items: Mapping[str, str | None], now: datetime) -> Page:
         """Return the present state of 1 to 100 native ids: items as they are now, and which are `deleted`.
 
+        Beside each id stands that of the thread it is stored in; None: it is not stored. Some platforms prove that
+        something is gone only by what it stood below.
         Public items only: a direct message looked up as if it were public would read as deleted. ValueError for what is
         no id, and for too many.
         """

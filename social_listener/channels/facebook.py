@@ -68,14 +68,14 @@ class Facebook(Account):
         """Return what stands in a kept answer."""
         return read_kept(raw, us, kind)
 
-    def lookup(self, items: Sequence[str], now: datetime) -> Page:
+    def lookup(self, items: Mapping[str, str | None], now: datetime) -> Page:
         """Return the present state of up to 100 posts and comments; see the protocol.
 
         It takes more than one call when some are gone. The page's `raw` holds all answers, one after the other.
         """
         if not 0 < len(items) <= _MOST_LOOKED_UP or not all(is_node(item) for item in items):
             raise ValueError(f"look up 1 to {_MOST_LOOKED_UP} native ids, not {len(items)}")
-        return facebook_lookup.lookup(self.client, self.us(), items, now)
+        return facebook_lookup.lookup(self.client, self.us(), tuple(items), now)
 
     def send(self, reply: PublicReply | PrivateReply) -> Sent:
         """Send once; see the protocol. Each kind of reply has a path of its own from here down to the call."""

@@ -77,27 +77,14 @@ class Instagram(Account):
         """Return what stands in a kept answer."""
         return read_kept(raw, us, kind)
 
-    def receive(self, body: bytes, received_at: datetime) -> Sequence[Page]:
-        """Return what a delivery tells; see the protocol."""
-        pages = super().receive(body, received_at)
-        self._memory.put(
-            {
-                item.id.partition(":")[2]: item.thread_id.partition(":")[2]
-                for page in pages
-                for item in page.interactions
-                if not item.private
-            }
-        )
-        return pages
-
-    def lookup(self, items: Sequence[str], now: datetime) -> Page:
+    def lookup(self, items: Mapping[str, str | None], now: datetime) -> Page:
         """Return the present state of up to 100 comments, mentions and media; see the protocol.
 
         It takes more than one call when some are gone. The page's `raw` holds all answers, one after the other.
         """
         if not 0 < len(items) <= _MOST_LOOKED_UP or not all(is_number(item) for item in items):
             raise ValueError(f"look up 1 to {_MOST_LOOKED_UP} native ids, not {len(items)}")
-        return instagram_lookup.lookup(self.client, self.us(), items, now, self._memory)
+        return instagram_lookup.lookup(self.client, self.us(), items, now)
 
     def send(self, reply: PublicReply | PrivateReply) -> Sent:
         """Send once; see the protocol. Each kind of reply has a path of its own from here down to the call.

@@ -1,7 +1,7 @@
 """Looking comments and mentions on Instagram up again, and what proves that one is gone.
 
 Meta's refusal does not tell "gone" from "not for you". So a comment counts as gone only when our token can read the
-account and the medium that the comment stood below. Which medium that is, is known of what was read since the start.
+account and the medium that the comment stood below. Which medium that is, whoever stored the comment knows.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ from social_listener.channels.graph_client import Answer, Client
 from social_listener.channels.graph_errors import Forbidden, Missing
 from social_listener.channels.graph_found import Asked, Found, Us
 from social_listener.channels.graph_lookup import WHAT, halved, readable
-from social_listener.channels.instagram_memory import Memory
 from social_listener.channels.instagram_parse import is_ours
 from social_listener.channels.instagram_reading import COMMENT_FIELDS, LOOKUP_FIELDS, MEDIA_FIELDS, read_looked_up
 from social_listener.channels.instagram_wire import read_comment
@@ -30,7 +29,7 @@ MENTIONED: Final[Mapping[str, tuple[str, str]]] = {
 }
 
 
-def lookup(client: Client, us: Us, items: Sequence[str], now: datetime, memory: Memory) -> Page:
+def lookup(client: Client, us: Us, items: Mapping[str, str | None], now: datetime) -> Page:
     """Return the present state of comments, of mentions and of our own media."""
 
     def ask(fields: str) -> Callable[[Sequence[str]], Answer]:
@@ -38,13 +37,13 @@ def lookup(client: Client, us: Us, items: Sequence[str], now: datetime, memory: 
             "", {"ids": ",".join(ids), "fields": fields}, what=WHAT, now=now, apart=(Missing,)
         )
 
-    answers, refused = _comments(items, ask)
+    answers, refused = _comments(tuple(items), ask)
     gone = []
     for native_id in refused:
         told = mentioned(client, us, native_id, now)
         if told is not None:
             answers.append(told)
-        elif _is_gone(client, us, native_id, now, memory):
+        elif _is_gone(client, us, items[native_id], now):
             gone.append(native_id)
     answers = [*_answered(client, us, answers, now), *answers]
     asked = Asked(edge="lookup", only=tuple(items), gone=tuple(gone))
@@ -103,7 +102,6 @@ def _comments(
         return answers, refused
 
 
-def _is_gone(client: Client, us: Us, native_id: str, now: datetime, memory: Memory) -> bool:
-    """Return whether a comment that Meta refuses is gone for certain."""
-    media = memory.media_of(native_id)
+def _is_gone(client: Client, us: Us, media: str | None, now: datetime) -> bool:
+    """Return whether a comment that Meta refuses, and that stood below that medium, is gone for certain."""
     return media is not None and readable(client, us.native_id, now) and readable(client, media, now)

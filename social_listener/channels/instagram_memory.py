@@ -7,15 +7,11 @@ and stored, are remembered; after a start every medium that has comments is read
 from __future__ import annotations
 
 import threading
-from collections import OrderedDict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
 
 from social_listener.cursor import Cursor
-
-_MOST_PARENTS: Final = 200_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +24,7 @@ class _Given:
 
 
 class Memory:
-    """Counts of comments, and what stands below what. Threads may share it."""
+    """Counts of comments. Threads may share it."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -36,7 +32,6 @@ class Memory:
         self._read: dict[str, int] = {}
         self._turn = 0
         self._given: _Given | None = None
-        self._media: OrderedDict[str, str] = OrderedDict()
 
     def begin(self, cursor: Cursor) -> None:
         """Begin a poll: what the one before it read counts as read when it was stored, which the cursor shows."""
@@ -64,15 +59,3 @@ class Memory:
         """Return the one of those media whose comments were read before all others; None: none of them was."""
         with self._lock:
             return min((one for one in media if one in self._read), key=lambda one: self._read[one], default=None)
-
-    def put(self, below: Mapping[str, str]) -> None:
-        """Remember which medium comments stand below."""
-        with self._lock:
-            self._media |= below
-            while len(self._media) > _MOST_PARENTS:
-                self._media.popitem(last=False)
-
-    def media_of(self, comment: str) -> str | None:
-        """Return the medium that a comment stands below; None: not known here."""
-        with self._lock:
-            return self._media.get(comment)

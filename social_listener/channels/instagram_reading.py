@@ -49,7 +49,7 @@ def comments(client: Client, us: Us, cursor: Cursor, now: datetime, memory: Memo
     if walk.lists:
         page, walk = _listed(client, us, walk, now, memory)
     elif walk.todo:
-        page, walk = _commented(client, us, walk, now, memory)
+        page, walk = _commented(client, us, walk, now)
     else:
         raise PageExpired("the page token is of another walk", account_id=client.account_id)
     done = ended(page, walk)
@@ -110,7 +110,7 @@ def _once_more(walk: Rotation, media: list[Media], memory: Memory) -> Rotation:
     return replace(walk, todo=(*walk.todo, Todo(node=best, count=counts.get(best))))
 
 
-def _commented(client: Client, us: Us, walk: Rotation, now: datetime, memory: Memory) -> tuple[Page, Rotation]:
+def _commented(client: Client, us: Us, walk: Rotation, now: datetime) -> tuple[Page, Rotation]:
     what, todo = "reading comments", walk.todo[0]
     edge, fields = ("replies", _SAID) if todo.of else ("comments", COMMENT_FIELDS)
     asked = Asked(edge=edge, node=todo.node, of=todo.of, author=todo.author)
@@ -132,8 +132,6 @@ def _commented(client: Client, us: Us, walk: Rotation, now: datetime, memory: Me
     if way and way == todo.way:
         words = "Meta gives the same page of comments over and over"
         raise BadPayload(words, account_id=client.account_id, raw=answer.body)
-    media = todo.of or todo.node
-    memory.put({item.id.partition(":")[2]: media for item in found.interactions.values()})
     page = found.page(asked.before(answer.body), answer.server_time)
     return replace(page, usage=answer.usage), walk.read(way, below)
 

@@ -103,7 +103,7 @@ class X:
             raise BadPayload(str(error), account_id=self.account_id, raw=raw) from None
         return page_of(found, raw, server_time, stream.kind, next_token=None)
 
-    def lookup(self, items: Sequence[str], now: datetime) -> Page:
+    def lookup(self, items: Mapping[str, str | None], now: datetime) -> Page:
         """Return the present state of up to 100 public posts; direct messages cannot be looked up.
 
         X gives the version that was asked for. Where a later one exists, a second call fetches it; the page's `raw`

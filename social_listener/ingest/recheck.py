@@ -62,8 +62,10 @@ def _gone_with_all(ingest: Ingest, ids: Sequence[str], page: Page) -> list[str]:
 
 def look_up(ingest: Ingest, account_id: str, natives: Sequence[str], now: datetime) -> Page:
     """Ask for the present state of public items; a `ChannelError` is written down where it concerns the account."""
+    with ingest.store.read() as cursor:
+        threads = pages.threads(cursor, account_id, natives)
     try:
-        return ingest.channels[account_id].lookup(natives, now)
+        return ingest.channels[account_id].lookup(threads, now)
     except (Unauthorized, OutOfCredit, RateLimited) as error:
         _refused(ingest, account_id, error)
         raise

@@ -162,6 +162,16 @@ def unchecked(cursor: DuckDBPyConnection, account_id: str, since: datetime, befo
     return [row[0] for row in rows]
 
 
+def threads(cursor: DuckDBPyConnection, account_id: str, natives: Sequence[str]) -> dict[str, str | None]:
+    """Return for native ids of an account's channel the native id of the thread each is stored in; None: in none."""
+    found: dict[str, str | None] = dict.fromkeys(natives)
+    row = cursor.execute("SELECT channel FROM accounts WHERE id = ?", [account_id]).fetchone()
+    ids = [f"{row[0]}:{native_id}" for native_id in natives] if row is not None else []
+    for item_id, thread_id in select(cursor, "interactions", "id", ("id", "thread_id"), ids):
+        found[item_id.partition(":")[2]] = thread_id.partition(":")[2]
+    return found
+
+
 def below_deleted(cursor: DuckDBPyConnection, ids: Sequence[str]) -> list[str]:
     """Return those of the items that stand below a post of which we know that it was deleted."""
     found: list[str] = []

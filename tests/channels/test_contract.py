@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -115,12 +116,12 @@ def test_a_look_up_follows_edits_and_deletions(face: Face) -> None:
     kind = face.public[0]
     edited, gone, same = (face.say(kind, text) for text in ("one", "two", "three"))
     channel = face.channel()
-    walk(channel, stream(kind))
+    threads = threads_of(walk(channel, stream(kind)))
     words = "one, and more" if face.edits else "one"
     if face.edits:
         face.edit(edited, words)
     face.delete(gone)
-    page = channel.lookup([edited.id, gone.id, same.id], NOW)
+    page = channel.lookup({one.id: threads[one.id] for one in (edited, gone, same)}, NOW)
     assert [one.partition(":")[2] for one in page.deleted] == [gone.id]
     found = {item.id.partition(":")[2]: item.text for item in page.interactions if not item.context}
     assert set(found) == {edited.id, same.id}
@@ -136,19 +137,25 @@ def test_a_look_up_of_nothing_but_deletions(face: Face) -> None:
     kind = face.public[0]
     made = [face.say(kind, f"number {number}") for number in range(100)]
     channel = face.channel()
-    walk(channel, stream(kind))
+    threads = threads_of(walk(channel, stream(kind)))
     for one in made:
         face.delete(one)
-    page = channel.lookup([one.id for one in made], NOW)
+    page = face.channel().lookup({one.id: threads[one.id] for one in made}, NOW)
     assert {one.partition(":")[2] for one in page.deleted} == {one.id for one in made}
     assert page.interactions == ()
 
 
-@pytest.mark.parametrize("bad", [[], ["1"] * 101, ["x"], ["1/../2"], ["1?a=b"]])
+def threads_of(pages: Sequence[Page]) -> dict[str, str]:
+    """Return which thread each item of those pages is in, both as native ids."""
+    items = [item for page in pages for item in page.interactions]
+    return {item.id.partition(":")[2]: item.thread_id.partition(":")[2] for item in items}
+
+
+@pytest.mark.parametrize("bad", [[], [str(number) for number in range(1, 102)], ["x"], ["1/../2"], ["1?a=b"]])
 def test_a_look_up_takes_ids_only(face: Face, bad: list[str]) -> None:
     """What is no id, and too many of them, never becomes a call."""
     with pytest.raises(ValueError, match="native ids"):
-        face.channel().lookup(bad, NOW)
+        face.channel().lookup(dict.fromkeys(bad), NOW)
     assert face.calls() == 0
 
 

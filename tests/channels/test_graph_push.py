@@ -195,7 +195,7 @@ def test_own_comments_are_looked_up_since_whom_they_answer_is_not_told(meta: Met
     (page,) = told(meta, own)
     assert page.interactions == ()
     assert page.unread == (own.id,)
-    (item,) = [one for one in channel.lookup(page.unread, NOW).interactions if not one.context]
+    (item,) = [one for one in channel.lookup(dict.fromkeys(page.unread), NOW).interactions if not one.context]
     assert item.outbound
     assert item.text == "Hi!"
     alike(item, polled(channel, StreamKind.COMMENTS)[item.id])
@@ -216,7 +216,7 @@ def test_a_post_that_tags_us(facebook: FacebookFace) -> None:
     channel = pushing(facebook)
     (page,) = told(facebook, made)
     assert page.unread == (made.id,)
-    (item,) = channel.lookup(page.unread, NOW).interactions
+    (item,) = channel.lookup(dict.fromkeys(page.unread), NOW).interactions
     alike(item, polled(channel, StreamKind.MENTIONS)[f"facebook:{made.id}"])
 
 

@@ -185,7 +185,7 @@ def test_recorded_errors(
         channel = build(server.url)
         calls: list[Callable[[], Any]] = [
             channel.whoami,
-            lambda: channel.lookup(["1"], NOW),
+            lambda: channel.lookup({"1": None}, NOW),
             lambda: channel.send(private(ANNA, None)),
             lambda: channel.act(action(ActionKind.HIDE, "1")),
         ]

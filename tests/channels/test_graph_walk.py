@@ -280,7 +280,7 @@ def test_a_mention_is_looked_up_answered_and_found(instagram: InstagramFace, in_
     """Of a mention only the id is pushed: its words are looked up, and it can be answered where it stands."""
     made = instagram.graph.ig_mention("mara", "is this yours?", in_comment=in_comment)
     channel = instagram.channel()
-    (item,) = channel.lookup([made.id], NOW).interactions
+    (item,) = channel.lookup({made.id: None}, NOW).interactions
     assert "is this yours?" in item.text
     assert item.kind.value == "mention"
     assert item.author_id == "instagram:name-mara"

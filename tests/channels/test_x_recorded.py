@@ -231,7 +231,7 @@ def test_recorded_answers_over_http(replay: Loopback) -> None:
     found = one.fetch(stream(StreamKind.SEARCH, query="Tweepy"), Cursor(), NOW)
     assert len(found.interactions) == 10
     assert found.next == json.loads(found.raw)["meta"]["next_token"]
-    looked_up = one.lookup(["1293593516040269825", "1293595870563381249"], NOW)
+    looked_up = one.lookup(dict.fromkeys(["1293593516040269825", "1293595870563381249"]), NOW)
     assert [item.id for item in looked_up.interactions] == ["x:1293593516040269825", "x:1293595870563381249"]
 
 
