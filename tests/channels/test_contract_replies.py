@@ -107,7 +107,7 @@ def test_private_words_cannot_reach_a_public_call(face: Face) -> None:
     """Whatever item a private reply answers, and whatever goes wrong, its words are nowhere in public."""
     canary = "canary 7f3a"
     made = {kind: face.say(kind, "hello") for kind in face.said}
-    channel = face.channel(read_timeout=timedelta(seconds=0.2))
+    channel = face.channel()
     for one in made.values():
         for fault in (None, "lost", "status_403", "status_429", "html_503", "reset"):
             if fault is not None:

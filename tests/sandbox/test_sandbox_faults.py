@@ -158,7 +158,7 @@ def test_stalled_client_runs_into_its_own_time_out(sandbox: Sandbox) -> None:
     sandbox.faults.add(endpoint="GET /2/users/me", kind="stall", times=1)
     url = f"{sandbox.base_url}/2/users/me"
     with pytest.raises(requests.ReadTimeout):
-        requests.get(url, timeout=0.1)
+        requests.get(url, timeout=(10, 0.5))
     assert requests.get(url, timeout=10).status_code == 401
 
 
