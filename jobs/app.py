@@ -21,7 +21,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
-from social_listener.desk_health import Planned
+from social_listener.desk.health import Planned
 from social_listener.jobs import JOBS, Daily, Every, Job
 from social_listener.jobs.book import Book
 from social_listener.jobs.poll import Pollers

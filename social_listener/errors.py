@@ -61,6 +61,10 @@ class NotAllowed(DeskError):
     """A rule of the platform forbids this now."""
 
 
+class NotPermitted(DeskError):
+    """The role of whoever asks does not give this; an administrator can change the role."""
+
+
 class Conflict(DeskError):
     """Somebody else changed this meanwhile; look again before you act."""
 

@@ -17,7 +17,7 @@ PACKAGE = Path(__file__).resolve().parent.parent / "social_listener"
 
 #: first part of a module's name below social_listener → its height; docs/architecture.md draws it
 LAYERS = {
-    **dict.fromkeys(["model", "cursor", "errors", "failpoints", "desk_types", "log", "pace", "terminal"], 0),
+    **dict.fromkeys(["model", "cursor", "errors", "failpoints", "desk_types", "log", "pace", "rights", "terminal"], 0),
     **dict.fromkeys(["channels", "store", "settings"], 1),
     **dict.fromkeys(["ingest", "outbox", "scoring", "vault", "witness", "rules"], 2),
     **dict.fromkeys(["desk", "insights", "service"], 3),
@@ -158,7 +158,7 @@ def test_sql_stays_in_the_store(name: str, path: Path) -> None:
         ("social_listener.model", "import pydantic"),
         ("social_listener.model", "from social_listener import settings"),
         ("social_listener.ingest", "from social_listener.service import build"),
-        ("social_listener.desk_reply", "def f():\n    from social_listener.jobs import JOBS"),
+        ("social_listener.desk.reply", "def f():\n    from social_listener.jobs import JOBS"),
         ("social_listener.channels.x", "if TYPE_CHECKING:\n    from social_listener.settings import Settings"),
         ("social_listener.sandbox.x", "from social_listener.model import Kind"),
         ("social_listener.jobs.poll", "from social_listener.sandbox import Sandbox"),

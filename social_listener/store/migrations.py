@@ -28,9 +28,28 @@ def _second(connection: DuckDBPyConnection) -> None:
         connection.execute(next(one for one in statements() if f"CREATE TABLE {name} " in one))
 
 
+#: columns that older tables get in the third version: table → definitions; NOT NULL where there is a default
+THIRD: Final[Mapping[str, tuple[str, ...]]] = {}
+
+
+def _third(connection: DuckDBPyConnection) -> None:
+    """Add what a team needs: every table that is not there yet, and the columns of THIRD."""
+    for table, definitions in THIRD.items():
+        for definition in definitions:
+            plain = definition.replace(" NOT NULL", "")
+            connection.execute(f"ALTER TABLE {table} ADD COLUMN {plain}")
+            if plain != definition:
+                connection.execute(f"ALTER TABLE {table} ALTER COLUMN {definition.split()[0]} SET NOT NULL")
+    there = {row[0] for row in connection.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
+    for statement in statements():
+        name = statement.partition("CREATE TABLE ")[2].split()[0]
+        if name not in there:
+            connection.execute(statement)
+
+
 #: version a step leads to → the step. schema.sql always holds the newest version whole; a step brings an older database
 #: to the same tables. Steps run in one transaction, in order, after a backup.
-MIGRATIONS: Final[Mapping[int, Migration]] = {2: _second}
+MIGRATIONS: Final[Mapping[int, Migration]] = {2: _second, 3: _third}
 
 
 def latest(migrations: Mapping[int, Migration] = MIGRATIONS) -> int:

@@ -1,4 +1,4 @@
--- The whole schema, version 2. A line that holds two dashes and a semicolon only stands between two statements.
+-- The whole schema, version 3. A line that holds two dashes and a semicolon only stands between two statements.
 -- Types are those that DuckDB and PostgreSQL share. No foreign keys, no secondary indexes: they break upserts and slow
 -- pages (docs/decisions.md). Times are TIMESTAMPTZ and written in UTC.
 

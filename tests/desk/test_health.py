@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 import zstandard
 
-from social_listener.desk_health import Planned, stream_state
+from social_listener.desk.health import Planned, stream_state
 from social_listener.errors import DeskError
 from social_listener.model import ReplyState, Stream, StreamKind
 from social_listener.store.health import StreamRow

@@ -19,6 +19,8 @@ from social_listener.store import Store, backup, migrations, staging
 from social_listener.store.migrations import MIGRATIONS
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
+#: a schema version that is still to come
+NEXT = max(MIGRATIONS) + 1
 
 
 @pytest.fixture
@@ -346,7 +348,7 @@ def _break(cursor: duckdb.DuckDBPyConnection) -> None:
 
 def test_a_newer_schema_is_refused(path: Path) -> None:
     """A database written by a newer program is left alone, in words."""
-    Store.open(path, steps={**MIGRATIONS, 3: _add_column}).close()
+    Store.open(path, steps={**MIGRATIONS, NEXT: _add_column}).close()
     with pytest.raises(StoreError, match="newer version of this program"):
         Store.open(path)
 
@@ -356,7 +358,7 @@ def test_an_older_schema_is_backed_up_and_upgraded_once(path: Path) -> None:
     with Store.open(path) as store:
         _put(store, "a")
     for _ in range(2):
-        with Store.open(path, now=NOW, steps={**MIGRATIONS, 3: _add_column}) as store, store.read() as cursor:
+        with Store.open(path, now=NOW, steps={**MIGRATIONS, NEXT: _add_column}) as store, store.read() as cursor:
             assert cursor.execute("SELECT name, unit FROM counters").fetchall() == [("a", None)]
     saved = list((path.parent / "backups").iterdir())
     assert len(saved) == 1
@@ -369,7 +371,7 @@ def test_a_step_that_fails_leaves_the_old_schema(path: Path) -> None:
     with Store.open(path) as store:
         _put(store, "a")
     with pytest.raises(RuntimeError, match="the step failed"):
-        Store.open(path, steps={**MIGRATIONS, 3: _add_column, 4: _break})
+        Store.open(path, steps={**MIGRATIONS, NEXT: _add_column, NEXT + 1: _break})
     with Store.open(path) as store:
         assert _names(store) == {"a"}
 
@@ -383,14 +385,15 @@ def _columns(store: Store) -> set[tuple[object, ...]]:
         )
 
 
-def test_a_database_of_the_first_schema_becomes_like_a_new_one(path: Path, tmp_path: Path) -> None:
-    """A database made by the first release is brought to the very tables and columns of a new one, its rows kept."""
+@pytest.mark.parametrize("version", range(1, max(MIGRATIONS)))
+def test_a_database_of_an_older_schema_becomes_like_a_new_one(path: Path, tmp_path: Path, version: int) -> None:
+    """A database of any earlier schema is brought to the very tables and columns of a new one, its rows kept."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    text = Path(__file__).with_name("schema_1.sql").read_text(encoding="utf-8")
+    text = Path(__file__).with_name(f"schema_{version}.sql").read_text(encoding="utf-8")
     with duckdb.connect(str(path)) as connection:
         for statement in text.split("\n--;\n"):
             connection.execute(statement)
-        connection.execute("INSERT INTO schema_versions VALUES (1, now())")
+        connection.execute("INSERT INTO schema_versions VALUES (?, now())", [version])
         connection.execute("INSERT INTO counters VALUES ('a', 1)")
     with Store.open(path) as upgraded, Store.open(tmp_path / "new" / "new.duckdb") as new:
         assert _columns(upgraded) == _columns(new)

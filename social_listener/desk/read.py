@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from social_listener.desk_office import known_conversation
+from social_listener.desk.office import known_conversation
 from social_listener.desk_types import ContactCard, ConversationView, PastConversation, QueuePage, View
 from social_listener.model import SentimentLabel
 from social_listener.store import conversations, links, queue, search
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from duckdb import DuckDBPyConnection
 
-    from social_listener.desk_office import Office
+    from social_listener.desk.office import Office
     from social_listener.desk_types import QueueFilter, QueueRow, ThreadItem
     from social_listener.model import Factor
     from social_listener.store.conversations import ConversationRow, Outline

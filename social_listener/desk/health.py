@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from social_listener import channels as registry
 from social_listener.channels import Billed, Pushed
-from social_listener.desk_office import span
+from social_listener.desk.office import span
 from social_listener.desk_types import AccountHealth, HealthView, JobLine, PushHealth, StreamHealth
 from social_listener.ingest import schedule
 from social_listener.model import ReplyState
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from duckdb import DuckDBPyConnection
 
-    from social_listener.desk_office import Office
+    from social_listener.desk.office import Office
     from social_listener.desk_types import ReplyLine
     from social_listener.store.health import StreamRow
 

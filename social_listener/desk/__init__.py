@@ -10,8 +10,12 @@ import threading
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from social_listener import desk_health, desk_read, desk_reply, desk_settle, desk_work
-from social_listener.desk_office import Office, known_item
+from social_listener.desk import health as desk_health
+from social_listener.desk import read as desk_read
+from social_listener.desk import reply as desk_reply
+from social_listener.desk import settle as desk_settle
+from social_listener.desk import work as desk_work
+from social_listener.desk.office import Office, known_item
 from social_listener.errors import DeskError
 from social_listener.model import Status
 from social_listener.store import audit, health
@@ -23,7 +27,7 @@ if TYPE_CHECKING:
     from datetime import timedelta
 
     from social_listener.channels import Channel
-    from social_listener.desk_health import Planned
+    from social_listener.desk.health import Planned
     from social_listener.desk_types import (
         ConversationView,
         Draft,

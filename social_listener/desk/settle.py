@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from social_listener import outbox_settle
-from social_listener.desk_reply import line_of
+from social_listener.desk.reply import line_of
 from social_listener.errors import Conflict, DeskError
 from social_listener.model import ReplyState, Sent
 from social_listener.store import audit, conversations
@@ -16,7 +16,7 @@ from social_listener.store import outbox as replies
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-    from social_listener.desk_office import Office
+    from social_listener.desk.office import Office
     from social_listener.desk_types import ReplyLine
     from social_listener.store.outbox import StoredReply
 

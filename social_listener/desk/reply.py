@@ -7,7 +7,7 @@ import itertools
 import secrets
 from typing import TYPE_CHECKING
 
-from social_listener.desk_office import find_rule, fits, known_conversation, known_item
+from social_listener.desk.office import find_rule, fits, known_conversation, known_item
 from social_listener.errors import Conflict, DeskError, NotAllowed
 from social_listener.failpoints import failpoint
 from social_listener.model import ReplyState
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from duckdb import DuckDBPyConnection
 
-    from social_listener.desk_office import Office
+    from social_listener.desk.office import Office
     from social_listener.desk_types import ReplyLine, ThreadItem
     from social_listener.store.conversations import ConversationRow
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from social_listener.errors import ChannelError, DeskError, NotAllowed
+from social_listener.errors import ChannelError, DeskError, NotAllowed, NotPermitted
 from social_listener.model import Allowed, Factor
+from social_listener.rights import RIGHT_WORDS, SYSTEM, Right
 from social_listener.scoring import waiting_points
 from social_listener.store import conversations
 from social_listener.store import outbox as replies
@@ -53,6 +54,14 @@ class Office:
                 f"the account {account_id!r} is not in the settings any more: what it said is kept, "
                 "but nothing can be sent or done through it"
             ) from None
+
+    def permit(self, cursor: DuckDBPyConnection, staff: str, right: Right, account_id: str | None = None) -> None:  # noqa: ARG002 - asked when staff have rows of their own
+        """Raise `NotPermitted` unless somebody may do this here; `account_id`: the account that it concerns, if any.
+
+        An account that is not theirs is as if it were not there: for that the caller raises what it raises then.
+        """
+        if staff != SYSTEM and staff not in self.settings.dashboard.staff:
+            raise NotPermitted(f"{staff!r} does not work here, and may not {RIGHT_WORDS[right]}")
 
     def target(self, *, private: bool) -> timedelta:
         """Return the promised time to a first answer."""

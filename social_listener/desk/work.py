@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from social_listener import channels as registry
 from social_listener.channels import Billed
-from social_listener.desk_office import find_rule, fits, known_conversation, known_item, span
+from social_listener.desk.office import find_rule, fits, known_conversation, known_item, span
 from social_listener.desk_types import Draft, NoteLine
 from social_listener.errors import ChannelError, Conflict, DeskError, NotAllowed, RateLimited, Unavailable
 from social_listener.model import Action, ActionKind, Status
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from duckdb import DuckDBPyConnection
 
-    from social_listener.desk_office import Office
+    from social_listener.desk.office import Office
     from social_listener.desk_types import ThreadItem
 
 MODES = ("public", "private", "note")

@@ -1,0 +1,356 @@
+-- The whole schema, version 2. A line that holds two dashes and a semicolon only stands between two statements.
+-- Types are those that DuckDB and PostgreSQL share. No foreign keys, no secondary indexes: they break upserts and slow
+-- pages (docs/decisions.md). Times are TIMESTAMPTZ and written in UTC.
+
+CREATE TABLE raw_pages (            -- what platforms answered, as it came; kept for `retention.raw_pages`; an answer
+                                    -- that told nothing new (most of what an overlap reads again) is not kept
+    id            VARCHAR PRIMARY KEY,
+    stream_id     VARCHAR NOT NULL,  -- "<account id>/lookup" for re-checks, "<account id>/sent" for our own sends
+    fetched_at    TIMESTAMPTZ NOT NULL,
+    server_time   TIMESTAMPTZ NOT NULL,
+    seq           BIGINT NOT NULL,   -- order of storing, over all streams
+    item_ids      VARCHAR NOT NULL,  -- " x:1 x:2 ": every item it told of, so that a deletion finds it
+    body          BLOB NOT NULL      -- zstd
+);
+--;
+CREATE TABLE contacts (
+    id            VARCHAR PRIMARY KEY,
+    -- the platform says
+    channel       VARCHAR NOT NULL,
+    handle        VARCHAR NOT NULL,
+    name          VARCHAR NOT NULL,
+    followers     BIGINT,
+    verified      BOOLEAN NOT NULL,
+    description   VARCHAR NOT NULL,
+    location      VARCHAR NOT NULL,
+    url           VARCHAR,
+    avatar_url    VARCHAR,
+    joined_at     TIMESTAMPTZ,
+    -- we say
+    first_seen_at TIMESTAMPTZ NOT NULL,
+    updated_at    TIMESTAMPTZ NOT NULL,
+    recent_ids    VARCHAR NOT NULL DEFAULT ''  -- "x:3 x:2 x:1": their newest inbound items, ten at most, newest first
+);
+--;
+CREATE TABLE interactions (
+    id              VARCHAR PRIMARY KEY,
+    -- the platform says
+    channel         VARCHAR NOT NULL,
+    account_id      VARCHAR NOT NULL,
+    conversation_id VARCHAR NOT NULL,
+    thread_id       VARCHAR NOT NULL,
+    author_id       VARCHAR NOT NULL,
+    kind            VARCHAR NOT NULL,
+    private         BOOLEAN NOT NULL,
+    outbound        BOOLEAN NOT NULL,
+    text            VARCHAR NOT NULL,   -- '' once deleted
+    sent_at         TIMESTAMPTZ NOT NULL,
+    version_id      VARCHAR NOT NULL,
+    edited_at       TIMESTAMPTZ,
+    reply_to_id     VARCHAR,
+    quoted_id       VARCHAR,
+    url             VARCHAR,
+    language        VARCHAR,            -- the platform's guess; ours is in scores
+    addresses_us    BOOLEAN NOT NULL,
+    hidden          BOOLEAN NOT NULL,
+    likes           BIGINT NOT NULL,
+    attachments     VARCHAR NOT NULL,   -- JSON list
+    context         BOOLEAN NOT NULL,
+    deleted_at      TIMESTAMPTZ,        -- when we learned that it is gone: a tombstone, never revived
+    -- we say
+    first_seen_at   TIMESTAMPTZ NOT NULL,
+    checked_at      TIMESTAMPTZ NOT NULL,  -- when the platform last told us of it
+    answered_at     TIMESTAMPTZ,        -- sent_at of our first answer to it
+    liked_by_us     BOOLEAN NOT NULL,
+    stream_id       VARCHAR,            -- that brought it first; NULL: we said it here
+    told_at         TIMESTAMPTZ         -- by the platform's clock: when these words were first told, where the
+                                        -- platform tells no time of an edit; NULL: it does
+);
+--;
+CREATE TABLE interaction_versions (   -- every wording of an item that was ever reworded
+    id             VARCHAR PRIMARY KEY, -- "<channel>:<version id>"
+    interaction_id VARCHAR NOT NULL,
+    version_id     VARCHAR NOT NULL,
+    text           VARCHAR NOT NULL,    -- '' once deleted
+    seen_at        TIMESTAMPTZ NOT NULL
+);
+--;
+CREATE TABLE sightings (              -- in which further streams an item was seen; the first is interactions.stream_id
+    id             VARCHAR PRIMARY KEY, -- "<stream id> <interaction id>"
+    stream_id      VARCHAR NOT NULL,
+    interaction_id VARCHAR NOT NULL,
+    page_id        VARCHAR NOT NULL,    -- raw page that brought it first
+    seen_at        TIMESTAMPTZ NOT NULL -- when it was seen first
+);
+--;
+CREATE TABLE scores (
+    interaction_id   VARCHAR PRIMARY KEY,
+    sentiment        DOUBLE,
+    sentiment_label  VARCHAR NOT NULL,
+    sentiment_reason VARCHAR NOT NULL,
+    language         VARCHAR,
+    priority         INTEGER NOT NULL,   -- without waiting time
+    factors          VARCHAR NOT NULL,   -- JSON list
+    scorer           VARCHAR NOT NULL,
+    scored_at        TIMESTAMPTZ NOT NULL
+);
+--;
+CREATE TABLE conversations (          -- every conversation
+    id            VARCHAR PRIMARY KEY,
+    channel       VARCHAR NOT NULL,
+    account_id    VARCHAR NOT NULL,
+    thread_id     VARCHAR NOT NULL,
+    contact_id    VARCHAR NOT NULL,
+    private       BOOLEAN NOT NULL,
+    first_at      TIMESTAMPTZ NOT NULL, -- sent_at of its first and of its last inbound item
+    last_at       TIMESTAMPTZ NOT NULL,
+    -- we say
+    status        VARCHAR NOT NULL,     -- open | snoozed | resolved
+    snoozed_until TIMESTAMPTZ,
+    assignee      VARCHAR,
+    version       BIGINT NOT NULL,      -- raised by every change that people or customers make; compare-and-set
+    said_version  BIGINT NOT NULL DEFAULT 0, -- value of `version` when something was last said or edited, by them or by us
+    updated_at    TIMESTAMPTZ NOT NULL,
+    -- kept so that no page has to search all items
+    waiting_ids   VARCHAR NOT NULL DEFAULT '', -- "x:1 x:2": inbound items that nobody answered; deleted ones may stand here
+    newest_id     VARCHAR,              -- its newest inbound item that is not deleted; NULL: none is left
+    -- the platform says
+    elsewhere     BOOLEAN NOT NULL DEFAULT FALSE -- another program holds this direct thread now
+);
+--;
+CREATE TABLE links (                  -- that a direct conversation goes on from a public item
+    id                      VARCHAR PRIMARY KEY, -- "<item id> <private conversation id>"
+    item_id                 VARCHAR NOT NULL,    -- the public one
+    public_conversation_id  VARCHAR NOT NULL,
+    private_conversation_id VARCHAR NOT NULL,
+    made_at                 TIMESTAMPTZ NOT NULL,
+    reply_id                VARCHAR              -- our reply that made it; NULL: the platform told
+);
+--;
+CREATE TABLE gone (                   -- items that were deleted before anything else was told of them
+    id      VARCHAR PRIMARY KEY,
+    told_at TIMESTAMPTZ NOT NULL
+);
+--;
+CREATE TABLE deliveries (             -- what platforms pushed, as it came; kept until `retention.raw_pages` after it was read
+    id          VARCHAR PRIMARY KEY,   -- hash of account and body: the same delivery is one row
+    account_id  VARCHAR NOT NULL,
+    received_at TIMESTAMPTZ NOT NULL,
+    body        BLOB NOT NULL,         -- zstd; empty once it was read
+    state       VARCHAR NOT NULL,      -- waiting | done | failed
+    error       VARCHAR,               -- in words
+    done_at     TIMESTAMPTZ
+);
+--;
+CREATE TABLE spend (                  -- what platforms bill for, a row a day, account and price
+    id         VARCHAR PRIMARY KEY,    -- "<account id> <YYYY-MM-DD> <name>", days of UTC
+    account_id VARCHAR NOT NULL,
+    day        VARCHAR NOT NULL,       -- YYYY-MM-DD, UTC
+    name       VARCHAR NOT NULL,       -- of the price
+    count      BIGINT NOT NULL,
+    usd        DOUBLE NOT NULL
+);
+--;
+CREATE TABLE our_words (              -- when we last said something in a conversation, but not at this desk
+    conversation_id VARCHAR PRIMARY KEY,
+    said_at         TIMESTAMPTZ NOT NULL
+);
+--;
+CREATE TABLE queue (                  -- one row a conversation that is not resolved: what the inbox lists
+    conversation_id VARCHAR PRIMARY KEY,
+    channel         VARCHAR NOT NULL,
+    account_id      VARCHAR NOT NULL,
+    stream_id       VARCHAR NOT NULL,   -- where its most pressing item was first seen
+    kind            VARCHAR NOT NULL,
+    private         BOOLEAN NOT NULL,
+    status          VARCHAR NOT NULL,
+    snoozed_until   TIMESTAMPTZ,
+    assignee        VARCHAR,
+    item_id         VARCHAR NOT NULL,   -- its most pressing unanswered item (the newest when all are answered)
+    priority        INTEGER NOT NULL,   -- of that item, without waiting time
+    waiting_since   TIMESTAMPTZ,        -- sent_at of the oldest unanswered inbound item; NULL: nobody waits
+    sentiment_label VARCHAR NOT NULL,
+    language        VARCHAR,
+    contact_id      VARCHAR NOT NULL,
+    contact_name    VARCHAR NOT NULL,
+    contact_handle  VARCHAR NOT NULL,
+    excerpt         VARCHAR NOT NULL,   -- first 200 characters of that item
+    last_at         TIMESTAMPTZ NOT NULL,
+    unanswered      INTEGER NOT NULL,   -- how many inbound items wait
+    version         BIGINT NOT NULL     -- that of the conversation
+);
+--;
+CREATE TABLE streams (                -- the schedule and the ledger are data
+    id             VARCHAR PRIMARY KEY,
+    account_id     VARCHAR NOT NULL,
+    channel        VARCHAR NOT NULL,
+    kind           VARCHAR NOT NULL,
+    name           VARCHAR NOT NULL,
+    cursor_since   TIMESTAMPTZ,        -- complete up to here
+    cursor_resume  VARCHAR,
+    cursor_started TIMESTAMPTZ,
+    cursor_oldest  TIMESTAMPTZ,
+    cursor_items   BIGINT NOT NULL,
+    cursor_joined  BOOLEAN NOT NULL,
+    complete_from  TIMESTAMPTZ,        -- the oldest item of the first walk: nothing older was promised
+    next_due_at    TIMESTAMPTZ NOT NULL,
+    not_before     TIMESTAMPTZ,        -- the platform asked us to wait
+    last_poll_at   TIMESTAMPTZ,
+    last_ok_at     TIMESTAMPTZ,
+    errors         INTEGER NOT NULL,   -- in a row
+    last_error     VARCHAR,            -- in words; NULL: the last poll went well
+    last_error_kind VARCHAR,           -- name of the error class
+    last_error_at  TIMESTAMPTZ,
+    items_stored   BIGINT NOT NULL,
+    worst_lag_s    DOUBLE NOT NULL,    -- how far below the mark a new item ever turned up, seconds; the overlap must be longer
+    active         BOOLEAN NOT NULL DEFAULT TRUE -- false: no longer in the settings, its data stays
+);
+--;
+CREATE TABLE gaps (                   -- spans that a platform can no longer give
+    id         VARCHAR PRIMARY KEY,
+    stream_id  VARCHAR NOT NULL,
+    since      TIMESTAMPTZ NOT NULL,
+    until      TIMESTAMPTZ NOT NULL,
+    reason     VARCHAR NOT NULL,
+    found_at   TIMESTAMPTZ NOT NULL,
+    closed_at  TIMESTAMPTZ,            -- when staff said they know; NULL: open
+    closed_by  VARCHAR
+);
+--;
+CREATE TABLE dead_letters (           -- raw items that could not be read; kept until replayed or dismissed
+    id         VARCHAR PRIMARY KEY,    -- hash of stream and raw: the same bad item is one row
+    stream_id  VARCHAR NOT NULL,
+    native_id  VARCHAR,
+    reason     VARCHAR NOT NULL,
+    raw        BLOB NOT NULL,          -- zstd
+    page_id    VARCHAR NOT NULL,
+    first_seen_at TIMESTAMPTZ NOT NULL,
+    seen       INTEGER NOT NULL,       -- how often it came
+    settled_at TIMESTAMPTZ             -- replayed or dismissed; NULL: open
+);
+--;
+CREATE TABLE accounts (               -- what we know of our own accounts
+    id         VARCHAR PRIMARY KEY,
+    channel    VARCHAR NOT NULL,
+    owner_id   VARCHAR,                -- the account as a contact: "<channel>:<native id>"
+    handle     VARCHAR,
+    name       VARCHAR,
+    state      VARCHAR NOT NULL,       -- ok | unauthorized | out_of_credit | out_of_budget | unreachable | unknown
+    problem    VARCHAR,                -- in words
+    checked_at TIMESTAMPTZ NOT NULL,
+    retry_at   TIMESTAMPTZ,            -- while unauthorized or out_of_credit: nothing is looked up again before
+    not_before TIMESTAMPTZ,            -- nothing is read before: the platform asked the whole account to wait, or
+                                       -- the day's budget is spent (state out_of_budget)
+    used       DOUBLE,                 -- percent of its allowance, as the platform last told; NULL: it does not tell
+    used_at    TIMESTAMPTZ,
+    handshake_at TIMESTAMPTZ           -- when the platform last asked whether the webhook is ours; NULL: never
+);
+--;
+CREATE TABLE replies (                -- intents: what staff want to say; visibility never changes
+    id              VARCHAR PRIMARY KEY,
+    nonce           VARCHAR NOT NULL,   -- of the composed text; unique, kept so by the writer
+    account_id      VARCHAR NOT NULL,
+    channel         VARCHAR NOT NULL,
+    item_id         VARCHAR NOT NULL,
+    conversation_id VARCHAR NOT NULL,
+    private         BOOLEAN NOT NULL,
+    text            VARCHAR NOT NULL,
+    text_hash       VARCHAR NOT NULL,
+    author          VARCHAR NOT NULL,   -- staff
+    seen_version    BIGINT NOT NULL,    -- conversation version the author had before the eyes
+    state           VARCHAR NOT NULL,
+    created_at      TIMESTAMPTZ NOT NULL,
+    not_before      TIMESTAMPTZ NOT NULL, -- end of the undo window, of a rate limit or of a pause between retries
+    deadline        TIMESTAMPTZ NOT NULL, -- never sent later
+    attempts        INTEGER NOT NULL,
+    platform_id     VARCHAR,            -- native id once sent
+    url             VARCHAR,
+    reason          VARCHAR,            -- why rejected, expired, in doubt, waiting: in words
+    reconcile_at    TIMESTAMPTZ,        -- next reading while in doubt; NULL: a person decides
+    reconciled      INTEGER NOT NULL,   -- readings done
+    settled_by      VARCHAR,            -- staff who decided; NULL: the platform told
+    settled_at      TIMESTAMPTZ,
+    version         BIGINT NOT NULL
+);
+--;
+CREATE TABLE send_slots (             -- at most one unresolved reply per item and visibility
+    id        VARCHAR PRIMARY KEY,     -- "<account id> <item id> public|private"
+    intent_id VARCHAR NOT NULL
+);
+--;
+CREATE TABLE attempts (               -- written before every call
+    id          VARCHAR PRIMARY KEY,   -- "<intent id>/<number>"
+    intent_id   VARCHAR NOT NULL,
+    number      INTEGER NOT NULL,
+    boot_id     VARCHAR NOT NULL,
+    started_at  TIMESTAMPTZ NOT NULL,
+    request_hash VARCHAR NOT NULL,
+    outcome     VARCHAR,               -- sent | rejected | not_sent | in_doubt; NULL: not known yet
+    error       VARCHAR,               -- name of the error class; NULL: none
+    detail      VARCHAR,               -- in words
+    ended_at    TIMESTAMPTZ
+);
+--;
+CREATE TABLE send_pauses (            -- when an account may send again, so that a restart does not forget
+    id         VARCHAR PRIMARY KEY,    -- "<account id> public|private"
+    not_before TIMESTAMPTZ NOT NULL,
+    errors     INTEGER NOT NULL,       -- failures in a row
+    reason     VARCHAR NOT NULL        -- in words
+);
+--;
+CREATE TABLE drafts (                 -- text being typed, so that a reload loses nothing
+    id              VARCHAR PRIMARY KEY, -- "<staff> <conversation id> public|private|note"
+    staff           VARCHAR NOT NULL,
+    conversation_id VARCHAR NOT NULL,
+    mode            VARCHAR NOT NULL,
+    text            VARCHAR NOT NULL,
+    nonce           VARCHAR NOT NULL,   -- of this composed text; a new one once it was sent
+    updated_at      TIMESTAMPTZ NOT NULL
+);
+--;
+CREATE TABLE actions (                -- hide, like, delete: what was done to items
+    id         VARCHAR PRIMARY KEY,
+    item_id    VARCHAR NOT NULL,
+    account_id VARCHAR NOT NULL,
+    kind       VARCHAR NOT NULL,
+    staff      VARCHAR NOT NULL,
+    state      VARCHAR NOT NULL,       -- done | failed
+    reason     VARCHAR,
+    created_at TIMESTAMPTZ NOT NULL
+);
+--;
+CREATE TABLE notes (                  -- said among ourselves, never sent
+    id              VARCHAR PRIMARY KEY,
+    conversation_id VARCHAR NOT NULL,
+    staff           VARCHAR NOT NULL,
+    text            VARCHAR NOT NULL,
+    created_at      TIMESTAMPTZ NOT NULL
+);
+--;
+CREATE TABLE audit_events (           -- who did what, append only; ids and hashes, no text of customers
+    id          VARCHAR PRIMARY KEY,
+    happened_at TIMESTAMPTZ NOT NULL,
+    staff       VARCHAR NOT NULL,      -- "system" for what nobody pressed
+    verb        VARCHAR NOT NULL,
+    object_id   VARCHAR NOT NULL,
+    details     VARCHAR NOT NULL       -- JSON
+);
+--;
+CREATE TABLE job_runs (
+    id          VARCHAR PRIMARY KEY,
+    job         VARCHAR NOT NULL,
+    started_at  TIMESTAMPTZ NOT NULL,
+    ended_at    TIMESTAMPTZ,           -- NULL: running, or cut off by a crash
+    outcome     VARCHAR,               -- ok | failed | missed | overrun | cut_off
+    detail      VARCHAR
+);
+--;
+CREATE TABLE counters (               -- commit sequence and other single numbers
+    name  VARCHAR PRIMARY KEY,
+    value BIGINT NOT NULL
+);
+--;
+CREATE TABLE schema_versions (
+    version    INTEGER PRIMARY KEY,
+    applied_at TIMESTAMPTZ NOT NULL
+);
