@@ -253,6 +253,20 @@ def test_what_stood_below_a_deleted_post_goes_with_it(machine: Machine) -> None:
     machine.teardown()
 
 
+def test_a_comment_on_an_advertisement_is_met_through_our_answer(machine: Machine) -> None:
+    """When its own push was lost, a customer's comment is stored, and answered, with the push of our answer to it."""
+    unpushed(machine)
+    machine.say(machine.graph.media("buy this", ad=True), "mara", "where is my order?", 0.0)
+    machine.house.push()
+    machine.house.sandbox.webhooks.mode(hold=True)
+    machine.say(machine.said[-1], machine.graph.brand.handle, "on its way", 0.0)
+    machine.house.push()
+    machine.house.read()
+    (item,) = rows(machine.house.ingest.store, "SELECT * FROM interactions WHERE NOT outbound")
+    assert (item["text"], item["context"], item["answered_at"] is not None) == ("where is my order? 1", False, True)
+    machine.teardown()
+
+
 def test_each_thread_that_is_cut_has_a_gap_of_its_own(machine: Machine) -> None:
     """Two customers who each wrote more than is given are two gaps: each says whose words are missing."""
     unpushed(machine)
