@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from social_listener.desk import proposals
 from social_listener.desk.office import known_conversation
 from social_listener.desk_types import ContactCard, ConversationView, PastConversation, QueuePage, View
 from social_listener.model import SentimentLabel
@@ -118,6 +119,7 @@ def read_conversation(office: Office, conversation_id: str, focus_id: str | None
             others_in_thread=conversations.others_in_thread(cursor, row),
             links=links.lines(cursor, row.id),
             elsewhere=row.elsewhere,
+            proposals=proposals.of_conversation(cursor, row.id, row.said_version),
         )
 
 

@@ -178,6 +178,7 @@ def _view(view: View, staff: str, now: datetime) -> tuple[str, list[object]]:
         View.MINE: (f"{_OPEN} AND assignee = ?", [now, staff]),
         View.UNASSIGNED: (f"{_OPEN} AND assignee IS NULL", [now]),
         View.SNOOZED: ("status = 'snoozed' AND snoozed_until > ?", [now]),
+        View.TO_APPROVE: ("conversation_id IN (SELECT conversation_id FROM proposals WHERE state = 'waiting')", []),
     }
     return conditions[view]
 
