@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from social_listener.desk import colleagues
+from social_listener.desk import assigning, colleagues, managing
 from social_listener.desk import proposals as proposing
 from social_listener.desk.notify import notify
 from social_listener.desk.office import known_conversation
+from social_listener.desk.presence import Presence
 from social_listener.desk_types.team import Notifications
 from social_listener.rights import Right
-from social_listener.store import notifications
+from social_listener.store import notifications, teams
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
     from social_listener.desk.office import Office
     from social_listener.desk_types import ReplyLine
-    from social_listener.desk_types.team import Proposal
+    from social_listener.desk_types.team import Proposal, Team, TeamView
 
 _LISTED = 50
 
@@ -30,6 +31,7 @@ class TeamDesk:
 
     def __init__(self, office: Office) -> None:
         self._office = office
+        self.presence = Presence()
 
     # -- what waits for one person -------------------------------------------------------------------------------------
 
@@ -140,6 +142,50 @@ class TeamDesk:
         """Put one's own proposal into other words, while it waits."""
         return proposing.revise(self._office, proposal_id, staff=staff, text=text, version=version)
 
-    def tend(self) -> int:
-        """Close proposals whose time to answer has ended, and tell of those whose time ends soon; return how many."""
-        return proposing.tend(self._office)
+    # -- teams and who answers what ------------------------------------------------------------------------------------
+
+    def tend(self) -> str | None:
+        """Do what is due by itself: assign, hand back, close proposals whose time has ended. Return it in words."""
+        back, given = assigning.tend(self._office, self.presence)
+        lapsed = proposing.tend(self._office)
+        done = {"assigned": given, "handed back": back, "proposals followed": lapsed}
+        return ", ".join(f"{count} {words}" for words, count in done.items() if count) or None
+
+    def teams(self) -> tuple[Team, ...]:
+        """Return every team, by name."""
+        with self._office.store.read() as cursor:
+            return tuple(teams.teams(cursor))
+
+    def view(self, staff: str) -> TeamView:
+        """Return all that the Team page shows."""
+        return managing.view(self._office, self.presence, staff)
+
+    def save_team(
+        self, staff: str, name: str, members: Sequence[str], team_id: str | None = None, version: int = 0
+    ) -> Team:
+        """Make a team, or change the one of that id; `Conflict` for an old version."""
+        return managing.save_team(self._office, staff, name, members, team_id, version)
+
+    def remove_team(self, staff: str, team_id: str, version: int) -> None:
+        """Remove a team; its conversations stay in everybody's queue."""
+        managing.remove_team(self._office, staff, team_id, version)
+
+    def set_workload(
+        self,
+        staff: str,
+        of: str,
+        version: int,
+        *,
+        capacity: int | None,
+        away_from: datetime | None,
+        away_until: datetime | None,
+    ) -> None:
+        """Say how much somebody takes at a time (None: as the settings say), and when they are away."""
+        wanted = teams.StoredWorkload(
+            staff=of, capacity=capacity, away_from=away_from, away_until=away_until, version=version
+        )
+        managing.set_workload(self._office, staff, wanted)
+
+    def hand_over(self, conversation_id: str, staff: str, team_id: str, version: int) -> int:
+        """Put a conversation into a team's queue; nobody has it then. Return its new version."""
+        return managing.hand_over(self._office, conversation_id, staff, team_id, version)

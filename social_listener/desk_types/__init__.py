@@ -47,6 +47,7 @@ class QueueFilter:
     language: str | None = None
     private: bool | None = None
     assignee: str | None = None
+    team_id: str | None = None  #: in the queue of that team
     search: str = ""  #: words; found in texts, names and handles, case-insensitively
 
 
@@ -215,6 +216,7 @@ class ConversationView:
     others_in_thread: int  #: conversations of other customers under the same post
     links: tuple[LinkLine, ...] = ()  #: what it goes on in, or goes on from, oldest first
     elsewhere: bool = False  #: another program, or the platform's own app, holds this direct conversation
+    team: str | None = None  #: in whose queue it is
     proposals: tuple[Proposal, ...] = ()  #: that wait for approval, and earlier ones, oldest first
 
 

@@ -35,6 +35,13 @@ def of(cursor: DuckDBPyConnection, ids: Sequence[str]) -> dict[str, Assignment]:
     }
 
 
+def team_name(cursor: DuckDBPyConnection, conversation_id: str) -> str | None:
+    """Return in whose queue a conversation is; None: in nobody's own."""
+    row = cursor.execute("SELECT team_id FROM assignments WHERE id = ?", [conversation_id]).fetchone()
+    found = cursor.execute("SELECT name FROM teams WHERE id = ?", [row[0]]).fetchone() if row and row[0] else None
+    return found[0] if found else None
+
+
 def assigned(cursor: DuckDBPyConnection, conversation_id: str, at: datetime | None) -> None:
     """Write since when a conversation's assignee has it; None: nobody has it."""
     _set(cursor, conversation_id, {"assigned_at": at})
@@ -65,3 +72,88 @@ def _set(cursor: DuckDBPyConnection, conversation_id: str, values: dict[str, obj
         cursor.execute(
             f"INSERT INTO assignments ({', '.join(row)}) VALUES ({', '.join('?' for _ in row)})", list(row.values())
         )
+
+
+# -- what the job looks for --------------------------------------------------------------------------------------------
+
+_OPEN = "(q.status = 'open' OR (q.status = 'snoozed' AND q.snoozed_until <= ?))"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """A conversation of the queue with whose it is."""
+
+    conversation_id: str
+    account_id: str
+    channel: str
+    contact_id: str
+    version: int
+    assignee: str | None
+    team_id: str | None
+    passed_by: tuple[str, ...]
+
+
+_HELD = """q.conversation_id, q.account_id, q.channel, q.contact_id, q.version, q.assignee, a.team_id,
+           coalesce(a.passed_by, '[]')
+           FROM queue q LEFT JOIN assignments a ON a.id = q.conversation_id"""
+
+
+def _held(cursor: DuckDBPyConnection, condition: str, values: Sequence[object], limit: int) -> list[Held]:
+    rows = cursor.execute(
+        f"SELECT {_HELD} WHERE {condition} ORDER BY q.priority DESC, q.waiting_since, q.conversation_id LIMIT ?",
+        [*values, limit],
+    ).fetchall()
+    names = ("conversation_id", "account_id", "channel", "contact_id", "version", "assignee", "team_id")
+    return [Held(**dict(zip(names, row[:-1], strict=True)), passed_by=tuple(json.loads(row[-1]))) for row in rows]
+
+
+def nobodys(cursor: DuckDBPyConnection, now: datetime, limit: int) -> list[Held]:
+    """Return the conversations that wait for an answer and that nobody has, the most pressing first."""
+    return _held(cursor, f"{_OPEN} AND q.assignee IS NULL AND q.waiting_since IS NOT NULL", [now], limit)
+
+
+def held_by(cursor: DuckDBPyConnection, names: Sequence[str], now: datetime, limit: int) -> list[Held]:
+    """Return the open conversations of those people."""
+    return _held(cursor, f"{_OPEN} AND q.assignee IN ({marks(names)})", [now, *names], limit)
+
+
+def ignored(cursor: DuckDBPyConnection, since: datetime, now: datetime, limit: int) -> list[Held]:
+    """Return the conversations that wait for an answer, and whose assignee has had them so since then at least."""
+    condition = f"{_OPEN} AND q.assignee IS NOT NULL AND a.assigned_at <= ? AND q.waiting_since <= ?"
+    return _held(cursor, condition, [now, since, since], limit)
+
+
+def loads(cursor: DuckDBPyConnection, now: datetime) -> dict[str, int]:
+    """Return how many open conversations everybody has who has any."""
+    rows = cursor.execute(
+        f"SELECT q.assignee, count(*) FROM queue q WHERE {_OPEN} AND q.assignee IS NOT NULL GROUP BY q.assignee", [now]
+    )
+    return dict(rows.fetchall())
+
+
+def waiting_by_team(cursor: DuckDBPyConnection, now: datetime) -> dict[str, int]:
+    """Return how many conversations wait in every team's queue and have no assignee."""
+    rows = cursor.execute(
+        f"""SELECT a.team_id, count(*) FROM queue q JOIN assignments a ON a.id = q.conversation_id
+            WHERE {_OPEN} AND q.assignee IS NULL AND q.waiting_since IS NOT NULL AND a.team_id IS NOT NULL
+            GROUP BY a.team_id""",
+        [now],
+    )
+    return dict(rows.fetchall())
+
+
+def answered_last(cursor: DuckDBPyConnection, account_id: str, contact_ids: Sequence[str]) -> dict[str, str]:
+    """Return who last answered each of those contacts of an account from this desk, by contact."""
+    of_contact = dict(
+        cursor.execute(
+            f"SELECT id, contact_id FROM conversations WHERE account_id = ? AND contact_id IN ({marks(contact_ids)})",
+            [account_id, *contact_ids],
+        ).fetchall()
+    )
+    rows = cursor.execute(
+        f"""SELECT conversation_id, author, created_at FROM replies
+            WHERE conversation_id IN ({marks(list(of_contact))}) AND state IN ('queued', 'sending', 'in_doubt', 'sent')
+            ORDER BY created_at, id""",
+        list(of_contact),
+    ).fetchall()
+    return {of_contact[conversation_id]: author for conversation_id, author, _ in rows}

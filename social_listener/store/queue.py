@@ -196,6 +196,9 @@ def _condition(wanted: QueueFilter, found: Sequence[str] | None) -> tuple[str, l
     }
     parts = [f"{column} = ?" for column, value in columns.items() if value is not None]
     values: list[object] = [value for value in columns.values() if value is not None]
+    if wanted.team_id is not None:
+        parts.append("conversation_id IN (SELECT id FROM assignments WHERE team_id = ?)")
+        values.append(wanted.team_id)
     if found is not None:
         parts.append(f"conversation_id IN ({marks(found)})")
         values.extend(found)

@@ -42,11 +42,6 @@ def set_assignee(
     return changed
 
 
-def touch(cursor: DuckDBPyConnection, conversation_id: str, version: int, now: datetime) -> int | None:
-    """Raise a conversation's version because its team changed; None when somebody was faster."""
-    return _change(cursor, conversation_id, version, now, {})
-
-
 def _change(
     cursor: DuckDBPyConnection, conversation_id: str, version: int, now: datetime, values: dict[str, object]
 ) -> int | None:
