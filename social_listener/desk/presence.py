@@ -56,6 +56,12 @@ class Presence:
             for old in [key for key, one in self._pages.items() if now - one.heard_at > OPEN_FOR]:
                 del self._pages[old]
 
+    def shows(self, page: str) -> tuple[str, str] | None:
+        """Return whose page it is and which conversation it shows, as it last told; None: nothing is known of it."""
+        with self._lock:
+            own = self._pages.get(page)
+            return (own.staff, own.conversation_id) if own else None
+
     def leave(self, page: str) -> None:
         """Forget a page that was closed."""
         with self._lock:

@@ -11,7 +11,7 @@ from social_listener.desk.office import known_conversation
 from social_listener.desk.presence import Presence
 from social_listener.desk_types.team import Notifications
 from social_listener.rights import Right
-from social_listener.store import notifications, teams
+from social_listener.store import conversations, notifications, teams
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -141,6 +141,20 @@ class TeamDesk:
     def revise(self, proposal_id: str, staff: str, text: str, version: int) -> Proposal:
         """Put one's own proposal into other words, while it waits."""
         return proposing.revise(self._office, proposal_id, staff=staff, text=text, version=version)
+
+    # -- who is here ---------------------------------------------------------------------------------------------------
+
+    def beat(self, page: str, staff: str, conversation_id: str, typing: str) -> None:
+        """Hear from an open page what it shows ("": nothing) and in which mode somebody types ("": in none).
+
+        A conversation that they may not see, or that there is not, counts as none. Nothing is written.
+        """
+        if conversation_id and self.presence.shows(page) != (staff, conversation_id):
+            with self._office.store.read() as cursor:
+                row = conversations.row(cursor, conversation_id)
+                if row is None or not colleagues.may(self._office, cursor, staff, Right.READ, row.account_id):
+                    conversation_id, typing = "", ""
+        self.presence.beat(page, staff, conversation_id, typing, self._office.clock())
 
     # -- teams and who answers what ------------------------------------------------------------------------------------
 
