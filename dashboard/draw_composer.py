@@ -40,8 +40,14 @@ def composer(
     lengths: Mapping[str, TextLength],
     staff: str,
     outcome: Outcome | None,
+    *,
+    sends: bool = True,
+    colleagues: Sequence[str] = (),
 ) -> Json:
-    """Return everything the composer needs for this conversation."""
+    """Return everything the composer needs for this conversation.
+
+    `sends`: what is written leaves without approval; `colleagues`: who can be named in a note.
+    """
     allowed = {one.verb: one for one in view.allowed}
     public, private = allowed.get("reply_public"), allowed.get("reply_private")
     modes = []
@@ -49,12 +55,17 @@ def composer(
         modes.append(_mode(PUBLIC, view, public, drafts, lengths))
     if view.private or private is not None:
         modes.append(_mode(PRIVATE, view, private, drafts, lengths))
+    if not sends:
+        modes = [mode | {"button": "Send for approval"} for mode in modes]
     modes.append(_note(drafts))
     return {
         "id": view.conversation_id,
         "account": view.account_id,
         "item": view.focus_id,
         "staff": staff,
+        "approval": not sends,
+        "mayAsk": sends and bool(colleagues),
+        "colleagues": list(colleagues),
         "version": view.version,
         "modes": modes,
         "mode": default_mode(modes),

@@ -66,6 +66,7 @@ const ICONS = {
   reply: "M9 6l-5 5 5 5M4 11h9a7 7 0 0 1 7 7v1",
   check: "M4.5 12.5l5 5L20 7",
   warn: "M12 4l9 16H3zM12 10v4.5M12 17.3v.01",
+  bell: "M6 16V11a6 6 0 0 1 12 0v5l1.5 2h-15zM10 20a2 2 0 0 0 4 0",
   up: "M12 19V6M6 12l6-6 6 6",
 };
 
@@ -150,6 +151,18 @@ function dialogOpen() {
 // A conversation was picked and is not drawn yet: what is typed now must not land in the one that is still shown.
 function opening(id) {
   document.dispatchEvent(new CustomEvent("social-listener-opening", { detail: id }));
+}
+
+// Lines of the open conversation that were said since somebody began to write; the thread marks them.
+function markUnseen(id, keys) {
+  const before = JSON.stringify(window.socialListenerUnseen || null);
+  window.socialListenerUnseen = { id, keys };
+  if (JSON.stringify(window.socialListenerUnseen) !== before) document.dispatchEvent(new CustomEvent("social-listener-unseen"));
+}
+
+// Somebody types, in the mode named; "": they have stopped. Colleagues are told that, never what.
+function tellTyping(mode) {
+  document.dispatchEvent(new CustomEvent("social-listener-typing", { detail: mode }));
 }
 
 // On a narrow screen one pane is shown at a time: list, conversation or details. The style sheet reads this.

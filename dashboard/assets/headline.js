@@ -13,6 +13,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
     state.details.append(icon("forward"));
     root.append(state.back, state.words, state.details);
     state.timer = setInterval(() => state.paint(), 20000);
+    state.here = new Here(() => state.paint());
     if (document.documentElement.dataset.pane !== "details") showPane("conversation");
   }
   state.back.onclick = () => {
@@ -26,6 +27,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
     name.dir = "auto";
     title.append(name, " ", el("span", "handle", data.handle ? "@" + data.handle : ""));
     const line = el("p");
+    line.append(...state.here.draw());
     if (data.waiting) {
       const seconds = since(data.waiting, drift);
       const over = data.target && seconds > data.target;
@@ -38,9 +40,11 @@ export default function ({ data, parentElement, setTriggerValue }) {
     line.title = line.textContent;
     state.words.replaceChildren(title, line);
   };
+  state.here.shows(data.id);
   state.paint();
   return () => {
     clearInterval(state.timer);
+    state.here.end();
     HEADS.delete(root);
   };
 }

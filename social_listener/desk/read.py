@@ -6,10 +6,11 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from social_listener.desk import proposals
 from social_listener.desk.office import known_conversation
 from social_listener.desk_types import ContactCard, ConversationView, PastConversation, QueuePage, View
 from social_listener.model import SentimentLabel
-from social_listener.store import conversations, links, queue, search
+from social_listener.store import assignments, conversations, links, queue, search
 from social_listener.store import outbox as replies
 
 if TYPE_CHECKING:
@@ -118,6 +119,8 @@ def read_conversation(office: Office, conversation_id: str, focus_id: str | None
             others_in_thread=conversations.others_in_thread(cursor, row),
             links=links.lines(cursor, row.id),
             elsewhere=row.elsewhere,
+            team=assignments.team_name(cursor, row.id),
+            proposals=proposals.of_conversation(cursor, row.id, row.said_version),
         )
 
 

@@ -56,29 +56,70 @@ def queue_reply(
         if same is not None:
             return line_of(office, cursor, same.id)
         line = known_item(cursor, item_id)
-        _may_answer(office, cursor, line, now, private=private)
+        may_answer(office, cursor, line, now, private=private)
     fits(office, line, words, private=private)
     failpoint("outbox.before_intent")
     with office.store.transaction() as cursor:
         same = _same(cursor, nonce, item_id, words, private=private)
         if same is not None:
             return line_of(office, cursor, same.id)
-        conversation = known_conversation(cursor, line.item.conversation_id)
-        _nothing_said_since(cursor, conversation, seen_version)
-        reply = _intent(
-            office, line, conversation, words, staff=staff, nonce=nonce, private=private, now=now, undo=undo
+        reply = put(
+            office,
+            cursor,
+            line,
+            words,
+            author=staff,
+            by=staff,
+            nonce=nonce,
+            private=private,
+            seen_version=seen_version,
+            now=now,
+            undo=undo,
         )
-        _slot_is_free(cursor, reply)
-        replies.insert(cursor, reply)
-        drafts.taken(cursor, Place(staff, conversation.id, "private" if private else "public"), nonce, now)
-        answers.touch(cursor, conversation.id, now)
-        queue_upkeep.refresh(cursor, [conversation.id], now)
-        audit.record(
-            cursor, now, staff, "reply.queued", reply.id, item=item_id, private=int(private), text=reply.text_hash
-        )
+        drafts.taken(cursor, Place(staff, reply.conversation_id, "private" if private else "public"), nonce, now)
     failpoint("outbox.after_intent")
     with office.store.read() as cursor:
         return line_of(office, cursor, reply.id)
+
+
+def put(
+    office: Office,
+    cursor: DuckDBPyConnection,
+    line: ThreadItem,
+    words: str,
+    *,
+    author: str,
+    by: str,
+    nonce: str,
+    private: bool,
+    seen_version: int | None,
+    now: datetime,
+    undo: timedelta | None,
+) -> StoredReply:
+    """Write an intent in the caller's transaction, with all that follows; `by`: who lets the author's words go.
+
+    `Conflict`: something was said since, or another reply to the same item is on its way.
+    """
+    conversation = known_conversation(cursor, line.item.conversation_id)
+    nothing_said_since(cursor, conversation, seen_version)
+    reply = _intent(office, line, conversation, words, staff=author, nonce=nonce, private=private, now=now, undo=undo)
+    slot_is_free(cursor, reply.slot_id)
+    replies.insert(cursor, reply)
+    answers.touch(cursor, conversation.id, now)
+    queue_upkeep.refresh(cursor, [conversation.id], now)
+    for_whom = {} if author == by else {"author": author}
+    audit.record(
+        cursor,
+        now,
+        by,
+        "reply.queued",
+        reply.id,
+        item=line.item.id,
+        private=int(private),
+        text=reply.text_hash,
+        **for_whom,
+    )
+    return reply
 
 
 def _same(cursor: DuckDBPyConnection, nonce: str, item_id: str, words: str, *, private: bool) -> StoredReply | None:
@@ -93,7 +134,7 @@ def _same(cursor: DuckDBPyConnection, nonce: str, item_id: str, words: str, *, p
     return reply
 
 
-def _may_answer(office: Office, cursor: DuckDBPyConnection, line: ThreadItem, now: datetime, *, private: bool) -> None:
+def may_answer(office: Office, cursor: DuckDBPyConnection, line: ThreadItem, now: datetime, *, private: bool) -> None:
     """Raise `NotAllowed` with the rule that forbids this kind of reply to this item now."""
     if line.item.private and not private:
         raise NotAllowed("a direct message is never answered in public")
@@ -108,7 +149,7 @@ def _may_answer(office: Office, cursor: DuckDBPyConnection, line: ThreadItem, no
         raise NotAllowed(f"the time to answer has passed: {rule.because}")
 
 
-def _nothing_said_since(cursor: DuckDBPyConnection, conversation: ConversationRow, seen: int | None) -> None:
+def nothing_said_since(cursor: DuckDBPyConnection, conversation: ConversationRow, seen: int | None) -> None:
     """Raise `Conflict` when we or the customer said something after the version that the author had in view."""
     if seen is None or seen >= conversation.said_version:
         return
@@ -121,9 +162,9 @@ def _nothing_said_since(cursor: DuckDBPyConnection, conversation: ConversationRo
     raise Conflict("the customer wrote or changed something meanwhile; look at it before you send")
 
 
-def _slot_is_free(cursor: DuckDBPyConnection, reply: StoredReply) -> None:
+def slot_is_free(cursor: DuckDBPyConnection, slot_id: str) -> None:
     """Raise `Conflict` when another reply to the same item is on its way."""
-    holder = replies.slot_holder(cursor, reply.slot_id)
+    holder = replies.slot_holder(cursor, slot_id)
     other = replies.by_id(cursor, holder) if holder else None
     if other is not None:
         state = other.state.value.replace("_", " ")

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime, timedelta
 
+    from social_listener.desk_types.team import Proposal
     from social_listener.model import (
         Allowed,
         Contact,
@@ -31,6 +32,7 @@ class View(StrEnum):
     UNASSIGNED = "unassigned"
     SNOOZED = "snoozed"
     RESOLVED = "resolved"
+    TO_APPROVE = "to_approve"  #: a reply in it waits for approval
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +47,7 @@ class QueueFilter:
     language: str | None = None
     private: bool | None = None
     assignee: str | None = None
+    team_id: str | None = None  #: in the queue of that team
     search: str = ""  #: words; found in texts, names and handles, case-insensitively
 
 
@@ -213,6 +216,8 @@ class ConversationView:
     others_in_thread: int  #: conversations of other customers under the same post
     links: tuple[LinkLine, ...] = ()  #: what it goes on in, or goes on from, oldest first
     elsewhere: bool = False  #: another program, or the platform's own app, holds this direct conversation
+    team: str | None = None  #: in whose queue it is
+    proposals: tuple[Proposal, ...] = ()  #: that wait for approval, and earlier ones, oldest first
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -178,6 +178,7 @@ def _view(view: View, staff: str, now: datetime) -> tuple[str, list[object]]:
         View.MINE: (f"{_OPEN} AND assignee = ?", [now, staff]),
         View.UNASSIGNED: (f"{_OPEN} AND assignee IS NULL", [now]),
         View.SNOOZED: ("status = 'snoozed' AND snoozed_until > ?", [now]),
+        View.TO_APPROVE: ("conversation_id IN (SELECT conversation_id FROM proposals WHERE state = 'waiting')", []),
     }
     return conditions[view]
 
@@ -195,6 +196,9 @@ def _condition(wanted: QueueFilter, found: Sequence[str] | None) -> tuple[str, l
     }
     parts = [f"{column} = ?" for column, value in columns.items() if value is not None]
     values: list[object] = [value for value in columns.values() if value is not None]
+    if wanted.team_id is not None:
+        parts.append("conversation_id IN (SELECT id FROM assignments WHERE team_id = ?)")
+        values.append(wanted.team_id)
     if found is not None:
         parts.append(f"conversation_id IN ({marks(found)})")
         values.extend(found)

@@ -319,6 +319,62 @@ CREATE TABLE actions (                -- hide, like, delete: what was done to it
     created_at TIMESTAMPTZ NOT NULL
 );
 --;
+CREATE TABLE teams (                  -- staff who share a queue
+    id         VARCHAR PRIMARY KEY,
+    name       VARCHAR NOT NULL,       -- no two alike, kept so by the writer
+    members    VARCHAR NOT NULL,       -- JSON list of staff
+    version    BIGINT NOT NULL,
+    created_at TIMESTAMPTZ NOT NULL
+);
+--;
+CREATE TABLE workloads (              -- how much somebody takes at a time, and when they are away
+    id         VARCHAR PRIMARY KEY,    -- staff
+    capacity   INTEGER,                -- open conversations at a time; NULL: as the settings say
+    away_from  TIMESTAMPTZ,
+    away_until TIMESTAMPTZ,
+    turn       BIGINT NOT NULL,        -- number of their last assignment by rule: the lowest is next
+    version    BIGINT NOT NULL
+);
+--;
+CREATE TABLE assignments (            -- whose a conversation is, and since when; a row once a person or a team had it
+    id          VARCHAR PRIMARY KEY,   -- the conversation
+    team_id     VARCHAR,               -- in whose queue it is
+    assigned_at TIMESTAMPTZ,           -- when its assignee got it
+    passed_by   VARCHAR NOT NULL       -- JSON list: staff who had it and did not answer; by rule they do not get it again
+);
+--;
+CREATE TABLE notifications (          -- what waits for one person
+    id              VARCHAR PRIMARY KEY,
+    staff           VARCHAR NOT NULL,  -- for whom
+    kind            VARCHAR NOT NULL,  -- mention | assigned | proposed | approved | refused | closing | lapsed | handed_back | escalation
+    conversation_id VARCHAR NOT NULL,
+    by_staff        VARCHAR NOT NULL,  -- who made it; "system" for what nobody pressed
+    about           VARCHAR,           -- the note or the proposal it is about
+    created_at      TIMESTAMPTZ NOT NULL,
+    read_at         TIMESTAMPTZ
+);
+--;
+CREATE TABLE proposals (              -- replies that wait for approval, and what became of them
+    id              VARCHAR PRIMARY KEY,
+    nonce           VARCHAR NOT NULL,  -- of the composed text; unique, kept so by the writer
+    conversation_id VARCHAR NOT NULL,
+    account_id      VARCHAR NOT NULL,
+    item_id         VARCHAR NOT NULL,
+    private         BOOLEAN NOT NULL,
+    text            VARCHAR NOT NULL,
+    author          VARCHAR NOT NULL,
+    seen_version    BIGINT NOT NULL,   -- conversation version the author had before the eyes
+    state           VARCHAR NOT NULL,  -- waiting | approved | refused | withdrawn | lapsed
+    created_at      TIMESTAMPTZ NOT NULL,
+    until           TIMESTAMPTZ,       -- when the platform's window to answer ends, by our clock; NULL: no end is known
+    warned          BOOLEAN NOT NULL,  -- approvers were told that the window ends soon
+    decided_by      VARCHAR,
+    decided_at      TIMESTAMPTZ,
+    reason          VARCHAR,           -- why refused or lapsed: in words
+    reply_id        VARCHAR,           -- the reply it became
+    version         BIGINT NOT NULL
+);
+--;
 CREATE TABLE notes (                  -- said among ourselves, never sent
     id              VARCHAR PRIMARY KEY,
     conversation_id VARCHAR NOT NULL,

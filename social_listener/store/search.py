@@ -164,6 +164,9 @@ def _plain(wanted: QueueFilter, found: Sequence[str] | None) -> tuple[str, list[
     }
     parts = ["status = 'resolved'", *(f"{name} = ?" for name, value in columns.items() if value is not None)]
     values: list[object] = [value for value in columns.values() if value is not None]
+    if wanted.team_id is not None:
+        parts.append("id IN (SELECT id FROM assignments WHERE team_id = ?)")
+        values.append(wanted.team_id)
     if found is not None:
         parts.append(f"id IN ({marks(found)})")
         values.extend(found)
