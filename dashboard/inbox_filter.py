@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 Code = TypeVar("Code", bound="StrEnum")
 
 #: the filter's names in the address
-KEYS = ("view", "channel", "account", "stream", "sentiment", "who", "assigned", "q")
+KEYS = ("view", "channel", "account", "stream", "sentiment", "who", "assigned", "label", "q")
 
 
 def _code(kind: type[Code], value: str | None, default: Code | None) -> Code | None:
@@ -38,6 +38,7 @@ def from_query(query: Mapping[str, str]) -> QueueFilter:
         sentiment=_code(SentimentLabel, query.get("sentiment"), None),
         private={"private": True, "public": False}.get(who or ""),
         assignee=query.get("assigned") or None,
+        label=query.get("label") or None,
         search=(query.get("q") or "").strip()[:200],
     )
 
@@ -53,6 +54,7 @@ def to_query(wanted: QueueFilter) -> dict[str, str]:
         "sentiment": wanted.sentiment.value if wanted.sentiment else "",
         "who": private,
         "assigned": wanted.assignee or "",
+        "label": wanted.label or "",
         "q": wanted.search,
     }
     return {key: value for key, value in pairs.items() if value}

@@ -190,6 +190,8 @@ KEYS: Mapping[str, str] = {
     "Esc": "leave the composer",
     "A": "assign to me, or give back",
     "E": "resolve, or reopen",
+    "L": "put a label on, or take it off",
+    "Z": "take back what you did last: resolve, snooze, assign, label",
     "/": "search",
     "?": "this sheet",
 }

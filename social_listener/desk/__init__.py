@@ -15,7 +15,9 @@ from social_listener.desk import read as desk_read
 from social_listener.desk import reply as desk_reply
 from social_listener.desk import settle as desk_settle
 from social_listener.desk import work as desk_work
+from social_listener.desk.labels import LabelDesk
 from social_listener.desk.office import Office, known_item
+from social_listener.desk.undoing import UndoDesk
 from social_listener.errors import DeskError
 from social_listener.model import Status
 from social_listener.store import audit, health
@@ -73,6 +75,8 @@ class Desk:
         self._planned: Callable[[], Mapping[str, Planned]] = dict
         self._quiet = 0
         self._quiet_lock = threading.Lock()
+        self.labels = LabelDesk(self._office)
+        self.undoing = UndoDesk(self._office)
 
     # -- reading -------------------------------------------------------------------------------------------------------
 

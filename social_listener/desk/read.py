@@ -9,17 +9,18 @@ from typing import TYPE_CHECKING
 from social_listener.desk.office import known_conversation
 from social_listener.desk_types import ContactCard, ConversationView, PastConversation, QueuePage, View
 from social_listener.model import SentimentLabel
-from social_listener.store import conversations, links, queue, search
+from social_listener.store import conversations, labels, links, queue, search
 from social_listener.store import outbox as replies
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from duckdb import DuckDBPyConnection
 
     from social_listener.desk.office import Office
     from social_listener.desk_types import QueueFilter, QueueRow, ThreadItem
+    from social_listener.desk_types.organising import Label
     from social_listener.model import Factor
     from social_listener.store.conversations import ConversationRow, Outline
     from social_listener.store.queue import ListedRow
@@ -36,6 +37,7 @@ def read_queue(office: Office, wanted: QueueFilter, staff: str, limit: int, offs
     """Return a stretch of the queue, and how many conversations each view holds."""
     now = office.clock()
     with office.store.read() as cursor:
+        known = labels.by_id(cursor)
         found = search.search(cursor, wanted.search)
         counts = queue.counts(cursor, wanted, staff, now, found)
         if wanted.view is View.RESOLVED or not search.is_narrow(wanted):
@@ -55,16 +57,17 @@ def read_queue(office: Office, wanted: QueueFilter, staff: str, limit: int, offs
                 offset=offset,
             )
     return QueuePage(
-        rows=tuple(_shown(office, row, now) for row in rows), total=counts[wanted.view], counts=counts, as_of=now
+        rows=tuple(_shown(office, row, now, known) for row in rows), total=counts[wanted.view], counts=counts, as_of=now
     )
 
 
-def _shown(office: Office, row: ListedRow, now: datetime) -> QueueRow:
+def _shown(office: Office, row: ListedRow, now: datetime, known: Mapping[str, Label]) -> QueueRow:
     waiting = office.waiting_factor(row.waiting_since, now, private=row.private)
     return row.shown(
         priority=_with_waiting(row.priority, waiting),
         reasons=reasons((*row.factors, *([waiting] if waiting else []))),
         target=office.target(private=row.private),
+        labels=known,
     )
 
 
@@ -118,6 +121,7 @@ def read_conversation(office: Office, conversation_id: str, focus_id: str | None
             others_in_thread=conversations.others_in_thread(cursor, row),
             links=links.lines(cursor, row.id),
             elsewhere=row.elsewhere,
+            labels=labels.worn(cursor, row.labels),
         )
 
 

@@ -9,14 +9,27 @@ from typing import TYPE_CHECKING
 from social_listener import channels as registry
 from social_listener.channels import Billed
 from social_listener.desk.office import find_rule, fits, known_conversation, known_item, span
+from social_listener.desk.undoing import status_value
 from social_listener.desk_types import Draft, NoteLine
 from social_listener.errors import ChannelError, Conflict, DeskError, NotAllowed, RateLimited, Unavailable
 from social_listener.model import Action, ActionKind, Status
-from social_listener.store import audit, conversations, drafts, queue_upkeep, quota, spend, staff_changes, streams
+from social_listener.store import (
+    audit,
+    conversations,
+    drafts,
+    queue_upkeep,
+    quota,
+    spend,
+    staff_changes,
+    streams,
+    undoing,
+)
 from social_listener.store import outbox as replies
 from social_listener.store.drafts import Place
+from social_listener.store.undoing import ASSIGNEE, STATUS, Line
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     from duckdb import DuckDBPyConnection
@@ -25,6 +38,8 @@ if TYPE_CHECKING:
     from social_listener.desk_types import ThreadItem
 
 MODES = ("public", "private", "note")
+#: status → what was done, in words
+DONE: Mapping[Status, str] = {Status.OPEN: "Reopened", Status.SNOOZED: "Snoozed", Status.RESOLVED: "Resolved"}
 _MOST_NOTE = 10_000
 _MOST_DRAFT = 100_000
 
@@ -39,9 +54,11 @@ def assign(office: Office, conversation_id: str, staff: str, to: str | None, ver
         raise DeskError(f"{to!r} does not work here; dashboard.staff in the settings names {', '.join(sorted(known))}")
     now = office.clock()
     with office.store.transaction() as cursor:
-        known_conversation(cursor, conversation_id)
+        before = known_conversation(cursor, conversation_id)
         changed = staff_changes.set_assignee(cursor, conversation_id, version, now, to)
         if changed is not None:
+            line = Line(field=ASSIGNEE, object_id=conversation_id, before=before.assignee, after=to)
+            undoing.record(cursor, now, staff, f"Assigned to {to}" if to else "Given back", [line])
             audit.record(cursor, now, staff, "conversation.assigned", conversation_id, to=to)
     return _or_conflict(changed)
 
@@ -60,9 +77,13 @@ def set_status(
     if until is not None and (until.tzinfo is None or until <= now):
         raise DeskError("snooze until a time that is still to come, with a time zone")
     with office.store.transaction() as cursor:
-        known_conversation(cursor, conversation_id)
+        before = known_conversation(cursor, conversation_id)
         changed = staff_changes.set_status(cursor, conversation_id, version, now, status=status, snoozed_until=until)
         if changed is not None:
+            was = status_value(before.status, before.snoozed_until, before.said_version)
+            now_is = status_value(status, until, before.said_version)
+            line = Line(field=STATUS, object_id=conversation_id, before=was, after=now_is)
+            undoing.record(cursor, now, staff, DONE[status], [line])
             details = {"until": until.isoformat() if until else None}
             audit.record(cursor, now, staff, f"conversation.{status}", conversation_id, **details)
     return _or_conflict(changed)

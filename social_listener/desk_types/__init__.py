@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime, timedelta
 
+    from social_listener.desk_types.organising import Label
     from social_listener.model import (
         Allowed,
         Contact,
@@ -45,6 +46,7 @@ class QueueFilter:
     language: str | None = None
     private: bool | None = None
     assignee: str | None = None
+    label: str | None = None  #: id of a label
     search: str = ""  #: words; found in texts, names and handles, case-insensitively
 
 
@@ -74,6 +76,7 @@ class QueueRow:
     last_at: datetime
     unanswered: int
     pending: ReplyState | None  #: the most pressing unsettled reply in it: in_doubt before sending before queued
+    labels: tuple[Label, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -213,6 +216,7 @@ class ConversationView:
     others_in_thread: int  #: conversations of other customers under the same post
     links: tuple[LinkLine, ...] = ()  #: what it goes on in, or goes on from, oldest first
     elsewhere: bool = False  #: another program, or the platform's own app, holds this direct conversation
+    labels: tuple[Label, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

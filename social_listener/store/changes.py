@@ -97,6 +97,7 @@ class QueueRow:
     last_at: datetime
     unanswered: int
     version: int
+    labels: str  #: "id id"
 
 
 @dataclass(slots=True, kw_only=True)

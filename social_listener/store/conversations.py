@@ -45,6 +45,7 @@ class ConversationRow:
     version: int
     said_version: int
     elsewhere: bool
+    labels: str  #: "id id"
 
 
 _ROW = tuple(field.name for field in fields(ConversationRow))

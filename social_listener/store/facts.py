@@ -62,6 +62,7 @@ class StoredConversation:
     waiting_ids: tuple[str, ...]
     newest_id: str | None
     elsewhere: bool = False
+    labels: str = ""  #: "id id"
 
 
 @dataclass(slots=True, kw_only=True)

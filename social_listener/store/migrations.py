@@ -29,7 +29,10 @@ def _second(connection: DuckDBPyConnection) -> None:
 
 
 #: columns that older tables get in the third version: table → definitions; NOT NULL where there is a default
-THIRD: Final[Mapping[str, tuple[str, ...]]] = {}
+THIRD: Final[Mapping[str, tuple[str, ...]]] = {
+    "conversations": ("labels VARCHAR NOT NULL DEFAULT ''",),
+    "queue": ("labels VARCHAR NOT NULL DEFAULT ''",),
+}
 
 
 def _third(connection: DuckDBPyConnection) -> None:

@@ -73,6 +73,7 @@ def row_of(
         last_at=conversation.last_at,
         unanswered=len(waiting),
         version=conversation.version,
+        labels=conversation.labels,
     )
 
 

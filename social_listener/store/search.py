@@ -89,6 +89,7 @@ def is_narrow(wanted: QueueFilter) -> bool:
 _NEWEST = (
     *("conversation_id", "channel", "account_id", "private", "status", "assignee", "snoozed_until", "item_id"),
     "version",
+    "labels",
 )
 _NEWEST_MORE = ("contact_id", "last_at")
 
@@ -100,7 +101,7 @@ def _newest(
     condition, values = _plain(wanted, found)
     rows = cursor.execute(
         f"""SELECT id, channel, account_id, private, status, assignee, snoozed_until, coalesce(newest_id, ''),
-                   version, contact_id, last_at
+                   version, labels, contact_id, last_at
             FROM conversations WHERE {condition} ORDER BY last_at DESC, id LIMIT ?""",
         [*values, most],
     ).fetchall()
@@ -164,6 +165,9 @@ def _plain(wanted: QueueFilter, found: Sequence[str] | None) -> tuple[str, list[
     }
     parts = ["status = 'resolved'", *(f"{name} = ?" for name, value in columns.items() if value is not None)]
     values: list[object] = [value for value in columns.values() if value is not None]
+    if wanted.label is not None:
+        parts.append("labels LIKE ?")
+        values.append(f"%{wanted.label}%")
     if found is not None:
         parts.append(f"id IN ({marks(found)})")
         values.extend(found)
