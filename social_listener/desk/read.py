@@ -6,10 +6,11 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from social_listener.desk.contacts import may_read
 from social_listener.desk.office import known_conversation
 from social_listener.desk_types import ContactCard, ConversationView, PastConversation, QueuePage, View
 from social_listener.model import SentimentLabel
-from social_listener.store import conversations, labels, links, queue, search
+from social_listener.store import conversations, customers, labels, links, queue, search, silences
 from social_listener.store import outbox as replies
 
 if TYPE_CHECKING:
@@ -41,8 +42,11 @@ def read_queue(office: Office, wanted: QueueFilter, staff: str, limit: int, offs
         found = search.search(cursor, wanted.search)
         counts = queue.counts(cursor, wanted, staff, now, found)
         if wanted.view is View.RESOLVED or not search.is_narrow(wanted):
-            counts[View.RESOLVED] = search.count_resolved(cursor, wanted, found)
-        if wanted.view is View.RESOLVED:
+            counts[View.RESOLVED] = search.count_resolved(cursor, replace(wanted, view=View.RESOLVED), found)
+        counts[View.SPAM] = 0
+        if silences.some(cursor):
+            counts[View.SPAM] = search.count_resolved(cursor, replace(wanted, view=View.SPAM), found)
+        if wanted.view in {View.RESOLVED, View.SPAM}:
             rows = search.resolved(cursor, wanted, found=found, factors=office.factors, limit=limit, offset=offset)
         else:
             rows = queue.listed(
@@ -81,12 +85,17 @@ def reasons(factors: Sequence[Factor], most: int = 3) -> tuple[str, ...]:
     return tuple(factor.because for factor in sorted(telling, key=lambda factor: -factor.points)[:most])
 
 
-def read_conversation(office: Office, conversation_id: str, focus_id: str | None) -> ConversationView:
+def read_conversation(office: Office, conversation_id: str, staff: str, focus_id: str | None) -> ConversationView:
     """Return everything about one conversation; `DeskError` when there is none of that id."""
     now = office.clock()
     with office.store.read() as cursor:
         row = known_conversation(cursor, conversation_id)
-        theirs = conversations.of_contact(cursor, row.contact_id)
+        whole = customers.together(cursor, row.contact_id)
+        theirs = [
+            one
+            for one in conversations.of_contacts(cursor, whole)
+            if one.account_id == row.account_id or may_read(office, cursor, staff, one.account_id)
+        ]
         outlines = conversations.outlines(cursor, [found.id for found in theirs])
         here = [outline.id for outline in outlines if outline.conversation_id == row.id]
         everything = conversations.items_by_id(cursor, here)
@@ -179,7 +188,9 @@ def _card(
     now: datetime,
 ) -> ContactCard | None:
     """Return who this is, and what we had with them; None when the platform never told."""
-    contact = conversations.contacts(cursor, [row.contact_id]).get(row.contact_id)
+    whole = customers.together(cursor, row.contact_id)
+    people = conversations.contacts(cursor, whole)
+    contact = people.pop(row.contact_id, None)
     first = conversations.first_seen(cursor, row.contact_id)
     if contact is None or first is None:
         return None
@@ -194,6 +205,8 @@ def _card(
         unanswered=sum(outline.waits for outline in outlines),
         sentiment={label: moods.get(label, 0) for label in SentimentLabel},
         history=_history(cursor, [found for found in theirs if found.id != row.id][:_PAST], inbound),
+        others=tuple(people[key] for key in whole if key in people),
+        silence=silences.of(cursor, [row.contact_id]).get(row.contact_id),
     )
 
 
@@ -210,6 +223,7 @@ def _history(
             status=found.status,
             last_at=found.last_at,
             excerpt=words.get(newest.get(found.id, ""), ""),
+            channel=found.channel,
         )
         for found in past
     )

@@ -6,13 +6,14 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
+from social_listener.desk_types.contacts import Silence, Silencing
 from social_listener.desk_types.organising import Left, Undone, UndoOffer
 from social_listener.errors import DeskError, NotPermitted
 from social_listener.model import Status
 from social_listener.rights import Right
-from social_listener.store import audit, organised, undoing
+from social_listener.store import audit, customers, organised, silences, undoing
 from social_listener.store.organised import Organised
-from social_listener.store.undoing import ASSIGNEE, LABEL, STATUS, Line
+from social_listener.store.undoing import ASSIGNEE, CUSTOMER, LABEL, SILENCE, STATUS, Line
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
     from social_listener.desk.office import Office
 
+#: what it takes to change a field; the rest takes Right.ORGANISE
+_RIGHTS: Final = {ASSIGNEE: Right.ASSIGN, SILENCE: Right.BLOCK, CUSTOMER: Right.MERGE}
 #: things that one transaction takes back: the writer is free again soon
 _STEP: Final = 250
 #: things that were left which are told by name
@@ -81,12 +84,21 @@ class UndoDesk:
         self, cursor: DuckDBPyConnection, staff: str, lines: Sequence[Line], now: datetime
     ) -> tuple[list[Line], list[tuple[Line, str]]]:
         """Write what stood before; return the lines taken back, and those left with the reason."""
+        of_contacts = [line for line in lines if line.field in {SILENCE, CUSTOMER}]
+        done, left = self._take_back_contacts(cursor, staff, of_contacts, now)
+        others = [line for line in lines if line.field not in {SILENCE, CUSTOMER}]
+        more_done, more_left = self._take_back_talks(cursor, staff, others, now)
+        return done + more_done, left + more_left
+
+    def _take_back_talks(
+        self, cursor: DuckDBPyConnection, staff: str, lines: Sequence[Line], now: datetime
+    ) -> tuple[list[Line], list[tuple[Line, str]]]:
         talks = organised.read(cursor, [line.object_id for line in lines])
         changed: dict[str, Organised] = {}
         done, left = [], []
         for line in lines:
             talk = changed.get(line.object_id) or talks.get(line.object_id)
-            why = why_not(line, talk) or self._forbidden(cursor, staff, talk)
+            why = why_not(line, talk) or self._forbidden(cursor, staff, line.field, talk)
             if why:
                 left.append((line, why))
             elif talk is not None:
@@ -97,9 +109,32 @@ class UndoDesk:
             audit.record(cursor, now, staff, "conversation.undone", line.object_id, field=line.field)
         return done, left
 
-    def _forbidden(self, cursor: DuckDBPyConnection, staff: str, talk: Organised | None) -> str:
+    def _take_back_contacts(
+        self, cursor: DuckDBPyConnection, staff: str, lines: Sequence[Line], now: datetime
+    ) -> tuple[list[Line], list[tuple[Line, str]]]:
+        done, left = [], []
+        ids = [line.object_id for line in lines]
+        silenced, members = silences.of(cursor, ids), customers.of(cursor, ids)
+        for line in lines:
+            key = line.object_id
+            value = silence_value(silenced.get(key)) if line.field == SILENCE else members.get(key)
+            why = changed_since(line, same=value == line.after) or self._forbidden(cursor, staff, line.field, None)
+            if why:
+                left.append((line, why))
+            else:
+                done.append(line)
+        quiet = {line.object_id: silence_of(line.before) for line in done if line.field == SILENCE}
+        silences.write(cursor, quiet, now)
+        merged = {line.object_id: line.before for line in done if line.field == CUSTOMER}
+        customers.write(cursor, merged, staff, now)
+        for line in done:
+            audit.record(cursor, now, staff, "contact.undone", line.object_id, field=line.field)
+        return done, left
+
+    def _forbidden(self, cursor: DuckDBPyConnection, staff: str, field: str, talk: Organised | None) -> str:
+        right = _RIGHTS.get(field, Right.ORGANISE)
         try:
-            self._office.permit(cursor, staff, Right.ORGANISE, talk.account_id if talk else None)
+            self._office.permit(cursor, staff, right, talk.account_id if talk else None)
         except NotPermitted as error:
             return str(error)
         return ""
@@ -109,9 +144,14 @@ def why_not(line: Line, talk: Organised | None) -> str:
     """Return why a line cannot be taken back; "": it can."""
     if talk is None:
         return "it is not there any more"
+    return changed_since(line, same=_as_left(line, value_of(talk, line.field)))
+
+
+def changed_since(line: Line, *, same: bool) -> str:
+    """Return who changed a thing since, in words; "": nobody, and it is the `same` as it was left."""
     if line.covered_by:
         return f"{line.covered_by} changed it since"
-    if line.covered_by is not None or not _as_left(line, value_of(talk, line.field)):
+    if line.covered_by is not None or not same:
         return "it was changed since"
     return ""
 
@@ -146,3 +186,21 @@ def with_value(talk: Organised, field: str, value: Any) -> Organised:
     if field == ASSIGNEE:
         return replace(talk, assignee=value)
     return replace(talk, labels=organised.with_label(talk.labels, field.removeprefix(LABEL), on=value))
+
+
+def silence_value(silence: Silence | None) -> dict[str, str | None] | None:
+    """Return a silence as a line has it."""
+    if silence is None:
+        return None
+    until = silence.until.astimezone(UTC).isoformat() if silence.until else None
+    since = silence.since.astimezone(UTC).isoformat()
+    return {"kind": silence.kind.value, "staff": silence.staff, "until": until, "since": since}
+
+
+def silence_of(value: Any) -> Silence | None:
+    """Return the silence that a line has."""
+    if value is None:
+        return None
+    until = datetime.fromisoformat(value["until"]) if value["until"] else None
+    since = datetime.fromisoformat(value["since"])
+    return Silence(kind=Silencing(value["kind"]), staff=value["staff"], until=until, since=since)

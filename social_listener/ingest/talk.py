@@ -265,7 +265,9 @@ class _Talk:
                 conversation.said_version = conversation.version
             conversation.updated_at = self.work.now
             contact = self.work.contact(conversation.contact_id)
-            changes.queue[key] = row_of(conversation, self.inbound, contact.contact if contact else None)
+            silenced = conversation.contact_id in self.work.known.silenced
+            known = contact.contact if contact else None
+            changes.queue[key] = row_of(conversation, self.inbound, known, silenced=silenced)
 
 
 def _new_conversation(stored: StoredItem, now: datetime) -> StoredConversation:

@@ -97,6 +97,7 @@ class Known:
     letters: dict[str, list[str]] = field(default_factory=dict)  #: native id of an item → its open dead letters
     gone: set[str] = field(default_factory=set)  #: items that were deleted before they were told of
     links: set[str] = field(default_factory=set)  #: "<item id> <private conversation id>"
+    silenced: set[str] = field(default_factory=set)  #: contacts whose conversations raise no queue row
     #: id of a version, as if it were an item → the item it is a version of
     chains: dict[str, str] = field(default_factory=dict)
 
@@ -279,6 +280,11 @@ def gone(cursor: DuckDBPyConnection, ids: Collection[str]) -> set[str]:
 def links(cursor: DuckDBPyConnection, ids: Collection[str]) -> set[str]:
     """Return which of those links are known."""
     return {row[0] for row in select(cursor, "links", "id", ("id",), sorted(ids))}
+
+
+def silenced(cursor: DuckDBPyConnection, contact_ids: Collection[str]) -> set[str]:
+    """Return which of those contacts are muted or spam."""
+    return {row[0] for row in select(cursor, "silences", "contact_id", ("contact_id",), sorted(contact_ids))}
 
 
 def _utc(value: Any) -> Any:

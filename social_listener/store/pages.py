@@ -76,6 +76,7 @@ def known(cursor: DuckDBPyConnection, pages: Iterable[tuple[str, Page]]) -> Know
     } | {one.item.conversation_id for one in found.items.values()}
     begun |= {conversation_id for _, page in told for conversation_id in page.elsewhere}
     found.conversations = facts.conversations(cursor, begun)
+    found.silenced = facts.silenced(cursor, authors | {talk.contact_id for talk in found.conversations.values()})
     found.said = facts.our_words(cursor, talks)
     found.letters = dead_letters.open_ids(cursor)
     if found.items:

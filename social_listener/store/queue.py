@@ -152,7 +152,7 @@ def counts(
 ) -> dict[View, int]:
     """Return how many conversations each view of the queue holds, with the other filters as they are."""
     condition, values = _condition(wanted, found)
-    views = [view for view in View if view is not View.RESOLVED]
+    views = [view for view in View if view not in {View.RESOLVED, View.SPAM}]
     parts = [_view(view, staff, now) for view in views]
     columns = ", ".join(f"count(*) FILTER ({part})" for part, _ in parts)
     figures = cursor.execute(

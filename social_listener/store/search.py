@@ -1,9 +1,10 @@
-"""Words looked for in texts, names and handles; and conversations that were resolved, which no queue row tells of."""
+"""Words looked for in texts, names and handles; and conversations that no queue row tells of: resolved, or silenced."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from social_listener.desk_types import View
 from social_listener.store.queue import ListedRow, complete
 from social_listener.store.rows import marks, named, pattern
 
@@ -67,7 +68,7 @@ def resolved(
     limit: int,
     offset: int,
 ) -> list[ListedRow]:
-    """Return resolved conversations, the newest first."""
+    """Return resolved conversations, or with View.SPAM those of silenced contacts, the newest first."""
     rows = _newest(cursor, wanted, found, MOST_RESOLVED if is_narrow(wanted) else limit + offset)
     return complete(cursor, _with_items(cursor, rows[offset : offset + limit]), factors)
 
@@ -163,7 +164,9 @@ def _plain(wanted: QueueFilter, found: Sequence[str] | None) -> tuple[str, list[
         "private": wanted.private,
         "assignee": wanted.assignee,
     }
-    parts = ["status = 'resolved'", *(f"{name} = ?" for name, value in columns.items() if value is not None)]
+    silenced = "status <> 'resolved' AND contact_id IN (SELECT contact_id FROM silences)"
+    status = silenced if wanted.view is View.SPAM else "status = 'resolved'"
+    parts = [status, *(f"{name} = ?" for name, value in columns.items() if value is not None)]
     values: list[object] = [value for value in columns.values() if value is not None]
     if wanted.label is not None:
         parts.append("labels LIKE ?")
