@@ -102,7 +102,7 @@ def read_conversation(office: Office, conversation_id: str, staff: str, focus_id
         items = [line for line in everything if not line.item.context]
         context = _context(cursor, everything, row)
         focus = _focus(items, context, focus_id)
-        since = min((line.item.sent_at for line in items if waits(line)), default=None)
+        since = min((line.again_at or line.item.sent_at for line in items if waits(line)), default=None)
         waiting = office.waiting_factor(since, now, private=row.private)
         factors = _explained(focus, waiting)
         return ConversationView(

@@ -118,6 +118,7 @@ class ThreadItem:
     language: str | None
     priority: int | None
     factors: tuple[Factor, ...]
+    again_at: datetime | None = None  #: when it was reworded after our answer: it waits anew since then
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

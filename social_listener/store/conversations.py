@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 _ITEM = tuple(field.name for field in fields(Interaction))
-_OURS = ("first_seen_at", "deleted_at", "answered_at", "liked_by_us")
+_OURS = ("first_seen_at", "deleted_at", "answered_at", "liked_by_us", "again_at")
 _CONTACT = tuple(field.name for field in fields(Contact))
 _SCORE = ("interaction_id", "sentiment", "sentiment_label", "sentiment_reason", "language", "priority", "factors")
 

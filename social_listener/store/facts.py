@@ -29,6 +29,7 @@ class StoredItem:
     liked_by_us: bool = False
     stream_id: str | None = None
     told_at: datetime | None = None  #: when these words were first told, where the platform tells no time of an edit
+    again_at: datetime | None = None  #: when it was reworded after our answer
 
 
 @dataclass(slots=True, kw_only=True)
@@ -77,9 +78,16 @@ class Inbound:
     deleted: bool
     stream_id: str
     text: str
+    edited_at: datetime | None = None
+    again_at: datetime | None = None
     priority: int = 0
     sentiment_label: SentimentLabel = SentimentLabel.UNSURE
     language: str | None = None
+
+    @property
+    def since(self) -> datetime:
+        """Return since when it waits, while nobody has answered it."""
+        return self.again_at or self.sent_at
 
 
 @dataclass(slots=True, kw_only=True)
@@ -103,11 +111,31 @@ class Known:
 
 
 ITEM: Final = tuple(each.name for each in fields(Interaction))
-OURS: Final = ("first_seen_at", "checked_at", "deleted_at", "answered_at", "liked_by_us", "stream_id", "told_at")
+OURS: Final = (
+    "first_seen_at",
+    "checked_at",
+    "deleted_at",
+    "answered_at",
+    "liked_by_us",
+    "stream_id",
+    "told_at",
+    "again_at",
+)
 CONTACT: Final = tuple(each.name for each in fields(Contact))
 CONTACT_OURS: Final = ("first_seen_at", "updated_at", "recent_ids")
 CONVERSATION: Final = tuple(each.name for each in fields(StoredConversation))
-_INBOUND: Final = ("id", "author_id", "kind", "sent_at", "answered_at", "deleted_at", "stream_id", "text")
+_INBOUND: Final = (
+    "id",
+    "author_id",
+    "kind",
+    "sent_at",
+    "answered_at",
+    "deleted_at",
+    "stream_id",
+    "text",
+    "edited_at",
+    "again_at",
+)
 _JSON = json.JSONEncoder(ensure_ascii=False).encode  # made once: `dumps` makes one a call
 _FACTS = attrgetter(*ITEM)
 _OURS = attrgetter(*OURS)
@@ -206,7 +234,7 @@ def inbound(cursor: DuckDBPyConnection, ids: Iterable[str]) -> dict[str, Inbound
     wanted = sorted(set(ids))
     found = {}
     for row in select(cursor, "interactions", "id", _INBOUND, wanted):
-        item_id, author_id, kind, sent_at, answered_at, deleted_at, stream_id, text = row
+        item_id, author_id, kind, sent_at, answered_at, deleted_at, stream_id, text, edited_at, again_at = row
         found[item_id] = Inbound(
             id=item_id,
             author_id=author_id,
@@ -216,6 +244,8 @@ def inbound(cursor: DuckDBPyConnection, ids: Iterable[str]) -> dict[str, Inbound
             deleted=deleted_at is not None,
             stream_id=stream_id or "",
             text=text,
+            edited_at=_utc(edited_at),
+            again_at=_utc(again_at),
         )
     scores = ("interaction_id", "priority", "sentiment_label", "language")
     for item_id, priority, label, language in select(cursor, "scores", "interaction_id", scores, list(found)):

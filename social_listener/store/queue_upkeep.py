@@ -63,7 +63,7 @@ def row_of(
         assignee=conversation.assignee,
         item_id=item.id,
         priority=item.priority,
-        waiting_since=min([one.sent_at for one in waiting], default=None),
+        waiting_since=min([one.since for one in waiting], default=None),
         sentiment_label=item.sentiment_label,
         language=item.language,
         contact_id=conversation.contact_id,

@@ -63,8 +63,9 @@ CREATE TABLE interactions (
     answered_at     TIMESTAMPTZ,        -- sent_at of our first answer to it
     liked_by_us     BOOLEAN NOT NULL,
     stream_id       VARCHAR,            -- that brought it first; NULL: we said it here
-    told_at         TIMESTAMPTZ         -- by the platform's clock: when these words were first told, where the
+    told_at         TIMESTAMPTZ,        -- by the platform's clock: when these words were first told, where the
                                         -- platform tells no time of an edit; NULL: it does
+    again_at        TIMESTAMPTZ         -- when its author reworded it after our answer: it waits anew since then
 );
 --;
 CREATE TABLE interaction_versions (   -- every wording of an item that was ever reworded
