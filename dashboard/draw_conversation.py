@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from social_listener.dashboard import words
+from social_listener.dashboard import draw_bench, words
 from social_listener.dashboard.draw_proposal import NOBODY
 from social_listener.dashboard.draw_thread import merged
 from social_listener.model import SentimentLabel, Status
@@ -45,6 +45,7 @@ def headline(view: ConversationView, staff: str, now: datetime) -> Json:
         "waiting": words.iso(view.waiting_since),
         "target": view.target.total_seconds() if view.target else None,
         "status": status,
+        "labels": draw_bench.worn(view.labels),
         "now": words.iso(now),
     }
 
@@ -105,6 +106,7 @@ def context(view: ConversationView | None, now: datetime) -> Json:
         "priority": view.priority,
         "factors": [_factor(factor) for factor in view.factors if round(factor.points)],
         "mood": mood,
+        "labels": draw_bench.worn(view.labels),
         "contact": _contact(view.contact, now) if view.contact else None,
         "history": [_past(past) for past in view.contact.history] if view.contact else [],
         "others": others,

@@ -14,6 +14,7 @@ from social_listener.dashboard import (
     draw_composer,
     draw_conversation,
     draw_queue,
+    inbox_bench,
     inbox_toolbar,
     session,
     state,
@@ -52,6 +53,7 @@ def show() -> None:
     session.follow_address()
     session.read_queue(anew=session.inbox().shelf is None)
     session.read_conversation()
+    session.read_bench()
     session.write_address()
     live()
     inbox_toolbar.toolbar()
@@ -62,6 +64,7 @@ def show() -> None:
             conversation()
         with st.container(key="pane_details", width=304):
             context()
+    inbox_bench.bench()
 
 
 @st.fragment(key="live")

@@ -36,6 +36,7 @@ def changed() -> None:
     """Read again, and draw what differs for the eye; called by the live feed."""
     session.read_queue()
     session.read_conversation()
+    session.read_bench()
     panes = session.outdated()
     if panes:
         st.session_state["just_read"] = set(panes)
@@ -68,6 +69,9 @@ def draw(*panes: str) -> NoReturn:
         session.read_queue()
     if "conversation" in panes:
         session.read_conversation()
+        panes = (*panes, "bench")  # it shows what the open conversation wears
+    if "bench" in panes:
+        session.read_bench()
     st.session_state["just_read"] = set(panes)
     session.write_address()
     session.redraw(*panes)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 Code = TypeVar("Code", bound="StrEnum")
 
 #: the filter's names in the address
-KEYS = ("view", "channel", "account", "stream", "sentiment", "who", "assigned", "team", "q")
+KEYS = ("view", "channel", "account", "stream", "sentiment", "who", "assigned", "team", "label", "q")
 
 
 def _code(kind: type[Code], value: str | None, default: Code | None) -> Code | None:
@@ -39,6 +39,7 @@ def from_query(query: Mapping[str, str]) -> QueueFilter:
         private={"private": True, "public": False}.get(who or ""),
         assignee=query.get("assigned") or None,
         team_id=query.get("team") or None,
+        label=query.get("label") or None,
         search=(query.get("q") or "").strip()[:200],
     )
 
@@ -55,6 +56,7 @@ def to_query(wanted: QueueFilter) -> dict[str, str]:
         "who": private,
         "assigned": wanted.assignee or "",
         "team": wanted.team_id or "",
+        "label": wanted.label or "",
         "q": wanted.search,
     }
     return {key: value for key, value in pairs.items() if value}

@@ -196,6 +196,8 @@ KEYS: Mapping[str, str] = {
     "@": "in a note: name a colleague, who is told",
     "W": "what waits for you (the bell)",
     "Y": "approve the reply that waits for approval",
+    "L": "put a label on, or take it off",
+    "Z": "take back what you did last: resolve, snooze, assign, label",
     "/": "search",
     "?": "this sheet",
 }

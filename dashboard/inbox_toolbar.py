@@ -61,6 +61,9 @@ def _filters() -> None:
     labels = [label.value for label in SentimentLabel]
     _select("Sentiment", "sentiment", labels, wanted.sentiment, lambda code: words.SENTIMENTS[SentimentLabel(code)][0])
     _select("Stream", "stream_id", list(streams), wanted.stream_id, lambda code: streams.get(code, code))
+    worn = {label.id: label.name for label in session.inbox().bench.labels}
+    if worn:
+        _select("Label", "label", list(worn), wanted.label, lambda code: worn.get(code, code))
     if len(accounts) > 1:
         _select("Account", "account_id", list(accounts), wanted.account_id, lambda code: accounts.get(code, code))
     if len(channels) > 1:

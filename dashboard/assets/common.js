@@ -87,6 +87,17 @@ function withIcon(node, name) {
   return node;
 }
 
+function labelChip(label) {
+  const chip = el("span", "chip label", label.name);
+  chip.dir = "auto";
+  const dot = el("i", "dot");
+  dot.style.background = label.hex;
+  dot.setAttribute("aria-hidden", "true");
+  chip.prepend(dot);
+  chip.title = plain("Label: " + label.name);
+  return chip;
+}
+
 function span(seconds) {
   const s = Math.max(0, Math.floor(seconds));
   if (s < 60) return s < 10 ? "now" : s + " s";
@@ -144,8 +155,9 @@ function plainKey(event) {
   return !(event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing);
 }
 
+// Pickers lie within components, where the page cannot look; they leave a mark.
 function dialogOpen() {
-  return Boolean(document.querySelector("[role=dialog]"));
+  return Boolean(document.documentElement.dataset.picker || document.querySelector("[role=dialog]"));
 }
 
 // A conversation was picked and is not drawn yet: what is typed now must not land in the one that is still shown.

@@ -57,6 +57,14 @@ function contactSection(contact) {
   return section;
 }
 
+function labelSection(labels) {
+  const section = el("section");
+  const chips = el("div", "chips");
+  for (const label of labels) chips.append(labelChip(label));
+  section.append(el("h2", "", "Labels"), chips);
+  return section;
+}
+
 function historySection(data, pick) {
   const section = el("section");
   section.append(el("h2", "", "Other conversations with them"));
@@ -89,6 +97,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   if (data.problem) parts.push(el("div", "problem", data.problem));
   if (data.id) {
     parts.push(whySection(data));
+    if (data.labels.length) parts.push(labelSection(data.labels));
     if (data.contact) parts.push(contactSection(data.contact));
     parts.push(historySection(data, (id) => {
       showPane("conversation");

@@ -38,6 +38,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
     for (const word of data.status) line.append(el("span", "", word), " · ");
     line.append(withIcon(el("span", "", data.where), data.private ? "lock" : "globe"));
     line.title = line.textContent;
+    for (const label of data.labels || []) title.append(" ", labelChip(label));
     state.words.replaceChildren(title, line);
   };
   state.here.shows(data.id);

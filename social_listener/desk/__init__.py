@@ -15,8 +15,11 @@ from social_listener.desk import read as desk_read
 from social_listener.desk import reply as desk_reply
 from social_listener.desk import settle as desk_settle
 from social_listener.desk import work as desk_work
+from social_listener.desk.contacts import ContactDesk
+from social_listener.desk.labels import LabelDesk
 from social_listener.desk.office import Office, known_item
 from social_listener.desk.team import TeamDesk
+from social_listener.desk.undoing import UndoDesk
 from social_listener.errors import DeskError
 from social_listener.model import Status
 from social_listener.store import audit, health
@@ -75,6 +78,9 @@ class Desk:
         self._planned: Callable[[], Mapping[str, Planned]] = dict
         self._quiet = 0
         self._quiet_lock = threading.Lock()
+        self.labels = LabelDesk(self._office)
+        self.contacts = ContactDesk(self._office)
+        self.undoing = UndoDesk(self._office)
 
     # -- reading -------------------------------------------------------------------------------------------------------
 
@@ -87,9 +93,9 @@ class Desk:
         """Return a stretch of the queue, the most pressing first, and how many conversations each view holds."""
         return desk_read.read_queue(self._office, wanted, staff, limit, offset)
 
-    def conversation(self, conversation_id: str, staff: str, focus_id: str | None = None) -> ConversationView:  # noqa: ARG002 - who looks will matter when views differ
+    def conversation(self, conversation_id: str, staff: str, focus_id: str | None = None) -> ConversationView:
         """Return everything about one conversation; `DeskError` when there is none of that id."""
-        return desk_read.read_conversation(self._office, conversation_id, focus_id)
+        return desk_read.read_conversation(self._office, conversation_id, staff, focus_id)
 
     def item(self, item_id: str) -> ThreadItem:
         """Return one item; `DeskError` when there is none of that id."""

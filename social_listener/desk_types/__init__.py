@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime, timedelta
 
+    from social_listener.desk_types.contacts import Silence
+    from social_listener.desk_types.organising import Label
     from social_listener.desk_types.team import Proposal
     from social_listener.model import (
         Allowed,
@@ -33,6 +35,7 @@ class View(StrEnum):
     SNOOZED = "snoozed"
     RESOLVED = "resolved"
     TO_APPROVE = "to_approve"  #: a reply in it waits for approval
+    SPAM = "spam"  #: of muted contacts and spam, and not resolved
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +51,7 @@ class QueueFilter:
     private: bool | None = None
     assignee: str | None = None
     team_id: str | None = None  #: in the queue of that team
+    label: str | None = None  #: id of a label
     search: str = ""  #: words; found in texts, names and handles, case-insensitively
 
 
@@ -77,6 +81,7 @@ class QueueRow:
     last_at: datetime
     unanswered: int
     pending: ReplyState | None  #: the most pressing unsettled reply in it: in_doubt before sending before queued
+    labels: tuple[Label, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,6 +121,7 @@ class ThreadItem:
     language: str | None
     priority: int | None
     factors: tuple[Factor, ...]
+    again_at: datetime | None = None  #: when it was reworded after our answer: it waits anew since then
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,6 +178,7 @@ class PastConversation:
     status: Status
     last_at: datetime
     excerpt: str
+    channel: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,7 +192,9 @@ class ContactCard:
     in_7_days: int
     unanswered: int
     sentiment: Mapping[SentimentLabel, int]
-    history: tuple[PastConversation, ...]  #: newest first, without the one shown
+    history: tuple[PastConversation, ...]  #: newest first, without the one shown; of every contact of the customer
+    others: tuple[Contact, ...] = ()  #: contacts that staff said are the same customer
+    silence: Silence | None = None  #: the contact is muted, or spam
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -218,6 +227,7 @@ class ConversationView:
     elsewhere: bool = False  #: another program, or the platform's own app, holds this direct conversation
     team: str | None = None  #: in whose queue it is
     proposals: tuple[Proposal, ...] = ()  #: that wait for approval, and earlier ones, oldest first
+    labels: tuple[Label, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

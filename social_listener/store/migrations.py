@@ -29,7 +29,11 @@ def _second(connection: DuckDBPyConnection) -> None:
 
 
 #: columns that older tables get in the third version: table → definitions; NOT NULL where there is a default
-THIRD: Final[Mapping[str, tuple[str, ...]]] = {}
+THIRD: Final[Mapping[str, tuple[str, ...]]] = {
+    "interactions": ("again_at TIMESTAMPTZ",),
+    "conversations": ("labels VARCHAR NOT NULL DEFAULT ''",),
+    "queue": ("labels VARCHAR NOT NULL DEFAULT ''",),
+}
 
 
 def _third(connection: DuckDBPyConnection) -> None:

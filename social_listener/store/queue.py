@@ -14,12 +14,13 @@ from social_listener.store import conversations
 from social_listener.store.rows import aware, marks
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime, timedelta
 
     from duckdb import DuckDBPyConnection
 
     from social_listener.desk_types import QueueFilter
+    from social_listener.desk_types.organising import Label
     from social_listener.model import Factor
 
 
@@ -57,16 +58,20 @@ class ListedRow:
     last_at: datetime
     unanswered: int
     version: int
+    labels: str  #: "id id"
     factors: tuple[Factor, ...]
     pending: ReplyState | None
 
-    def shown(self, *, priority: int, reasons: tuple[str, ...], target: timedelta | None) -> QueueRow:
-        """Return it as staff see it."""
+    def shown(
+        self, *, priority: int, reasons: tuple[str, ...], target: timedelta | None, labels: Mapping[str, Label]
+    ) -> QueueRow:
+        """Return it as staff see it; `labels`: those there are, by id."""
         own = {name: getattr(self, name) for name in _SHARED}
-        return QueueRow(**own, priority=priority, reasons=reasons, target=target)
+        worn = tuple(labels[key] for key in self.labels.split() if key in labels)
+        return QueueRow(**own, priority=priority, reasons=reasons, target=target, labels=worn)
 
 
-_OWN = {"factors", "priority", "version"}
+_OWN = {"factors", "labels", "priority", "version"}
 _SHARED = tuple(field.name for field in fields(ListedRow) if field.name not in _OWN)
 #: column of `queue` → name in ListedRow
 _COLUMNS = {
@@ -90,6 +95,7 @@ _COLUMNS = {
     "last_at": "last_at",
     "unanswered": "unanswered",
     "version": "version",
+    "labels": "labels",
 }
 _OPEN = "(status = 'open' OR (status = 'snoozed' AND snoozed_until <= ?))"
 
@@ -146,7 +152,7 @@ def counts(
 ) -> dict[View, int]:
     """Return how many conversations each view of the queue holds, with the other filters as they are."""
     condition, values = _condition(wanted, found)
-    views = [view for view in View if view is not View.RESOLVED]
+    views = [view for view in View if view not in {View.RESOLVED, View.SPAM}]
     parts = [_view(view, staff, now) for view in views]
     columns = ", ".join(f"count(*) FILTER ({part})" for part, _ in parts)
     figures = cursor.execute(
@@ -199,6 +205,9 @@ def _condition(wanted: QueueFilter, found: Sequence[str] | None) -> tuple[str, l
     if wanted.team_id is not None:
         parts.append("conversation_id IN (SELECT id FROM assignments WHERE team_id = ?)")
         values.append(wanted.team_id)
+    if wanted.label is not None:
+        parts.append("labels LIKE ?")  # ids are of one length: none is part of another
+        values.append(f"%{wanted.label}%")
     if found is not None:
         parts.append(f"conversation_id IN ({marks(found)})")
         values.extend(found)

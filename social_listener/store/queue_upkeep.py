@@ -25,12 +25,12 @@ _EXCERPT: Final = 200
 
 
 def row_of(
-    conversation: StoredConversation, inbound: Mapping[str, Inbound], contact: Contact | None
+    conversation: StoredConversation, inbound: Mapping[str, Inbound], contact: Contact | None, *, silenced: bool
 ) -> QueueRow | None:
     """Return a conversation's row in the queue, None when it has none; keep its `waiting_ids` and status in step.
 
     Its item is the most pressing one that waits, the newest when nobody waits. A conversation all of whose inbound
-    items were deleted counts as resolved.
+    items were deleted counts as resolved. `silenced`: its contact raises no row, though everything else is kept.
     """
     waiting = [
         one
@@ -45,7 +45,7 @@ def row_of(
         conversation.newest_id = newest.id if newest else None
     if newest is None:
         conversation.status, conversation.snoozed_until = Status.RESOLVED, None
-    if newest is None or conversation.status is Status.RESOLVED:
+    if newest is None or silenced or conversation.status is Status.RESOLVED:
         return None
     if len(waiting) > 1:
         item = max(waiting, key=lambda one: (one.priority, one.sent_at, one.id))
@@ -63,7 +63,7 @@ def row_of(
         assignee=conversation.assignee,
         item_id=item.id,
         priority=item.priority,
-        waiting_since=min([one.sent_at for one in waiting], default=None),
+        waiting_since=min([one.since for one in waiting], default=None),
         sentiment_label=item.sentiment_label,
         language=item.language,
         contact_id=conversation.contact_id,
@@ -73,6 +73,7 @@ def row_of(
         last_at=conversation.last_at,
         unanswered=len(waiting),
         version=conversation.version,
+        labels=conversation.labels,
     )
 
 
@@ -110,11 +111,12 @@ def refresh(cursor: DuckDBPyConnection, conversation_ids: Collection[str], now: 
             one.newest_id = found.id if found else None
             inbound |= {found.id: found} if found else {}
     contacts = facts.contacts(cursor, {one.contact_id for one in stored.values()})
+    silenced = facts.silenced(cursor, {one.contact_id for one in stored.values()})
     before = {key: replace(one) for key, one in stored.items()}
-    rows = {
-        key: row_of(one, inbound, contacts[one.contact_id].contact if one.contact_id in contacts else None)
-        for key, one in stored.items()
-    }
+    rows = {}
+    for key, one in stored.items():
+        contact = contacts[one.contact_id].contact if one.contact_id in contacts else None
+        rows[key] = row_of(one, inbound, contact, silenced=one.contact_id in silenced)
     changed = [one for key, one in stored.items() if one != before[key]]
     for one in changed:
         one.updated_at = now

@@ -63,8 +63,9 @@ CREATE TABLE interactions (
     answered_at     TIMESTAMPTZ,        -- sent_at of our first answer to it
     liked_by_us     BOOLEAN NOT NULL,
     stream_id       VARCHAR,            -- that brought it first; NULL: we said it here
-    told_at         TIMESTAMPTZ         -- by the platform's clock: when these words were first told, where the
+    told_at         TIMESTAMPTZ,        -- by the platform's clock: when these words were first told, where the
                                         -- platform tells no time of an edit; NULL: it does
+    again_at        TIMESTAMPTZ         -- when its author reworded it after our answer: it waits anew since then
 );
 --;
 CREATE TABLE interaction_versions (   -- every wording of an item that was ever reworded
@@ -111,6 +112,7 @@ CREATE TABLE conversations (          -- every conversation
     version       BIGINT NOT NULL,      -- raised by every change that people or customers make; compare-and-set
     said_version  BIGINT NOT NULL DEFAULT 0, -- value of `version` when something was last said or edited, by them or by us
     updated_at    TIMESTAMPTZ NOT NULL,
+    labels        VARCHAR NOT NULL DEFAULT '', -- "id id": our words on it, in the order of their ids
     -- kept so that no page has to search all items
     waiting_ids   VARCHAR NOT NULL DEFAULT '', -- "x:1 x:2": inbound items that nobody answered; deleted ones may stand here
     newest_id     VARCHAR,              -- its newest inbound item that is not deleted; NULL: none is left
@@ -177,7 +179,8 @@ CREATE TABLE queue (                  -- one row a conversation that is not reso
     excerpt         VARCHAR NOT NULL,   -- first 200 characters of that item
     last_at         TIMESTAMPTZ NOT NULL,
     unanswered      INTEGER NOT NULL,   -- how many inbound items wait
-    version         BIGINT NOT NULL     -- that of the conversation
+    version         BIGINT NOT NULL,    -- that of the conversation
+    labels          VARCHAR NOT NULL DEFAULT '' -- those of the conversation
 );
 --;
 CREATE TABLE streams (                -- the schedule and the ledger are data
@@ -381,6 +384,76 @@ CREATE TABLE notes (                  -- said among ourselves, never sent
     staff           VARCHAR NOT NULL,
     text            VARCHAR NOT NULL,
     created_at      TIMESTAMPTZ NOT NULL
+);
+--;
+CREATE TABLE labels (                 -- our words for conversations; those put away stay where they are
+    id         VARCHAR PRIMARY KEY,    -- 12 hex digits, all of one length: no id is part of another
+    name       VARCHAR NOT NULL,
+    colour     VARCHAR NOT NULL,       -- one of desk_types.organising.COLOURS
+    archived   BOOLEAN NOT NULL,       -- not offered any more
+    created_by VARCHAR NOT NULL,
+    created_at TIMESTAMPTZ NOT NULL,
+    version    BIGINT NOT NULL
+);
+--;
+CREATE TABLE saved_views (            -- filter and search under a name
+    id         VARCHAR PRIMARY KEY,
+    owner      VARCHAR,                -- staff; NULL: it is everybody's
+    name       VARCHAR NOT NULL,
+    filter     VARCHAR NOT NULL,       -- JSON: what is set of a QueueFilter, by field
+    position   INTEGER NOT NULL,       -- among the owner's, or among the shared ones
+    created_by VARCHAR NOT NULL,
+    created_at TIMESTAMPTZ NOT NULL,
+    version    BIGINT NOT NULL
+);
+--;
+CREATE TABLE undo_steps (             -- what staff did and may take back; forgotten once it is past
+    id         VARCHAR PRIMARY KEY,
+    staff      VARCHAR NOT NULL,
+    words      VARCHAR NOT NULL,       -- what was done
+    seq        BIGINT NOT NULL,        -- order of the deeds
+    created_at TIMESTAMPTZ NOT NULL,
+    expires_at TIMESTAMPTZ NOT NULL,
+    undone_at  TIMESTAMPTZ             -- NULL: not taken back
+);
+--;
+CREATE TABLE undo_lines (             -- one thing that a step changed
+    id         VARCHAR PRIMARY KEY,    -- "<step id> <field> <object id>"
+    step_id    VARCHAR NOT NULL,
+    field      VARCHAR NOT NULL,       -- status | assignee | label:<id> | silence | customer
+    object_id  VARCHAR NOT NULL,       -- a conversation; of the last two a contact
+    before     VARCHAR NOT NULL,       -- JSON
+    after      VARCHAR NOT NULL,       -- JSON
+    covered_by VARCHAR,                -- a later step that changed the same; NULL: none, or it was taken back
+    state      VARCHAR NOT NULL        -- open | restored | left
+);
+--;
+CREATE TABLE bulk_runs (              -- one change of many conversations, and how far it has come
+    id         VARCHAR PRIMARY KEY,    -- its undo step has the same
+    staff      VARCHAR NOT NULL,
+    words      VARCHAR NOT NULL,       -- what is done: "resolve", "assign to ben"
+    total      BIGINT NOT NULL,
+    done       BIGINT NOT NULL,        -- those that were looked at so far
+    changed    BIGINT NOT NULL,
+    failures   VARCHAR NOT NULL,       -- JSON: [[conversation id, why] …], the first ones
+    failed     BIGINT NOT NULL,
+    started_at TIMESTAMPTZ NOT NULL,
+    ended_at   TIMESTAMPTZ             -- NULL: under way, or cut off by a crash
+);
+--;
+CREATE TABLE customers (              -- contacts that staff said are one person
+    contact_id  VARCHAR PRIMARY KEY,
+    customer_id VARCHAR NOT NULL,
+    staff       VARCHAR NOT NULL,      -- who said so
+    merged_at   TIMESTAMPTZ NOT NULL
+);
+--;
+CREATE TABLE silences (               -- contacts whose items raise no queue row
+    contact_id VARCHAR PRIMARY KEY,
+    kind       VARCHAR NOT NULL,       -- muted | spam
+    until      TIMESTAMPTZ,            -- NULL: until somebody takes it back
+    staff      VARCHAR NOT NULL,
+    since      TIMESTAMPTZ NOT NULL
 );
 --;
 CREATE TABLE audit_events (           -- who did what, append only; ids and hashes, no text of customers

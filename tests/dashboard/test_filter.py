@@ -19,6 +19,7 @@ FILTERS = st.builds(
     sentiment=st.one_of(st.none(), st.sampled_from(SentimentLabel)),
     private=st.sampled_from([None, True, False]),
     assignee=NAMES,
+    label=NAMES,
     search=st.text(max_size=40).map(str.strip),
 )
 

@@ -178,6 +178,7 @@ def test_the_real_jobs_do_their_work(service: Service) -> None:
         "receive",
         "deliver",
         "reconcile",
+        "wake",
         "recheck",
         "assign",
     }
