@@ -2,8 +2,9 @@
 
     GET /live                           server-sent events: the store's revision, when it has changed
     PUT /drafts/{conversation}/{mode}   keep what is being typed; the answer tells its length by the channel's rules
+    GET /saved-replies                  saved replies that fit an item, filled in
 
-Both are for our own pages only: the guard refuses other hosts, and writes from other origins.
+All are for our own pages only: the guard refuses other hosts, and writes from other origins.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, StreamingRespon
 from starlette.routing import Route
 
 from social_listener.dashboard.draw_composer import MODES, NOTE, PRIVATE
+from social_listener.dashboard.saved_reply_routes import SavedReplies
 from social_listener.dashboard.state import DRAFTS
 from social_listener.dashboard.theme import options
 from social_listener.errors import DeskError, ListenerError
@@ -93,6 +95,7 @@ def routes(service: Service) -> list[BaseRoute]:
     return [
         Route("/live", live.get, methods=["GET"]),
         Route("/drafts/{conversation:path}/{mode}", drafts.put, methods=["PUT"]),
+        Route("/saved-replies", SavedReplies(service).get, methods=["GET"]),
     ]
 
 

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 QUEUE = component("queue")
 HEADLINE = component("headline")
 THREAD = component("thread")
-COMPOSER = component("composer", "drafts")
+COMPOSER = component("composer", "drafts", "picker", "emoji", "insert", "followup")
 CONTEXT = component("context")
 LIVE = component("live")
 
@@ -129,6 +129,7 @@ def _talk(now: session.Inbox) -> None:
         on_menu_change=replies.open_menu,
         on_focus_change=replies.focus,
         on_undo_change=replies.undo,
+        on_alone_change=replies.send_alone,
         on_go_change=actions.went,
     )
     data = _composer_data(view)
@@ -184,7 +185,11 @@ def _composer_data(view: ConversationView) -> Json | None:
             mode: desk.length(view.account_id, drafts[mode].text, mode == draw_composer.PRIVATE)
             for mode in (draw_composer.PUBLIC, draw_composer.PRIVATE)
         }
-        return draw_composer.composer(view, drafts, lengths, me, session.inbox().outcome)
+        links = {
+            mode: desk.length(view.account_id, draw_composer.LINK, mode == draw_composer.PRIVATE).used
+            for mode in lengths
+        }
+        return draw_composer.composer(view, drafts, lengths, me, session.inbox().outcome, links=links)
 
     kept: dict[str, Any] = st.session_state.setdefault("composer_data", {})
     data, _ = state.guarded(read, kept.get(view.conversation_id))

@@ -67,6 +67,8 @@ const ICONS = {
   check: "M4.5 12.5l5 5L20 7",
   warn: "M12 4l9 16H3zM12 10v4.5M12 17.3v.01",
   up: "M12 19V6M6 12l6-6 6 6",
+  saved: "M6 4h12v16l-6-4-6 4z",
+  smile: "M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18zM8.5 14.2c.8 1.2 2 1.9 3.5 1.9s2.7-.7 3.5-1.9M9 9.6h.01M15 9.6h.01",
 };
 
 function icon(name) {

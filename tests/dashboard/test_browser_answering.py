@@ -1,0 +1,123 @@
+"""Answering well, in a real browser: saved replies, emoji, and a public answer with a private follow-up."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from conftest import MakeStage, Open
+from house import housed
+from playwright.sync_api import Browser, Page, expect
+from stage import Stage, until
+
+from social_listener.cli.demo import free_port
+from social_listener.desk_types.answering import SavedText
+from social_listener.service import build
+
+pytestmark = pytest.mark.browser
+
+
+def area(page: Page):
+    """Return the composer's main text area."""
+    return page.locator(".st-key-composer .box > textarea")
+
+
+def keep(stage: Stage, *texts: SavedText) -> None:
+    """Keep saved replies before the service starts."""
+    service = build(stage.settings, environment=stage.environment, offline=True)
+    for text in texts:
+        service.desk.library.save(text, "Sam")
+    service.close()
+
+
+def opened(open_page: Open, stage: Stage, post: str) -> Page:
+    """Return a page at the conversation of a mention."""
+    page = open_page(f"{stage.address}/?c={stage.conversation(post)}")
+    expect(area(page)).to_be_visible()
+    return page
+
+
+def test_a_saved_reply_is_found_by_typing_and_inserted_at_the_cursor(open_page: Open, make_stage: MakeStage) -> None:
+    """A semicolon opens the list, typing narrows it, Enter inserts the filled-in text in its place; what was typed stays."""
+    stage = make_stage()
+    keep(
+        stage,
+        SavedText(name="Refund", text="we refund it today, {contact.first_name|there}.", shared=True, language="en"),
+        SavedText(name="Rabatt", text="leider nein", shared=True, language="de"),
+        SavedText(name="Novel", text="x" * 300, shared=True),
+    )
+    post = stage.mention("my grinder broke after one week, I am very disappointed", name="Mara Koch")
+    stage.serve()
+    page = opened(open_page, stage, post)
+    expect(area(page)).to_have_attribute("lang", "en")
+    assert area(page).evaluate("area => area.spellcheck")
+    area(page).click()
+    page.keyboard.type("Sorry! ;")
+    picker = page.locator(".picker.saved-replies")
+    expect(picker.locator(".entry b")).to_have_text(["Refund", "Novel", "Rabatt"])
+    expect(picker.locator(".entry").first).to_contain_text("we refund it today, Mara.")
+    expect(picker.locator(".entry").nth(1).locator(".warning")).to_contain_text("too many for 280")
+    page.keyboard.type("refu")
+    expect(picker.locator(".entry")).to_have_count(1)
+    page.keyboard.press("Enter")
+    expect(area(page)).to_have_value("Sorry! we refund it today, Mara.")
+    expect(area(page)).to_be_focused()
+    page.keyboard.type(" Bye")
+    page.keyboard.press("Control+.")
+    page.keyboard.type("coffee")
+    expect(page.locator(".picker.emoji .entry")).to_have_count(1)
+    page.keyboard.press("Enter")
+    expect(area(page)).to_have_value("Sorry! we refund it today, Mara. Bye☕")
+    page.keyboard.press("Control+Enter")
+    until(lambda: stage.answers(post), "it is posted")
+    assert [one.text for one in stage.answers(post)] == ["Sorry! we refund it today, Mara. Bye☕"]
+    page.close()
+    stage.stop()
+    service = build(stage.settings, environment=stage.environment, offline=True)
+    assert list(service.desk.library.use_counts("Sam").values()) == [1]
+    service.close()
+
+
+def test_leaving_the_list_leaves_the_text_alone(open_page: Open, make_stage: MakeStage) -> None:
+    """I opens the list from anywhere; Esc goes back; without saved replies it says where they come from."""
+    stage = make_stage()
+    post = stage.mention("hello")
+    stage.serve()
+    page = opened(open_page, stage, post)
+    area(page).fill("half a sentence")
+    area(page).press("Escape")
+    page.keyboard.press("i")
+    expect(page.locator(".picker.saved-replies .told")).to_contain_text("no saved replies yet")
+    page.keyboard.press("Escape")
+    expect(page.locator(".picker.saved-replies")).to_be_hidden()
+    expect(area(page)).to_have_value("half a sentence")
+    expect(area(page)).to_be_focused()
+
+
+def test_both_in_one_go(chromium: Browser, tmp_path: Path) -> None:
+    """A comment on Facebook gets a public answer and a private message from one composer, each where it belongs."""
+    with housed(tmp_path, free_port(0)) as house:
+        graph = house.sandbox.graph
+        comment = graph.comment("asker", graph.page_post("Our new kettle"), "where is my order?")
+        context = chromium.new_context(viewport={"width": 1280, "height": 900})
+        page = context.new_page()
+        page.goto(house.address)
+        page.locator(".row", has_text="where is my order").click()
+        expect(page.locator(".said.focus")).to_contain_text("where is my order")
+        area(page).fill("CANARY-OPEN we wrote to you.")
+        area(page).press("Escape")
+        page.keyboard.press("f")
+        second = page.locator(".follow textarea")
+        expect(second).to_be_focused()
+        expect(page.locator(".send")).to_be_disabled()
+        second.fill("CANARY-SECRET order 4711 leaves today.")
+        expect(page.locator(".send")).to_contain_text("then send privately")
+        second.press("Control+Enter")
+        expect(page.locator(".follow")).to_be_hidden()
+        expect(area(page)).to_have_value("")
+        until(lambda: [one for one in graph.truth().messages if "CANARY" in one.text], "the private one is there")
+        said = [one.text for one in graph.truth().comments if one.answered_id == comment.id]
+        told = [one.text for one in graph.truth().messages if "CANARY" in one.text]
+        context.close()
+    assert said == ["CANARY-OPEN we wrote to you."]
+    assert told == ["CANARY-SECRET order 4711 leaves today."]
