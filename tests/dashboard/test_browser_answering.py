@@ -38,7 +38,7 @@ def opened(open_page: Open, stage: Stage, post: str) -> Page:
 
 
 def test_a_saved_reply_is_found_by_typing_and_inserted_at_the_cursor(open_page: Open, make_stage: MakeStage) -> None:
-    """A semicolon opens the list, typing narrows it, Enter inserts the filled-in text in its place; what was typed stays."""
+    """A semicolon opens the list, typing narrows it, Enter inserts what was found in its place; the rest stays."""
     stage = make_stage()
     keep(
         stage,
