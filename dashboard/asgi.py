@@ -3,6 +3,7 @@
     GET /live                           server-sent events: the store's revision, when it has changed
     PUT /drafts/{conversation}/{mode}   keep what is being typed; the answer tells its length by the channel's rules
     GET /saved-replies                  saved replies that fit an item, filled in
+    GET /macros                         what each macro would do to an item now
 
 All are for our own pages only: the guard refuses other hosts, and writes from other origins.
 """
@@ -23,6 +24,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, StreamingRespon
 from starlette.routing import Route
 
 from social_listener.dashboard.draw_composer import MODES, NOTE, PRIVATE
+from social_listener.dashboard.macro_routes import MacroPlans
 from social_listener.dashboard.saved_reply_routes import SavedReplies
 from social_listener.dashboard.state import DRAFTS
 from social_listener.dashboard.theme import options
@@ -96,6 +98,7 @@ def routes(service: Service) -> list[BaseRoute]:
         Route("/live", live.get, methods=["GET"]),
         Route("/drafts/{conversation:path}/{mode}", drafts.put, methods=["PUT"]),
         Route("/saved-replies", SavedReplies(service).get, methods=["GET"]),
+        Route("/macros", MacroPlans(service).get, methods=["GET"]),
     ]
 
 

@@ -13,7 +13,9 @@ import streamlit as st
 from social_listener.dashboard import (
     draw_composer,
     draw_conversation,
+    draw_macros,
     draw_queue,
+    inbox_macros,
     inbox_toolbar,
     session,
     state,
@@ -39,7 +41,8 @@ if TYPE_CHECKING:
 QUEUE = component("queue")
 HEADLINE = component("headline")
 THREAD = component("thread")
-COMPOSER = component("composer", "drafts", "picker", "emoji", "insert", "followup")
+MACROS = component("macros", "finder")
+COMPOSER = component("composer", "drafts", "finder", "emoji", "insert", "followup")
 CONTEXT = component("context")
 LIVE = component("live")
 
@@ -101,6 +104,11 @@ def conversation() -> None:
     session.drawn("conversation")
     with st.container(key="talk", gap=None):
         _talk(session.inbox())
+    MACROS(
+        key="macros",
+        data=draw_macros.macros(session.inbox().view, state.staff(), session.inbox().macro),
+        on_do_change=inbox_macros.do,
+    )
     _dialogs()
 
 

@@ -217,6 +217,7 @@ KEYS: Mapping[str, str] = {
     "R": "write the answer",
     "I": "insert a saved reply; while writing: ; at the start of a word",
     "F": "write a private message that follows the public answer",
+    "M": "run a macro: it shows first what it will do",
     "Ctrl + .": "insert an emoji, while writing",
     "N": "write a note",
     "Ctrl + Enter": "send what is written",

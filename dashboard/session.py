@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from social_listener.dashboard.component import Json
     from social_listener.dashboard.draw_composer import Outcome
     from social_listener.desk_types import ConversationView, QueueFilter, QueuePage, QueueRow
+    from social_listener.desk_types.answering import MacroRun
 
 log = logging.getLogger(__name__)
 
@@ -48,6 +49,7 @@ class Inbox:
     reword: str | None = None  #: our item that is about to be reworded
     help: bool = False
     outcome: Outcome | None = None
+    macro: MacroRun | None = None  #: what was run last, until its message is closed
 
 
 def inbox() -> Inbox:

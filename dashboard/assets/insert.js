@@ -4,14 +4,14 @@ const SAVED_FOOT = "↑ ↓ choose · Enter inserts · Esc goes back";
 class Inserts {
   constructor(composer) {
     this.composer = composer;
-    this.saved = new Picker("saved-replies", "Search saved replies", {
+    this.saved = new Finder("saved-replies", "Search saved replies", {
       foot: SAVED_FOOT,
       find: (words) => this.findSaved(words),
       draw: drawSaved,
       pick: (entry) => this.put(entry.text, entry),
       closed: () => this.back(),
     });
-    this.emoji = new Picker("emoji", "Search emoji", {
+    this.emoji = new Finder("emoji", "Search emoji", {
       foot: "Arrows choose · Enter inserts · Esc goes back",
       step: 8,
       find: (words) => ({ entries: findEmoji(words), told: "" }),
@@ -28,7 +28,9 @@ class Inserts {
     this.savedButton.append(el("kbd", "", "I"));
     this.emojiButton = withIcon(button("tool", "", () => this.open(this.emoji), "Emoji (Ctrl .)"), "smile");
     this.emojiButton.setAttribute("aria-label", "Emoji");
-    this.tools.append(this.savedButton, this.emojiButton);
+    const macros = withIcon(button("tool", "Macros", () => document.dispatchEvent(new CustomEvent("social-listener-macros")), "Macros: several actions at once (M)"), "bolt");
+    macros.append(el("kbd", "", "M"));
+    this.tools.append(this.savedButton, macros, this.emojiButton);
   }
 
   nodes() {

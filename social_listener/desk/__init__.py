@@ -16,6 +16,7 @@ from social_listener.desk import reply as desk_reply
 from social_listener.desk import settle as desk_settle
 from social_listener.desk import work as desk_work
 from social_listener.desk.library import Library
+from social_listener.desk.macros import Macros
 from social_listener.desk.office import Office, known_item
 from social_listener.errors import DeskError
 from social_listener.model import Status
@@ -72,6 +73,7 @@ class Desk:
             ends=ends,
         )
         self.library = Library(self._office)
+        self.macros = Macros(self._office)
         self._ingest = ingest
         self._planned: Callable[[], Mapping[str, Planned]] = dict
         self._quiet = 0

@@ -110,3 +110,70 @@ class Imported:
 
     added: int
     problems: tuple[str, ...]  #: one sentence for each line that was left out
+
+
+# -- macros ------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MacroStep:
+    """One action of a macro."""
+
+    kind: str  #: a name in `desk.macro_steps.STEPS`
+    value: str = ""  #: a saved reply's id, who, hours or a text, by its kind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Macro:
+    """Several actions under one name."""
+
+    id: str
+    owner: str | None  #: whose own it is; None: shared by all
+    name: str
+    steps: tuple[MacroStep, ...]
+    version: int  #: to be handed back with every change
+    archived_at: datetime | None
+    updated_by: str
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepPlan:
+    """What one step does here, or did."""
+
+    kind: str
+    words: str  #: in words: "Post in public"
+    text: str  #: the very text that goes out or is kept; "": none
+    problem: str | None  #: why it is not possible, in words; None: it is
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MacroPlan:
+    """Exactly what a macro would do to one conversation now."""
+
+    macro: Macro
+    steps: tuple[StepPlan, ...]
+
+    @property
+    def possible(self) -> bool:
+        """Return whether anything of it can be done."""
+        return any(step.problem is None for step in self.steps)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MacroRun:
+    """What a macro did."""
+
+    id: str
+    name: str
+    conversation_id: str
+    steps: tuple[StepPlan, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MacroUndone:
+    """What became of taking a macro back."""
+
+    name: str
+    conversation_id: str
+    left: tuple[str, ...]  #: what stays as it is, each with the reason

@@ -366,7 +366,6 @@ CREATE TABLE macro_runs (             -- what a macro did, so that it can be tak
     staff           VARCHAR NOT NULL,
     ran_at          TIMESTAMPTZ NOT NULL,
     done            VARCHAR NOT NULL,  -- JSON list: what takes each step back
-    version_after   BIGINT NOT NULL,   -- of the conversation: a later change by somebody stays
     undone_at       TIMESTAMPTZ
 );
 --;

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 from stage import Stage, until
 
 from social_listener.cli.demo import free_port
-from social_listener.desk_types.answering import SavedText
+from social_listener.desk_types.answering import MacroStep, SavedText
 from social_listener.service import build
 
 pytestmark = pytest.mark.browser
@@ -53,7 +53,7 @@ def test_a_saved_reply_is_found_by_typing_and_inserted_at_the_cursor(open_page: 
     assert area(page).evaluate("area => area.spellcheck")
     area(page).click()
     page.keyboard.type("Sorry! ;")
-    picker = page.locator(".picker.saved-replies")
+    picker = page.locator(".finder.saved-replies")
     expect(picker.locator(".entry b")).to_have_text(["Refund", "Novel", "Rabatt"])
     expect(picker.locator(".entry").first).to_contain_text("we refund it today, Mara.")
     expect(picker.locator(".entry").nth(1).locator(".warning")).to_contain_text("too many for 280")
@@ -65,7 +65,7 @@ def test_a_saved_reply_is_found_by_typing_and_inserted_at_the_cursor(open_page: 
     page.keyboard.type(" Bye")
     page.keyboard.press("Control+.")
     page.keyboard.type("coffee")
-    expect(page.locator(".picker.emoji .entry")).to_have_count(1)
+    expect(page.locator(".finder.emoji .entry")).to_have_count(1)
     page.keyboard.press("Enter")
     expect(area(page)).to_have_value("Sorry! we refund it today, Mara. Bye☕")
     page.keyboard.press("Control+Enter")
@@ -78,6 +78,43 @@ def test_a_saved_reply_is_found_by_typing_and_inserted_at_the_cursor(open_page: 
     service.close()
 
 
+def test_a_macro_is_shown_run_and_taken_back_by_keys(open_page: Open, make_stage: MakeStage) -> None:
+    """M shows exactly what will happen, Enter does it and opens the next one, one Undo takes all of it back."""
+    stage = make_stage(outbox={"undo": "60s"})
+    service = build(stage.settings, environment=stage.environment, offline=True)
+    text = SavedText(name="Refund", text="We refund it today, {contact.first_name|there}.", shared=True)
+    refund = service.desk.library.save(text, "Sam").id
+    steps = [
+        MacroStep(kind="reply_public", value=refund),
+        MacroStep(kind="assign", value="me"),
+        MacroStep(kind="resolve"),
+    ]
+    service.desk.macros.save("Refund and done", steps, "Sam", shared=True)
+    service.desk.macros.save("Only private", [MacroStep(kind="reply_private", value=refund)], "Sam")
+    service.close()
+    post = stage.mention("I want my money back", name="Mara Koch")
+    stage.serve()
+    page = opened(open_page, stage, post)
+    page.keyboard.press("m")
+    entries = page.locator(".finder.macros .entry")
+    expect(entries.first.locator("b")).to_have_text("Only private")
+    expect(entries.first).to_contain_text("Not possible here")
+    expect(entries.first.locator(".warning")).to_contain_text("X allows direct messages only")
+    page.keyboard.type("refund")
+    expect(entries).to_have_count(1)
+    expect(entries.first.locator("li")).to_have_count(3)
+    expect(entries.first).to_contain_text("We refund it today, Mara.")
+    page.keyboard.press("Enter")
+    expect(page.locator(".ran")).to_contain_text("Refund and done: Post in public, assign to Sam, resolve.")
+    page.get_by_role("button", name="Undo all of it").click()
+    expect(page.locator(".ran")).to_be_hidden()
+    expect(area(page)).to_have_value("We refund it today, Mara.")
+    expect(page.get_by_role("button", name="Assign to me")).to_be_visible()
+    page.close()
+    stage.stop()
+    assert not stage.answers(post)
+
+
 def test_leaving_the_list_leaves_the_text_alone(open_page: Open, make_stage: MakeStage) -> None:
     """I opens the list from anywhere; Esc goes back; without saved replies it says where they come from."""
     stage = make_stage()
@@ -87,9 +124,9 @@ def test_leaving_the_list_leaves_the_text_alone(open_page: Open, make_stage: Mak
     area(page).fill("half a sentence")
     area(page).press("Escape")
     page.keyboard.press("i")
-    expect(page.locator(".picker.saved-replies .told")).to_contain_text("no saved replies yet")
+    expect(page.locator(".finder.saved-replies .told")).to_contain_text("no saved replies yet")
     page.keyboard.press("Escape")
-    expect(page.locator(".picker.saved-replies")).to_be_hidden()
+    expect(page.locator(".finder.saved-replies")).to_be_hidden()
     expect(area(page)).to_have_value("half a sentence")
     expect(area(page)).to_be_focused()
 

@@ -1,10 +1,10 @@
 // A list to pick from by typing, above the composer: saved replies, emoji. What was typed in the composer is left alone;
 // Esc goes back to it. Nothing of it is a dialog, so that shortcuts of the page stay as they are.
-class Picker {
+class Finder {
   // `find(words)` gives the entries, or throws what to say; `draw(entry, node, active)` fills a row; `pick(entry)` takes it.
   constructor(id, label, options) {
     Object.assign(this, options);
-    this.node = el("div", "picker " + id);
+    this.node = el("div", "finder " + id);
     this.node.hidden = true;
     this.input = el("input");
     this.input.type = "search";
