@@ -13,8 +13,10 @@ import streamlit as st
 from social_listener.dashboard import (
     draw_composer,
     draw_conversation,
+    draw_macros,
     draw_queue,
     inbox_bench,
+    inbox_macros,
     inbox_toolbar,
     session,
     state,
@@ -43,7 +45,8 @@ if TYPE_CHECKING:
 QUEUE = component("queue")
 HEADLINE = component("headline", "presence")
 THREAD = component("thread")
-COMPOSER = component("composer", "drafts", "mention")
+MACROS = component("macros", "finder")
+COMPOSER = component("composer", "drafts", "mention", "finder", "emoji", "insert", "followup")
 CONTEXT = component("context")
 LIVE = component("live", "beats")
 
@@ -107,6 +110,11 @@ def conversation() -> None:
     session.drawn("conversation")
     with st.container(key="talk", gap=None):
         _talk(session.inbox())
+    MACROS(
+        key="macros",
+        data=draw_macros.macros(session.inbox().view, state.staff(), session.inbox().macro),
+        on_do_change=inbox_macros.do,
+    )
     _dialogs()
 
 
@@ -142,6 +150,7 @@ def _talk(now: session.Inbox) -> None:
         on_menu_change=replies.open_menu,
         on_focus_change=replies.focus,
         on_undo_change=replies.undo,
+        on_alone_change=replies.send_alone,
         on_go_change=actions.went,
         on_decide_change=proposals.decide,
     )
@@ -198,6 +207,10 @@ def _composer_data(view: ConversationView) -> Json | None:
             mode: desk.length(view.account_id, drafts[mode].text, mode == draw_composer.PRIVATE)
             for mode in (draw_composer.PUBLIC, draw_composer.PRIVATE)
         }
+        links = {
+            mode: desk.length(view.account_id, draw_composer.LINK, mode == draw_composer.PRIVATE).used
+            for mode in lengths
+        }
         return draw_composer.composer(
             view,
             drafts,
@@ -206,6 +219,7 @@ def _composer_data(view: ConversationView) -> Json | None:
             session.inbox().outcome,
             sends=desk.team.may_send(me, view.account_id),
             colleagues=desk.team.colleagues(view.conversation_id, me),
+            links=links,
         )
 
     kept: dict[str, Any] = st.session_state.setdefault("composer_data", {})

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from social_listener.dashboard.inbox_proposals import Deciding
     from social_listener.desk_types import ConversationView, QueueFilter, QueuePage, QueueRow
     from social_listener.desk_types.team import Notifications
+    from social_listener.desk_types.answering import MacroRun
 
 log = logging.getLogger(__name__)
 
@@ -55,6 +56,7 @@ class Inbox:
     notices: Notifications | None = None  #: what waits for whoever looks
     at_line: tuple[str, str] = ("", "")  #: the line to open the conversation at, and what asked for it
     deciding: Deciding | None = None  #: the proposal that a dialog is about
+    macro: MacroRun | None = None  #: what was run last, until its message is closed
 
 
 def inbox() -> Inbox:

@@ -155,6 +155,7 @@ class ReplyLine:
     reason: str | None
     reconcile_at: datetime | None  #: None while in doubt: a person has to decide
     settled_by: str | None
+    after: ReplyState | None = None  #: where the reply stands that has to be sent before this one; None: there is none
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -311,6 +311,67 @@ CREATE TABLE drafts (                 -- text being typed, so that a reload lose
     updated_at      TIMESTAMPTZ NOT NULL
 );
 --;
+CREATE TABLE saved_replies (          -- texts with variables that staff answer with
+    id          VARCHAR PRIMARY KEY,
+    owner       VARCHAR,               -- staff whose own it is; NULL: shared by all
+    name        VARCHAR NOT NULL,
+    text        VARCHAR NOT NULL,
+    language    VARCHAR,               -- ISO 639-1; NULL: any
+    channels    VARCHAR NOT NULL,      -- "x facebook"; '': every one
+    fits        VARCHAR NOT NULL,      -- any | public | private
+    folder      VARCHAR NOT NULL,
+    tags        VARCHAR NOT NULL,      -- "refund,apology"
+    version     BIGINT NOT NULL,       -- compare-and-set
+    archived_at TIMESTAMPTZ,
+    updated_by  VARCHAR NOT NULL,
+    updated_at  TIMESTAMPTZ NOT NULL
+);
+--;
+CREATE TABLE saved_reply_versions (   -- earlier wordings
+    id             VARCHAR PRIMARY KEY, -- "<saved reply>/<version>"
+    saved_reply_id VARCHAR NOT NULL,
+    version        BIGINT NOT NULL,
+    name           VARCHAR NOT NULL,
+    text           VARCHAR NOT NULL,
+    changed_by     VARCHAR NOT NULL,
+    changed_at     TIMESTAMPTZ NOT NULL
+);
+--;
+CREATE TABLE saved_reply_uses (       -- which saved reply answered what; no words of customers
+    id             VARCHAR PRIMARY KEY, -- of the reply
+    saved_reply_id VARCHAR NOT NULL,
+    item_id        VARCHAR NOT NULL,
+    edited         DOUBLE NOT NULL,    -- share of its words that was not left, 0 to 1
+    used_at        TIMESTAMPTZ NOT NULL
+);
+--;
+CREATE TABLE followups (              -- replies that leave only once another one was sent
+    id       VARCHAR PRIMARY KEY,      -- of the reply that waits
+    after_id VARCHAR NOT NULL          -- of the one it waits for
+);
+--;
+CREATE TABLE macros (                 -- several actions under one name
+    id          VARCHAR PRIMARY KEY,
+    owner       VARCHAR,               -- staff whose own it is; NULL: shared by all
+    name        VARCHAR NOT NULL,
+    steps       VARCHAR NOT NULL,      -- JSON list
+    version     BIGINT NOT NULL,       -- compare-and-set
+    archived_at TIMESTAMPTZ,
+    updated_by  VARCHAR NOT NULL,
+    updated_at  TIMESTAMPTZ NOT NULL
+);
+--;
+CREATE TABLE macro_runs (             -- what a macro did, so that it can be taken back as one
+    id              VARCHAR PRIMARY KEY,
+    macro_id        VARCHAR NOT NULL,
+    name            VARCHAR NOT NULL,
+    conversation_id VARCHAR NOT NULL,
+    staff           VARCHAR NOT NULL,
+    ran_at          TIMESTAMPTZ NOT NULL,
+    done            VARCHAR NOT NULL,  -- JSON list: what takes each step back
+    undone_at       TIMESTAMPTZ
+);
+--;
 CREATE TABLE actions (                -- hide, like, delete: what was done to items
     id         VARCHAR PRIMARY KEY,
     item_id    VARCHAR NOT NULL,
