@@ -15,9 +15,11 @@ from social_listener.desk import read as desk_read
 from social_listener.desk import reply as desk_reply
 from social_listener.desk import settle as desk_settle
 from social_listener.desk import work as desk_work
+from social_listener.desk.levels import LevelsDesk
 from social_listener.desk.office import Office, known_item
 from social_listener.errors import DeskError
 from social_listener.model import Status
+from social_listener.service_levels import levels_of
 from social_listener.store import audit, health
 from social_listener.store import outbox as replies
 from social_listener.store.drafts import Place
@@ -68,7 +70,9 @@ class Desk:
             weights=weights,
             clock=clock,
             ends=ends,
+            levels=levels_of(settings, clock()),
         )
+        self.levels = LevelsDesk(self._office)
         self._ingest = ingest
         self._planned: Callable[[], Mapping[str, Planned]] = dict
         self._quiet = 0

@@ -6,10 +6,12 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from social_listener.desk.levels import due_line
 from social_listener.desk.office import known_conversation
 from social_listener.desk_types import ContactCard, ConversationView, PastConversation, QueuePage, View
 from social_listener.model import SentimentLabel
-from social_listener.store import conversations, links, queue, search
+from social_listener.store import conversations, escalations, links, queue, search
+from social_listener.store import due as dues
 from social_listener.store import outbox as replies
 
 if TYPE_CHECKING:
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from social_listener.desk_types import QueueFilter, QueueRow, ThreadItem
     from social_listener.model import Factor
     from social_listener.store.conversations import ConversationRow, Outline
+    from social_listener.store.due import PlatformTime
     from social_listener.store.queue import ListedRow
 
 _TOP = 100
@@ -34,8 +37,8 @@ _PLAIN = {"received", "limit"}
 
 def read_queue(office: Office, wanted: QueueFilter, staff: str, limit: int, offset: int) -> QueuePage:
     """Return a stretch of the queue, and how many conversations each view holds."""
-    now = office.clock()
     with office.store.read() as cursor:
+        now = office.times(cursor)
         found = search.search(cursor, wanted.search)
         counts = queue.counts(cursor, wanted, staff, now, found)
         if wanted.view is View.RESOLVED or not search.is_narrow(wanted):
@@ -55,16 +58,17 @@ def read_queue(office: Office, wanted: QueueFilter, staff: str, limit: int, offs
                 offset=offset,
             )
     return QueuePage(
-        rows=tuple(_shown(office, row, now) for row in rows), total=counts[wanted.view], counts=counts, as_of=now
+        rows=tuple(_shown(office, row, now) for row in rows), total=counts[wanted.view], counts=counts, as_of=now.ours
     )
 
 
-def _shown(office: Office, row: ListedRow, now: datetime) -> QueueRow:
-    waiting = office.waiting_factor(row.waiting_since, now, private=row.private)
+def _shown(office: Office, row: ListedRow, now: PlatformTime) -> QueueRow:
+    due = due_line(office, row.next_due, row.account_id, now)
+    waiting = office.waiting_factor(due, now.ours) if row.waiting_since else None
     return row.shown(
         priority=_with_waiting(row.priority, waiting),
         reasons=reasons((*row.factors, *([waiting] if waiting else []))),
-        target=office.target(private=row.private),
+        due=due,
     )
 
 
@@ -80,8 +84,9 @@ def reasons(factors: Sequence[Factor], most: int = 3) -> tuple[str, ...]:
 
 def read_conversation(office: Office, conversation_id: str, focus_id: str | None) -> ConversationView:
     """Return everything about one conversation; `DeskError` when there is none of that id."""
-    now = office.clock()
     with office.store.read() as cursor:
+        times = office.times(cursor)
+        now = times.ours
         row = known_conversation(cursor, conversation_id)
         theirs = conversations.of_contact(cursor, row.contact_id)
         outlines = conversations.outlines(cursor, [found.id for found in theirs])
@@ -91,7 +96,8 @@ def read_conversation(office: Office, conversation_id: str, focus_id: str | None
         context = _context(cursor, everything, row)
         focus = _focus(items, context, focus_id)
         since = min((line.item.sent_at for line in items if waits(line)), default=None)
-        waiting = office.waiting_factor(since, now, private=row.private)
+        due = due_line(office, dues.of_conversation(cursor, row.id), row.account_id, times)
+        waiting = office.waiting_factor(due, now) if since else None
         factors = _explained(focus, waiting)
         return ConversationView(
             conversation_id=row.id,
@@ -105,7 +111,6 @@ def read_conversation(office: Office, conversation_id: str, focus_id: str | None
             assignee=row.assignee,
             version=row.version,
             waiting_since=since,
-            target=office.target(private=row.private),
             context=tuple(context),
             items=tuple(items),
             notes=conversations.notes(cursor, row.id),
@@ -118,6 +123,8 @@ def read_conversation(office: Office, conversation_id: str, focus_id: str | None
             others_in_thread=conversations.others_in_thread(cursor, row),
             links=links.lines(cursor, row.id),
             elsewhere=row.elsewhere,
+            due=due,
+            escalations=escalations.of_conversation(cursor, row.id, times),
         )
 
 

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime, timedelta
 
+    from social_listener.desk_types.levels import DueLine, EscalationLine
     from social_listener.model import (
         Allowed,
         Contact,
@@ -26,6 +27,7 @@ class View(StrEnum):
     """Which part of the queue is shown."""
 
     WAITING = "waiting"  #: open, and a customer waits for an answer
+    BREACHED = "breached"  #: a promised time has passed, snoozed or not
     OPEN = "open"  #: everything open, answered or not
     MINE = "mine"  #: open and assigned to the one who looks
     UNASSIGNED = "unassigned"
@@ -45,6 +47,7 @@ class QueueFilter:
     language: str | None = None
     private: bool | None = None
     assignee: str | None = None
+    due_within: timedelta | None = None  #: due by then, what is late included
     search: str = ""  #: words; found in texts, names and handles, case-insensitively
 
 
@@ -65,7 +68,6 @@ class QueueRow:
     priority: int  #: 0–100 with waiting time, as of the moment it was read
     reasons: tuple[str, ...]  #: the strongest reasons in words, the strongest first, at most three
     waiting_since: datetime | None
-    target: timedelta | None  #: promised time to the first answer
     sentiment: SentimentLabel
     language: str | None
     name: str
@@ -74,6 +76,7 @@ class QueueRow:
     last_at: datetime
     unanswered: int
     pending: ReplyState | None  #: the most pressing unsettled reply in it: in_doubt before sending before queued
+    due: DueLine | None = None  #: what is due next; None: nothing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -200,7 +203,6 @@ class ConversationView:
     assignee: str | None
     version: int  #: to be handed back with every change
     waiting_since: datetime | None
-    target: timedelta | None
     context: tuple[ThreadItem, ...]  #: the posts it hangs on, oldest first
     items: tuple[ThreadItem, ...]  #: oldest first
     notes: tuple[NoteLine, ...]
@@ -213,6 +215,8 @@ class ConversationView:
     others_in_thread: int  #: conversations of other customers under the same post
     links: tuple[LinkLine, ...] = ()  #: what it goes on in, or goes on from, oldest first
     elsewhere: bool = False  #: another program, or the platform's own app, holds this direct conversation
+    due: DueLine | None = None  #: what is due next; None: nothing
+    escalations: tuple[EscalationLine, ...] = ()  #: who was told that something was due, newest first
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -341,3 +345,5 @@ class HealthView:
     database_bytes: int
     last_backup_at: datetime | None
     as_of: datetime
+    breached: int = 0  #: conversations in the queue whose promised time has passed
+    escalations: tuple[EscalationLine, ...] = ()  #: of the last 24 hours, newest first

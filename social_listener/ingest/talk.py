@@ -265,7 +265,8 @@ class _Talk:
                 conversation.said_version = conversation.version
             conversation.updated_at = self.work.now
             contact = self.work.contact(conversation.contact_id)
-            changes.queue[key] = row_of(conversation, self.inbound, contact.contact if contact else None)
+            known = contact.contact if contact else None
+            changes.queue[key] = row_of(conversation, self.inbound, known, self.work.known.levels, self.work.now)
 
 
 def _new_conversation(stored: StoredItem, now: datetime) -> StoredConversation:
@@ -297,6 +298,7 @@ def _inbound(stored: StoredItem) -> Inbound:
         author_id=item.author_id,
         kind=item.kind,
         sent_at=item.sent_at,
+        first_seen_at=stored.first_seen_at,
         answered_at=stored.answered_at,
         deleted=False,
         stream_id=stored.stream_id or "",

@@ -78,6 +78,7 @@ def known(cursor: DuckDBPyConnection, pages: Iterable[tuple[str, Page]]) -> Know
     found.conversations = facts.conversations(cursor, begun)
     found.said = facts.our_words(cursor, talks)
     found.letters = dead_letters.open_ids(cursor)
+    found.levels = queue_upkeep.promised(cursor)
     if found.items:
         _know_more(cursor, found, told)
     late = {

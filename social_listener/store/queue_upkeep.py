@@ -8,9 +8,11 @@ from datetime import datetime
 from operator import attrgetter
 from typing import TYPE_CHECKING, Final
 
+from social_listener.levels import Levels, from_text
 from social_listener.model import Contact, Status
 from social_listener.store import facts
 from social_listener.store.changes import QueueRow
+from social_listener.store.queue_clock import follow, stop_clock
 from social_listener.store.rows import marks
 from social_listener.store.staging import chunks, delete, insert, select, update
 
@@ -22,12 +24,17 @@ if TYPE_CHECKING:
 _NAMES: Final = tuple(each.name for each in fields(QueueRow))
 _VALUES = attrgetter(*_NAMES)
 _EXCERPT: Final = 200
+_USUAL: Final = Levels()
 
 
 def row_of(
-    conversation: StoredConversation, inbound: Mapping[str, Inbound], contact: Contact | None
+    conversation: StoredConversation,
+    inbound: Mapping[str, Inbound],
+    contact: Contact | None,
+    levels: Levels,
+    now: datetime,
 ) -> QueueRow | None:
-    """Return a conversation's row in the queue, None when it has none; keep its `waiting_ids` and status in step.
+    """Return a conversation's row in the queue, None when it has none; keep `waiting_ids`, status and clock in step.
 
     Its item is the most pressing one that waits, the newest when nobody waits. A conversation all of whose inbound
     items were deleted counts as resolved.
@@ -46,11 +53,13 @@ def row_of(
     if newest is None:
         conversation.status, conversation.snoozed_until = Status.RESOLVED, None
     if newest is None or conversation.status is Status.RESOLVED:
+        stop_clock(conversation, levels, now)
         return None
     if len(waiting) > 1:
         item = max(waiting, key=lambda one: (one.priority, one.sent_at, one.id))
     else:  # as nearly always
         item = waiting[0] if waiting else newest
+    due = follow(conversation, waiting, item.priority, levels, now)
     return QueueRow(
         conversation_id=conversation.id,
         channel=conversation.channel,
@@ -73,7 +82,18 @@ def row_of(
         last_at=conversation.last_at,
         unanswered=len(waiting),
         version=conversation.version,
+        due_at=due.at if due else None,
+        due_what=due.what if due else None,
+        due_since=due.since if due else None,
+        due_seen_at=due.seen_at if due else None,
+        warn_at=due.warn_at if due else None,
     )
+
+
+def promised(cursor: DuckDBPyConnection) -> Levels:
+    """Return the service levels that were last applied; those of the default settings when none were."""
+    rows = cursor.execute("SELECT body FROM service_levels").fetchall()
+    return from_text(rows[0][0]) if rows else _USUAL
 
 
 def put(cursor: DuckDBPyConnection, rows: Mapping[str, QueueRow | None], maybe_there: Collection[str]) -> None:
@@ -111,8 +131,9 @@ def refresh(cursor: DuckDBPyConnection, conversation_ids: Collection[str], now: 
             inbound |= {found.id: found} if found else {}
     contacts = facts.contacts(cursor, {one.contact_id for one in stored.values()})
     before = {key: replace(one) for key, one in stored.items()}
+    levels = promised(cursor)
     rows = {
-        key: row_of(one, inbound, contacts[one.contact_id].contact if one.contact_id in contacts else None)
+        key: row_of(one, inbound, contacts[one.contact_id].contact if one.contact_id in contacts else None, levels, now)
         for key, one in stored.items()
     }
     changed = [one for key, one in stored.items() if one != before[key]]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from social_listener.store.due import DUE
 from social_listener.store.queue import ListedRow, complete
 from social_listener.store.rows import marks, named, pattern
 
@@ -140,6 +141,7 @@ def _with_items(cursor: DuckDBPyConnection, rows: Sequence[dict[str, Any]]) -> l
         told = {name_: row[name_] for name_ in (*_NEWEST, "last_at")}
         told |= {"stream_id": stream_id or "", "kind": kind, "excerpt": excerpt, "sentiment": sentiment}
         told |= {"language": language, "name": name, "handle": handle}
+        told |= dict.fromkeys(DUE)
         complete_rows.append(told | {"priority": 0, "waiting_since": None, "unanswered": 0})
     return complete_rows
 
@@ -164,6 +166,8 @@ def _plain(wanted: QueueFilter, found: Sequence[str] | None) -> tuple[str, list[
     }
     parts = ["status = 'resolved'", *(f"{name} = ?" for name, value in columns.items() if value is not None)]
     values: list[object] = [value for value in columns.values() if value is not None]
+    if wanted.due_within is not None:
+        parts.append("FALSE")  # nothing is due in what is resolved
     if found is not None:
         parts.append(f"id IN ({marks(found)})")
         values.extend(found)
