@@ -178,5 +178,6 @@ def test_the_real_jobs_do_their_work(service: Service) -> None:
         "receive",
         "deliver",
         "reconcile",
+        "escalate",
         "recheck",
     }
