@@ -26,8 +26,8 @@ from starlette.responses import JSONResponse, PlainTextResponse, StreamingRespon
 from starlette.routing import Route
 
 from social_listener.dashboard.draw_composer import MODES, NOTE, PRIVATE
-from social_listener.dashboard.presence import Presence, presence_event
 from social_listener.dashboard.macro_routes import MacroPlans
+from social_listener.dashboard.presence import Presence, presence_event
 from social_listener.dashboard.saved_reply_routes import SavedReplies
 from social_listener.dashboard.state import DRAFTS
 from social_listener.dashboard.theme import options

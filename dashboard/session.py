@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from social_listener.dashboard.draw_composer import Outcome
     from social_listener.dashboard.inbox_proposals import Deciding
     from social_listener.desk_types import ConversationView, QueueFilter, QueuePage, QueueRow
-    from social_listener.desk_types.team import Notifications
     from social_listener.desk_types.answering import MacroRun
+    from social_listener.desk_types.team import Notifications
 
 log = logging.getLogger(__name__)
 

@@ -129,6 +129,39 @@ function since(iso, drift) {
   return (Date.now() - drift - Date.parse(iso)) / 1000;
 }
 
+// How long until something is due, or since it was. `before`: how much of that lay before we knew of it.
+function countdown(due, drift) {
+  const left = -since(due.at, drift);
+  const whole = (Date.parse(due.at) - Date.parse(due.since)) / 1000;
+  const seen = due.seen ? (Date.parse(due.seen) - Date.parse(due.at)) / 1000 : 0;
+  const before = left < 0 ? Math.max(0, Math.min(seen, -left)) : 0;
+  return { left, before, tone: left < 0 ? "over" : left < Math.max(whole / 4, 300) ? "soon" : "" };
+}
+
+function dueWords(due, drift) {
+  const { left, before } = countdown(due, drift);
+  if (left >= 0) return due.what + " due in " + exact(left);
+  const known = before >= 60 ? ", " + exact(before) + " of it before we knew" : "";
+  return due.what + " breached by " + exact(-left) + known;
+}
+
+function dueTitle(due, drift) {
+  const late = due.seen ? (Date.parse(due.seen) - Date.parse(due.since)) / 1000 : 0;
+  const known = late >= 60 ? ". We learned of it " + exact(late) + " after it was sent" : "";
+  return dueWords(due, drift) + ", at " + moment(due.at) + known;
+}
+
+function exact(seconds) {
+  const s = Math.max(0, Math.floor(seconds));
+  return s < 60 ? s + " s" : span(s);
+}
+
+function shortDue(due, drift) {
+  const left = -since(due.at, drift);
+  const s = Math.abs(left);
+  return (s < 60 ? Math.floor(s) + "s" : shortSpan(s)) + (left >= 0 ? " left" : " late");
+}
+
 function moment(iso) {
   const then = new Date(iso);
   const today = new Date();

@@ -17,6 +17,7 @@ from social_listener.desk import settle as desk_settle
 from social_listener.desk import work as desk_work
 from social_listener.desk.contacts import ContactDesk
 from social_listener.desk.labels import LabelDesk
+from social_listener.desk.levels import LevelsDesk
 from social_listener.desk.library import Library
 from social_listener.desk.macros import Macros
 from social_listener.desk.office import Office, known_item
@@ -24,6 +25,7 @@ from social_listener.desk.team import TeamDesk
 from social_listener.desk.undoing import UndoDesk
 from social_listener.errors import DeskError
 from social_listener.model import Status
+from social_listener.service_levels import levels_of
 from social_listener.store import audit, health
 from social_listener.store import outbox as replies
 from social_listener.store.drafts import Place
@@ -75,10 +77,12 @@ class Desk:
             weights=weights,
             clock=clock,
             ends=ends,
+            levels=levels_of(settings, clock()),
         )
         self.team = TeamDesk(self._office)
         self.library = Library(self._office)
         self.macros = Macros(self._office)
+        self.levels = LevelsDesk(self._office)
         self._ingest = ingest
         self._planned: Callable[[], Mapping[str, Planned]] = dict
         self._quiet = 0

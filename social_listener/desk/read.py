@@ -8,10 +8,22 @@ from typing import TYPE_CHECKING
 
 from social_listener.desk import proposals
 from social_listener.desk.contacts import may_read
+from social_listener.desk.levels import due_line
 from social_listener.desk.office import known_conversation
 from social_listener.desk_types import ContactCard, ConversationView, PastConversation, QueuePage, View
 from social_listener.model import SentimentLabel
-from social_listener.store import assignments, conversations, customers, labels, links, queue, search, silences
+from social_listener.store import (
+    assignments,
+    conversations,
+    customers,
+    escalations,
+    labels,
+    links,
+    queue,
+    search,
+    silences,
+)
+from social_listener.store import due as dues
 from social_listener.store import outbox as replies
 
 if TYPE_CHECKING:
@@ -25,6 +37,7 @@ if TYPE_CHECKING:
     from social_listener.desk_types.organising import Label
     from social_listener.model import Factor
     from social_listener.store.conversations import ConversationRow, Outline
+    from social_listener.store.due import PlatformTime
     from social_listener.store.queue import ListedRow
 
 _TOP = 100
@@ -37,9 +50,8 @@ _PLAIN = {"received", "limit"}
 
 def read_queue(office: Office, wanted: QueueFilter, staff: str, limit: int, offset: int) -> QueuePage:
     """Return a stretch of the queue, and how many conversations each view holds."""
-    now = office.clock()
     with office.store.read() as cursor:
-        known = labels.by_id(cursor)
+        known, now = labels.by_id(cursor), office.times(cursor)
         found = search.search(cursor, wanted.search)
         counts = queue.counts(cursor, wanted, staff, now, found)
         if wanted.view is View.RESOLVED or not search.is_narrow(wanted):
@@ -62,16 +74,20 @@ def read_queue(office: Office, wanted: QueueFilter, staff: str, limit: int, offs
                 offset=offset,
             )
     return QueuePage(
-        rows=tuple(_shown(office, row, now, known) for row in rows), total=counts[wanted.view], counts=counts, as_of=now
+        rows=tuple(_shown(office, row, now, known) for row in rows),
+        total=counts[wanted.view],
+        counts=counts,
+        as_of=now.ours,
     )
 
 
-def _shown(office: Office, row: ListedRow, now: datetime, known: Mapping[str, Label]) -> QueueRow:
-    waiting = office.waiting_factor(row.waiting_since, now, private=row.private)
+def _shown(office: Office, row: ListedRow, now: PlatformTime, known: Mapping[str, Label]) -> QueueRow:
+    due = due_line(office, row.next_due, row.account_id, now)
+    waiting = office.waiting_factor(due, now.ours) if row.waiting_since else None
     return row.shown(
         priority=_with_waiting(row.priority, waiting),
         reasons=reasons((*row.factors, *([waiting] if waiting else []))),
-        target=office.target(private=row.private),
+        due=due,
         labels=known,
     )
 
@@ -88,8 +104,9 @@ def reasons(factors: Sequence[Factor], most: int = 3) -> tuple[str, ...]:
 
 def read_conversation(office: Office, conversation_id: str, staff: str, focus_id: str | None) -> ConversationView:
     """Return everything about one conversation; `DeskError` when there is none of that id."""
-    now = office.clock()
     with office.store.read() as cursor:
+        times = office.times(cursor)
+        now = times.ours
         row = known_conversation(cursor, conversation_id)
         whole = customers.together(cursor, row.contact_id)
         theirs = [
@@ -104,7 +121,8 @@ def read_conversation(office: Office, conversation_id: str, staff: str, focus_id
         context = _context(cursor, everything, row)
         focus = _focus(items, context, focus_id)
         since = min((line.again_at or line.item.sent_at for line in items if waits(line)), default=None)
-        waiting = office.waiting_factor(since, now, private=row.private)
+        due = due_line(office, dues.of_conversation(cursor, row.id), row.account_id, times)
+        waiting = office.waiting_factor(due, now) if since else None
         factors = _explained(focus, waiting)
         return ConversationView(
             conversation_id=row.id,
@@ -118,7 +136,6 @@ def read_conversation(office: Office, conversation_id: str, staff: str, focus_id
             assignee=row.assignee,
             version=row.version,
             waiting_since=since,
-            target=office.target(private=row.private),
             context=tuple(context),
             items=tuple(items),
             notes=conversations.notes(cursor, row.id),
@@ -134,6 +151,8 @@ def read_conversation(office: Office, conversation_id: str, staff: str, focus_id
             team=assignments.team_name(cursor, row.id),
             proposals=proposals.of_conversation(cursor, row.id, row.said_version),
             labels=labels.worn(cursor, row.labels),
+            due=due,
+            escalations=escalations.of_conversation(cursor, row.id, times),
         )
 
 

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from datetime import datetime, timedelta
 
     from social_listener.desk_types.contacts import Silence
+    from social_listener.desk_types.levels import DueLine, EscalationLine
     from social_listener.desk_types.organising import Label
     from social_listener.desk_types.team import Proposal
     from social_listener.model import (
@@ -29,6 +30,7 @@ class View(StrEnum):
     """Which part of the queue is shown."""
 
     WAITING = "waiting"  #: open, and a customer waits for an answer
+    BREACHED = "breached"  #: a promised time has passed, snoozed or not
     OPEN = "open"  #: everything open, answered or not
     MINE = "mine"  #: open and assigned to the one who looks
     UNASSIGNED = "unassigned"
@@ -52,6 +54,7 @@ class QueueFilter:
     assignee: str | None = None
     team_id: str | None = None  #: in the queue of that team
     label: str | None = None  #: id of a label
+    due_within: timedelta | None = None  #: due by then, what is late included
     search: str = ""  #: words; found in texts, names and handles, case-insensitively
 
 
@@ -72,7 +75,6 @@ class QueueRow:
     priority: int  #: 0–100 with waiting time, as of the moment it was read
     reasons: tuple[str, ...]  #: the strongest reasons in words, the strongest first, at most three
     waiting_since: datetime | None
-    target: timedelta | None  #: promised time to the first answer
     sentiment: SentimentLabel
     language: str | None
     name: str
@@ -82,6 +84,7 @@ class QueueRow:
     unanswered: int
     pending: ReplyState | None  #: the most pressing unsettled reply in it: in_doubt before sending before queued
     labels: tuple[Label, ...] = ()
+    due: DueLine | None = None  #: what is due next; None: nothing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -213,7 +216,6 @@ class ConversationView:
     assignee: str | None
     version: int  #: to be handed back with every change
     waiting_since: datetime | None
-    target: timedelta | None
     context: tuple[ThreadItem, ...]  #: the posts it hangs on, oldest first
     items: tuple[ThreadItem, ...]  #: oldest first
     notes: tuple[NoteLine, ...]
@@ -229,6 +231,8 @@ class ConversationView:
     team: str | None = None  #: in whose queue it is
     proposals: tuple[Proposal, ...] = ()  #: that wait for approval, and earlier ones, oldest first
     labels: tuple[Label, ...] = ()
+    due: DueLine | None = None  #: what is due next; None: nothing
+    escalations: tuple[EscalationLine, ...] = ()  #: who was told that something was due, newest first
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -357,3 +361,5 @@ class HealthView:
     database_bytes: int
     last_backup_at: datetime | None
     as_of: datetime
+    breached: int = 0  #: conversations in the queue whose promised time has passed
+    escalations: tuple[EscalationLine, ...] = ()  #: of the last 24 hours, newest first

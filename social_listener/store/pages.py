@@ -79,6 +79,7 @@ def known(cursor: DuckDBPyConnection, pages: Iterable[tuple[str, Page]]) -> Know
     found.silenced = facts.silenced(cursor, authors | {talk.contact_id for talk in found.conversations.values()})
     found.said = facts.our_words(cursor, talks)
     found.letters = dead_letters.open_ids(cursor)
+    found.levels = queue_upkeep.promised(cursor)
     if found.items:
         _know_more(cursor, found, told)
     late = {

@@ -117,7 +117,14 @@ CREATE TABLE conversations (          -- every conversation
     waiting_ids   VARCHAR NOT NULL DEFAULT '', -- "x:1 x:2": inbound items that nobody answered; deleted ones may stand here
     newest_id     VARCHAR,              -- its newest inbound item that is not deleted; NULL: none is left
     -- the platform says
-    elsewhere     BOOLEAN NOT NULL DEFAULT FALSE -- another program holds this direct thread now
+    elsewhere     BOOLEAN NOT NULL DEFAULT FALSE, -- another program holds this direct thread now
+    -- service levels
+    settled_at    TIMESTAMPTZ,          -- when it was last resolved: what waited then starts no clock; NULL: never, or
+                                        -- staff reopened it
+    settled_before TIMESTAMPTZ,         -- what stood there before, for when staff reopen it
+    clock_from    TIMESTAMPTZ,          -- since when the time to a resolution runs, or from when on it goes on again;
+                                        -- NULL: it is resolved
+    clock_spent_s DOUBLE NOT NULL DEFAULT 0 -- opening time that was used before, seconds
 );
 --;
 CREATE TABLE links (                  -- that a direct conversation goes on from a public item
@@ -180,7 +187,12 @@ CREATE TABLE queue (                  -- one row a conversation that is not reso
     last_at         TIMESTAMPTZ NOT NULL,
     unanswered      INTEGER NOT NULL,   -- how many inbound items wait
     version         BIGINT NOT NULL,    -- that of the conversation
-    labels          VARCHAR NOT NULL DEFAULT '' -- those of the conversation
+    labels          VARCHAR NOT NULL DEFAULT '', -- those of the conversation
+    due_at          TIMESTAMPTZ,        -- when a promised time is over next, by the platform's clock; NULL: nothing is due
+    due_what        VARCHAR,            -- answer | resolution
+    due_since       TIMESTAMPTZ,        -- when that clock began
+    due_seen_at     TIMESTAMPTZ,        -- when we first knew of the item that waits for that answer
+    warn_at         TIMESTAMPTZ         -- when somebody is told that it is due soon
 );
 --;
 CREATE TABLE streams (                -- the schedule and the ledger are data
@@ -218,6 +230,24 @@ CREATE TABLE gaps (                   -- spans that a platform can no longer giv
     found_at   TIMESTAMPTZ NOT NULL,
     closed_at  TIMESTAMPTZ,            -- when staff said they know; NULL: open
     closed_by  VARCHAR
+);
+--;
+CREATE TABLE service_levels (         -- what is promised, as it was last applied to the queue; one row
+    id         VARCHAR PRIMARY KEY,
+    body       VARCHAR NOT NULL,       -- JSON
+    applied_at TIMESTAMPTZ NOT NULL
+);
+--;
+CREATE TABLE escalations (            -- whom we told that something was due soon, or late; once a waiting period and step
+    id              VARCHAR PRIMARY KEY, -- "<conversation id> <due_what> <due_since> <step>"
+    conversation_id VARCHAR NOT NULL,
+    account_id      VARCHAR NOT NULL,
+    step            VARCHAR NOT NULL,  -- soon | late
+    due_what        VARCHAR NOT NULL,  -- answer | resolution
+    due_since       TIMESTAMPTZ NOT NULL,
+    due_at          TIMESTAMPTZ NOT NULL, -- by the platform's clock, as it was then
+    told            VARCHAR NOT NULL,  -- JSON list of staff
+    told_at         TIMESTAMPTZ NOT NULL
 );
 --;
 CREATE TABLE dead_letters (           -- raw items that could not be read; kept until replayed or dismissed

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from social_listener.desk_types import View
+from social_listener.store.due import DUE
 from social_listener.store.queue import ListedRow, complete
 from social_listener.store.rows import marks, named, pattern
 
@@ -142,6 +143,7 @@ def _with_items(cursor: DuckDBPyConnection, rows: Sequence[dict[str, Any]]) -> l
         told = {name_: row[name_] for name_ in (*_NEWEST, "last_at")}
         told |= {"stream_id": stream_id or "", "kind": kind, "excerpt": excerpt, "sentiment": sentiment}
         told |= {"language": language, "name": name, "handle": handle}
+        told |= dict.fromkeys(DUE)
         complete_rows.append(told | {"priority": 0, "waiting_since": None, "unanswered": 0})
     return complete_rows
 
@@ -174,6 +176,8 @@ def _plain(wanted: QueueFilter, found: Sequence[str] | None) -> tuple[str, list[
     if wanted.label is not None:
         parts.append("labels LIKE ?")
         values.append(f"%{wanted.label}%")
+    if wanted.due_within is not None:
+        parts.append("FALSE")  # nothing is due in what is resolved
     if found is not None:
         parts.append(f"id IN ({marks(found)})")
         values.extend(found)
