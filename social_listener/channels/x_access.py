@@ -13,6 +13,7 @@ from typing import Any, Final, cast
 import requests
 import tweepy
 
+from social_listener import log
 from social_listener.channels import Held, Keeper
 from social_listener.channels.transport import Transport
 from social_listener.channels.wire import is_id
@@ -121,6 +122,7 @@ class Access:
         # What is shorter than this is no key, and masking it would spoil ordinary words.
         hidden = {value for name, value in credentials.items() if len(value) >= 6 and name != "user_id"}
         self._secrets = sorted({*self._secrets, *hidden}, key=len, reverse=True)
+        log.SECRETS.add(hidden)  # should somebody set the SDK's loggers to DEBUG again
         keys = {"bearer_token": credentials["access_token"]} if self.oauth2 else credentials
         sdk = Sdk(keys, self.spelling, self.own_id, oauth2=self.oauth2)
         self._transport.mount_on(sdk.session)

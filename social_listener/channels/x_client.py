@@ -82,7 +82,13 @@ class Client:
         """
         if self._without_keys:
             raise Unauthorized("the credentials were not given", account_id=self.account_id)
-        doing = Doing(account_id=self.account_id, what=what, effect=effect, masked=self.masked)
+        doing = Doing(
+            account_id=self.account_id,
+            what=what,
+            effect=effect,
+            masked=self.masked,
+            connected=self._access.oauth2,
+        )
         sdk, held = self._access.now()
         try:
             return self._spelt(lambda: request(sdk), doing, now, done_at, renewable=held is not None)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+import duckdb
 import pyarrow.parquet as pq
 import pytest
 from reading_kit import ours, page, person, reading, said, tell
@@ -148,3 +149,32 @@ def test_a_closed_store_is_told(tmp_path: Path) -> None:
     store.close()
     with pytest.raises(StoreError):
         _bytes(store, "jsonl")
+
+
+def as_first_release(store: Store, path: Path) -> Path:
+    """Write the rows of a store into a database of the first schema, as far as that has columns for them."""
+    here = Path(__file__).with_name("schema_1.sql").read_text(encoding="utf-8")
+    with duckdb.connect(str(path)) as old, store.read() as new:
+        for statement in here.split("\n--;\n"):
+            old.execute(statement)
+        old.execute("INSERT INTO schema_versions VALUES (1, now())")
+        for (table,) in old.execute(
+            "SELECT table_name FROM duckdb_tables() WHERE table_name <> 'schema_versions'"
+        ).fetchall():
+            known = {row[0] for row in new.execute(f"DESCRIBE {table}").fetchall()}
+            columns = [row[0] for row in old.execute(f"DESCRIBE {table}").fetchall() if row[0] in known]
+            rows = new.execute(f"SELECT {', '.join(columns)} FROM {table}").fetchall()
+            if rows:
+                marks = ", ".join("?" * len(columns))
+                old.executemany(f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})", rows)
+    return path
+
+
+@pytest.mark.parametrize("form", ["jsonl", "csv", "parquet"])
+def test_an_upgraded_database_exports_what_a_new_one_does(store: Store, tmp_path: Path, form: str) -> None:
+    """Rows of the first release leave in the columns of today, and are the same; a row less would be seen."""
+    with Store.open(as_first_release(store, tmp_path / "old.duckdb")) as upgraded:
+        assert _bytes(upgraded, form) == _bytes(store, form)
+        with upgraded.transaction() as cursor:
+            cursor.execute("DELETE FROM interactions WHERE id = 'x:6'")
+        assert _bytes(upgraded, form) != _bytes(store, form)
