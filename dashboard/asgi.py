@@ -2,8 +2,9 @@
 
     GET /live                           server-sent events: the store's revision, when it has changed
     PUT /drafts/{conversation}/{mode}   keep what is being typed; the answer tells its length by the channel's rules
+    GET /pictures/{name}                a picture of a platform, fetched by this server (docs/media.md)
 
-Both are for our own pages only: the guard refuses other hosts, and writes from other origins.
+All are for our own pages only: the guard refuses other hosts, and writes from other origins.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, StreamingRespon
 from starlette.routing import Route
 
 from social_listener.dashboard.draw_composer import MODES, NOTE, PRIVATE
+from social_listener.dashboard.route_media import Media
 from social_listener.dashboard.state import DRAFTS
 from social_listener.dashboard.theme import options
 from social_listener.errors import DeskError, ListenerError
@@ -90,7 +92,9 @@ def routes(service: Service) -> list[BaseRoute]:
     """Return the routes beside the pages."""
     drafts = _Drafts(service)
     live = _Live(service)
+    media = Media(service)
     return [
+        Route("/pictures/{name}", media.get, methods=["GET"]),
         Route("/live", live.get, methods=["GET"]),
         Route("/drafts/{conversation:path}/{mode}", drafts.put, methods=["PUT"]),
     ]

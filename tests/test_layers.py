@@ -19,7 +19,7 @@ PACKAGE = Path(__file__).resolve().parent.parent / "social_listener"
 LAYERS = {
     **dict.fromkeys(["model", "cursor", "errors", "failpoints", "desk_types", "log", "pace", "rights", "terminal"], 0),
     **dict.fromkeys(["channels", "store", "settings"], 1),
-    **dict.fromkeys(["ingest", "outbox", "scoring", "vault", "witness", "rules"], 2),
+    **dict.fromkeys(["ingest", "media", "outbox", "scoring", "vault", "witness", "rules"], 2),
     **dict.fromkeys(["desk", "insights", "service"], 3),
     **dict.fromkeys(["dashboard", "jobs", "cli", "web", "remote", "resident", "staff_app", "__main__"], 4),
 }
@@ -37,6 +37,7 @@ ONLY_IN = {
     "click": {"cli"},
     "vaderSentiment": {"scoring"},
     "cryptography": {"vault"},
+    "PIL": {"media"},
 }
 
 SQL = re.compile(

@@ -11,7 +11,8 @@ export default function ({ data, parentElement, setTriggerValue }) {
     state.words = el("div", "words");
     state.details = button("side details", "Details", () => showPane("details"));
     state.details.append(icon("forward"));
-    root.append(state.back, state.words, state.details);
+    state.face = el("span");
+    root.append(state.back, state.face, state.words, state.details);
     state.timer = setInterval(() => state.paint(), 20000);
     if (document.documentElement.dataset.pane !== "details") showPane("conversation");
   }
@@ -39,6 +40,10 @@ export default function ({ data, parentElement, setTriggerValue }) {
     state.words.replaceChildren(title, line);
   };
   state.paint();
+  if (state.drawn !== data.name + data.face) {
+    state.drawn = data.name + data.face;
+    state.face.replaceChildren(face(data.name, data.face));
+  }
   return () => {
     clearInterval(state.timer);
     HEADS.delete(root);

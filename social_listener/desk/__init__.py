@@ -15,6 +15,7 @@ from social_listener.desk import read as desk_read
 from social_listener.desk import reply as desk_reply
 from social_listener.desk import settle as desk_settle
 from social_listener.desk import work as desk_work
+from social_listener.desk.media import MediaDesk
 from social_listener.desk.office import Office, known_item
 from social_listener.errors import DeskError
 from social_listener.model import Status
@@ -69,6 +70,7 @@ class Desk:
             clock=clock,
             ends=ends,
         )
+        self.media = MediaDesk(self._office)
         self._ingest = ingest
         self._planned: Callable[[], Mapping[str, Planned]] = dict
         self._quiet = 0
