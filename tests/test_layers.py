@@ -34,7 +34,7 @@ LAYERS = {
         0,
     ),
     **dict.fromkeys(["channels", "store", "settings"], 1),
-    **dict.fromkeys(["ingest", "outbox", "scoring", "vault", "witness", "rules"], 2),
+    **dict.fromkeys(["ingest", "media", "outbox", "scoring", "vault", "witness", "rules"], 2),
     **dict.fromkeys(["desk", "insights", "service"], 3),
     **dict.fromkeys(["dashboard", "jobs", "cli", "web", "remote", "resident", "staff_app", "__main__"], 4),
 }
@@ -52,6 +52,7 @@ ONLY_IN = {
     "click": {"cli"},
     "vaderSentiment": {"scoring"},
     "cryptography": {"vault"},
+    "PIL": {"media"},
 }
 
 SQL = re.compile(

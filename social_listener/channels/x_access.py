@@ -101,6 +101,16 @@ class Access:
         assert self._keeper is not None, "only credentials that are kept are renewed"  # noqa: S101 - for the reader
         return self._sdk(self._renewed(self._keeper, stale))
 
+    def signature(self, url: str) -> dict[str, str]:
+        """Return the header that opens `url` for reading; empty: these credentials cannot sign (OAuth 2.0, or none)."""
+        sdk = self._made[1]
+        if self.oauth2 or not sdk.access_token:
+            return {}
+        keys = (sdk.consumer_key, sdk.consumer_secret, sdk.access_token, sdk.access_token_secret)
+        request = requests.Request("GET", url, auth=tweepy.OAuth1UserHandler(*keys).apply_auth()).prepare()
+        header = request.headers["Authorization"]
+        return {"authorization": header.decode() if isinstance(header, bytes) else header}
+
     @property
     def secrets(self) -> list[str]:
         """Return every secret that was ever used here, the longest first."""

@@ -20,6 +20,7 @@ from social_listener.desk.labels import LabelDesk
 from social_listener.desk.levels import LevelsDesk
 from social_listener.desk.library import Library
 from social_listener.desk.macros import Macros
+from social_listener.desk.media import MediaDesk
 from social_listener.desk.office import Office, known_item
 from social_listener.desk.team import TeamDesk
 from social_listener.desk.undoing import UndoDesk
@@ -83,6 +84,7 @@ class Desk:
         self.library = Library(self._office)
         self.macros = Macros(self._office)
         self.levels = LevelsDesk(self._office)
+        self.media = MediaDesk(self._office)
         self._ingest = ingest
         self._planned: Callable[[], Mapping[str, Planned]] = dict
         self._quiet = 0

@@ -15,9 +15,9 @@ from social_listener.dashboard.draw_composer import Outcome
 from social_listener.dashboard.draw_thread import merged
 from social_listener.dashboard.shelf import lay_out
 from social_listener.dashboard.state import escape_markdown
+from social_listener.desk_types import AccountHealth, DeadLetter, Draft, GapLine, NoteLine, QueueFilter, Version, View
 from social_listener.desk_types.levels import EscalationLine
 from social_listener.levels import Due
-from social_listener.desk_types import AccountHealth, DeadLetter, Draft, GapLine, NoteLine, QueueFilter, Version, View
 from social_listener.model import Factor, ReplyState, SentimentLabel, Status, TextLength
 
 DRAFTS = {mode: Draft(text="", nonce=f"nonce {mode}") for mode in draw_composer.MODES}

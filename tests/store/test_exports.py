@@ -125,15 +125,77 @@ def test_more_than_one_piece(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     ingest.store.close()
 
 
-@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠", " =", "\u00a0@"])
-def test_every_way_to_begin_a_formula_is_stopped(start: str) -> None:
-    """Narrow and wide signs, tabs and line ends, also behind blanks."""
-    assert exports.cell(f"{start}1+1").startswith("'")
+_SIGNS = ["=", "+", "-", "@", "＝", "＋", "－", "＠", "﹦", "﹢", "﹣", "﹫", "\N{MINUS SIGN}", "⁼"]
+_BEFORE = [
+    "",
+    " ",
+    "\u00a0",
+    "\ufeff",
+    "\u200b",
+    "\u2060",
+    "\u3000",
+    "\u202e",
+    '"',
+    "''",
+    "\u201c",
+    ' " ',
+    "\x00",
+    "\t",
+    "\r",
+    "\n",
+    "\v",
+]
 
 
-@pytest.mark.parametrize("plain", ["hello", "1=1", "a@b", "", -0.5, 3, None])
+@pytest.mark.parametrize("before", _BEFORE, ids=ascii)
+def test_every_way_to_begin_a_formula_is_stopped(before: str) -> None:
+    """Every form of the four signs, bare and behind blanks, invisible signs, quotes, tabs and line ends."""
+    for sign in _SIGNS:
+        assert exports.cell(f"{before}{sign}1+1").startswith("'"), sign
+
+
+@pytest.mark.parametrize("start", ["\t", "\r", "\n", "\tx", "\nx"])
+def test_a_text_that_begins_with_a_break_is_stopped(start: str) -> None:
+    """A spreadsheet may take the break off and look at what follows."""
+    assert exports.cell(start).startswith("'")
+
+
+@pytest.mark.parametrize(
+    ("text", "harmless"),
+    [
+        ("hi;=cmd|' /C calc'!A0", "hi;'=cmd|' /C calc'!A0"),
+        ("hi\n=1+1", "hi\n'=1+1"),
+        ("hi\r\n  ＝1+1", "hi\r\n  '＝1+1"),
+        ("hi\t@SUM(1)", "hi\t'@SUM(1)"),
+        ('hi;"-2+3+cmd|x!A0', "hi;\"'-2+3+cmd|x!A0"),
+        ("a;=b;=c", "a;'=b;'=c"),
+    ],
+)
+def test_a_formula_inside_a_text_is_stopped(text: str, harmless: str) -> None:
+    """A program that parts cells by semicolons, tabs or lines finds no formula either."""
+    assert exports.cell(text) == harmless
+
+
+_HARMLESS = [
+    "hello",
+    "1=1",
+    "a@b",
+    "",
+    -0.5,
+    3,
+    None,
+    "thanks ;-)",
+    "one\n- two\n- three",
+    "hi\n@fernhill hello",
+    "a;b",
+    "«hello»",
+    '"quoted"',
+]
+
+
+@pytest.mark.parametrize("plain", _HARMLESS)
 def test_what_is_no_formula_stays(plain: object) -> None:
-    """Plain texts and figures, negative ones too, are not touched."""
+    """Plain texts, faces, lists, names and figures, negative ones too, are not touched."""
     assert exports.cell(plain) == plain
 
 
