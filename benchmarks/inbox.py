@@ -133,9 +133,7 @@ def readings(store: Store, desk: Desk, total: int) -> dict[str, Callable[[], obj
         waiting = desk._office.waiting()  # noqa: SLF001 - the rule that pages are given
         kept = factors or queue.Factors()
         return read(
-            lambda cursor: queue.listed(
-                cursor, wanted, "ana", NOW, waiting, found=None, factors=kept, limit=50, offset=0
-            )
+            lambda cursor: queue.listed(cursor, wanted, "ana", NOW, waiting, sought=None, factors=kept, limit=50)
         )
 
     def conversation() -> object:

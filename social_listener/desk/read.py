@@ -4,25 +4,29 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from social_listener.desk import find, lists
 from social_listener.desk.office import known_conversation
 from social_listener.desk_types import ContactCard, ConversationView, PastConversation, QueuePage, View
 from social_listener.model import SentimentLabel
-from social_listener.store import conversations, links, queue, search
+from social_listener.store import conversations, links, queue
 from social_listener.store import outbox as replies
+from social_listener.store import search as resolved
+from social_listener.store.sought import seek
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from duckdb import DuckDBPyConnection
 
     from social_listener.desk.office import Office
-    from social_listener.desk_types import QueueFilter, QueueRow, ThreadItem
+    from social_listener.desk_types import FoundLine, QueueFilter, QueuePlace, QueueRow, ThreadItem
     from social_listener.model import Factor
     from social_listener.store.conversations import ConversationRow, Outline
     from social_listener.store.queue import ListedRow
+    from social_listener.store.sought import Sought
 
 _TOP = 100
 #: how many of a contact's items are counted by sentiment, and how many other conversations are listed
@@ -32,40 +36,60 @@ _PAST = 30
 _PLAIN = {"received", "limit"}
 
 
-def read_queue(office: Office, wanted: QueueFilter, staff: str, limit: int, offset: int) -> QueuePage:
-    """Return a stretch of the queue, and how many conversations each view holds."""
+def read_queue(
+    office: Office,
+    wanted: QueueFilter,
+    staff: str,
+    *,
+    limit: int,
+    after: QueuePlace | None = None,
+    keep: Sequence[str] = (),
+) -> QueuePage:
+    """Return a stretch of the queue behind `after`, how many conversations each view holds, and the rows of `keep`."""
     now = office.clock()
+    as_of = after.as_of if after is not None else now
+    search = find.parsed(wanted, now)
     with office.store.read() as cursor:
-        found = search.search(cursor, wanted.search)
-        counts = queue.counts(cursor, wanted, staff, now, found)
-        if wanted.view is View.RESOLVED or not search.is_narrow(wanted):
-            counts[View.RESOLVED] = search.count_resolved(cursor, wanted, found)
-        if wanted.view is View.RESOLVED:
-            rows = search.resolved(cursor, wanted, found=found, factors=office.factors, limit=limit, offset=offset)
-        else:
-            rows = queue.listed(
-                cursor,
-                wanted,
-                staff,
-                now,
-                office.waiting(),
-                found=found,
-                factors=office.factors,
-                limit=limit,
-                offset=offset,
-            )
+        sought = seek(office.store.index, search, wanted, staff, now)
+        counts = _counts_of(cursor, wanted, staff, now, sought)
+
+        def listed(**which: Any) -> list[ListedRow]:
+            return lists.listed(cursor, office, wanted, staff, as_of, sought=sought, **which)
+
+        rows = listed(limit=limit, after=after)
+        kept = listed(limit=len(keep), only=keep) if keep else []
+        found = find.lines(cursor, search, sought, [*rows, *kept])
     return QueuePage(
-        rows=tuple(_shown(office, row, now) for row in rows), total=counts[wanted.view], counts=counts, as_of=now
+        rows=tuple(_shown(office, row, now, found) for row in rows),
+        kept=tuple(_shown(office, row, now, found) for row in kept),
+        total=counts[wanted.view],
+        counts=counts,
+        as_of=now,
+        next=rows[-1].place(as_of) if len(rows) == limit and rows else None,
+        search=find.note(office.store.index, search, sought),
     )
 
 
-def _shown(office: Office, row: ListedRow, now: datetime) -> QueueRow:
+def _counts_of(
+    cursor: DuckDBPyConnection, wanted: QueueFilter, staff: str, now: datetime, sought: Sought | None
+) -> dict[View, int]:
+    """Return how many conversations each view holds; see `QueuePage.counts`."""
+    counts = queue.counts(cursor, wanted, staff, now, sought)
+    doubtful = replace(wanted, view=View.IN_DOUBT)
+    counts[View.IN_DOUBT] += resolved.count_resolved(cursor, doubtful, sought)
+    if wanted.view is View.RESOLVED or not resolved.is_narrow(wanted):
+        counts[View.RESOLVED] = resolved.count_resolved(cursor, replace(wanted, view=View.RESOLVED), sought)
+    return counts
+
+
+def _shown(office: Office, row: ListedRow, now: datetime, found: Mapping[str, FoundLine]) -> QueueRow:
     waiting = office.waiting_factor(row.waiting_since, now, private=row.private)
-    return row.shown(
+    shown = row.shown(
         priority=_with_waiting(row.priority, waiting),
         reasons=reasons((*row.factors, *([waiting] if waiting else []))),
         target=office.target(private=row.private),
     )
+    return replace(shown, found=found.get(row.conversation_id))
 
 
 def _with_waiting(priority: int, waiting: Factor | None) -> int:

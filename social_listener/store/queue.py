@@ -8,19 +8,21 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
-from social_listener.desk_types import QueueRow, View
+from social_listener.desk_types import QueuePlace, QueueRow, View
 from social_listener.model import Kind, ReplyState, SentimentLabel, Status
 from social_listener.store import conversations
 from social_listener.store.rows import aware, marks
+from social_listener.store.sought import condition as sought_condition
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from datetime import datetime, timedelta
 
     from duckdb import DuckDBPyConnection
 
     from social_listener.desk_types import QueueFilter
     from social_listener.model import Factor
+    from social_listener.store.sought import Sought
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +61,17 @@ class ListedRow:
     version: int
     factors: tuple[Factor, ...]
     pending: ReplyState | None
+    urgency: float = 0  #: its priority with waiting time, as of the moment it was listed at
+
+    def place(self, as_of: datetime) -> QueuePlace:
+        """Return where the list goes on behind this row."""
+        return QueuePlace(
+            as_of=as_of,
+            urgency=int(self.urgency),
+            waiting_since=self.waiting_since,
+            last_at=self.last_at,
+            conversation_id=self.conversation_id,
+        )
 
     def shown(self, *, priority: int, reasons: tuple[str, ...], target: timedelta | None) -> QueueRow:
         """Return it as staff see it."""
@@ -66,7 +79,7 @@ class ListedRow:
         return QueueRow(**own, priority=priority, reasons=reasons, target=target)
 
 
-_OWN = {"factors", "priority", "version"}
+_OWN = {"factors", "priority", "urgency", "version"}
 _SHARED = tuple(field.name for field in fields(ListedRow) if field.name not in _OWN)
 #: column of `queue` → name in ListedRow
 _COLUMNS = {
@@ -91,6 +104,9 @@ _COLUMNS = {
     "unanswered": "unanswered",
     "version": "version",
 }
+#: stands for "nobody waits" in the order: such rows come last among those of one priority
+_NEVER = "9999-01-01 00:00:00+00"
+_DOUBT = "SELECT conversation_id FROM replies WHERE state = 'in_doubt'"
 _OPEN = "(status = 'open' OR (status = 'snoozed' AND snoozed_until <= ?))"
 
 
@@ -120,32 +136,57 @@ def listed(
     cursor: DuckDBPyConnection,
     wanted: QueueFilter,
     staff: str,
-    now: datetime,
+    as_of: datetime,
     waiting: Waiting,
     *,
-    found: Sequence[str] | None,
+    sought: Sought | None,
     factors: Factors,
     limit: int,
-    offset: int,
+    after: QueuePlace | None = None,
+    only: Collection[str] | None = None,
 ) -> list[ListedRow]:
-    """Return a stretch of the queue, most pressing first. `found`: what a search found; None: there was none."""
-    condition, values = _condition(wanted, found)
-    view, view_values = _view(wanted.view, staff, now)
-    order, order_values = _urgency(now, waiting)
+    """Return a stretch of the queue, most pressing first.
+
+    `sought`: what a search asks for; None: there is none. `after`: begin behind that row; then `as_of` must be the
+    moment that it was listed at, for the order hangs on how long everybody had waited. `only`: of these conversations.
+    """
+    condition, values = _condition(cursor, wanted, sought)
+    view, view_values = _view(wanted.view, staff, as_of)
+    order, order_values = _urgency(as_of, waiting)
+    behind, behind_values = _behind(after)
+    among = "TRUE" if only is None else f"conversation_id IN ({marks(list(only))})"
     rows = cursor.execute(
-        f"""SELECT {", ".join(_COLUMNS)} FROM queue WHERE {condition} AND {view}
-            ORDER BY {order} DESC, waiting_since, last_at DESC, conversation_id LIMIT ? OFFSET ?""",
-        [*values, *view_values, *order_values, limit, offset],
+        f"""SELECT {", ".join(_COLUMNS)}, urgency FROM (
+                SELECT *, {order} AS urgency, coalesce(waiting_since, TIMESTAMPTZ '{_NEVER}') AS since
+                FROM queue WHERE {condition} AND {view} AND {among})
+            WHERE {behind}
+            ORDER BY urgency DESC, since, last_at DESC, conversation_id LIMIT ?""",
+        [*order_values, *values, *view_values, *(only or ()), *behind_values, limit],
     ).fetchall()
-    names = tuple(_COLUMNS.values())
+    names = (*_COLUMNS.values(), "urgency")
     return complete(cursor, [dict(zip(names, row, strict=True)) for row in rows], factors)
 
 
+def _behind(after: QueuePlace | None) -> tuple[str, list[object]]:
+    """Return the condition that a row stands behind another in the queue's order."""
+    if after is None:
+        return "TRUE", []
+    since = f"coalesce(?, TIMESTAMPTZ '{_NEVER}')"
+    return (
+        f"""(urgency < ? OR (urgency = ? AND (since > {since} OR (since = {since} AND (
+            last_at < ? OR (last_at = ? AND conversation_id > ?))))))""",
+        [
+            *(after.urgency, after.urgency, after.waiting_since, after.waiting_since, after.last_at, after.last_at),
+            after.conversation_id,
+        ],
+    )
+
+
 def counts(
-    cursor: DuckDBPyConnection, wanted: QueueFilter, staff: str, now: datetime, found: Sequence[str] | None
+    cursor: DuckDBPyConnection, wanted: QueueFilter, staff: str, now: datetime, sought: Sought | None
 ) -> dict[View, int]:
     """Return how many conversations each view of the queue holds, with the other filters as they are."""
-    condition, values = _condition(wanted, found)
+    condition, values = _condition(cursor, wanted, sought)
     views = [view for view in View if view is not View.RESOLVED]
     parts = [_view(view, staff, now) for view in views]
     columns = ", ".join(f"count(*) FILTER ({part})" for part, _ in parts)
@@ -177,12 +218,13 @@ def _view(view: View, staff: str, now: datetime) -> tuple[str, list[object]]:
         View.OPEN: (_OPEN, [now]),
         View.MINE: (f"{_OPEN} AND assignee = ?", [now, staff]),
         View.UNASSIGNED: (f"{_OPEN} AND assignee IS NULL", [now]),
+        View.IN_DOUBT: (f"conversation_id IN ({_DOUBT})", []),
         View.SNOOZED: ("status = 'snoozed' AND snoozed_until > ?", [now]),
     }
     return conditions[view]
 
 
-def _condition(wanted: QueueFilter, found: Sequence[str] | None) -> tuple[str, list[object]]:
+def _condition(cursor: DuckDBPyConnection, wanted: QueueFilter, sought: Sought | None) -> tuple[str, list[object]]:
     """Return the condition of everything but the view."""
     columns = {
         "channel": wanted.channel,
@@ -195,10 +237,8 @@ def _condition(wanted: QueueFilter, found: Sequence[str] | None) -> tuple[str, l
     }
     parts = [f"{column} = ?" for column, value in columns.items() if value is not None]
     values: list[object] = [value for value in columns.values() if value is not None]
-    if found is not None:
-        parts.append(f"conversation_id IN ({marks(found)})")
-        values.extend(found)
-    return " AND ".join(parts) or "TRUE", values
+    text, more = sought_condition(cursor, sought, resolved=False)
+    return " AND ".join([*parts, text]), [*values, *more]
 
 
 def complete(cursor: DuckDBPyConnection, rows: Sequence[dict[str, Any]], factors: Factors) -> list[ListedRow]:

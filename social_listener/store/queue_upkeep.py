@@ -9,7 +9,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Final
 
 from social_listener.model import Contact, Status
-from social_listener.store import facts
+from social_listener.store import facts, search_log
 from social_listener.store.changes import QueueRow
 from social_listener.store.rows import marks
 from social_listener.store.staging import chunks, delete, insert, select, update
@@ -120,3 +120,4 @@ def refresh(cursor: DuckDBPyConnection, conversation_ids: Collection[str], now: 
         one.updated_at = now
     update(cursor, "conversations", facts.CONVERSATION, [facts.conversation_row(one) for one in changed])
     put(cursor, rows, stored.keys())
+    search_log.touch(cursor, stored)
