@@ -15,13 +15,15 @@ _LOG_BYTES = 1_000_000
 
 
 def run(work: Work) -> str | None:
-    """Forget what is past its retention, then fold the log of writes into the file."""
+    """Forget what is past its retention, fold the log of writes into the file, let copies of deleted words go."""
     service = work.service
     now, keep = service.clock(), service.settings.retention
     with service.store.transaction() as cursor:
         job_runs.forget(cursor, now - keep.job_runs)
     forgotten = service.ingest.forget_raw_pages(now - keep.raw_pages)
     service.store.checkpoint(above=_LOG_BYTES)
+    if service.store.index.stale:
+        work.indexer.wake(anew=True)
     return f"{forgotten} raw pages forgotten"
 
 
