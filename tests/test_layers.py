@@ -29,6 +29,7 @@ LAYERS = {
             "log",
             "pace",
             "rights",
+            "search",
             "terminal",
         ],
         0,
@@ -44,6 +45,7 @@ NEIGHBOURS_THAT_DO_NOT_MEET = {"channels", "store", "settings"}
 ONLY_IN = {
     "duckdb": {"store"},
     "pyarrow": {"store", "dashboard"},
+    "tantivy": {"store"},
     "tweepy": {"channels"},
     "facebook": {"channels"},
     "streamlit": {"dashboard", "staff_app"},
