@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from social_listener.dashboard import draw_due, words
+from social_listener.dashboard import draw_bench, draw_due, words
 from social_listener.desk_types import View
 from social_listener.model import ReplyState, SentimentLabel, Status
 
@@ -77,6 +77,7 @@ def row(one: QueueRow, staff: str, *, gone: bool, name_channel: bool) -> Json:
         "due": draw_due.due(one.due),
         "last": words.iso(one.last_at),
         "marks": _marks(one, staff, gone=gone, name_channel=name_channel),
+        "labels": draw_bench.worn(one.labels),
         "gone": gone,
     }
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 Code = TypeVar("Code", bound="StrEnum")
 
 #: the filter's names in the address
-KEYS = ("view", "channel", "account", "stream", "sentiment", "who", "assigned", "due", "q")
+KEYS = ("view", "channel", "account", "stream", "sentiment", "who", "assigned", "team", "label", "due", "q")
 
 #: code in the address → time in which something is due, what is late included
 DUE: Mapping[str, timedelta] = {
@@ -47,6 +47,8 @@ def from_query(query: Mapping[str, str]) -> QueueFilter:
         sentiment=_code(SentimentLabel, query.get("sentiment"), None),
         private={"private": True, "public": False}.get(who or ""),
         assignee=query.get("assigned") or None,
+        team_id=query.get("team") or None,
+        label=query.get("label") or None,
         due_within=DUE.get(query.get("due") or ""),
         search=(query.get("q") or "").strip()[:200],
     )
@@ -63,6 +65,8 @@ def to_query(wanted: QueueFilter) -> dict[str, str]:
         "sentiment": wanted.sentiment.value if wanted.sentiment else "",
         "who": private,
         "assigned": wanted.assignee or "",
+        "team": wanted.team_id or "",
+        "label": wanted.label or "",
         "due": due_code(wanted) or "",
         "q": wanted.search,
     }

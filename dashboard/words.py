@@ -21,6 +21,7 @@ VIEWS: Mapping[View, tuple[str, str]] = {
     View.MINE: ("Mine", "Open and assigned to you"),
     View.UNASSIGNED: ("Unassigned", "Open, and nobody has taken it"),
     View.OPEN: ("All open", "Everything open, answered or not"),
+    View.TO_APPROVE: ("To approve", "A reply waits for approval"),
     View.SNOOZED: ("Snoozed", "Put away until a time"),
     View.RESOLVED: ("Resolved", "Put away for good, unless they write again"),
 }

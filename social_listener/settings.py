@@ -298,6 +298,28 @@ class ServiceLevelSettings(_Part):
     )
 
 
+class AssignmentRule(_Part):
+    """Whose conversations a team gets, and how they are shared out."""
+
+    team: str = Field(description="its name on the Team page")
+    account: str | None = Field(default=None, description="only what is said to this account")
+    channel: str | None = Field(default=None, description="only what is said on this channel")
+    by: Literal["load", "round_robin"] = Field(default="load", description="to who has least, or to each in turn")
+
+
+class AssignmentSettings(_Part):
+    """Who gets a conversation by itself; without rules nobody does."""
+
+    rules: tuple[AssignmentRule, ...] = ()
+    capacity: _Number = Field(default=15, ge=1, le=1000, description="open conversations somebody has at a time")
+    at_work_within: PositiveDuration = Field(
+        default=timedelta(minutes=5), description="who had a page open within this time is at work"
+    )
+    hand_back_after: PositiveDuration | None = Field(
+        default=None, description="what is assigned and not answered goes back to the queue after this time"
+    )
+
+
 class RetentionSettings(_Part):
     """How long things are kept."""
 
@@ -321,6 +343,9 @@ class JobSettings(_Part):
         default=timedelta(seconds=10), description="how often what is due soon is looked for"
     )
     recheck_every: PositiveDuration = timedelta(minutes=15)
+    assign_every: PositiveDuration = Field(
+        default=timedelta(seconds=5), description="how often conversations are assigned and handed back"
+    )
     housekeeping_at: ClockTime = "03:30"
     backup_at: ClockTime = "03:00"
 
@@ -356,6 +381,7 @@ class Settings(_Part):
     outbox: OutboxSettings = OutboxSettings()
     priority: PrioritySettings = PrioritySettings()
     service_levels: ServiceLevelSettings = ServiceLevelSettings()
+    assignment: AssignmentSettings = AssignmentSettings()
     retention: RetentionSettings = RetentionSettings()
     jobs: JobSettings = JobSettings()
     log: LogSettings = LogSettings()
@@ -405,6 +431,13 @@ def parse(text: str, path: Path) -> Settings:
         if account_id not in ids:
             raise SettingsError(
                 f"{path}: budget.daily.{account_id}: there is no such account{nearest(account_id, ids)}"
+            )
+    for number, rule in enumerate(settings.assignment.rules):
+        ids = [account.id for account in settings.accounts]
+        if rule.account is not None and rule.account not in ids:
+            raise SettingsError(
+                f"{path}: assignment.rules[{number}].account: there is no account {rule.account!r}"
+                f"{nearest(rule.account, ids)}"
             )
     base = path.resolve().parent
     return settings.model_copy(update={"data_dir": (base / settings.data_dir.expanduser()).resolve()})

@@ -84,6 +84,14 @@ function contactSection(contact) {
   return section;
 }
 
+function labelSection(labels) {
+  const section = el("section");
+  const chips = el("div", "chips");
+  for (const label of labels) chips.append(labelChip(label));
+  section.append(el("h2", "", "Labels"), chips);
+  return section;
+}
+
 function historySection(data, pick) {
   const section = el("section");
   section.append(el("h2", "", "Other conversations with them"));
@@ -118,6 +126,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   if (data.id) {
     parts.push(levelSection(data.level, driftOf(data)));
     parts.push(whySection(data));
+    if (data.labels.length) parts.push(labelSection(data.labels));
     if (data.contact) parts.push(contactSection(data.contact));
     parts.push(historySection(data, (id) => {
       showPane("conversation");

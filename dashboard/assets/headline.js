@@ -13,6 +13,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
     state.details.append(icon("forward"));
     root.append(state.back, state.words, state.details);
     state.timer = setInterval(() => state.paint(), 1000);
+    state.here = new Here(() => state.paint());
     if (document.documentElement.dataset.pane !== "details") showPane("conversation");
   }
   state.back.onclick = () => {
@@ -26,6 +27,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
     name.dir = "auto";
     title.append(name, " ", el("span", "handle", data.handle ? "@" + data.handle : ""));
     const line = el("p");
+    line.append(...state.here.draw());
     if (data.waiting) {
       line.append(el("span", "", "Waiting " + span(since(data.waiting, drift))), " · ");
     }
@@ -36,14 +38,17 @@ export default function ({ data, parentElement, setTriggerValue }) {
     for (const word of data.status) line.append(el("span", "", word), " · ");
     line.append(withIcon(el("span", "", data.where), data.private ? "lock" : "globe"));
     line.title = data.due ? dueTitle(data.due, drift) : line.textContent;
-    const drawn = title.textContent + line.textContent + (data.due ? countdown(data.due, drift).tone : "");
+    for (const label of data.labels || []) title.append(" ", labelChip(label));
+    const drawn = title.outerHTML + line.outerHTML;
     if (state.drawn === drawn) return;
     state.drawn = drawn;
     state.words.replaceChildren(title, line);
   };
+  state.here.shows(data.id);
   state.paint();
   return () => {
     clearInterval(state.timer);
+    state.here.end();
     HEADS.delete(root);
   };
 }

@@ -29,6 +29,7 @@ function drawRow(node, row, drift) {
     if (mark.icon) withIcon(chip, mark.icon);
     marks.append(chip);
   }
+  for (const label of row.labels || []) marks.append(labelChip(label));
   text.append(marks);
   node.replaceChildren(el("span", "sr", "Priority " + row.priority + ". "), score, text);
   node.firstChild.style.gridColumn = 1;

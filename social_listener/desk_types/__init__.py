@@ -10,7 +10,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime, timedelta
 
+    from social_listener.desk_types.contacts import Silence
     from social_listener.desk_types.levels import DueLine, EscalationLine
+    from social_listener.desk_types.organising import Label
+    from social_listener.desk_types.team import Proposal
     from social_listener.model import (
         Allowed,
         Contact,
@@ -33,6 +36,8 @@ class View(StrEnum):
     UNASSIGNED = "unassigned"
     SNOOZED = "snoozed"
     RESOLVED = "resolved"
+    TO_APPROVE = "to_approve"  #: a reply in it waits for approval
+    SPAM = "spam"  #: of muted contacts and spam, and not resolved
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +53,8 @@ class QueueFilter:
     private: bool | None = None
     assignee: str | None = None
     due_within: timedelta | None = None  #: due by then, what is late included
+    team_id: str | None = None  #: in the queue of that team
+    label: str | None = None  #: id of a label
     search: str = ""  #: words; found in texts, names and handles, case-insensitively
 
 
@@ -77,6 +84,7 @@ class QueueRow:
     unanswered: int
     pending: ReplyState | None  #: the most pressing unsettled reply in it: in_doubt before sending before queued
     due: DueLine | None = None  #: what is due next; None: nothing
+    labels: tuple[Label, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,6 +124,7 @@ class ThreadItem:
     language: str | None
     priority: int | None
     factors: tuple[Factor, ...]
+    again_at: datetime | None = None  #: when it was reworded after our answer: it waits anew since then
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,6 +158,7 @@ class ReplyLine:
     reason: str | None
     reconcile_at: datetime | None  #: None while in doubt: a person has to decide
     settled_by: str | None
+    after: ReplyState | None = None  #: where the reply stands that has to be sent before this one; None: there is none
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,6 +182,7 @@ class PastConversation:
     status: Status
     last_at: datetime
     excerpt: str
+    channel: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,7 +196,9 @@ class ContactCard:
     in_7_days: int
     unanswered: int
     sentiment: Mapping[SentimentLabel, int]
-    history: tuple[PastConversation, ...]  #: newest first, without the one shown
+    history: tuple[PastConversation, ...]  #: newest first, without the one shown; of every contact of the customer
+    others: tuple[Contact, ...] = ()  #: contacts that staff said are the same customer
+    silence: Silence | None = None  #: the contact is muted, or spam
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -217,6 +230,9 @@ class ConversationView:
     elsewhere: bool = False  #: another program, or the platform's own app, holds this direct conversation
     due: DueLine | None = None  #: what is due next; None: nothing
     escalations: tuple[EscalationLine, ...] = ()  #: who was told that something was due, newest first
+    team: str | None = None  #: in whose queue it is
+    proposals: tuple[Proposal, ...] = ()  #: that wait for approval, and earlier ones, oldest first
+    labels: tuple[Label, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -98,6 +98,7 @@ class QueueRow:
     last_at: datetime
     unanswered: int
     version: int
+    labels: str  #: "id id"
     due_at: datetime | None
     due_what: Due | None
     due_since: datetime | None
@@ -123,6 +124,7 @@ class Changes:
     changed_conversations: dict[str, StoredConversation] = field(default_factory=dict)
     said: dict[str, datetime] = field(default_factory=dict)  #: conversation → when we last said something in it
     answered: dict[str, datetime] = field(default_factory=dict)  #: known item → when we first answered it
+    again: dict[str, datetime] = field(default_factory=dict)  #: known item → since when it waits anew
     sightings: list[Sighting] = field(default_factory=list)
     met: int = 0  #: items that their stream brought for the first time
     scores: dict[str, Score] = field(default_factory=dict)

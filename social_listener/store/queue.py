@@ -16,13 +16,14 @@ from social_listener.store.due import DUE, StoredDue
 from social_listener.store.rows import aware, marks
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from duckdb import DuckDBPyConnection
 
     from social_listener.desk_types import QueueFilter
     from social_listener.desk_types.levels import DueLine
+    from social_listener.desk_types.organising import Label
     from social_listener.model import Factor
     from social_listener.store.due import PlatformTime
 
@@ -59,17 +60,21 @@ class ListedRow:
     last_at: datetime
     unanswered: int
     version: int
+    labels: str  #: "id id"
     next_due: StoredDue | None
     factors: tuple[Factor, ...]
     pending: ReplyState | None
 
-    def shown(self, *, priority: int, reasons: tuple[str, ...], due: DueLine | None) -> QueueRow:
-        """Return it as staff see it."""
+    def shown(
+        self, *, priority: int, reasons: tuple[str, ...], due: DueLine | None, labels: Mapping[str, Label]
+    ) -> QueueRow:
+        """Return it as staff see it; `labels`: those there are, by id."""
         own = {name: getattr(self, name) for name in _SHARED}
-        return QueueRow(**own, priority=priority, reasons=reasons, due=due)
+        worn = tuple(labels[key] for key in self.labels.split() if key in labels)
+        return QueueRow(**own, priority=priority, reasons=reasons, due=due, labels=worn)
 
 
-_OWN = {"factors", "priority", "version", "next_due"}
+_OWN = {"factors", "labels", "priority", "version", "next_due"}
 _SHARED = tuple(field.name for field in fields(ListedRow) if field.name not in _OWN)
 #: column of `queue` → name in ListedRow
 _COLUMNS = {
@@ -93,6 +98,7 @@ _COLUMNS = {
     "last_at": "last_at",
     "unanswered": "unanswered",
     "version": "version",
+    "labels": "labels",
 } | {name: name for name in DUE}
 _OPEN = "(status = 'open' OR (status = 'snoozed' AND snoozed_until <= ?))"
 
@@ -149,7 +155,7 @@ def counts(
 ) -> dict[View, int]:
     """Return how many conversations each view of the queue holds, with the other filters as they are."""
     condition, values = _condition(wanted, found, now)
-    views = [view for view in View if view is not View.RESOLVED]
+    views = [view for view in View if view not in {View.RESOLVED, View.SPAM}]
     parts = [_view(view, staff, now) for view in views]
     columns = ", ".join(f"count(*) FILTER ({part})" for part, _ in parts)
     figures = cursor.execute(
@@ -178,6 +184,7 @@ def _view(view: View, staff: str, at: PlatformTime) -> tuple[str, list[object]]:
         View.MINE: (f"{_OPEN} AND assignee = ?", [now, staff]),
         View.UNASSIGNED: (f"{_OPEN} AND assignee IS NULL", [now]),
         View.SNOOZED: ("status = 'snoozed' AND snoozed_until > ?", [now]),
+        View.TO_APPROVE: ("conversation_id IN (SELECT conversation_id FROM proposals WHERE state = 'waiting')", []),
     }
     return conditions[view]
 
@@ -195,6 +202,12 @@ def _condition(wanted: QueueFilter, found: Sequence[str] | None, now: PlatformTi
     }
     parts = [f"{column} = ?" for column, value in columns.items() if value is not None]
     values: list[object] = [value for value in columns.values() if value is not None]
+    if wanted.team_id is not None:
+        parts.append("conversation_id IN (SELECT id FROM assignments WHERE team_id = ?)")
+        values.append(wanted.team_id)
+    if wanted.label is not None:
+        parts.append("labels LIKE ?")  # ids are of one length: none is part of another
+        values.append(f"%{wanted.label}%")
     if wanted.due_within is not None:
         part, part_values = now.due_within(wanted.due_within)
         parts.append(part)

@@ -41,12 +41,15 @@ def follow(
 
     `priority` is that of the item which its row shows.
     """
+    settled = conversation.settled_at
     counting = [
-        one for one in waiting if conversation.settled_at is None or one.first_seen_at > conversation.settled_at
+        one
+        for one in waiting
+        if settled is None or one.first_seen_at > settled or (one.again_at is not None and one.again_at > settled)
     ]
-    began = min([one.sent_at for one in counting], default=None)
+    began = min([one.since for one in counting], default=None)
     _keep_clock(conversation, began, levels, now, waits=bool(waiting))
-    found = [_answer(conversation, one, one.sent_at, levels) for one in counting]
+    found = [_answer(conversation, one, one.since, levels) for one in counting]
     if waiting and not counting and conversation.clock_from is not None:
         # What was settled came back with other words: it waits from then on.
         found = [_answer(conversation, waiting[0], conversation.clock_from, levels)]

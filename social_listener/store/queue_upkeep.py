@@ -33,11 +33,13 @@ def row_of(
     contact: Contact | None,
     levels: Levels,
     now: datetime,
+    *,
+    silenced: bool,
 ) -> QueueRow | None:
     """Return a conversation's row in the queue, None when it has none; keep `waiting_ids`, status and clock in step.
 
     Its item is the most pressing one that waits, the newest when nobody waits. A conversation all of whose inbound
-    items were deleted counts as resolved.
+    items were deleted counts as resolved. `silenced`: its contact raises no row, though everything else is kept.
     """
     waiting = [
         one
@@ -54,6 +56,8 @@ def row_of(
         conversation.status, conversation.snoozed_until = Status.RESOLVED, None
     if newest is None or conversation.status is Status.RESOLVED:
         stop_clock(conversation, levels, now)
+        return None
+    if silenced:
         return None
     if len(waiting) > 1:
         item = max(waiting, key=lambda one: (one.priority, one.sent_at, one.id))
@@ -72,7 +76,7 @@ def row_of(
         assignee=conversation.assignee,
         item_id=item.id,
         priority=item.priority,
-        waiting_since=min([one.sent_at for one in waiting], default=None),
+        waiting_since=min([one.since for one in waiting], default=None),
         sentiment_label=item.sentiment_label,
         language=item.language,
         contact_id=conversation.contact_id,
@@ -87,6 +91,7 @@ def row_of(
         due_since=due.since if due else None,
         due_seen_at=due.seen_at if due else None,
         warn_at=due.warn_at if due else None,
+        labels=conversation.labels,
     )
 
 
@@ -130,12 +135,13 @@ def refresh(cursor: DuckDBPyConnection, conversation_ids: Collection[str], now: 
             one.newest_id = found.id if found else None
             inbound |= {found.id: found} if found else {}
     contacts = facts.contacts(cursor, {one.contact_id for one in stored.values()})
+    silenced = facts.silenced(cursor, {one.contact_id for one in stored.values()})
     before = {key: replace(one) for key, one in stored.items()}
     levels = promised(cursor)
-    rows = {
-        key: row_of(one, inbound, contacts[one.contact_id].contact if one.contact_id in contacts else None, levels, now)
-        for key, one in stored.items()
-    }
+    rows = {}
+    for key, one in stored.items():
+        contact = contacts[one.contact_id].contact if one.contact_id in contacts else None
+        rows[key] = row_of(one, inbound, contact, levels, now, silenced=one.contact_id in silenced)
     changed = [one for key, one in stored.items() if one != before[key]]
     for one in changed:
         one.updated_at = now

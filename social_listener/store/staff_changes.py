@@ -9,7 +9,7 @@ import hashlib
 from typing import TYPE_CHECKING
 
 from social_listener.model import Status
-from social_listener.store import queue_upkeep
+from social_listener.store import assignments, queue_upkeep
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -56,15 +56,18 @@ def set_assignee(
     cursor: DuckDBPyConnection, conversation_id: str, version: int, now: datetime, assignee: str | None
 ) -> int | None:
     """Set who answers a conversation; return its new version, None when somebody was faster."""
-    return _change(cursor, conversation_id, version, now, {"assignee": assignee})
+    changed = _change(cursor, conversation_id, version, now, {"assignee": assignee})
+    if changed is not None:
+        assignments.assigned(cursor, conversation_id, now if assignee else None)
+    return changed
 
 
 def _change(
     cursor: DuckDBPyConnection, conversation_id: str, version: int, now: datetime, values: dict[str, object]
 ) -> int | None:
-    names = ", ".join(f"{name} = ?" for name in values)
+    names = "".join(f"{name} = ?, " for name in values)
     changed = cursor.execute(
-        f"""UPDATE conversations SET {names}, version = version + 1, updated_at = ?
+        f"""UPDATE conversations SET {names}version = version + 1, updated_at = ?
             WHERE id = ? AND version = ? RETURNING version""",
         [*values.values(), now, conversation_id, version],
     ).fetchone()

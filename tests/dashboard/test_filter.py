@@ -20,6 +20,7 @@ FILTERS = st.builds(
     private=st.sampled_from([None, True, False]),
     assignee=NAMES,
     due_within=st.sampled_from([None, *DUE.values()]),
+    label=NAMES,
     search=st.text(max_size=40).map(str.strip),
 )
 

@@ -179,5 +179,7 @@ def test_the_real_jobs_do_their_work(service: Service) -> None:
         "deliver",
         "reconcile",
         "escalate",
+        "wake",
         "recheck",
+        "assign",
     }
