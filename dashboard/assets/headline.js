@@ -12,8 +12,8 @@ export default function ({ data, parentElement, setTriggerValue }) {
     state.details = button("side details", "Details", () => showPane("details"));
     state.details.append(icon("forward"));
     root.append(state.back, state.words, state.details);
-    state.timer = setInterval(() => state.paint(), 1000);
     state.here = new Here(() => state.paint());
+    state.timer = setInterval(() => state.paint(), 1000);
     if (document.documentElement.dataset.pane !== "details") showPane("conversation");
   }
   state.back.onclick = () => {
@@ -37,8 +37,8 @@ export default function ({ data, parentElement, setTriggerValue }) {
     }
     for (const word of data.status) line.append(el("span", "", word), " · ");
     line.append(withIcon(el("span", "", data.where), data.private ? "lock" : "globe"));
-    line.title = data.due ? dueTitle(data.due, drift) : line.textContent;
     for (const label of data.labels || []) title.append(" ", labelChip(label));
+    line.title = data.due ? dueTitle(data.due, drift) : line.textContent;
     const drawn = title.outerHTML + line.outerHTML;
     if (state.drawn === drawn) return;
     state.drawn = drawn;

@@ -79,10 +79,10 @@ class Desk:
             ends=ends,
             levels=levels_of(settings, clock()),
         )
-        self.levels = LevelsDesk(self._office)
         self.team = TeamDesk(self._office)
         self.library = Library(self._office)
         self.macros = Macros(self._office)
+        self.levels = LevelsDesk(self._office)
         self._ingest = ingest
         self._planned: Callable[[], Mapping[str, Planned]] = dict
         self._quiet = 0

@@ -51,8 +51,7 @@ _PLAIN = {"received", "limit"}
 def read_queue(office: Office, wanted: QueueFilter, staff: str, limit: int, offset: int) -> QueuePage:
     """Return a stretch of the queue, and how many conversations each view holds."""
     with office.store.read() as cursor:
-        now = office.times(cursor)
-        known = labels.by_id(cursor)
+        known, now = labels.by_id(cursor), office.times(cursor)
         found = search.search(cursor, wanted.search)
         counts = queue.counts(cursor, wanted, staff, now, found)
         if wanted.view is View.RESOLVED or not search.is_narrow(wanted):
@@ -149,11 +148,11 @@ def read_conversation(office: Office, conversation_id: str, staff: str, focus_id
             others_in_thread=conversations.others_in_thread(cursor, row),
             links=links.lines(cursor, row.id),
             elsewhere=row.elsewhere,
-            due=due,
-            escalations=escalations.of_conversation(cursor, row.id, times),
             team=assignments.team_name(cursor, row.id),
             proposals=proposals.of_conversation(cursor, row.id, row.said_version),
             labels=labels.worn(cursor, row.labels),
+            due=due,
+            escalations=escalations.of_conversation(cursor, row.id, times),
         )
 
 

@@ -52,9 +52,9 @@ class QueueFilter:
     language: str | None = None
     private: bool | None = None
     assignee: str | None = None
-    due_within: timedelta | None = None  #: due by then, what is late included
     team_id: str | None = None  #: in the queue of that team
     label: str | None = None  #: id of a label
+    due_within: timedelta | None = None  #: due by then, what is late included
     search: str = ""  #: words; found in texts, names and handles, case-insensitively
 
 
@@ -83,8 +83,8 @@ class QueueRow:
     last_at: datetime
     unanswered: int
     pending: ReplyState | None  #: the most pressing unsettled reply in it: in_doubt before sending before queued
-    due: DueLine | None = None  #: what is due next; None: nothing
     labels: tuple[Label, ...] = ()
+    due: DueLine | None = None  #: what is due next; None: nothing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -228,11 +228,11 @@ class ConversationView:
     others_in_thread: int  #: conversations of other customers under the same post
     links: tuple[LinkLine, ...] = ()  #: what it goes on in, or goes on from, oldest first
     elsewhere: bool = False  #: another program, or the platform's own app, holds this direct conversation
-    due: DueLine | None = None  #: what is due next; None: nothing
-    escalations: tuple[EscalationLine, ...] = ()  #: who was told that something was due, newest first
     team: str | None = None  #: in whose queue it is
     proposals: tuple[Proposal, ...] = ()  #: that wait for approval, and earlier ones, oldest first
     labels: tuple[Label, ...] = ()
+    due: DueLine | None = None  #: what is due next; None: nothing
+    escalations: tuple[EscalationLine, ...] = ()  #: who was told that something was due, newest first
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

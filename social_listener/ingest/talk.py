@@ -295,9 +295,9 @@ class _Talk:
             conversation.updated_at = self.work.now
             contact = self.work.contact(conversation.contact_id)
             silenced = conversation.contact_id in self.work.known.silenced
-            known, levels = contact.contact if contact else None, self.work.known.levels
-            row = row_of(conversation, self.inbound, known, levels, self.work.now, silenced=silenced)
-            changes.queue[key] = row
+            known = contact.contact if contact else None
+            levels = self.work.known.levels
+            changes.queue[key] = row_of(conversation, self.inbound, known, levels, self.work.now, silenced=silenced)
 
 
 def _new_conversation(stored: StoredItem, now: datetime) -> StoredConversation:

@@ -233,8 +233,8 @@ def inbound(cursor: DuckDBPyConnection, ids: Iterable[str]) -> dict[str, Inbound
     wanted = sorted(set(ids))
     found = {}
     for row in select(cursor, "interactions", "id", _INBOUND, wanted):
-        item_id, author_id, kind, sent_at, first_seen_at, answered_at, deleted_at, *rest = row
-        stream_id, text, edited_at, again_at = rest
+        item_id, author_id, kind, sent_at, first_seen_at, answered_at, deleted_at, stream_id, text, *again = row
+        edited_at, again_at = again
         found[item_id] = Inbound(
             id=item_id,
             author_id=author_id,

@@ -86,12 +86,12 @@ def row_of(
         last_at=conversation.last_at,
         unanswered=len(waiting),
         version=conversation.version,
+        labels=conversation.labels,
         due_at=due.at if due else None,
         due_what=due.what if due else None,
         due_since=due.since if due else None,
         due_seen_at=due.seen_at if due else None,
         warn_at=due.warn_at if due else None,
-        labels=conversation.labels,
     )
 
 

@@ -187,12 +187,12 @@ CREATE TABLE queue (                  -- one row a conversation that is not reso
     last_at         TIMESTAMPTZ NOT NULL,
     unanswered      INTEGER NOT NULL,   -- how many inbound items wait
     version         BIGINT NOT NULL,    -- that of the conversation
+    labels          VARCHAR NOT NULL DEFAULT '', -- those of the conversation
     due_at          TIMESTAMPTZ,        -- when a promised time is over next, by the platform's clock; NULL: nothing is due
     due_what        VARCHAR,            -- answer | resolution
     due_since       TIMESTAMPTZ,        -- when that clock began
     due_seen_at     TIMESTAMPTZ,        -- when we first knew of the item that waits for that answer
-    warn_at         TIMESTAMPTZ,        -- when somebody is told that it is due soon
-    labels          VARCHAR NOT NULL DEFAULT '' -- those of the conversation
+    warn_at         TIMESTAMPTZ         -- when somebody is told that it is due soon
 );
 --;
 CREATE TABLE streams (                -- the schedule and the ledger are data

@@ -19,8 +19,8 @@ FILTERS = st.builds(
     sentiment=st.one_of(st.none(), st.sampled_from(SentimentLabel)),
     private=st.sampled_from([None, True, False]),
     assignee=NAMES,
-    due_within=st.sampled_from([None, *DUE.values()]),
     label=NAMES,
+    due_within=st.sampled_from([None, *DUE.values()]),
     search=st.text(max_size=40).map(str.strip),
 )
 
