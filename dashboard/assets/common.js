@@ -141,8 +141,9 @@ function countdown(due, drift) {
 function dueWords(due, drift) {
   const { left, before } = countdown(due, drift);
   if (left >= 0) return due.what + " due in " + exact(left);
-  const known = before >= 60 ? ", " + exact(before) + " of it before we knew" : "";
-  return due.what + " breached by " + exact(-left) + known;
+  const all = exact(-left);
+  const part = exact(before) === all ? "all" : exact(before);
+  return due.what + " breached by " + all + (before >= 60 ? ", " + part + " of it before we knew" : "");
 }
 
 function dueTitle(due, drift) {

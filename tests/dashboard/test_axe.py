@@ -113,19 +113,53 @@ def test_every_state_of_the_inbox(page: Page, make_stage: MakeStage) -> None:
     page.goto(f"{stage.address}/health")
     expect(page.locator(".figure").first).to_be_visible()
     walk.look("health")
+    team(walk, stage)
     walk.done()
+
+
+def team(walk: Walk, stage: Stage) -> None:
+    """Look at the Team page with its dialog, at labels, at selected rows and at what waits for one."""
+    page = walk.page
+    page.goto(f"{stage.address}/team")
+    page.get_by_role("button", name="New team").click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+    walk.look("new team")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    walk.look("team")
+    page.goto(stage.address)
+    expect(page.locator(".row").first).to_be_visible()
+    page.locator(".row").first.click()
+    expect(page.locator(".said.focus")).to_be_visible()
+    page.keyboard.press("l")
+    expect(page.get_by_role("dialog")).to_be_visible()
+    walk.look("labels")
+    page.keyboard.press("Escape")
+    if walk.phone():
+        page.get_by_role("button", name="Inbox").first.click()
+    page.keyboard.press("x")
+    expect(page.get_by_label("Selected conversations")).to_be_visible()
+    walk.look("selected")
+    page.get_by_role("button", name="What waits for you").click()
+    walk.look("bell")
 
 
 def talk(walk: Walk, stage: Stage, post: str) -> None:
     """Look at a conversation: its modes, an item's menu, an answer on its way, the dialogs."""
     page = walk.page
     page.goto(f"{stage.address}/?c={stage.conversation(post)}")
-    area = page.locator(".st-key-composer textarea")
+    area = page.locator(".st-key-composer textarea").first
     expect(area).to_be_visible()
     walk.look("conversation")
     for mode in page.get_by_role("radio", disabled=False).all():
         mode.click()
         walk.look(f"mode {mode.inner_text()}")
+    for name in ("Saved replies", "Macros"):
+        page.get_by_role("button", name=name).click()
+        expect(page.get_by_role("dialog")).to_be_visible()
+        walk.look(name)
+        page.keyboard.press("Escape")
+        expect(page.get_by_role("dialog")).to_have_count(0)
     page.locator(".st-key-snooze").get_by_role("button").click()
     expect(page.get_by_text("For 1 hour")).to_be_visible()
     walk.look("snooze menu")
