@@ -92,7 +92,7 @@ def test_an_empty_inbox_and_health(page: Page, make_stage: MakeStage) -> None:
 
 def test_every_state_of_the_inbox(page: Page, make_stage: MakeStage) -> None:
     """The list, a conversation in all its modes, menus, filters, sheets and dialogs, and Health with a red line."""
-    stage = make_stage(dashboard={"staff": ["Sam", "Ana"]})
+    stage = make_stage(dashboard={"staff": ["Sam", "Ana"]}, outbox={"undo": "8s"})
     posts = crowd(stage)
     stage.serve()
     walk = Walk(page)
@@ -135,12 +135,11 @@ def team(walk: Walk, stage: Stage) -> None:
     expect(page.get_by_role("dialog")).to_be_visible()
     walk.look("labels")
     page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
     if walk.phone():
-        page.get_by_role("button", name="Inbox").first.click()
-    page.keyboard.press("x")
-    expect(page.get_by_label("Selected conversations")).to_be_visible()
-    walk.look("selected")
+        page.get_by_role("button", name="Inbox").last.click()
     page.get_by_role("button", name="What waits for you").click()
+    expect(page.get_by_role("dialog", name="What waits for you")).to_be_visible()
     walk.look("bell")
 
 
@@ -154,12 +153,14 @@ def talk(walk: Walk, stage: Stage, post: str) -> None:
     for mode in page.get_by_role("radio", disabled=False).all():
         mode.click()
         walk.look(f"mode {mode.inner_text()}")
+    page.get_by_role("radio", name="Public reply").click()
     for name in ("Saved replies", "Macros"):
         page.get_by_role("button", name=name).click()
-        expect(page.get_by_role("dialog")).to_be_visible()
+        finder = page.locator(".finder:visible")
+        expect(finder).to_be_visible()
         walk.look(name)
         page.keyboard.press("Escape")
-        expect(page.get_by_role("dialog")).to_have_count(0)
+        expect(finder).to_have_count(0)
     page.locator(".st-key-snooze").get_by_role("button").click()
     expect(page.get_by_text("For 1 hour")).to_be_visible()
     walk.look("snooze menu")
