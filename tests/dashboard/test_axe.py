@@ -45,7 +45,8 @@ class Walk:
         self.found: dict[str, list[str]] = {}
 
     def look(self, state: str) -> None:
-        """Look at the page as it is now."""
+        """Look at the page as it is now; what is being drawn again is dimmed until it is, and not looked at."""
+        expect(self.page.locator("[data-stale=true]")).to_have_count(0)
         expect(self.page.locator("[data-testid=stStatusWidget]")).to_have_count(0)
         if wrong := faults(self.page):
             self.found[state] = wrong
@@ -139,7 +140,7 @@ def team(walk: Walk, stage: Stage) -> None:
     if walk.phone():
         page.get_by_role("button", name="Inbox").last.click()
     page.get_by_role("button", name="What waits for you").click()
-    expect(page.get_by_role("dialog", name="What waits for you")).to_be_visible()
+    expect(page.get_by_role("region", name="What waits for you")).to_be_visible()
     walk.look("bell")
 
 
