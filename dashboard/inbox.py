@@ -31,6 +31,7 @@ from social_listener.dashboard import (
     inbox_replies as replies,
 )
 from social_listener.dashboard.component import component
+from social_listener.dashboard.frames import Frames
 from social_listener.dashboard.shelf import Shelf
 from social_listener.errors import DeskError
 from social_listener.model import Status
@@ -43,11 +44,11 @@ if TYPE_CHECKING:
     from social_listener.model import Allowed
 
 QUEUE = component("queue")
-HEADLINE = component("headline", "presence")
-THREAD = component("thread")
+HEADLINE = component("headline", "pictures", "presence")
+THREAD = component("thread", "pictures")
 MACROS = component("macros", "finder")
 COMPOSER = component("composer", "drafts", "mention", "finder", "emoji", "insert", "followup")
-CONTEXT = component("context")
+CONTEXT = component("context", "pictures")
 LIVE = component("live", "beats")
 
 
@@ -123,7 +124,7 @@ def context() -> None:
     """Draw why it is urgent and who it is."""
     session.drawn("context")
     now = session.inbox()
-    data = draw_conversation.context(now.view, state.service().clock())
+    data = draw_conversation.context(now.view, state.service().clock(), _frames())
     CONTEXT(key="context_card", data=data, on_pick_change=actions.picked_past)
 
 
@@ -145,6 +146,7 @@ def _talk(now: session.Inbox) -> None:
             now.view_problem,
             eyes=proposals.eyes(view),
             at_line=now.at_line,
+            frames=_frames(),
         ),
         on_do_change=replies.act,
         on_menu_change=replies.open_menu,
@@ -166,7 +168,7 @@ def _header(view: ConversationView) -> None:
         with st.container(key="header_words", width="stretch"):
             HEADLINE(
                 key="headline",
-                data=draw_conversation.headline(view, me, state.service().clock()),
+                data=draw_conversation.headline(view, me, state.service().clock(), _frames()),
                 on_back_change=actions.back,
             )
         with st.container(key="header_buttons", horizontal=True, gap="xsmall", width="content"):
@@ -213,6 +215,11 @@ def _put_away(label: str, do: Callable[[], None], icon: str) -> None:
     """Draw the button that resolves a conversation, or opens it again."""
     key, said = label.lower(), "It is done" if label == "Resolve" else "It is not done"
     st.button(label, key=key, icon=icon, help=said, shortcut="E", type="primary", on_click=do)
+
+
+def _frames() -> Frames:
+    """Return where this reader's page asks for pictures."""
+    return Frames(state.desk().media, state.staff())
 
 
 def _menu(now: session.Inbox) -> tuple[str, Sequence[Allowed]] | None:
