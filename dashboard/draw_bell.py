@@ -24,7 +24,7 @@ _TOLD: Mapping[Kind, tuple[str, str]] = {
     Kind.CLOSING: ("The time to answer ends soon, and a reply waits for approval", "clock"),
     Kind.LAPSED: ("The time to answer ended before your reply was approved; its text is in the composer", "clock"),
     Kind.HANDED_BACK: ("A conversation of yours went back to the queue", "back"),
-    Kind.ESCALATION: ("A promised answer is about to be late", "warn"),
+    Kind.ESCALATION: ("A promised time ends soon, or has passed", "warn"),
 }
 _ABOUT_PROPOSAL = frozenset({Kind.PROPOSED, Kind.APPROVED, Kind.REFUSED, Kind.CLOSING, Kind.LAPSED})
 

@@ -32,7 +32,8 @@ def level(view: ConversationView) -> Json:
     promise = ""
     if view.due is not None:
         done = "An answer is" if view.due.what is Due.ANSWER else "A resolution is"
-        promise = f"{done} promised within {words.lasting(view.due.target)} of opening time."
+        hours = " of opening time" if view.due.target < view.due.at - view.due.since else ""
+        promise = f"{done} promised within {words.lasting(view.due.target)}{hours}."
     return {
         "due": due(view.due),
         "promise": promise,

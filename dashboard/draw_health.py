@@ -25,6 +25,7 @@ if TYPE_CHECKING:
         ReplyLine,
         StreamHealth,
     )
+    from social_listener.desk_types.levels import EscalationLine
 
 _ACCOUNT_STATES: Mapping[str, tuple[str, str]] = {
     "ok": ("Connected", "green"),
@@ -57,6 +58,7 @@ def health(view: HealthView, names: Mapping[str, str]) -> Json:
     sections = [
         _in_doubt(view, names),
         _failed(view, names),
+        _escalations(view, names),
         _streams(view, names),
         _gaps(view, names),
         _dead_letters(view, names),
@@ -89,6 +91,7 @@ def _figures(view: HealthView) -> list[Json]:
     doubt = view.outbox.get(ReplyState.IN_DOUBT, 0)
     backup = f"{words.lasting(view.as_of - view.last_backup_at)} ago" if view.last_backup_at else "none yet"
     return [
+        _figure("breached", str(view.breached), "promised times breached", "red" if view.breached else ""),
         _figure("interactions", f"{view.interactions:,}".replace(",", "\u202f"), "interactions stored"),
         _figure("size", _bytes(view.database_bytes), "database"),
         _figure("backup", backup, "last backup"),
@@ -165,6 +168,37 @@ def reply_card(reply: ReplyLine, names: Mapping[str, str], now: datetime) -> Jso
     }
 
 
+def _escalations(view: HealthView, names: Mapping[str, str]) -> Json | None:
+    if not view.escalations:
+        return None
+    return {
+        "key": "escalations",
+        "title": "Escalations",
+        "lead": "Who was told, in the last 24 hours, that a promised time ends soon or has passed.",
+        "columns": ["What", "Account", "Due", "Told", "When", ""],
+        "rows": [_escalation(line, names) for line in view.escalations],
+        "none": "",
+    }
+
+
+def _escalation(line: EscalationLine, names: Mapping[str, str]) -> Json:
+    late = line.step == "late"
+    return {
+        "key": f"{line.conversation_id} {line.what} {line.due_at} {line.step}",
+        "cells": [
+            {
+                "text": f"{line.what.capitalize()} {'breached' if late else 'due soon'}",
+                "tone": "red" if late else "amber",
+            },
+            {"text": names.get(line.account_id, line.account_id)},
+            {"at": words.iso(line.due_at)},
+            {"text": ", ".join(line.told) or "nobody"},
+            {"at": words.iso(line.told_at)},
+            {"link": {"label": "Open", "url": f"/?{urlencode({'c': line.conversation_id})}"}},
+        ],
+    }
+
+
 # -- reading -----------------------------------------------------------------------------------------------------------
 
 
@@ -191,7 +225,7 @@ def _stream(stream: StreamHealth, names: Mapping[str, str], now: datetime) -> Js
     if stream.complete_up_to is not None:
         end = {"at": words.iso(stream.complete_up_to)}
         if stream.complete_from is not None:
-            end["small"] = f"from {stream.complete_from:%d %b %Y %H:%M} UTC"
+            end["small"] = f"from {stream.complete_from:%Y-%m-%d %H:%M} UTC"
     if stream.walking:
         end["small"] = "reading on"
     return {

@@ -37,7 +37,7 @@ from social_listener.errors import DeskError
 from social_listener.model import Status
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from social_listener.dashboard.component import Json
     from social_listener.desk_types import ConversationView
@@ -176,18 +176,45 @@ def _header(view: ConversationView) -> None:
             st.button(
                 "Give back" if mine else "Assign to me",
                 key="assign",
+                icon=":material/person_remove:" if mine else ":material/person_add:",
+                help="Give it back to the queue" if mine else "Take it yourself",
                 shortcut="A",
                 on_click=actions.assign,
                 args=(None if mine else me,),
             )
             others = actions.takers(view, me)
             if others:
-                st.menu_button("Hand over", list(others), key="hand_over", on_click=actions.hand_over)
+                st.menu_button(
+                    "Hand over",
+                    list(others),
+                    key="hand_over",
+                    icon=":material/forward:",
+                    help="Hand it over",
+                    on_click=actions.hand_over,
+                )
             if view.status is Status.OPEN:
-                st.menu_button("Snooze", list(actions.SNOOZES), key="snooze", on_click=actions.snooze)
-                st.button("Resolve", key="resolve", shortcut="E", type="primary", on_click=actions.resolve)
+                _snooze()
+                _put_away("Resolve", actions.resolve, ":material/check:")
             else:
-                st.button("Reopen", key="reopen", shortcut="E", type="primary", on_click=actions.reopen)
+                _put_away("Reopen", actions.reopen, ":material/replay:")
+
+
+def _snooze() -> None:
+    """Draw the menu of times to put it away until."""
+    st.menu_button(
+        "Snooze",
+        list(actions.SNOOZES),
+        key="snooze",
+        icon=":material/schedule:",
+        help="Put it away until a time, or until they write",
+        on_click=actions.snooze,
+    )
+
+
+def _put_away(label: str, do: Callable[[], None], icon: str) -> None:
+    """Draw the button that resolves a conversation, or opens it again."""
+    key, said = label.lower(), "It is done" if label == "Resolve" else "It is not done"
+    st.button(label, key=key, icon=icon, help=said, shortcut="E", type="primary", on_click=do)
 
 
 def _frames() -> Frames:

@@ -141,8 +141,9 @@ function countdown(due, drift) {
 function dueWords(due, drift) {
   const { left, before } = countdown(due, drift);
   if (left >= 0) return due.what + " due in " + exact(left);
-  const known = before >= 60 ? ", " + exact(before) + " of it before we knew" : "";
-  return due.what + " breached by " + exact(-left) + known;
+  const all = exact(-left);
+  const part = exact(before) === all ? "all" : exact(before);
+  return due.what + " breached by " + all + (before >= 60 ? ", " + part + " of it before we knew" : "");
 }
 
 function dueTitle(due, drift) {
@@ -178,7 +179,38 @@ function moment(iso) {
 function time(iso, className) {
   const node = el("time", className || "when", moment(iso));
   node.dateTime = iso;
-  node.title = new Date(iso).toLocaleString([], { dateStyle: "full", timeStyle: "long" });
+  node.title = new Date(iso).toLocaleString([], { dateStyle: "full", timeStyle: "medium" }) + " (" + utc(iso) + ")";
+  return node;
+}
+
+function utc(iso) {
+  return new Date(iso).toISOString().slice(0, 19).replace("T", " ") + " UTC";
+}
+
+// A sentence of the service tells moments in UTC; the page shows them by the reader's own clock, as all others.
+const TOLD = /(\d{4}-\d\d-\d\d \d\d:\d\d(?::\d\d)? UTC|\b\d?\d:\d\d UTC)/;
+
+function fillTimes(node, text) {
+  for (const part of plain(text).split(TOLD)) {
+    if (!TOLD.test(part)) {
+      if (part) node.append(document.createTextNode(part));
+      continue;
+    }
+    const bare = part.slice(0, -4);
+    const iso = bare.replace(" ", "T") + "Z";
+    if (bare.length <= 5) node.append(daily(bare));
+    else if (isNaN(Date.parse(iso))) node.append(document.createTextNode(part));
+    else node.append(time(iso, "told"));
+  }
+  return node;
+}
+
+function daily(clock) {
+  const [hours, minutes] = clock.split(":");
+  const today = new Date();
+  today.setUTCHours(Number(hours), Number(minutes), 0, 0);
+  const node = el("time", "told", today.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" }));
+  node.title = clock + " UTC";
   return node;
 }
 

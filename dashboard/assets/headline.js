@@ -40,7 +40,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
     line.append(withIcon(el("span", "", data.where), data.private ? "lock" : "globe"));
     for (const label of data.labels || []) title.append(" ", labelChip(label));
     line.title = data.due ? dueTitle(data.due, drift) : line.textContent;
-    const drawn = title.textContent + line.textContent + (data.due ? countdown(data.due, drift).tone : "");
+    const drawn = title.outerHTML + line.outerHTML;
     if (state.drawn === drawn) return;
     state.drawn = drawn;
     state.words.replaceChildren(title, line);

@@ -40,8 +40,13 @@ function cell(value, act) {
   const node = el("td", value.number ? "number" : "");
   if (value.tone !== undefined) node.append(el("span", "chip " + value.tone, value.text));
   else if (value.at) node.append(time(value.at, ""));
-  else if (value.text) node.append(el("span", "", value.text));
-  if (value.small) node.append(el("small", value.bad ? "red" : "", value.small));
+  else if (value.text) node.append(fillTimes(el("span"), value.text));
+  if (value.small) node.append(fillTimes(el("small", value.bad ? "red" : ""), value.small));
+  if (value.link) {
+    const away = link("plain-button", value.link.label, location.origin + value.link.url);
+    away.target = "_self";
+    node.append(away);
+  }
   if (value.raw) {
     const box = el("details");
     box.append(el("summary", "", "What came"), el("pre", "", value.raw));
@@ -91,7 +96,7 @@ function fillCard(node, card, act) {
   const words = el("blockquote");
   fillBody(words, card.text);
   const parts = [head, words];
-  if (card.reason) parts.push(el("p", "reason", card.reason));
+  if (card.reason) parts.push(fillTimes(el("p", "reason"), card.reason));
   if (card.links.length) {
     const row = el("div", "choices");
     for (const one of card.links) {
@@ -149,10 +154,10 @@ function fillBanner(node, data) {
   node.className = "banner " + (data.ok ? "good" : "bad");
   node.setAttribute("role", "status");
   const text = el("div");
-  text.append(el("h1", "", data.sentence));
+  text.append(fillTimes(el("h1"), data.sentence));
   if (data.problems.length > 1) {
     const list = el("ul");
-    for (const problem of data.problems.slice(1)) list.append(el("li", "", problem));
+    for (const problem of data.problems.slice(1)) list.append(fillTimes(el("li"), problem));
     text.append(list);
   }
   text.append(el("p", "", data.lead));

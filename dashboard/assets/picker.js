@@ -81,7 +81,12 @@ class Picker {
     this.items = this.found();
     this.at = Math.max(0, Math.min(this.at, this.items.length - 1));
     this.choices.replaceChildren(...this.items.map((item, index) => this.choice(item, index)));
-    if (!this.items.length) this.choices.append(el("li", "none", "Nothing of that name"));
+    if (!this.items.length) {
+      const none = el("li", "none", "Nothing of that name");
+      none.setAttribute("role", "option");
+      none.setAttribute("aria-disabled", "true");
+      this.choices.append(none);
+    }
     this.input.setAttribute("aria-activedescendant", this.items.length ? "choice-" + this.at : "");
     this.choices.children[this.at]?.scrollIntoView({ block: "nearest" });
   }

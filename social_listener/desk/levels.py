@@ -7,10 +7,13 @@ from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from social_listener.desk.colleagues import who_may
+from social_listener.desk.notify import notify
 from social_listener.desk_types.levels import AnswerFigures, DueLine
+from social_listener.desk_types.team import Kind
 from social_listener.hours import LONGEST, due, worked
 from social_listener.rights import SYSTEM, Right
-from social_listener.store import audit, escalations, figures
+from social_listener.store import audit, escalations, figures, teams
 from social_listener.store import levels as table
 
 if TYPE_CHECKING:
@@ -47,7 +50,7 @@ class LevelsDesk:
             times = office.times(cursor)
             found = escalations.owed(cursor, times)
             for one in found:
-                told = recipients(office, one)
+                told = recipients(office, cursor, one)
                 tell(cursor, one, told, times.ours)
                 audit.record(
                     cursor, times.ours, SYSTEM, f"escalation.{one.step}", one.conversation_id, told=", ".join(told)
@@ -80,17 +83,27 @@ def due_line(office: Office, stored: StoredDue | None, account_id: str, now: Pla
     )
 
 
-def recipients(office: Office, one: Owed) -> tuple[str, ...]:
-    """Return who is told: of what is due soon who has it, of what is late, or nobody has, everybody who works here."""
-    everybody = office.settings.dashboard.staff
-    if one.step == escalations.SOON and one.assignee is not None:
-        return (one.assignee,)
-    return tuple(dict.fromkeys([*([one.assignee] if one.assignee else []), *everybody]))
+def recipients(office: Office, cursor: DuckDBPyConnection, one: Owed) -> tuple[str, ...]:
+    """Return who is told: of what is due soon who has it, else its team; of what is late they and those who lead.
+
+    Where nobody has it and no team, everybody who may answer.
+    """
+    has_it = [one.assignee] if one.assignee else []
+    team = teams.members_of(cursor, one.conversation_id)
+    if one.step == escalations.SOON:
+        wanted = has_it or team
+    else:
+        wanted = [*has_it, *team, *who_may(office, cursor, Right.TEAM, one.account_id)]
+    allowed = who_may(office, cursor, Right.READ, one.account_id)
+    found = tuple(dict.fromkeys(name for name in wanted if name in allowed))
+    return found or who_may(office, cursor, Right.REPLY, one.account_id)
 
 
 def tell(cursor: DuckDBPyConnection, one: Owed, told: Sequence[str], now: datetime) -> None:
-    """Tell them: it stands in the conversation, and in Health."""
+    """Tell them: it waits for each, and stands in the conversation and in Health."""
     escalations.insert(cursor, one, told, now)
+    for name in told:
+        notify(cursor, name, Kind.ESCALATION, one.conversation_id, SYSTEM, now)
 
 
 def _figures(

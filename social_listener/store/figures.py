@@ -30,8 +30,8 @@ def asked(cursor: DuckDBPyConnection, since: datetime, until: datetime) -> list[
     """Return the inbound items that were sent or answered between two moments, deleted ones left out."""
     names = tuple(field.name for field in fields(Asked))
     rows = cursor.execute(
-        """SELECT i.channel, i.account_id, i.private, coalesce(s.priority, 0), i.sent_at, i.answered_at,
-                  CASE WHEN i.first_seen_at <= c.settled_at THEN c.settled_at END
+        """SELECT i.channel, i.account_id, i.private, coalesce(s.priority, 0), coalesce(i.again_at, i.sent_at),
+                  i.answered_at, CASE WHEN i.first_seen_at <= c.settled_at THEN c.settled_at END
            FROM interactions i JOIN conversations c ON c.id = i.conversation_id
            LEFT JOIN scores s ON s.interaction_id = i.id
            WHERE NOT i.outbound AND NOT i.context AND i.deleted_at IS NULL

@@ -41,8 +41,11 @@ def follow(
 
     `priority` is that of the item which its row shows.
     """
+    settled = conversation.settled_at
     counting = [
-        one for one in waiting if conversation.settled_at is None or one.first_seen_at > conversation.settled_at
+        one
+        for one in waiting
+        if settled is None or one.first_seen_at > settled or (one.again_at is not None and one.again_at > settled)
     ]
     began = min([one.since for one in counting], default=None)
     _keep_clock(conversation, began, levels, now, waits=bool(waiting))

@@ -54,8 +54,10 @@ def row_of(
         conversation.newest_id = newest.id if newest else None
     if newest is None:
         conversation.status, conversation.snoozed_until = Status.RESOLVED, None
-    if newest is None or silenced or conversation.status is Status.RESOLVED:
+    if newest is None or conversation.status is Status.RESOLVED:
         stop_clock(conversation, levels, now)
+        return None
+    if silenced:
         return None
     if len(waiting) > 1:
         item = max(waiting, key=lambda one: (one.priority, one.sent_at, one.id))

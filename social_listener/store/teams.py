@@ -94,6 +94,14 @@ def put_workload(cursor: DuckDBPyConnection, wanted: StoredWorkload) -> bool:
     return True
 
 
+def members_of(cursor: DuckDBPyConnection, conversation_id: str) -> tuple[str, ...]:
+    """Return the members of the team in whose queue a conversation is; () when it is in nobody's own."""
+    rows = cursor.execute(
+        "SELECT members FROM teams WHERE id = (SELECT team_id FROM assignments WHERE id = ?)", [conversation_id]
+    ).fetchall()
+    return tuple(json.loads(rows[0][0])) if rows else ()
+
+
 def took_turn(cursor: DuckDBPyConnection, staff: str) -> None:
     """Write that somebody got the newest assignment by rule."""
     if cursor.execute("SELECT 1 FROM workloads WHERE id = ?", [staff]).fetchone() is None:

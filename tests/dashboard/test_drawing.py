@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from making import NOW, health, item, page, reply, row, rule, stream, view
+from making import NOW, due, health, item, page, reply, row, rule, stream, view
 
 from social_listener.dashboard import draw_composer, draw_conversation, draw_due, draw_health, draw_queue, words
 from social_listener.dashboard.draw_composer import Outcome
@@ -391,14 +391,14 @@ def test_direction_marks_are_taken_out_of_native_text() -> None:
 def test_a_countdown_gets_moments_only() -> None:
     """A row and a headline hand the moments over, from which the browser counts; none where nothing is due."""
     data = draw_queue.row(row(1), "Sam", gone=False, name_channel=False)
-    due = {
+    told = {
         "what": "Answer",
         "at": (NOW + timedelta(minutes=30)).isoformat(),
         "since": (NOW - timedelta(minutes=30)).isoformat(),
         "seen": (NOW - timedelta(minutes=30)).isoformat(),
     }
-    assert data["due"] == due
-    assert draw_conversation.headline(view(), "Sam", NOW)["due"] == due
+    assert data["due"] == told
+    assert draw_conversation.headline(view(), "Sam", NOW)["due"] == told
     assert draw_queue.row(row(1, due=None), "Sam", gone=False, name_channel=False)["due"] is None
 
 
@@ -418,5 +418,7 @@ def test_the_card_says_who_was_told(told: tuple[str, ...], names: str) -> None:
         conversation_id="x:c1", account_id="a", step="late", what=Due.ANSWER, due_at=NOW, told=told, told_at=NOW
     )
     card = draw_due.level(view(escalations=(line,)))
-    assert card["promise"] == "An answer is promised within 1 h of opening time."
+    assert card["promise"] == "An answer is promised within 1 h."
+    overnight = due(since=NOW - timedelta(hours=16))
+    assert draw_due.level(view(due=overnight))["promise"] == "An answer is promised within 1 h of opening time."
     assert card["told"] == [{"text": f"{names} told that an answer was late", "at": NOW.isoformat()}]

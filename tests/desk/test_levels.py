@@ -10,8 +10,10 @@ import pytest
 from desk_kit import START
 
 from social_listener.desk_types import QueueFilter, View
+from social_listener.desk_types.team import Kind, Team
 from social_listener.levels import Due
 from social_listener.settings import ServiceLevelSettings
+from social_listener.store import assignments, teams
 
 if TYPE_CHECKING:
     from desk_kit import Kit
@@ -301,6 +303,11 @@ def told(kit: Kit, conversation: str) -> list[tuple[str, tuple[str, ...]]]:
     return [(line.step, line.told) for line in reversed(lines)]
 
 
+def waiting_for(kit: Kit, staff: str) -> int:
+    """Return how many escalations wait for somebody as notifications."""
+    return sum(line.kind is Kind.ESCALATION for line in kit.desk.team.notifications(staff).lines)
+
+
 def test_somebody_is_told_before_it_is_late_and_when_it_is(kit: Kit) -> None:
     """At three quarters of the time who has it is told, at its end everybody; each once, however often it is asked."""
     conversation = start(kit)
@@ -310,9 +317,11 @@ def test_somebody_is_told_before_it_is_late_and_when_it_is(kit: Kit) -> None:
     kit.pass_time(minutes=1)
     assert [kit.desk.levels.escalate() for _ in range(3)] == [1, 0, 0]
     assert told(kit, conversation) == [("soon", ("ben",))]
+    assert (waiting_for(kit, "ana"), waiting_for(kit, "ben")) == (0, 1)
     kit.pass_time(minutes=15)
     assert [kit.desk.levels.escalate() for _ in range(3)] == [1, 0, 0]
     assert told(kit, conversation) == [("soon", ("ben",)), ("late", ("ben", "ana"))]
+    assert (waiting_for(kit, "ana"), waiting_for(kit, "ben")) == (1, 2)
     health = kit.desk.health()
     assert (health.breached, [line.step for line in health.escalations]) == (1, ["late", "soon"])
     with kit.store.read() as cursor:
@@ -326,6 +335,19 @@ def test_nobody_has_it_so_everybody_is_told(kit: Kit) -> None:
     kit.pass_time(minutes=45)
     kit.desk.levels.escalate()
     assert told(kit, conversation) == [("soon", ("ana", "ben"))]
+
+
+def test_its_team_is_told_when_nobody_has_it(kit: Kit) -> None:
+    """What lies in a team's queue is that team's; who leads hears of it once it is late."""
+    conversation = start(kit)
+    with kit.store.transaction() as cursor:
+        teams.insert(cursor, Team(id="t", name="Refunds", members=("ben",), version=1), kit.now())
+        assignments.give_team(cursor, conversation, "t")
+    kit.pass_time(minutes=45)
+    kit.desk.levels.escalate()
+    kit.pass_time(minutes=15)
+    kit.desk.levels.escalate()
+    assert told(kit, conversation) == [("soon", ("ben",)), ("late", ("ben", "ana"))]
 
 
 def test_a_restart_tells_nobody_twice_and_forgets_nobody(kit: Kit) -> None:

@@ -1,0 +1,208 @@
+"""No page, dialog or state has a serious or critical fault for people who cannot see it well, or use no mouse."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from axe import faults
+from conftest import MakeStage
+from playwright.sync_api import Page, expect
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from playwright.sync_api import Browser
+    from stage import Stage
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
+
+SIZES = [(1280, 900), (390, 844)]
+
+
+@pytest.fixture(params=["light", "dark"])
+def scheme(request: pytest.FixtureRequest) -> str:
+    """Return the colours that the reader's system asks for."""
+    return str(request.param)
+
+
+@pytest.fixture(params=SIZES, ids=["1280", "phone"])
+def page(chromium: Browser, scheme: str, request: pytest.FixtureRequest) -> Iterator[Page]:
+    """Return a page in those colours, at that size."""
+    width, height = request.param
+    context = chromium.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
+    context.set_default_timeout(30_000)
+    yield context.new_page()
+    context.close()
+
+
+class Walk:
+    """Goes from state to state, and keeps what is wrong with each."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.found: dict[str, list[str]] = {}
+
+    def look(self, state: str) -> None:
+        """Look at the page as it is now; what is being drawn again is dimmed until it is, and not looked at."""
+        expect(self.page.locator("[data-stale=true]")).to_have_count(0)
+        expect(self.page.locator("[data-testid=stStatusWidget]")).to_have_count(0)
+        if wrong := faults(self.page):
+            self.found[state] = wrong
+
+    def done(self) -> None:
+        """Fail with everything that is wrong."""
+        assert not self.found, "\n".join(f"{state}: {one}" for state, wrong in self.found.items() for one in wrong)
+
+    def phone(self) -> bool:
+        """Return whether one pane is shown at a time."""
+        return (self.page.viewport_size or {})["width"] < 760
+
+
+def crowd(stage: Stage) -> dict[str, str]:
+    """Let customers write what makes rows of every look; return posts by what they are."""
+    long_ago = datetime.now(UTC) - timedelta(hours=3)
+    soon = datetime.now(UTC) - timedelta(minutes=50)
+    world = stage.sandbox.world
+    refund = "@fernhill 3 weeks, no refund, a lawyer is next"
+    posts = {
+        "late": str(world.post(stage.somebody("Lena Late"), refund, sent_at=long_ago).root),
+        "soon": str(world.post(stage.somebody("Sven Soon"), "@fernhill is it dishwasher safe?", sent_at=soon).root),
+        "fresh": stage.mention("lovely beans, thank you https://fernhill.example/beans", verified=True),
+        "spanish": stage.mention("¿Dónde está mi pedido? Llevo esperando dos semanas, es una vergüenza"),
+    }
+    stage.message("Can you tell me where my parcel is?")
+    for number in range(8):
+        stage.mention(f"question {number}: how do I descale it?")
+    return posts
+
+
+def test_an_empty_inbox_and_health(page: Page, make_stage: MakeStage) -> None:
+    """Before anybody has written: the inbox, its keys, and Health."""
+    stage = make_stage().serve()
+    walk = Walk(page)
+    page.goto(stage.address)
+    expect(page.locator(".empty").first).to_be_visible()
+    walk.look("empty")
+    page.goto(f"{stage.address}/health")
+    expect(page.locator(".banner.good")).to_be_visible()
+    walk.look("health")
+    walk.done()
+
+
+def test_every_state_of_the_inbox(page: Page, make_stage: MakeStage) -> None:
+    """The list, a conversation in all its modes, menus, filters, sheets and dialogs, and Health with a red line."""
+    stage = make_stage(dashboard={"staff": ["Sam", "Ana"]}, outbox={"undo": "8s"})
+    posts = crowd(stage)
+    stage.serve()
+    walk = Walk(page)
+    page.goto(stage.address)
+    expect(page.locator(".row")).to_have_count(13)
+    walk.look("many")
+    page.get_by_role("button", name="Filters").click()
+    expect(page.get_by_text("Take all filters off")).to_be_visible()
+    walk.look("filters")
+    page.keyboard.press("Escape")
+    page.goto(f"{stage.address}/?q=dishwasher")
+    expect(page.locator(".row")).to_have_count(1)
+    walk.look("one")
+    page.goto(f"{stage.address}/?q=nothing-like-it")
+    expect(page.locator(".empty").first).to_be_visible()
+    walk.look("nothing found")
+    talk(walk, stage, posts["late"])
+    page.goto(f"{stage.address}/health")
+    expect(page.locator(".figure").first).to_be_visible()
+    walk.look("health")
+    team(walk, stage)
+    walk.done()
+
+
+def team(walk: Walk, stage: Stage) -> None:
+    """Look at the Team page with its dialog, at labels, at selected rows and at what waits for one."""
+    page = walk.page
+    page.goto(f"{stage.address}/team")
+    page.get_by_role("button", name="New team").click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+    walk.look("new team")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    walk.look("team")
+    page.goto(stage.address)
+    expect(page.locator(".row").first).to_be_visible()
+    page.locator(".row").first.click()
+    expect(page.locator(".said.focus")).to_be_visible()
+    page.keyboard.press("l")
+    expect(page.get_by_role("dialog")).to_be_visible()
+    walk.look("labels")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    if walk.phone():
+        page.get_by_role("button", name="Inbox").last.click()
+    page.get_by_role("button", name="What waits for you").click()
+    expect(page.get_by_role("region", name="What waits for you")).to_be_visible()
+    walk.look("bell")
+
+
+def talk(walk: Walk, stage: Stage, post: str) -> None:
+    """Look at a conversation: its modes, an item's menu, an answer on its way, the dialogs."""
+    page = walk.page
+    page.goto(f"{stage.address}/?c={stage.conversation(post)}")
+    area = page.locator(".st-key-composer textarea").first
+    expect(area).to_be_visible()
+    walk.look("conversation")
+    for mode in page.get_by_role("radio", disabled=False).all():
+        mode.click()
+        walk.look(f"mode {mode.inner_text()}")
+    page.get_by_role("radio", name="Public reply").click()
+    for name in ("Saved replies", "Macros"):
+        page.get_by_role("button", name=name).click()
+        finder = page.locator(".finder:visible")
+        expect(finder).to_be_visible()
+        walk.look(name)
+        page.keyboard.press("Escape")
+        expect(finder).to_have_count(0)
+    page.locator(".st-key-snooze").get_by_role("button").click()
+    expect(page.get_by_text("For 1 hour")).to_be_visible()
+    walk.look("snooze menu")
+    page.keyboard.press("Escape")
+    page.get_by_role("radio", name="Public reply").click()
+    area.fill("We are so sorry. Your refund leaves today.")
+    area.press("Control+Enter")
+    expect(page.locator(".said.going")).to_be_visible()
+    walk.look("reply on its way")
+    expect(page.locator(".said.ours")).to_be_visible()
+    walk.look("answered")
+    page.locator(".said.ours").get_by_role("button", name="What else can be done").click()
+    expect(page.locator(".menu")).to_be_visible()
+    walk.look("item menu")
+    page.locator(".menu").get_by_role("button", name="Delete").click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+    walk.look("delete dialog")
+    page.get_by_role("button", name="Keep it").click()
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    if walk.phone():
+        page.get_by_role("button", name="Details").click()
+        walk.look("details")
+    else:
+        page.keyboard.press("?")
+        expect(page.get_by_role("dialog")).to_be_visible()
+        walk.look("keys")
+
+
+def test_a_planted_fault_is_found(page: Page, make_stage: MakeStage) -> None:
+    """The check is able to fail: words that cannot be read and a nameless button are told, in a shadow tree."""
+    page.goto(make_stage().serve().address)
+    expect(page.locator(".empty").first).to_be_visible()
+    assert faults(page) == []
+    page.evaluate(
+        """() => {
+            const host = document.createElement('div');
+            document.querySelector('.stMain').append(host);
+            host.attachShadow({ mode: 'open' }).innerHTML =
+                '<p style="color:#999;background:#aaa">hardly there</p><button></button>';
+        }"""
+    )
+    told = " ".join(faults(page))
+    assert "color-contrast" in told
+    assert "button-name" in told
