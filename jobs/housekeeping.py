@@ -21,7 +21,7 @@ def run(work: Work) -> str | None:
     with service.store.transaction() as cursor:
         job_runs.forget(cursor, now - keep.job_runs)
     forgotten = service.ingest.forget_raw_pages(now - keep.raw_pages)
-    pictures = service.desk.media.sweep()
+    pictures = service.desk.media.sweep() + service.outbox.tidy(now)
     service.store.checkpoint(above=_LOG_BYTES)
     return f"{forgotten} raw pages and {pictures} pictures forgotten"
 

@@ -39,6 +39,8 @@ NAMES: Final[tuple[str, ...]] = (
     "store.in_backup",
     "outbox.before_intent",  # a reply is composed; nothing is written
     "outbox.after_intent",  # intent and slot are committed
+    "outbox.before_upload",  # a picture of a reply is about to be handed over
+    "outbox.after_upload",  # the platform has it, its id is known in memory only
     "outbox.before_claim",  # due, not claimed
     "outbox.in_claim",  # claim and attempt row are written, not committed
     "outbox.after_claim",  # claim and attempt row are committed, no witness line yet

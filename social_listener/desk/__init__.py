@@ -15,6 +15,7 @@ from social_listener.desk import read as desk_read
 from social_listener.desk import reply as desk_reply
 from social_listener.desk import settle as desk_settle
 from social_listener.desk import work as desk_work
+from social_listener.desk.files import FilesDesk
 from social_listener.desk.media import MediaDesk
 from social_listener.desk.office import Office, known_item
 from social_listener.errors import DeskError
@@ -71,6 +72,7 @@ class Desk:
             ends=ends,
         )
         self.media = MediaDesk(self._office)
+        self.files = FilesDesk(self._office)
         self._ingest = ingest
         self._planned: Callable[[], Mapping[str, Planned]] = dict
         self._quiet = 0

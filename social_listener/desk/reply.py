@@ -7,6 +7,7 @@ import itertools
 import secrets
 from typing import TYPE_CHECKING
 
+from social_listener.desk import files
 from social_listener.desk.office import find_rule, fits, known_conversation, known_item
 from social_listener.errors import Conflict, DeskError, NotAllowed
 from social_listener.failpoints import failpoint
@@ -57,6 +58,7 @@ def queue_reply(
             return line_of(office, cursor, same.id)
         line = known_item(cursor, item_id)
         _may_answer(office, cursor, line, now, private=private)
+        files.check(office, cursor, nonce, line.item.account_id, private=private)
     fits(office, line, words, private=private)
     failpoint("outbox.before_intent")
     with office.store.transaction() as cursor:
@@ -69,6 +71,7 @@ def queue_reply(
             office, line, conversation, words, staff=staff, nonce=nonce, private=private, now=now, undo=undo
         )
         _slot_is_free(cursor, reply)
+        files.check(office, cursor, nonce, line.item.account_id, private=private)
         replies.insert(cursor, reply)
         drafts.taken(cursor, Place(staff, conversation.id, "private" if private else "public"), nonce, now)
         answers.touch(cursor, conversation.id, now)
