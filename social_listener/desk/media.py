@@ -92,7 +92,7 @@ class MediaDesk:
     def _face(self, contact_id: str, staff: str) -> tuple[str, str]:
         with self._office.store.read() as cursor:
             contact = conversations.contacts(cursor, [contact_id]).get(contact_id)
-            met = conversations.of_contact(cursor, contact_id)
+            met = conversations.of_contacts(cursor, [contact_id])
             account_id = met[0].account_id if met else None
             self._office.permit(cursor, staff, Right.READ, account_id)
         if contact is None or account_id is None or not has_face(contact):
