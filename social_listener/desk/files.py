@@ -8,20 +8,20 @@ from typing import TYPE_CHECKING, Final
 from social_listener.channels import Uploads
 from social_listener.desk.office import known_conversation
 from social_listener.desk_types.files import FileLine, FilesView
-from social_listener.errors import Conflict, DeskError, NoPicture, NotAllowed
+from social_listener.errors import Conflict, DeskError, NoPicture, NotAllowed, NotPermitted
 from social_listener.media.pictures import drawn_anew
 from social_listener.media.tray import Tray
 from social_listener.model import PictureRules
 from social_listener.rights import Right
 from social_listener.store import audit, drafts, reply_files
 from social_listener.store import outbox as replies
+from social_listener.store.drafts import Place
 from social_listener.store.reply_files import StoredFile
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
     from social_listener.desk.office import Office
-    from social_listener.store.drafts import Place
 
 #: below data_dir
 FOLDER: Final = "outgoing"
@@ -36,13 +36,22 @@ class FilesDesk:
         self._office = office
         self._tray = Tray(office.settings.data_dir / FOLDER)
 
+    @staticmethod
+    def at(staff: str, conversation_id: str, mode: str) -> Place:
+        """Return the name of the place in which somebody types."""
+        return Place(staff, conversation_id, mode)
+
     def view(self, place: Place) -> FilesView:
         """Return the pictures of a text being typed, and what may be added; `DeskError`: no such conversation."""
         with self._office.store.read() as cursor:
             row = known_conversation(cursor, place.conversation_id)
             self._office.permit(cursor, place.staff, Right.READ, row.account_id)
             files = reply_files.of(cursor, drafts.read(cursor, place).nonce)
-        rules = self._rules(row.account_id, place.mode)
+            rules = self._rules(row.account_id, place.mode)
+            try:
+                self._office.permit(cursor, place.staff, Right.REPLY, row.account_id)
+            except NotPermitted:
+                rules = PictureRules(because="what waits for approval goes without pictures")
         lines = tuple(FileLine(id=one.id, alt=one.alt, bytes=one.bytes, private=one.private) for one in files)
         return FilesView(files=lines, most=rules.most, most_alt=rules.most_alt, because=rules.because)
 
