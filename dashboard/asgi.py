@@ -4,9 +4,10 @@
                                         who else has the conversation open that the page shows
     POST /presence                      a page says that it is open, what it shows, and whether somebody types in it
     PUT /drafts/{conversation}/{mode}   keep what is being typed; the answer tells its length by the channel's rules
+    /pictures/mine                      pictures that go with a reply: add, describe, take away, look at
+    GET /pictures/{name}                a picture of a platform, fetched by this server (docs/media.md)
     GET /saved-replies                  saved replies that fit an item, filled in
     GET /macros                         what each macro would do to an item now
-    GET /pictures/{name}                a picture of a platform, fetched by this server (docs/media.md)
 
 All are for our own pages only: the guard refuses other hosts, and writes from other origins.
 """
@@ -26,6 +27,7 @@ from starlette.middleware import Middleware
 from starlette.responses import JSONResponse, PlainTextResponse, StreamingResponse
 from starlette.routing import Route
 
+from social_listener.dashboard import file_routes
 from social_listener.dashboard.draw_composer import MODES, NOTE, PRIVATE
 from social_listener.dashboard.macro_routes import MacroPlans
 from social_listener.dashboard.presence import Presence, presence_event
@@ -102,6 +104,7 @@ def routes(service: Service) -> list[BaseRoute]:
     live = _Live(service)
     media = Media(service)
     return [
+        Route(file_routes.PATH, file_routes.Files(service).answer, methods=["GET", "POST", "PUT", "DELETE"]),
         Route("/pictures/{name}", media.get, methods=["GET"]),
         Route("/live", live.get, methods=["GET"]),
         Route("/presence", Presence(service).post, methods=["POST"]),

@@ -47,11 +47,12 @@ def composer(
     sends: bool = True,
     colleagues: Sequence[str] = (),
     links: Mapping[str, int] | None = None,
+    pictures: Mapping[str, Json] | None = None,
 ) -> Json:
     """Return everything the composer needs for this conversation.
 
     `sends`: what is written leaves without approval; `colleagues`: who can be named in a note; `links`: how long LINK
-    is here, by mode.
+    is here, by mode; `pictures`: what goes along, by mode.
     """
     allowed = {one.verb: one for one in view.allowed}
     public, private = allowed.get("reply_public"), allowed.get("reply_private")
@@ -64,6 +65,7 @@ def composer(
         modes = [mode | {"button": "Send for approval"} for mode in modes]
     modes.append(_note(drafts))
     for mode in modes:
+        mode["pictures"] = (pictures or {}).get(str(mode["mode"]))
         mode["links"] = link_hint((links or {}).get(str(mode["mode"])))
     return {
         "id": view.conversation_id,

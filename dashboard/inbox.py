@@ -15,6 +15,7 @@ from social_listener.dashboard import (
     draw_conversation,
     draw_macros,
     draw_queue,
+    file_routes,
     inbox_bench,
     inbox_macros,
     inbox_toolbar,
@@ -44,10 +45,10 @@ if TYPE_CHECKING:
     from social_listener.model import Allowed
 
 QUEUE = component("queue")
-HEADLINE = component("headline", "pictures", "presence")
+HEADLINE = component("headline", "presence", "pictures")
 THREAD = component("thread", "pictures")
 MACROS = component("macros", "finder")
-COMPOSER = component("composer", "drafts", "mention", "finder", "emoji", "insert", "followup")
+COMPOSER = component("composer", "drafts", "mention", "finder", "emoji", "insert", "followup", "attach")
 CONTEXT = component("context", "pictures")
 LIVE = component("live", "beats")
 
@@ -254,6 +255,12 @@ def _composer_data(view: ConversationView) -> Json | None:
             sends=desk.team.may_send(me, view.account_id),
             colleagues=desk.team.colleagues(view.conversation_id, me),
             links=links,
+            pictures={
+                mode: file_routes.pictures(
+                    desk.files.view(desk.files.at(me, view.conversation_id, mode)), me, view.conversation_id, mode
+                )
+                for mode in lengths
+            },
         )
 
     kept: dict[str, Any] = st.session_state.setdefault("composer_data", {})

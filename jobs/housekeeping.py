@@ -22,7 +22,7 @@ def run(work: Work) -> str | None:
         job_runs.forget(cursor, now - keep.job_runs)
         escalations.forget(cursor, now - keep.job_runs)
     forgotten = service.ingest.forget_raw_pages(now - keep.raw_pages)
-    pictures = service.desk.media.sweep()
+    pictures = service.desk.media.sweep() + service.outbox.tidy(now)
     service.store.checkpoint(above=_LOG_BYTES)
     if service.store.index.stale:
         work.indexer.wake(anew=True)

@@ -270,6 +270,48 @@ class Score:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PublicFile:
+    """A picture of ours that everybody will be able to see. Only `upload_public` takes it."""
+
+    data: bytes
+    type: str  #: image/jpeg | image/png
+    alt: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PrivateFile:
+    """A picture of ours for one person only. Only `upload_private` takes it; no public call accepts this type."""
+
+    data: bytes
+    type: str  #: image/jpeg | image/png
+    alt: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublicPicture:
+    """A picture that the platform holds ready for a public reply."""
+
+    media_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PrivatePicture:
+    """A picture that the platform holds ready for a private reply. No public reply accepts this type."""
+
+    media_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PictureRules:
+    """Whether and how pictures go along with a reply."""
+
+    most: int = 0  #: how many; 0: none
+    most_bytes: int = 0  #: of one
+    most_alt: int = 0  #: characters of a description; 0: the platform has none
+    because: str = ""  #: the rule in one sentence for staff
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PublicReply:
     """Words that everybody will be able to read, under the item they answer."""
 
@@ -278,6 +320,7 @@ class PublicReply:
     item_id: str
     item_native_id: str
     text: str
+    pictures: tuple[PublicPicture, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -298,6 +341,7 @@ class PrivateReply:
     text: str
     said_at: datetime | None = None  #: when the public item was said that it answers, by the platform's clock
     again: bool = False  #: another private reply to the same public item went out, or may have
+    pictures: tuple[PrivatePicture, ...] = ()
 
 
 Reply = PublicReply | PrivateReply

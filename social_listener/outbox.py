@@ -3,8 +3,10 @@
 The rules are in `outbox_rules`; this is the loop that acts on them. Per account one call at a time, in the order in
 which replies were written; accounts do not wait for each other. A call is made like this:
 
-    re-check → one transaction: claim (compare-and-set) and attempt row → witness line on disk → the call → one
-    transaction: outcome, own words as an item, slot, text back to the composer
+    pictures, if any, are uploaded → re-check → one transaction: claim (compare-and-set) and attempt row → witness
+    line on disk → the call → one transaction: outcome, own words as an item, slot, text back to the composer
+
+The upload may be repeated, since nobody sees it; the call is not.
 
 A process that dies anywhere on that way leaves a row that says what may have happened. `recover` reads it at start.
 """
@@ -16,18 +18,19 @@ import threading
 from collections import Counter
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import wait as wait_for
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Final
 
 from social_listener import outbox_doubts, outbox_settle
+from social_listener.media.tray import Tray
 from social_listener.model import ReplyState
 from social_listener.outbox_rules import WAIT_FIRST
 from social_listener.outbox_send import Sender
 from social_listener.store import outbox as table
+from social_listener.store import reply_files
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from datetime import timedelta
 
     from social_listener.channels import Channel
     from social_listener.settings import OutboxSettings
@@ -35,6 +38,9 @@ if TYPE_CHECKING:
     from social_listener.witness import Witness
 
 _log = logging.getLogger(__name__)
+
+#: pictures that wait in a composer are forgotten after this time
+ABANDONED: Final = timedelta(days=7)
 
 
 class Outbox:
@@ -50,8 +56,9 @@ class Outbox:
         boot_id: str,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         prices: Mapping[str, Mapping[str, float]] | None = None,
+        tray: Tray | None = None,
     ) -> None:
-        """`prices`: by account, what its platform bills, USD by name."""
+        """`prices`: by account, what its platform bills, USD by name. `tray`: pictures; None: beside the witness."""
         self._store = store
         self._channels = channels
         self._witness = witness
@@ -59,7 +66,8 @@ class Outbox:
         self._clock = clock
         self._lanes: dict[str, threading.Lock] = {}
         self._guard = threading.Lock()
-        self._sender = Sender(store, channels, settings, witness, boot_id, prices=prices or {})
+        self._tray = tray or Tray(witness.path.parent / "outgoing")
+        self._sender = Sender(store, channels, settings, witness, boot_id, prices=prices or {}, tray=self._tray)
         self._pool = ThreadPoolExecutor(max_workers=16, thread_name_prefix="deliver")
         self._faults: list[BaseException] = []
         self._closing = False
@@ -116,6 +124,13 @@ class Outbox:
             settled += state is ReplyState.SENT
         return settled
 
+    def tidy(self, now: datetime) -> int:
+        """Erase pictures of replies that are settled, and what was left in a composer long ago; return how many."""
+        with self._store.transaction() as cursor:
+            reply_files.abandon(cursor, now - ABANDONED)
+            needed = reply_files.hashes(cursor)
+        return self._tray.keep(needed)
+
     def close(self, timeout: timedelta) -> bool:
         """Claim nothing more and wait for the calls under way; False when some still run after `timeout`."""
         with self._guard:
@@ -144,7 +159,7 @@ class Outbox:
                 if self._closing:
                     break
                 if reply.account_id == account_id and clock() >= min(reply.not_before, reply.deadline):
-                    state = self._sender.deliver(reply.id, clock)
+                    state = self._sender.prepare(reply.id, clock) or self._sender.deliver(reply.id, clock)
                     states.update([state] if state else [])
         except BaseException as fault:
             if not wait:  # nobody looks at this thread's end

@@ -6,12 +6,12 @@ import logging
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from social_listener import outbox_settle
+from social_listener import outbox_files, outbox_settle
 from social_listener.errors import BadPayload, ChannelError, RateLimited, Rejected
 from social_listener.failpoints import failpoint
 from social_listener.model import PrivateReply, PublicReply, ReplyState, Sent, Standing
 from social_listener.outbox_rules import LOOKBACK, WAIT_FIRST, Echo, match_echo, next_reading
-from social_listener.store import answers, audit, conversations, links, quota, streams
+from social_listener.store import answers, audit, conversations, links, quota, reply_files, streams
 from social_listener.store import outbox as table
 from social_listener.store.outbox import StoredAttempt
 
@@ -25,15 +25,22 @@ if TYPE_CHECKING:
     from social_listener.store import Store
     from social_listener.store.conversations import BareItem
     from social_listener.store.outbox import StoredReply
+    from social_listener.store.reply_files import StoredFile
     from social_listener.witness import Witness, WitnessLine
 
 _log = logging.getLogger(__name__)
 
 
-def built(reply: StoredReply, item: BareItem, around: Standing = Standing()) -> Reply:  # noqa: B008 - it is frozen
+def built(
+    reply: StoredReply,
+    item: BareItem,
+    around: Standing = Standing(),  # noqa: B008 - it is frozen
+    files: tuple[StoredFile, ...] = (),
+) -> Reply:
     """Return what the channel is to send. Only the row's own `private`, which never changes, picks the type.
 
-    `around`: how things stand around the item, as far as what is sent hangs on it.
+    `around`: how things stand around the item, as far as what is sent hangs on it. `files`: its pictures; those of the
+    other kind are never among what is sent.
     """
     if reply.private:
         return PrivateReply(
@@ -49,6 +56,7 @@ def built(reply: StoredReply, item: BareItem, around: Standing = Standing()) -> 
             text=reply.text,
             said_at=None if item.item.private else item.item.sent_at,
             again=around.private_replies > 0,
+            pictures=outbox_files.private_pictures(files),
         )
     return PublicReply(
         intent_id=reply.id,
@@ -56,6 +64,7 @@ def built(reply: StoredReply, item: BareItem, around: Standing = Standing()) -> 
         item_id=reply.item_id,
         item_native_id=_native(reply.item_id),
         text=reply.text,
+        pictures=outbox_files.public_pictures(files),
     )
 
 
@@ -156,7 +165,7 @@ def find_echo(cursor: DuckDBPyConnection, reply: StoredReply) -> Sent | None:
         for words in own
         if reply.private or words.reply_to_id == reply.item_id
     ]
-    echo = match_echo(reply.text, since, echoes)
+    echo = match_echo(reply.text, since, echoes, pictures=bool(reply_files.of(cursor, reply.nonce)))
     return Sent(native_id=echo.native_id, sent_at=echo.sent_at, url=echo.url) if echo else None
 
 
@@ -179,10 +188,11 @@ def look(store: Store, channel: Channel, reply: StoredReply) -> Sent | None:
     with store.read() as cursor:
         item = conversations.bare(cursor, reply.item_id)
         since = searched_since(cursor, reply)
+        files = reply_files.of(cursor, reply.nonce)
     if item is None:
         return None
     for _ in range(5):
-        found = channel.find_own(built(reply, item), since)
+        found = channel.find_own(built(reply, item, files=files), since)
         if found is None:
             return None
         with store.read() as cursor:

@@ -200,14 +200,16 @@ class Echo:
     url: str | None
 
 
-def match_echo(text: str, since: datetime, echoes: Sequence[Echo]) -> Echo | None:
+def match_echo(text: str, since: datetime, echoes: Sequence[Echo], *, pictures: bool = False) -> Echo | None:
     """Return the oldest of `echoes` that is the reply `text`, sent at or after `since`; None: none of them.
 
     The caller hands over only echoes of the same account under the same parent (or in the same direct thread) that
-    belong to no other reply; the text is a further witness, never the only one.
+    belong to no other reply; the text is a further witness, never the only one. `pictures`: it went with some,
+    for which a platform may put an address behind the words.
     """
-    wanted = witness_text(text)
-    fitting = [echo for echo in echoes if echo.sent_at >= since and witness_text(echo.text) == wanted]
+    plain = witness_text(text)
+    wanted = {plain, f"{plain} \N{LINK SYMBOL}"} if pictures else {plain}
+    fitting = [echo for echo in echoes if echo.sent_at >= since and witness_text(echo.text) in wanted]
     return min(fitting, key=lambda echo: echo.sent_at, default=None)
 
 

@@ -8,13 +8,13 @@ import random
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from social_listener import outbox_doubts, outbox_settle
+from social_listener import outbox_doubts, outbox_files, outbox_settle
 from social_listener.channels import Billed
-from social_listener.errors import ChannelError
+from social_listener.errors import ChannelError, Rejected
 from social_listener.failpoints import failpoint
 from social_listener.model import ReplyState, Sent, Standing
-from social_listener.outbox_rules import WAIT_FIRST, ClaimFacts, Close, Hold, Outcome, Step, classify, next_step
-from social_listener.store import answers, conversations, spend
+from social_listener.outbox_rules import WAIT_FIRST, ClaimFacts, Close, Go, Hold, Outcome, Step, classify, next_step
+from social_listener.store import answers, conversations, reply_files, spend
 from social_listener.store import outbox as table
 from social_listener.store.outbox import StoredAttempt
 from social_listener.store.standing import standing
@@ -27,11 +27,13 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
     from social_listener.channels import Channel
+    from social_listener.media.tray import Tray
     from social_listener.model import Allowed
     from social_listener.settings import OutboxSettings
     from social_listener.store import Store
     from social_listener.store.conversations import BareItem
     from social_listener.store.outbox import StoredReply
+    from social_listener.store.reply_files import StoredFile
     from social_listener.witness import Witness
 
 _log = logging.getLogger(__name__)
@@ -47,6 +49,12 @@ class _Look(NamedTuple):
     doubtful: bool  #: an earlier call for it may have arrived
     failures: int  #: earlier calls for it that surely did not arrive
     pauses: int  #: failures in a row of its account
+    files: tuple[StoredFile, ...]
+
+    @property
+    def waits_for_pictures(self) -> bool:
+        """Return whether the platform does not hold all of its pictures yet."""
+        return any(file.media_id is None for file in self.files)
 
 
 class _Claimed(NamedTuple):
@@ -59,6 +67,7 @@ class _Claimed(NamedTuple):
     failures: int  #: earlier calls for it that surely did not arrive
     pauses: int  #: failures in a row of its account
     bill: Mapping[str, int]  #: what the call is billed as
+    files: tuple[StoredFile, ...]
 
 
 class Sender:
@@ -73,8 +82,10 @@ class Sender:
         boot_id: str,
         *,
         prices: Mapping[str, Mapping[str, float]],
+        tray: Tray,
     ) -> None:
         self._store = store
+        self._tray = tray
         self._prices = prices
         self._channels = channels
         self._settings = settings
@@ -87,6 +98,18 @@ class Sender:
         """Return whether this process knows what becomes of a reply that is marked as being sent."""
         return intent_id in self._calls or intent_id in self._unwritten
 
+    def prepare(self, intent_id: str, clock: Callable[[], datetime]) -> ReplyState | None:
+        """Upload the pictures of a reply that may go now; return its new state when it cannot go on, else None."""
+        with self._store.read() as cursor:
+            reply = table.by_id(cursor, intent_id)
+            if reply is None or all(one.media_id is not None for one in reply_files.of(cursor, reply.nonce)):
+                return None
+        try:
+            look = self._look(intent_id, clock())
+        except ChannelError:
+            return None  # `deliver` asks again, and tells
+        return self._upload(look.reply, clock()) if look is not None and isinstance(look.step, Go) else None
+
     def deliver(self, intent_id: str, clock: Callable[[], datetime]) -> ReplyState | None:
         """Bring one reply as far as it goes now; return its new state, None when nothing changed."""
         failpoint("outbox.before_claim")
@@ -95,7 +118,7 @@ class Sender:
         except ChannelError as error:
             _log.warning("reply %s: the platform's rules cannot be told now: %s", intent_id, error)
             return None
-        if look is None or isinstance(look.step, Hold):
+        if look is None or isinstance(look.step, Hold) or (isinstance(look.step, Go) and look.waits_for_pictures):
             return None
         if isinstance(look.step, Close):
             with self._store.transaction() as cursor:
@@ -124,6 +147,7 @@ class Sender:
             around = standing(cursor, item.item, but=reply.id) if item is not None else Standing()
             platform_now = now + table.clock_offset(cursor, reply.account_id)
             pause = table.pause(cursor, reply.lane)
+            files = reply_files.of(cursor, reply.nonce)
             attempts = table.attempts_of(cursor, reply.id)
             first = table.followed(cursor, reply.id)
             facts = ClaimFacts(
@@ -148,6 +172,7 @@ class Sender:
             item=item,
             around=around,
             doubtful=any(attempt.outcome == "in_doubt" for attempt in attempts),
+            files=files,
             failures=sum(attempt.error == "Unavailable" for attempt in attempts),
             pauses=pause.errors if pause else 0,
         )
@@ -178,13 +203,28 @@ class Sender:
         with self._store.transaction() as cursor:
             return ReplyState.SENT if outbox_settle.sent(cursor, reply, found, now) else ReplyState.QUEUED
 
+    def _upload(self, reply: StoredReply, now: datetime) -> ReplyState | None:
+        """Hand a reply's pictures over; return its state when it cannot go on now, None when all are there."""
+        try:
+            outbox_files.upload(self._store, self._channels[reply.account_id], self._tray, reply)
+        except Rejected as error:
+            with self._store.transaction() as cursor:
+                outbox_settle.closed(cursor, reply, ReplyState.REJECTED, f"a picture was not taken: {error}", now)
+            return ReplyState.REJECTED
+        except ChannelError as error:
+            with self._store.transaction() as cursor:
+                until = outbox_doubts.put_off(cursor, error, now)
+                table.change(cursor, reply, not_before=until, reason=f"a picture could not be handed over yet: {error}")
+            return ReplyState.QUEUED
+        return None
+
     def _claim(self, look: _Look, now: datetime) -> _Claimed | None:
         """Take the reply, if it still is as it was read; nobody else can send it or take it back from then on."""
         attempt = self._attempt(look.reply, now)
         if look.item is None:
             return None
         channel = self._channels[look.reply.account_id]
-        words = outbox_doubts.built(look.reply, look.item, look.around)
+        words = outbox_doubts.built(look.reply, look.item, look.around, look.files)
         bill = channel.charges(words) if isinstance(channel, Billed) else {}
         with self._store.transaction() as cursor:
             changes = {"state": ReplyState.SENDING, "attempts": attempt.number, "reason": None}
@@ -202,7 +242,7 @@ class Sender:
             reason=None,
             version=look.reply.version + 1,
         )
-        return _Claimed(reply, look.item, look.around, attempt, look.failures, look.pauses, bill)
+        return _Claimed(reply, look.item, look.around, attempt, look.failures, look.pauses, bill, look.files)
 
     def _bill(
         self, cursor: DuckDBPyConnection, attempt: StoredAttempt, account_id: str, bill: Mapping[str, int]
@@ -249,7 +289,7 @@ class Sender:
         failpoint("outbox.after_witness")
         result: Sent | Exception
         try:
-            words = outbox_doubts.built(reply, claimed.item, claimed.around)
+            words = outbox_doubts.built(reply, claimed.item, claimed.around, claimed.files)
             result = self._channels[reply.account_id].send(words)
         except Exception as error:  # noqa: BLE001 - whatever it is, the post may be there: it becomes a doubt
             result = error
@@ -276,8 +316,18 @@ class Sender:
             _log.exception("reply %s: its outcome could not be written; it is kept and tried again", claimed.reply.id)
             raise
         self._unwritten.pop(claimed.reply.id, None)
+        if outcome.state is ReplyState.SENT and claimed.files:
+            self._discard(claimed.files)
         failpoint("outbox.after_settle")
         return outcome.state
+
+    def _discard(self, files: tuple[StoredFile, ...]) -> None:
+        """Erase the pictures of a reply that went out, but for those that another text needs too."""
+        with self._store.read() as cursor:
+            needed = reply_files.hashes(cursor)
+        for file in files:
+            if file.hash not in needed:
+                self._tray.drop(file.hash)
 
     def write_again(self, now: datetime) -> None:
         """Write the outcomes that the database would not take before."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from social_listener.model import Interaction, Kind, ReplyState, Sent
 from social_listener.outbox_rules import next_reading
-from social_listener.store import answers, audit, conversations, drafts, links, queue_upkeep, quota
+from social_listener.store import answers, audit, conversations, drafts, links, queue_upkeep, quota, reply_files
 from social_listener.store import outbox as table
 from social_listener.store.drafts import Place
 
@@ -49,6 +49,7 @@ def sent(cursor: DuckDBPyConnection, reply: StoredReply, made: Sent, now: dateti
     ):
         return False
     table.free_slot(cursor, reply)
+    reply_files.settled(cursor, reply.nonce)
     _own_item(cursor, reply, made, now)
     found = "reply.found" if reply.state is ReplyState.IN_DOUBT else "reply.sent"
     audit.record(cursor, now, by or audit.SYSTEM, found, reply.id, platform_id=made.native_id, item=reply.item_id)
@@ -124,7 +125,9 @@ def closed(
         return False
     table.free_slot(cursor, reply)
     mode = "private" if reply.private else "public"
-    drafts.give_back(cursor, Place(reply.author, reply.conversation_id, mode), reply.text, now)
+    place = Place(reply.author, reply.conversation_id, mode)
+    drafts.give_back(cursor, place, reply.text, now)
+    reply_files.give_back(cursor, reply.nonce, drafts.read(cursor, place).nonce)
     audit.record(cursor, now, by or audit.SYSTEM, f"reply.{state}", reply.id, item=reply.item_id, reason=reason)
     return True
 

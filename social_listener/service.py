@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING
 
 from social_listener import channels as registry
 from social_listener.desk import Desk
+from social_listener.desk.files import FOLDER
 from social_listener.ingest import Budget, Ingest
+from social_listener.media.tray import Tray
 from social_listener.model import Stream
 from social_listener.outbox import Outbox
 from social_listener.service_keys import KeyRing, Keys, ends_of, utcnow
@@ -83,7 +85,14 @@ def build(
         )
         witness = Witness(settings.data_dir / WITNESS)
         outbox = Outbox(
-            store, connected, settings=settings.outbox, witness=witness, boot_id=boot_id, clock=clock, prices=prices
+            store,
+            connected,
+            settings=settings.outbox,
+            witness=witness,
+            boot_id=boot_id,
+            clock=clock,
+            prices=prices,
+            tray=Tray(settings.data_dir / FOLDER),
         )
         outbox.recover()
         desk = Desk(

@@ -56,12 +56,13 @@ class Composer {
     this.send = button("send", undefined, () => this.submit());
     const actions = el("div", "actions");
     this.ask = button("plain-button ask", "Ask for approval", () => this.submit(true), "A colleague reads it before it is sent");
-    this.inserts.tools.append(this.follow.toggle);
     actions.append(this.inserts.tools, this.status, this.left, this.ask, this.send);
     const box = el("div", "box");
     box.append(this.switch, this.reader, this.area);
     this.mention = new Mention(this.area, box, () => this.typed());
-    box.append(this.follow.node, actions);
+    this.attach = new Attach(this, box);
+    this.inserts.tools.append(this.attach.tool, this.attach.input, this.follow.toggle);
+    box.append(this.follow.node, this.attach.node, actions);
     this.why = el("div", "why");
     this.root.append(this.banner, ...this.inserts.nodes(), box, this.why);
   }
@@ -109,6 +110,7 @@ class Composer {
     if (this.held && (changed || this.held.id === data.id)) this.letGo();
     this.settle();
     this.drafts.adopt(data);
+    this.attach.adopt(data);
     this.mention.names = data.colleagues;
     const chosen = data.modes.find((one) => one.mode === this.modes.get(this.id));
     // A mode that is not allowed any more is kept while its text stands there: who types privately must not find
@@ -198,6 +200,7 @@ class Composer {
     this.area.placeholder = option.placeholder;
     this.area.lang = this.mode === "note" ? "" : this.data.language || "";
     this.inserts.paint();
+    this.attach.paint();
     this.follow.paint();
     this.show(slot.text);
     this.grow();
@@ -278,7 +281,7 @@ class Composer {
     const blocked = this.mode !== "note" && this.unseen().length > 0 && !empty;
     const both = this.follow.active;
     if (both) this.follow.count();
-    this.send.disabled = waiting || empty || !option.ok || (left !== null && left < 0) || blocked || (both && Boolean(this.follow.fault));
+    this.send.disabled = waiting || this.attach.busy > 0 || empty || !option.ok || (left !== null && left < 0) || blocked || (both && Boolean(this.follow.fault));
     this.send.title = both ? this.follow.fault : "";
     this.ask.hidden = !this.data.mayAsk || this.mode === "note" || both;
     this.ask.disabled = this.send.disabled;

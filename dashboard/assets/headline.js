@@ -47,8 +47,8 @@ export default function ({ data, parentElement, setTriggerValue }) {
   };
   state.here.shows(data.id);
   state.paint();
-  if (state.shown !== data.name + data.face) {
-    state.shown = data.name + data.face;
+  if (state.faced !== data.name + data.face) {
+    state.faced = data.name + data.face;
     state.face.replaceChildren(face(data.name, data.face));
   }
   return () => {

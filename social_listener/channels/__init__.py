@@ -21,7 +21,12 @@ if TYPE_CHECKING:
         Interaction,
         Owner,
         Page,
+        PictureRules,
+        PrivateFile,
+        PrivatePicture,
         PrivateReply,
+        PublicFile,
+        PublicPicture,
         PublicReply,
         Reply,
         Sent,
@@ -136,6 +141,27 @@ class Billed(Protocol):
 
     def charges(self, what: Reply | Action) -> Mapping[str, int]:
         """Return what sending or doing that is billed as: name of the price → how often."""
+
+
+@runtime_checkable
+class Uploads(Protocol):
+    """A channel that takes pictures along with replies. They are uploaded first, which may be repeated without harm.
+
+    Public and private have no call in common: what is uploaded for one person can go into a private reply only.
+    """
+
+    def picture_rules(self, *, private: bool) -> PictureRules:
+        """Return whether and how pictures go along with a reply; no call is made."""
+
+    def upload_public(self, file: PublicFile) -> PublicPicture:
+        """Hand a picture over for a public reply.
+
+        `Rejected`: the platform will never take it. `RateLimited`, `Unavailable`, `Unauthorized`, `OutOfCredit`: try
+        again later; it is never `Unsure`, since nobody sees it before the reply goes out.
+        """
+
+    def upload_private(self, file: PrivateFile) -> PrivatePicture:
+        """Hand a picture over for a private reply; see `upload_public`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

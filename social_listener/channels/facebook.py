@@ -35,7 +35,7 @@ from social_listener.model import (
 )
 
 if TYPE_CHECKING:
-    from social_listener.channels import ChannelFactory, Keeper, Pushed
+    from social_listener.channels import ChannelFactory, Keeper, Pushed, Uploads
     from social_listener.channels.pictures import Pictured
 
 STREAMS: Final = (StreamKind.COMMENTS, StreamKind.MENTIONS, StreamKind.MESSAGES)
@@ -138,3 +138,4 @@ if TYPE_CHECKING:
     _factory: ChannelFactory = build
     _pushed: type[Pushed] = Facebook
     _pictured: type[Pictured] = Facebook
+    _uploads: type[Uploads] = Facebook

@@ -19,7 +19,19 @@ from social_listener.channels.pictures import META_HOSTS, PictureSource
 from social_listener.channels.transport import base_url_fault
 from social_listener.channels.wire import Wire, WireError, documents
 from social_listener.errors import BadPayload, ChannelError, Rejected, SettingsError, Unauthorized
-from social_listener.model import Owner, Page, PrivateReply, Stream, StreamKind, Usage
+from social_listener.model import (
+    Owner,
+    Page,
+    PictureRules,
+    PrivateFile,
+    PrivatePicture,
+    PrivateReply,
+    PublicFile,
+    PublicPicture,
+    Stream,
+    StreamKind,
+    Usage,
+)
 
 TAKEN: Final[Mapping[str, str]] = {
     "access_token": "the Page's access token (not that of a person)",
@@ -29,6 +41,15 @@ TAKEN: Final[Mapping[str, str]] = {
 }
 _OPTIONAL: Final = frozenset({"verify_token"})
 _ASKING: Final = "asking who we are"
+
+
+#: channel, private → why no picture goes along with a reply
+_NO_PICTURES: Final = {
+    ("facebook", False): "pictures with comments are not sent from here; Facebook's own app can do it",
+    ("facebook", True): "Messenger takes a picture as a message of its own only, and one reply here is one message",
+    ("instagram", False): "Instagram has no pictures in comments",
+    ("instagram", True): "Instagram takes pictures by a public web address only, and this service has none",
+}
 
 
 class Account(ABC):
@@ -106,6 +127,18 @@ class Account(ABC):
         """Return where Meta keeps pictures; their addresses are signed by themselves."""
         transport = self.client.transport
         return PictureSource(hosts=META_HOSTS, stand_in=None if transport.base_url == ORIGIN else transport.base_url)
+
+    def picture_rules(self, *, private: bool) -> PictureRules:
+        """Return why no picture goes along with a reply here."""
+        return PictureRules(because=_NO_PICTURES[self._channel, private])
+
+    def upload_public(self, _: PublicFile) -> PublicPicture:
+        """Raise `Rejected`."""
+        raise Rejected(_NO_PICTURES[self._channel, False], account_id=self.account_id)
+
+    def upload_private(self, _: PrivateFile) -> PrivatePicture:
+        """Raise `Rejected`."""
+        raise Rejected(_NO_PICTURES[self._channel, True], account_id=self.account_id)
 
     def usage(self) -> Usage | None:
         """Return how much of the allowance is used, as Meta last told."""

@@ -38,7 +38,7 @@ from social_listener.model import (
 )
 
 if TYPE_CHECKING:
-    from social_listener.channels import ChannelFactory, Keeper, Pushed
+    from social_listener.channels import ChannelFactory, Keeper, Pushed, Uploads
     from social_listener.channels.pictures import Pictured
 
 STREAMS: Final = (StreamKind.COMMENTS, StreamKind.MENTIONS, StreamKind.MESSAGES)
@@ -150,3 +150,4 @@ if TYPE_CHECKING:
     _factory: ChannelFactory = build
     _pushed: type[Pushed] = Instagram
     _pictured: type[Pictured] = Instagram
+    _uploads: type[Uploads] = Instagram

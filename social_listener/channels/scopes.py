@@ -21,6 +21,7 @@ NEEDED: Final[Mapping[str, Mapping[str, str]]] = {
         "users.read": "authors have no names, and nobody can tell whose account it is",
         "tweet.write": "public replies cannot be sent",
         "tweet.moderate.write": "replies cannot be hidden",
+        "media.write": "pictures cannot be sent",
         "like.read": "whether a post is liked cannot be read",
         "like.write": "posts cannot be liked",
         "dm.read": "direct messages cannot be read",

@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
-from social_listener.channels import x_billing, x_push, x_rules, x_sending, x_text
+from social_listener.channels import x_billing, x_push, x_rules, x_sending, x_text, x_uploads
 from social_listener.channels.pictures import PictureSource
 from social_listener.channels.transport import base_url_fault
 from social_listener.channels.wire import Wire, WireError, documents, is_id
@@ -33,7 +33,12 @@ from social_listener.model import (
     Interaction,
     Owner,
     Page,
+    PictureRules,
+    PrivateFile,
+    PrivatePicture,
     PrivateReply,
+    PublicFile,
+    PublicPicture,
     PublicReply,
     Reply,
     Sent,
@@ -45,7 +50,7 @@ from social_listener.model import (
 )
 
 if TYPE_CHECKING:
-    from social_listener.channels import Billed, ChannelFactory, Keeper, Pushed
+    from social_listener.channels import Billed, ChannelFactory, Keeper, Pushed, Uploads
     from social_listener.channels.pictures import Pictured
 
 STREAMS: Final = (StreamKind.MENTIONS, StreamKind.REPLIES, StreamKind.MESSAGES, StreamKind.SEARCH)
@@ -184,6 +189,18 @@ class X:
         """Return where X keeps pictures."""
         return self._client.pictures()
 
+    def picture_rules(self, *, private: bool) -> PictureRules:
+        """Return how many pictures go with a post or a message."""
+        return x_uploads.PRIVATE if private else x_uploads.PUBLIC
+
+    def upload_public(self, file: PublicFile) -> PublicPicture:
+        """Upload a picture for a post."""
+        return x_uploads.upload_public(self._client, file)
+
+    def upload_private(self, file: PrivateFile) -> PrivatePicture:
+        """Upload a picture for a direct message."""
+        return x_uploads.upload_private(self._client, file)
+
     def usage(self) -> Usage | None:
         """Return None: X limits calls by kind, and says so with each."""
         return None
@@ -292,3 +309,4 @@ if TYPE_CHECKING:
     _pushed: type[Pushed] = X
     _billed: type[Billed] = X
     _pictured: type[Pictured] = X
+    _uploads: type[Uploads] = X

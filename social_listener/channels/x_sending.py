@@ -31,8 +31,9 @@ _SETTLED: Final = timedelta(seconds=30)
 def send_public(client: Client, reply: PublicReply) -> Sent:
     """Post an answer that everybody can read."""
     parent = checked(client, reply.item_native_id)
+    with_pictures = {"media_ids": [one.media_id for one in reply.pictures]} if reply.pictures else {}
     answer = client.call(
-        lambda sdk: sdk.create_tweet(text=reply.text, in_reply_to_tweet_id=parent, user_auth=True),
+        lambda sdk: sdk.create_tweet(text=reply.text, in_reply_to_tweet_id=parent, user_auth=True, **with_pictures),
         what="sending a public reply",
         effect=Effect.SEND,
     )
@@ -42,7 +43,9 @@ def send_public(client: Client, reply: PublicReply) -> Sent:
 
 def send_private(client: Client, reply: PrivateReply) -> Sent:
     """Send a direct message, into its thread where there is one, else to the person."""
-    where = _direct(client, reply)
+    where = dict(_direct(client, reply))
+    if reply.pictures:
+        where["media_id"] = reply.pictures[0].media_id
     answer = client.call(
         lambda sdk: sdk.create_direct_message(text=reply.text, user_auth=True, **where),
         what="sending a direct message",
@@ -56,7 +59,7 @@ def find_public(client: Client, own_id: str, reply: PublicReply, since: datetime
     """Return our own answer to the item with the same words, not older than `since`: the oldest of several."""
     parent = checked(client, reply.item_native_id)
     start = min(since, client.platform_now(None) - _SETTLED)
-    wanted = witness(reply.text)
+    wanted = _spellings(reply)
     matches: list[str] = []
     token: str | None = None
     for _ in range(_MOST_PAGES):
@@ -67,7 +70,7 @@ def find_public(client: Client, own_id: str, reply: PublicReply, since: datetime
             there = includes.posts.get(post.replied_to or "")
             answered = {post.replied_to, *(there.history if there else ())}
             ours = post.author_id in {None, own_id} and post.retweeted is None
-            if ours and parent in answered and time_of(post.first_id) >= since and witness(post.text) == wanted:
+            if ours and parent in answered and time_of(post.first_id) >= since and witness(post.text) in wanted:
                 matches.append(post.first_id)
         token = found.next
         if token is None:
@@ -79,7 +82,7 @@ def find_public(client: Client, own_id: str, reply: PublicReply, since: datetime
 def find_private(client: Client, own_id: str, reply: PrivateReply, since: datetime) -> Sent | None:
     """Return our own message to the person with the same words, not older than `since`: the oldest of several."""
     where = _direct(client, reply)
-    wanted = witness(reply.text)
+    wanted = _spellings(reply)
     matches: list[str] = []
     token: str | None = None
     for _ in range(_MOST_PAGES):
@@ -88,13 +91,19 @@ def find_private(client: Client, own_id: str, reply: PrivateReply, since: dateti
         messages, _includes = _items(client, answer, read_message, found)
         for message in messages:
             ours = message.is_message and message.sender_id == own_id
-            if ours and time_of(message.id) >= since and witness(message.text) == wanted:
+            if ours and time_of(message.id) >= since and witness(message.text) in wanted:
                 matches.append(message.id)
         token = found.next
         if token is None or any(time_of(message.id) < since for message in messages):
             break
     oldest = min(matches, key=int, default=None)
     return None if oldest is None else Sent(native_id=oldest, sent_at=time_of(oldest))
+
+
+def _spellings(reply: PublicReply | PrivateReply) -> frozenset[str]:
+    """Return how our words may look there: X puts an address behind them that stands for the pictures."""
+    plain = witness(reply.text)
+    return frozenset({plain, f"{plain} \N{LINK SYMBOL}"}) if reply.pictures else frozenset({plain})
 
 
 def post_url(native_id: str) -> str:

@@ -16,6 +16,7 @@ from social_listener.desk import reply as desk_reply
 from social_listener.desk import settle as desk_settle
 from social_listener.desk import work as desk_work
 from social_listener.desk.contacts import ContactDesk
+from social_listener.desk.files import FilesDesk
 from social_listener.desk.labels import LabelDesk
 from social_listener.desk.levels import LevelsDesk
 from social_listener.desk.library import Library
@@ -81,11 +82,12 @@ class Desk:
             ends=ends,
             levels=levels_of(settings, clock()),
         )
+        self.media = MediaDesk(self._office)
+        self.files = FilesDesk(self._office)
         self.team = TeamDesk(self._office)
         self.library = Library(self._office)
         self.macros = Macros(self._office)
         self.levels = LevelsDesk(self._office)
-        self.media = MediaDesk(self._office)
         self._ingest = ingest
         self._planned: Callable[[], Mapping[str, Planned]] = dict
         self._quiet = 0

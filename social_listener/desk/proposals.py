@@ -19,7 +19,7 @@ from social_listener.errors import Conflict, DeskError, NotAllowed
 from social_listener.failpoints import failpoint
 from social_listener.model import Status
 from social_listener.rights import SYSTEM, Right
-from social_listener.store import audit, drafts, proposals, staff_changes
+from social_listener.store import audit, drafts, proposals, reply_files, staff_changes
 from social_listener.store import outbox as replies
 from social_listener.store.drafts import Place
 from social_listener.store.proposals import StoredProposal
@@ -63,6 +63,8 @@ def propose(
         if same is not None:
             return _shown(cursor, same.id)
         may_answer(office, cursor, line, now, private=private)
+        if reply_files.of(cursor, nonce):
+            raise NotAllowed("what waits for approval goes without pictures: take them away, or send it yourself")
     fits(office, line, words, private=private)
     with office.store.transaction() as cursor:
         same = _same(cursor, nonce, item_id, words, private=private)

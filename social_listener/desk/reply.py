@@ -8,6 +8,7 @@ import secrets
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from social_listener.desk import files
 from social_listener.desk.office import find_rule, fits, known_conversation, known_item
 from social_listener.errors import Conflict, DeskError, NotAllowed
 from social_listener.failpoints import failpoint
@@ -107,6 +108,7 @@ def queue_replies(
         line = known_item(cursor, item_id)
         for one in composed:
             may_answer(office, cursor, line, now, private=one.private)
+            files.check(office, cursor, one.nonce, line.item.account_id, private=one.private)
     for one in composed:
         fits(office, line, one.words, private=one.private)
     failpoint("outbox.before_intent")
@@ -143,6 +145,7 @@ def write_replies(
     made = [_intent(office, line, conversation, one, staff=staff, now=now, undo=undo) for one in composed]
     for reply in made:
         slot_is_free(cursor, reply.slot_id)
+        files.check(office, cursor, reply.nonce, reply.account_id, private=reply.private)
     for at, reply in enumerate(made):
         replies.insert(cursor, reply)
         if at:

@@ -12,7 +12,10 @@ from social_listener.sandbox.told import tell
 BRAND = "fernhill"
 """The handle of the invented brand."""
 
-SCOPES = "tweet.read tweet.write tweet.moderate.write users.read like.read like.write dm.read dm.write offline.access"
+SCOPES = (
+    "tweet.read tweet.write tweet.moderate.write users.read media.write like.read like.write dm.read dm.write "
+    "offline.access"
+)
 
 
 def credentials_for(seed: int, handle: str = BRAND) -> dict[str, str]:

@@ -37,6 +37,9 @@ class Ledger:
         self.grants: dict[str, Grant] = {}
         """Account id → OAuth2 grant."""
 
+        self.uploads: dict[str, dict[str, Any]] = {}
+        """Media id → account, category, hash, alt, at."""
+
     def taken(self, number: int) -> bool:
         """Whether a post's version or a message has this id."""
         return number in self.posts or number in self.messages
@@ -113,6 +116,12 @@ class Ledger:
         for participant in message.participants:
             insort(self.inbox.setdefault(participant, []), message.number)
         insort(self.threads.setdefault(message.conversation, []), message.number)
+
+    def _on_upload(self, event: dict[str, Any]) -> None:
+        self.uploads[event["id"]] = {**event, "alt": ""}
+
+    def _on_described(self, event: dict[str, Any]) -> None:
+        self.uploads[event["id"]]["alt"] = event["alt"]
 
     def _on_grant(self, event: dict[str, Any]) -> None:
         scope = event.get("scope", SCOPES)

@@ -38,14 +38,14 @@ class Attached(NamedTuple):
         return f"{_X_KEYS.get(self.kind, 3)}_{self.number}"
 
 
-def told(media: Iterable[tuple[str, str]]) -> list[list[str]]:
+def told(media: Iterable[tuple[str, ...]]) -> list[list[str]]:
     """Return what a journal keeps of attachments.
 
     Raises:
         ValueError: a kind is unknown.
     """
-    found = [[kind, alt] for kind, alt in media]
-    for kind, _ in found:
+    found = [list(one) for one in media]
+    for kind in (one[0] for one in found):
         if kind not in KINDS:
             raise ValueError(f"{kind!r} is no kind of attachment; there are {', '.join(KINDS)}")
     return found

@@ -10,6 +10,7 @@ from social_listener.sandbox.fields import DM_EXPANSIONS
 from social_listener.sandbox.paging import Position
 from social_listener.sandbox.records import Message, User, conversation_of
 from social_listener.sandbox.snowflake import first_id
+from social_listener.sandbox.uploads import named
 from social_listener.sandbox.wire import Answer
 
 REFUSED = "You do not have permission to DM one or more participants."
@@ -126,6 +127,9 @@ def _send(call: Context, conversation: str | None, members: tuple[str, ...], mes
     text = message.get("text")
     if not isinstance(text, str) or not text.strip() or len(text) > _LONGEST:
         raise problems.invalid(("text", text, f"`text` must have 1 to {_LONGEST} characters"))
+    asked = message.get("attachments")
+    ids = [one.get("media_id") for one in asked if isinstance(one, dict)] if isinstance(asked, list) else None
+    attached = named(call, ids, "dm_image")
     others = [call.world.users[member] for member in members if member != call.me.id]
     if call.policy.dms_refused or not all(_accepts(call, other) for other in others):
         raise problems.forbidden(REFUSED)
@@ -135,6 +139,7 @@ def _send(call: Context, conversation: str | None, members: tuple[str, ...], mes
         members,
         text,
         via_api=call.me.id,
+        media=attached,
         visible_after=call.policy.own_posts_visible_after,
     )
     answer = Answer(201, {"data": {"dm_conversation_id": sent.conversation, "dm_event_id": sent.id}})

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from social_listener.sandbox import listings, lookups, messages, writes
+from social_listener.sandbox import listings, lookups, messages, uploads, writes
 from social_listener.sandbox.context import Context
 from social_listener.sandbox.limits import Allowance
 from social_listener.sandbox.wire import Answer
@@ -37,6 +37,7 @@ class Route:
 
 
 _WRITE = "tweet.read users.read tweet.write"
+_MEDIA = "tweet.read users.read media.write"
 _LIKE = "tweet.read users.read like.write"
 _DM_READING = "tweet.read users.read dm.read"
 _DM_WRITING = "tweet.read users.read dm.write"
@@ -54,6 +55,8 @@ ROUTES = (
     Route("GET", "/2/tweets/{id}", lookups.post, Allowance(user=900, app=450)),
     Route("GET", "/2/tweets/{id}/quote_tweets", listings.quotes, Allowance(user=75, app=75)),
     Route("POST", "/2/tweets", writes.create, Allowance(user=100, app_day=10_000), "user", _WRITE),
+    Route("POST", "/2/media/upload", uploads.upload, Allowance(user=500, app=50_000), "user", _MEDIA),
+    Route("POST", "/2/media/metadata", uploads.describe, Allowance(user=500, app=50_000), "user", _MEDIA),
     Route("DELETE", "/2/tweets/{id}", writes.delete, Allowance(user=50), "user", _WRITE),
     Route(
         "PUT",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import threading
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
@@ -35,6 +36,8 @@ class World:
         self.seed = seed
         self.lock = threading.RLock()
         self.ledger = Ledger()
+        self.blobs: dict[str, bytes] = {}
+        """What was uploaded to this process, by media id."""
         self._ids = IdMaker(self.ledger.taken)
         self._journal = Journal(state)
         self._listeners: list[Callable[[Event], None]] = []
@@ -115,7 +118,7 @@ class World:
         lang: str | None = None,
         via_api: str | None = None,
         without: Iterable[str] = (),
-        media: Iterable[tuple[str, str]] = (),
+        media: Iterable[tuple[str, ...]] = (),
     ) -> Post:
         """Say something in public, now or at `sent_at` (backdated items get the id of their time).
 
@@ -133,6 +136,10 @@ class World:
                 original = self.find(repost_of)
                 shown = f"RT @{original.author.handle}: {original.versions[-1].shown}"
             shown, links = shorten_links(shown, str(number))
+            attached = _media(media)
+            if attached and via_api is not None:
+                # X puts an address behind the words that stands for the pictures.
+                shown += f" https://t.co/p{number % 10**9}"
             event: Event = {
                 "kind": "post",
                 "id": number,
@@ -148,7 +155,7 @@ class World:
                 "api": via_api,
                 "quoted": None if quote_of is None else self._version_id(quote_of),
                 "reposted": None if repost_of is None else self._version_id(repost_of),
-                **_media(media),
+                **attached,
             }
             self.record(event)
             return self.ledger.posts[number]
@@ -215,7 +222,7 @@ class World:
         sent_at: datetime | None = None,
         visible_after: float | timedelta = 0.0,
         via_api: str | None = None,
-        media: Iterable[tuple[str, str]] = (),
+        media: Iterable[tuple[str, ...]] = (),
     ) -> Message:
         """Send a direct message from one user to another."""
         first, second = self.user(sender), self.user(recipient)
@@ -242,7 +249,7 @@ class World:
         sent_at: datetime | None = None,
         visible_after: float | timedelta = 0.0,
         via_api: str | None = None,
-        media: Iterable[tuple[str, str]] = (),
+        media: Iterable[tuple[str, ...]] = (),
     ) -> Message:
         """Send a message into a conversation; without its id, into a new group of the participants."""
         with self.lock:
@@ -250,6 +257,9 @@ class World:
             group = str(self._ids.make(at)) if conversation is None else conversation
             number = self._ids.make(at)
             shown, links = shorten_links(text, str(number))
+            attached = _media(media)
+            if attached and via_api is not None:
+                shown += f" https://t.co/p{number % 10**9}"
             self.record(
                 {
                     "kind": "message",
@@ -263,10 +273,27 @@ class World:
                     "at": at,
                     "visible": at + _milliseconds(visible_after),
                     "api": via_api,
-                    **_media(media),
+                    **attached,
                 }
             )
             return self.ledger.messages[number]
+
+    def upload(self, who: Who, category: str, data: bytes) -> str:
+        """Keep a picture until it is said; returns its id. Its bytes are in `blobs`, and in no journal."""
+        with self.lock:
+            at = self.clock.now_ms()
+            number = str(self._ids.make(at))
+            digest = hashlib.sha256(data).hexdigest()
+            account = self.user(who).id
+            self.blobs[number] = data
+            self.record(
+                {"kind": "upload", "id": number, "account": account, "category": category, "hash": digest, "at": at}
+            )
+            return number
+
+    def describe(self, media_id: str, alt: str) -> None:
+        """Say what an uploaded picture shows."""
+        self.record({"kind": "described", "id": media_id, "alt": alt, "at": self.clock.now_ms()})
 
     def fill_mentions(self, count: int, account: Who | None = None, span: timedelta = timedelta(hours=6)) -> list[Post]:
         """Post `count` plain mentions of an account, spread evenly over the `span` before now. Fast; for measuring."""
@@ -345,7 +372,7 @@ def _milliseconds(seconds: float | timedelta) -> int:
     return round((seconds.total_seconds() if isinstance(seconds, timedelta) else seconds) * 1000)
 
 
-def _media(media: Iterable[tuple[str, str]]) -> Event:
+def _media(media: Iterable[tuple[str, ...]]) -> Event:
     """Return what an event tells of attachments; nothing when there are none."""
     found = told(media)
     return {"attached": found} if found else {}

@@ -7,6 +7,7 @@ from typing import Any
 from social_listener.sandbox import problems
 from social_listener.sandbox.context import Context
 from social_listener.sandbox.records import Post, User
+from social_listener.sandbox.uploads import named
 from social_listener.sandbox.wire import Answer
 from social_listener.sandbox.words import CASHTAG, weighted_length
 
@@ -48,6 +49,8 @@ def create(call: Context) -> Answer:
     text = _text(call, body)
     parent, without = _reply(call, body)
     quoted = _quoted(call, body)
+    media = body.get("media")
+    attached = named(call, media.get("media_ids") if isinstance(media, dict) else media, "tweet_image")
     if parent is not None:
         _check_summoned(call, parent)
     if len(set(CASHTAG.findall(text))) > 1:
@@ -60,6 +63,7 @@ def create(call: Context) -> Answer:
         quote_of=quoted,
         via_api=call.me.id,
         without=without,
+        media=attached,
         visible_after=call.policy.own_posts_visible_after,
     )
     data = {"edit_history_tweet_ids": [post.id], "id": post.id, "text": post.versions[0].shown}

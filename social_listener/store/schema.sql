@@ -330,6 +330,21 @@ CREATE TABLE attempts (               -- written before every call
     ended_at    TIMESTAMPTZ
 );
 --;
+CREATE TABLE reply_files (            -- pictures that go out with a reply, or wait in the composer to do so
+    id          VARCHAR PRIMARY KEY,
+    nonce       VARCHAR NOT NULL,      -- of the composed text that they belong to
+    account_id  VARCHAR NOT NULL,
+    staff       VARCHAR NOT NULL,
+    private     BOOLEAN NOT NULL,      -- for one person only; never changes
+    number      INTEGER NOT NULL,      -- in the order in which they are shown
+    hash        VARCHAR NOT NULL,      -- SHA-256 of the bytes: the name of the file
+    type        VARCHAR NOT NULL,      -- image/jpeg | image/png
+    bytes       BIGINT NOT NULL,
+    alt         VARCHAR NOT NULL,      -- what it shows
+    media_id    VARCHAR,               -- by which the platform knows it; NULL: not uploaded yet
+    created_at  TIMESTAMPTZ NOT NULL
+);
+--;
 CREATE TABLE send_pauses (            -- when an account may send again, so that a restart does not forget
     id         VARCHAR PRIMARY KEY,    -- "<account id> public|private"
     not_before TIMESTAMPTZ NOT NULL,

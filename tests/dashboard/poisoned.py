@@ -7,8 +7,19 @@ from typing import Any
 
 from making import MARA, NOW, health, item, page, reply, row, rule, stream, view
 
-from social_listener.dashboard import draw_composer, draw_conversation, draw_health, draw_queue
+from social_listener.dashboard import (
+    draw_bell,
+    draw_bench,
+    draw_composer,
+    draw_conversation,
+    draw_health,
+    draw_macros,
+    draw_queue,
+    draw_team,
+)
+from social_listener.dashboard.bench_data import Bench
 from social_listener.dashboard.draw_composer import Outcome
+from social_listener.dashboard.file_routes import pictures
 from social_listener.dashboard.shelf import lay_out
 from social_listener.desk_types import (
     AccountHealth,
@@ -22,13 +33,28 @@ from social_listener.desk_types import (
     QueueFilter,
     Version,
 )
+from social_listener.desk_types.answering import MacroRun, StepPlan
+from social_listener.desk_types.files import FileLine, FilesView
+from social_listener.desk_types.organising import Label, UndoOffer
+from social_listener.desk_types.team import (
+    Kind,
+    Notification,
+    Notifications,
+    Proposal,
+    ProposalState,
+    Team,
+    TeamView,
+    Workload,
+)
 from social_listener.model import Attachment, Factor, ReplyState, SentimentLabel, Status, TextLength
 
 #: names of what is ours alone: what decides how something is drawn, times, and addresses that we made
 OURS = frozenset(
-    ("at", "face", "icon", "key", "mode", "now", "src", "tone", "type", "until", "verb", "waiting", "whole")
-)
+    ("at", "colour", "colours", "face", "hex", "icon", "key", "mode", "now", "src", "tone", "type", "until", "verb")
+) | {"waiting", "whole"}
+COMPOSER = ("drafts", "mention", "finder", "emoji", "insert", "followup", "attach")
 _VERBS = ("reply_public", "reply_private", "like", "unlike", "hide", "unhide")
+LABEL = Label(id="l", name="label", colour="red", archived=False, version=1)
 KINDS = ("photo", "video", "gif", "sticker", "audio", "file", "link", "post", "story", "other")
 
 
@@ -47,6 +73,7 @@ def components() -> dict[str, tuple[tuple[str, ...], Any]]:
     rows = page(*(row(number, reasons=("a", "b")) for number in range(2)), total=9)
     drafts = {mode: Draft(text="a", nonce=mode) for mode in draw_composer.MODES}
     lengths = {mode: TextLength(used=1, limit=280) for mode in ("public", "private")}
+    more: dict[str, Any] = {"colleagues": ("Kim",), "pictures": _pictures()}
     outcome = Outcome(nonce="n", at="1", mode="public", refused="no", conflict=True)
     queue = draw_queue.queue(
         lay_out(rows, 50),
@@ -60,16 +87,92 @@ def components() -> dict[str, tuple[tuple[str, ...], Any]]:
     )
     return {
         "queue": ((), {**queue, "problem": "p"}),
-        "headline": (("pictures",), draw_conversation.headline(whole, "Sam", NOW)),
+        "headline": (("presence", "pictures"), draw_conversation.headline(whole, "Sam", NOW)),
         "thread": (
             ("pictures",),
             draw_conversation.thread(whole, NOW, menu, "problem"),
         ),
-        "composer": (("drafts",), draw_composer.composer(whole, drafts, lengths, "Sam", outcome)),
+        "composer": (COMPOSER, draw_composer.composer(whole, drafts, lengths, "Sam", outcome, **more)),
         "context": (("pictures",), draw_conversation.context(whole, NOW)),
         "views": ((), draw_queue.views(rows, QueueFilter())),
         "health": ((), {**draw_health.health(_health(), {"fernhill": "name"}), "problem": "p"}),
+        "bell": ((), draw_bell.bell(_notices(), NOW)),
+        "team": ((), draw_team.board(_team(), "Sam")),
+        "macros": (("finder",), draw_macros.macros(whole, "Sam", _run())),
+        "bench": (("selection", "picker"), draw_bench.bench(Bench(labels=(LABEL,), offer=_offer()), whole, NOW)),
     }
+
+
+def _pictures() -> dict[str, Any]:
+    view = FilesView(
+        files=(FileLine(id="f", alt="alt", bytes=1, private=False),), most=4, most_alt=1000, because="because"
+    )
+    return {mode: pictures(view, "Sam", "x:c1", mode) for mode in ("public", "private")}
+
+
+def _notices() -> Notifications:
+    lines = tuple(
+        Notification(
+            id=kind.value,
+            kind=kind,
+            conversation_id="x:c1",
+            account_id="fernhill",
+            by="Kim",
+            about="n",
+            created_at=NOW,
+            read_at=None,
+            contact="contact",
+            excerpt="excerpt",
+        )
+        for kind in Kind
+    )
+    return Notifications(lines=lines, unread=len(lines))
+
+
+def _team() -> TeamView:
+    person = Workload(
+        staff="Kim",
+        capacity=5,
+        own_capacity=None,
+        load=2,
+        away_from=None,
+        away_until=None,
+        away=False,
+        at_work=True,
+        teams=("one", "two"),
+        version=1,
+    )
+    team = Team(id="t", name="team", members=("Kim", "Sam"), version=1, waiting=2)
+    return TeamView(people=(person,), teams=(team,), rules=("rule",), problems=("problem",), may_change=True, as_of=NOW)
+
+
+def _run() -> MacroRun:
+    steps = tuple(StepPlan(kind="note", words="words", text="text", problem=one) for one in (None, "problem"))
+    return MacroRun(id="m", name="macro", conversation_id="x:c1", steps=steps)
+
+
+def _offer() -> UndoOffer:
+    return UndoOffer(id="u", words="Resolved", about="customer", done_at=NOW, expires_at=NOW + timedelta(days=1))
+
+
+def _proposal() -> Proposal:
+    return Proposal(
+        id="p",
+        conversation_id="x:c1",
+        account_id="fernhill",
+        item_id="x:1",
+        private=False,
+        text="text",
+        author="Kim",
+        state=ProposalState.REFUSED,
+        created_at=NOW,
+        until=NOW,
+        decided_by="Sam",
+        decided_at=NOW,
+        reason="reason",
+        reply_id=None,
+        version=1,
+    )
 
 
 def _whole() -> Any:
@@ -114,6 +217,8 @@ def _whole() -> Any:
         "notes": (NoteLine(id="n", staff="Kim", text="note", created_at=NOW),),
         "replies": tuple(reply(state, id=state.value, reason="reason", url="https://a") for state in states),
         "links": links,
+        "labels": (LABEL,),
+        "proposals": (_proposal(),),
         "factors": factors,
         "others_in_thread": 3,
         "elsewhere": True,
