@@ -37,6 +37,8 @@ def changed() -> None:
     session.read_queue()
     session.read_conversation()
     panes = session.outdated()
+    if session.inbox().deciding:  # a dialog in which somebody types: drawn anew, it would be empty
+        panes = [pane for pane in panes if pane != "conversation"]
     if panes:
         st.session_state["just_read"] = set(panes)
         session.redraw(*panes)

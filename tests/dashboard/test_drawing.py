@@ -312,6 +312,7 @@ def test_every_part_of_health_can_be_sent_to_the_page() -> None:
 
 def test_every_code_has_its_words() -> None:
     """No view, label, status or state reaches a page as a bare code."""
+    assert all(draw_queue.empty(QueueFilter(view=view))["text"] for view in View)
     assert set(words.VIEWS) == set(View)
     assert set(words.SENTIMENTS) == set(SentimentLabel)
     assert set(words.STATUSES) == set(Status)
