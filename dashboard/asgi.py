@@ -4,6 +4,8 @@
                                         who else has the conversation open that the page shows
     POST /presence                      a page says that it is open, what it shows, and whether somebody types in it
     PUT /drafts/{conversation}/{mode}   keep what is being typed; the answer tells its length by the channel's rules
+    GET /saved-replies                  saved replies that fit an item, filled in
+    GET /macros                         what each macro would do to an item now
 
 All are for our own pages only: the guard refuses other hosts, and writes from other origins.
 """
@@ -24,7 +26,9 @@ from starlette.responses import JSONResponse, PlainTextResponse, StreamingRespon
 from starlette.routing import Route
 
 from social_listener.dashboard.draw_composer import MODES, NOTE, PRIVATE
+from social_listener.dashboard.macro_routes import MacroPlans
 from social_listener.dashboard.presence import Presence, presence_event
+from social_listener.dashboard.saved_reply_routes import SavedReplies
 from social_listener.dashboard.state import DRAFTS
 from social_listener.dashboard.theme import options
 from social_listener.errors import DeskError, ListenerError
@@ -98,6 +102,8 @@ def routes(service: Service) -> list[BaseRoute]:
         Route("/live", live.get, methods=["GET"]),
         Route("/presence", Presence(service).post, methods=["POST"]),
         Route("/drafts/{conversation:path}/{mode}", drafts.put, methods=["PUT"]),
+        Route("/saved-replies", SavedReplies(service).get, methods=["GET"]),
+        Route("/macros", MacroPlans(service).get, methods=["GET"]),
     ]
 
 

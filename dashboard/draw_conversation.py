@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from social_listener.dashboard import words
+from social_listener.dashboard import draw_bench, draw_due, words
 from social_listener.dashboard.draw_proposal import NOBODY
 from social_listener.dashboard.draw_thread import merged
 from social_listener.model import SentimentLabel, Status
@@ -43,8 +43,9 @@ def headline(view: ConversationView, staff: str, now: datetime) -> Json:
         "where": f"{kind} on {words.channel(view.channel)} · {view.account_name}",
         "private": view.private,
         "waiting": words.iso(view.waiting_since),
-        "target": view.target.total_seconds() if view.target else None,
+        "due": draw_due.due(view.due),
         "status": status,
+        "labels": draw_bench.worn(view.labels),
         "now": words.iso(now),
     }
 
@@ -105,9 +106,11 @@ def context(view: ConversationView | None, now: datetime) -> Json:
         "priority": view.priority,
         "factors": [_factor(factor) for factor in view.factors if round(factor.points)],
         "mood": mood,
+        "labels": draw_bench.worn(view.labels),
         "contact": _contact(view.contact, now) if view.contact else None,
         "history": [_past(past) for past in view.contact.history] if view.contact else [],
         "others": others,
+        "level": draw_due.level(view),
         "now": words.iso(now),
     }
 

@@ -188,6 +188,9 @@ def _link(link: LinkLine) -> Json:
     }
 
 
+_NOT_GONE = frozenset({ReplyState.REJECTED, ReplyState.CANCELLED, ReplyState.EXPIRED})
+
+
 def _reply(reply: ReplyLine) -> Json:
     """Return a reply that is on its way or did not go."""
     queued = reply.state is ReplyState.QUEUED
@@ -205,6 +208,7 @@ def _reply(reply: ReplyLine) -> Json:
         "text": reply.text,
         "state": _state(reply),
         "undo": undoable,
+        "alone": queued and reply.after in _NOT_GONE,
         "until": words.iso(reply.not_before) if undoable and not reply.reason else None,
         "reason": words.sentence(reply.reason or ""),
         "todo": _TODO.get(reply.state, ""),

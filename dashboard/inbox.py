@@ -13,7 +13,10 @@ import streamlit as st
 from social_listener.dashboard import (
     draw_composer,
     draw_conversation,
+    draw_macros,
     draw_queue,
+    inbox_bench,
+    inbox_macros,
     inbox_toolbar,
     session,
     state,
@@ -42,7 +45,8 @@ if TYPE_CHECKING:
 QUEUE = component("queue")
 HEADLINE = component("headline", "presence")
 THREAD = component("thread")
-COMPOSER = component("composer", "drafts", "mention")
+MACROS = component("macros", "finder")
+COMPOSER = component("composer", "drafts", "mention", "finder", "emoji", "insert", "followup")
 CONTEXT = component("context")
 LIVE = component("live", "beats")
 
@@ -52,6 +56,7 @@ def show() -> None:
     session.follow_address()
     session.read_queue(anew=session.inbox().shelf is None)
     session.read_conversation()
+    session.read_bench()
     session.write_address()
     live()
     inbox_toolbar.toolbar()
@@ -62,6 +67,7 @@ def show() -> None:
             conversation()
         with st.container(key="pane_details", width=304):
             context()
+    inbox_bench.bench()
 
 
 @st.fragment(key="live")
@@ -104,6 +110,11 @@ def conversation() -> None:
     session.drawn("conversation")
     with st.container(key="talk", gap=None):
         _talk(session.inbox())
+    MACROS(
+        key="macros",
+        data=draw_macros.macros(session.inbox().view, state.staff(), session.inbox().macro),
+        on_do_change=inbox_macros.do,
+    )
     _dialogs()
 
 
@@ -139,6 +150,7 @@ def _talk(now: session.Inbox) -> None:
         on_menu_change=replies.open_menu,
         on_focus_change=replies.focus,
         on_undo_change=replies.undo,
+        on_alone_change=replies.send_alone,
         on_go_change=actions.went,
         on_decide_change=proposals.decide,
     )
@@ -195,6 +207,10 @@ def _composer_data(view: ConversationView) -> Json | None:
             mode: desk.length(view.account_id, drafts[mode].text, mode == draw_composer.PRIVATE)
             for mode in (draw_composer.PUBLIC, draw_composer.PRIVATE)
         }
+        links = {
+            mode: desk.length(view.account_id, draw_composer.LINK, mode == draw_composer.PRIVATE).used
+            for mode in lengths
+        }
         return draw_composer.composer(
             view,
             drafts,
@@ -203,6 +219,7 @@ def _composer_data(view: ConversationView) -> Json | None:
             session.inbox().outcome,
             sends=desk.team.may_send(me, view.account_id),
             colleagues=desk.team.colleagues(view.conversation_id, me),
+            links=links,
         )
 
     kept: dict[str, Any] = st.session_state.setdefault("composer_data", {})

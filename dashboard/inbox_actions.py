@@ -36,6 +36,7 @@ def changed() -> None:
     """Read again, and draw what differs for the eye; called by the live feed."""
     session.read_queue()
     session.read_conversation()
+    session.read_bench()
     panes = session.outdated()
     if session.inbox().deciding:  # a dialog in which somebody types: drawn anew, it would be empty
         panes = [pane for pane in panes if pane != "conversation"]
@@ -70,6 +71,9 @@ def draw(*panes: str) -> NoReturn:
         session.read_queue()
     if "conversation" in panes:
         session.read_conversation()
+        panes = (*panes, "bench")  # it shows what the open conversation wears
+    if "bench" in panes:
+        session.read_bench()
     st.session_state["just_read"] = set(panes)
     session.write_address()
     session.redraw(*panes)
@@ -186,14 +190,14 @@ def snooze() -> None:
     until = SNOOZES[choice](state.service().clock().astimezone(zone))
     told = f"Snoozed {choice[0].lower()}{choice[1:]}, or until they write"
     if _change(lambda id_, me, version: state.desk().snooze(id_, me, until, version), told):
-        _put_away()
+        put_away()
     draw(*session.PANES)
 
 
 def resolve() -> None:
     """Resolve the conversation and open the next."""
     if _change(lambda id_, me, version: state.desk().resolve(id_, me, version), "Resolved"):
-        _put_away()
+        put_away()
     draw(*session.PANES)
 
 
@@ -203,7 +207,7 @@ def reopen() -> None:
     draw(*session.PANES)
 
 
-def _put_away() -> None:
+def put_away() -> None:
     """Take the open conversation off the list and open the next one."""
     now = session.inbox()
     if now.shelf is None or now.chosen is None:

@@ -60,7 +60,14 @@ def _filters() -> None:
     _select("Visibility", "private", ["public", "private"], _who(wanted.private), lambda code: code.capitalize())
     labels = [label.value for label in SentimentLabel]
     _select("Sentiment", "sentiment", labels, wanted.sentiment, lambda code: words.SENTIMENTS[SentimentLabel(code)][0])
+    due = inbox_filter.due_code(wanted)
+    _select(
+        "Due", "due_within", list(inbox_filter.DUE), due, lambda code: f"within {words.lasting(inbox_filter.DUE[code])}"
+    )
     _select("Stream", "stream_id", list(streams), wanted.stream_id, lambda code: streams.get(code, code))
+    worn = {label.id: label.name for label in session.inbox().bench.labels}
+    if worn:
+        _select("Label", "label", list(worn), wanted.label, lambda code: worn.get(code, code))
     if len(accounts) > 1:
         _select("Account", "account_id", list(accounts), wanted.account_id, lambda code: accounts.get(code, code))
     if len(channels) > 1:
@@ -98,6 +105,8 @@ def _filtered(field: str) -> None:
     value: object = code
     if field == "private":
         value = {"private": True, "public": False}.get(code or "")
+    elif field == "due_within":
+        value = inbox_filter.DUE.get(code or "")
     elif field == "sentiment" and code:
         value = SentimentLabel(code)
     _want(replace(session.inbox().wanted, **{field: value}))  # type: ignore[arg-type]  # the field's own type, by name

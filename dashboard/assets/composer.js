@@ -10,9 +10,11 @@ class Composer {
     this.modes = new Map(); // conversation → mode
     this.seen = new Map(); // conversation → { version, said }: what was read when the text was begun
     this.sending = null;
+    this.inserts = new Inserts(this);
+    this.follow = new FollowUp(this);
     this.build();
     this.takeOver();
-    this.onLeave = () => this.drafts.flush(this.sending?.slot);
+    this.onLeave = () => this.drafts.flush(this.sending?.slot, this.sending?.follow);
     this.onOpening = (event) => this.hold(event.detail);
     document.addEventListener("social-listener-opening", this.onOpening);
     this.onKey = (event) => this.keep(event) || this.pageKey(event);
@@ -31,8 +33,13 @@ class Composer {
     this.area = el("textarea");
     this.area.rows = 2;
     this.area.dir = "auto";
+    this.area.spellcheck = true;
+    this.area.onfocus = () => { this.last = this.area; };
     this.area.setAttribute("aria-describedby", "reader");
-    this.area.oninput = () => this.typed();
+    this.area.oninput = (event) => {
+      this.typed();
+      this.inserts.typed(event, this.area);
+    };
     this.area.onkeydown = (event) => this.areaKey(event);
     this.area.onblur = () => {
       this.mention.close();
@@ -49,13 +56,14 @@ class Composer {
     this.send = button("send", undefined, () => this.submit());
     const actions = el("div", "actions");
     this.ask = button("plain-button ask", "Ask for approval", () => this.submit(true), "A colleague reads it before it is sent");
-    actions.append(this.status, this.left, this.ask, this.send);
+    this.inserts.tools.append(this.follow.toggle);
+    actions.append(this.inserts.tools, this.status, this.left, this.ask, this.send);
     const box = el("div", "box");
     box.append(this.switch, this.reader, this.area);
     this.mention = new Mention(this.area, box, () => this.typed());
-    box.append(actions);
+    box.append(this.follow.node, actions);
     this.why = el("div", "why");
-    this.root.append(this.banner, box, this.why);
+    this.root.append(this.banner, ...this.inserts.nodes(), box, this.why);
   }
 
   // After a lost connection the page may build the composer anew: texts, modes and the cursor go on where they were.
@@ -77,6 +85,12 @@ class Composer {
     return this.drafts.of(this.id, this.mode);
   }
 
+  // The text that the cursor stands in, or stood in last.
+  writing(area = this.last) {
+    const follows = area === this.follow.area && this.follow.active;
+    return follows ? { area, slot: this.follow.slot(), mode: "private" } : { area: this.area, slot: this.slot(), mode: this.mode };
+  }
+
   option(mode = this.mode) {
     return this.data.modes.find((one) => one.mode === mode);
   }
@@ -86,6 +100,7 @@ class Composer {
     if (changed) {
       this.onLeave();
       this.say("");
+      for (const picker of [this.inserts.saved, this.inserts.emoji]) picker.close(false);
     }
     this.drafts.staff = data.staff;
     this.data = data;
@@ -164,6 +179,10 @@ class Composer {
     this.sending = null;
     if (!went) return;
     this.drafts.clear(sending.slot);
+    if (sending.follow) {
+      this.drafts.clear(sending.follow);
+      this.follow.wanted.delete(sending.slot.id);
+    }
     if (sending.slot.id === this.id) this.area.blur();
     if (sending.slot.mode === "note") this.modes.delete(sending.slot.id);
   }
@@ -177,6 +196,9 @@ class Composer {
     this.reader.replaceChildren(icon(option.icon), el("span", "", option.reader));
     this.area.setAttribute("aria-label", option.label + ". " + option.reader);
     this.area.placeholder = option.placeholder;
+    this.area.lang = this.mode === "note" ? "" : this.data.language || "";
+    this.inserts.paint();
+    this.follow.paint();
     this.show(slot.text);
     this.grow();
     this.paintCounter();
@@ -235,6 +257,7 @@ class Composer {
     const option = this.option();
     if (option.because && option.ok && option.mode !== "note") parts.push(option.because);
     if (option.until) parts.push("Possible until " + moment(option.until) + ".");
+    if (option.links && option.mode !== "note") parts.push(option.links);
     const refused = this.data.refused;
     for (const line of refused) parts.push(line);
     const nodes = [];
@@ -253,10 +276,13 @@ class Composer {
     else this.left.textContent = slot.used + " / " + slot.limit;
     const waiting = Boolean(this.sending || this.held);
     const blocked = this.mode !== "note" && this.unseen().length > 0 && !empty;
-    this.send.disabled = waiting || empty || !option.ok || (left !== null && left < 0) || blocked;
-    this.ask.hidden = !this.data.mayAsk || this.mode === "note";
+    const both = this.follow.active;
+    if (both) this.follow.count();
+    this.send.disabled = waiting || empty || !option.ok || (left !== null && left < 0) || blocked || (both && Boolean(this.follow.fault));
+    this.send.title = both ? this.follow.fault : "";
+    this.ask.hidden = !this.data.mayAsk || this.mode === "note" || both;
     this.ask.disabled = this.send.disabled;
-    const words = this.sending ? "Handing over …" : option.button;
+    const words = this.sending ? "Handing over …" : both ? option.button + ", then send privately" : option.button;
     this.send.replaceChildren(icon(option.icon), el("span", "", words), el("kbd", "", this.sending ? "" : "Ctrl ↵"));
     this.area.readOnly = waiting;
   }
@@ -321,8 +347,11 @@ class Composer {
   }
 
   saved(slot, words, bad) {
-    if (!this.data || slot !== this.slot()) return;
-    this.show(slot.text);
+    if (!this.data) return;
+    const follows = this.follow.active && slot === this.follow.slot();
+    if (!follows && slot !== this.slot()) return;
+    if (follows) this.follow.show();
+    else this.show(slot.text);
     this.paintCounter();
     this.say(words, bad);
   }
@@ -335,19 +364,23 @@ class Composer {
     const { done, refusal, item } = this.data;
     const text = slot.text;
     const seen = this.seen.get(this.id).version;
-    const sending = { slot, nonce: slot.nonce, doneBefore: done?.at, refusedBefore: refusal?.at };
+    const follow = this.follow.active ? this.follow.slot() : null;
+    const then = follow?.text;
+    const sending = { slot, follow, nonce: slot.nonce, doneBefore: done?.at, refusedBefore: refusal?.at };
     this.sending = sending;
     this.paint();
     clearTimeout(this.drafts.timer);
     await Promise.race([this.drafts.saving, new Promise((go) => setTimeout(go, 1500))]);
-    if (slot.text !== text) {
+    if (slot.text !== text || (follow && follow.text !== then)) {
       this.sending = null;
       this.paint();
       this.say("A reply came back into this text: read it, then send it.", true);
       return;
     }
     sending.timer = setTimeout(() => this.unanswered(sending), ANSWER_WITHIN);
-    this.trigger("send", { conversation: slot.id, item, mode: slot.mode, text, nonce: slot.nonce, seen, approval: ask || this.data.approval });
+    const next = follow && { text: then, nonce: follow.nonce, saved: follow.saved || null };
+    const saved = slot.saved || null;
+    this.trigger("send", { conversation: slot.id, item, mode: slot.mode, text, nonce: slot.nonce, seen, saved, follow: next, approval: ask || this.data.approval });
   }
 
   unanswered(sending) {
@@ -368,14 +401,17 @@ class Composer {
       event.preventDefault();
       event.stopPropagation();
       this.submit();
-    } else if (event.key === "Escape") this.area.blur();
+    } else if (event.key === "." && (event.ctrlKey || event.metaKey)) {
+      event.preventDefault();
+      this.inserts.open(this.inserts.emoji);
+    } else if (event.key === "Escape") event.target.blur();
   }
 
   // Nobody else may hear these keys: Streamlit takes R for running the whole page anew, by the address as it is now, and
   // a conversation that was picked at that moment would not open.
   pageKey(event) {
     if (!plainKey(event) || typing(event) || dialogOpen()) return;
-    if (event.key !== "r" && event.key !== "n") return;
+    if (!"rnif".includes(event.key)) return;
     event.preventDefault();
     event.stopImmediatePropagation();
     if (this.held) Object.assign(this, { wanted: event.key, early: "" });
@@ -384,9 +420,12 @@ class Composer {
 
   focus(key) {
     if (key === "n") this.choose("note");
-    if (key === "r" && this.mode === "note") this.choose(this.data.mode);
+    if (key !== "n" && this.mode === "note") this.choose(this.data.mode);
     const early = this.wanted ? this.early : "";
     this.wanted = null;
+    this.last = this.area;
+    if (key === "f") return this.follow.flip();
+    if (key === "i") return this.inserts.open(this.inserts.saved, "", early);
     this.area.focus();
     if (early) {
       this.area.value += early;

@@ -108,6 +108,7 @@ function drawReply(line, act, drift) {
   bubble.append(text);
   const row = el("div", "row");
   row.append(el("span", "state", line.state));
+  if (line.alone) row.append(button("plain-button", "Send it all the same", () => act("alone", line.intent)));
   if (line.undo) row.append(button("plain-button undo", "Undo", (event) => {
     event.target.disabled = true;
     act("undo", line.intent);

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from social_listener.desk import colleagues
 from social_listener.desk.notify import notify
 from social_listener.desk.office import find_rule, fits, known_conversation, known_item
-from social_listener.desk.reply import line_of, may_answer, nothing_said_since, put, slot_is_free
+from social_listener.desk.reply import Composed, line_of, may_answer, nothing_said_since, slot_is_free, write_replies
 from social_listener.desk_types.team import Kind, ProposalState
 from social_listener.errors import Conflict, DeskError, NotAllowed
 from social_listener.failpoints import failpoint
@@ -199,18 +199,17 @@ def _let_go(  # noqa: PLR0917 - each once, right above
 ) -> str:
     """Write reply and decision in one transaction; return the reply's id."""
     _unchanged(proposal, version)
-    reply = put(
+    composed = Composed(text=words, nonce=f"proposal {proposal.id}", private=proposal.private)
+    (reply,) = write_replies(
         office,
         cursor,
-        line,
-        words,
-        author=proposal.author,
+        [composed],
+        line=line,
+        staff=proposal.author,
         by=staff,
-        nonce=f"proposal {proposal.id}",
-        private=proposal.private,
         seen_version=proposal.seen_version if seen_version is None else seen_version,
-        now=now,
         undo=undo,
+        now=now,
     )
     decided = {"decided_by": staff, "decided_at": now, "reply_id": reply.id, "text": words}
     _change(cursor, proposal, state=ProposalState.APPROVED, **decided)

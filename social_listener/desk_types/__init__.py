@@ -10,6 +10,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime, timedelta
 
+    from social_listener.desk_types.contacts import Silence
+    from social_listener.desk_types.levels import DueLine, EscalationLine
+    from social_listener.desk_types.organising import Label
     from social_listener.desk_types.team import Proposal
     from social_listener.model import (
         Allowed,
@@ -27,12 +30,14 @@ class View(StrEnum):
     """Which part of the queue is shown."""
 
     WAITING = "waiting"  #: open, and a customer waits for an answer
+    BREACHED = "breached"  #: a promised time has passed, snoozed or not
     OPEN = "open"  #: everything open, answered or not
     MINE = "mine"  #: open and assigned to the one who looks
     UNASSIGNED = "unassigned"
     SNOOZED = "snoozed"
     RESOLVED = "resolved"
     TO_APPROVE = "to_approve"  #: a reply in it waits for approval
+    SPAM = "spam"  #: of muted contacts and spam, and not resolved
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +53,8 @@ class QueueFilter:
     private: bool | None = None
     assignee: str | None = None
     team_id: str | None = None  #: in the queue of that team
+    label: str | None = None  #: id of a label
+    due_within: timedelta | None = None  #: due by then, what is late included
     search: str = ""  #: words; found in texts, names and handles, case-insensitively
 
 
@@ -68,7 +75,6 @@ class QueueRow:
     priority: int  #: 0–100 with waiting time, as of the moment it was read
     reasons: tuple[str, ...]  #: the strongest reasons in words, the strongest first, at most three
     waiting_since: datetime | None
-    target: timedelta | None  #: promised time to the first answer
     sentiment: SentimentLabel
     language: str | None
     name: str
@@ -77,6 +83,8 @@ class QueueRow:
     last_at: datetime
     unanswered: int
     pending: ReplyState | None  #: the most pressing unsettled reply in it: in_doubt before sending before queued
+    labels: tuple[Label, ...] = ()
+    due: DueLine | None = None  #: what is due next; None: nothing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,6 +124,7 @@ class ThreadItem:
     language: str | None
     priority: int | None
     factors: tuple[Factor, ...]
+    again_at: datetime | None = None  #: when it was reworded after our answer: it waits anew since then
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,6 +158,7 @@ class ReplyLine:
     reason: str | None
     reconcile_at: datetime | None  #: None while in doubt: a person has to decide
     settled_by: str | None
+    after: ReplyState | None = None  #: where the reply stands that has to be sent before this one; None: there is none
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,6 +182,7 @@ class PastConversation:
     status: Status
     last_at: datetime
     excerpt: str
+    channel: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,7 +196,9 @@ class ContactCard:
     in_7_days: int
     unanswered: int
     sentiment: Mapping[SentimentLabel, int]
-    history: tuple[PastConversation, ...]  #: newest first, without the one shown
+    history: tuple[PastConversation, ...]  #: newest first, without the one shown; of every contact of the customer
+    others: tuple[Contact, ...] = ()  #: contacts that staff said are the same customer
+    silence: Silence | None = None  #: the contact is muted, or spam
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -203,7 +216,6 @@ class ConversationView:
     assignee: str | None
     version: int  #: to be handed back with every change
     waiting_since: datetime | None
-    target: timedelta | None
     context: tuple[ThreadItem, ...]  #: the posts it hangs on, oldest first
     items: tuple[ThreadItem, ...]  #: oldest first
     notes: tuple[NoteLine, ...]
@@ -218,6 +230,9 @@ class ConversationView:
     elsewhere: bool = False  #: another program, or the platform's own app, holds this direct conversation
     team: str | None = None  #: in whose queue it is
     proposals: tuple[Proposal, ...] = ()  #: that wait for approval, and earlier ones, oldest first
+    labels: tuple[Label, ...] = ()
+    due: DueLine | None = None  #: what is due next; None: nothing
+    escalations: tuple[EscalationLine, ...] = ()  #: who was told that something was due, newest first
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -346,3 +361,5 @@ class HealthView:
     database_bytes: int
     last_backup_at: datetime | None
     as_of: datetime
+    breached: int = 0  #: conversations in the queue whose promised time has passed
+    escalations: tuple[EscalationLine, ...] = ()  #: of the last 24 hours, newest first

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING
 
+from social_listener.model import Status
 from social_listener.store import assignments, queue_upkeep
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
     from duckdb import DuckDBPyConnection
 
-    from social_listener.model import Interaction, Status
+    from social_listener.model import Interaction
 
 
 def set_status(
@@ -29,7 +30,26 @@ def set_status(
 ) -> int | None:
     """Set where a conversation stands; return its new version, None when somebody was faster."""
     values: dict[str, object] = {"status": status.value, "snoozed_until": snoozed_until}
+    (_settle if status is Status.RESOLVED else _unsettle)(cursor, conversation_id, version, now)
     return _change(cursor, conversation_id, version, now, values)
+
+
+def _settle(cursor: DuckDBPyConnection, conversation_id: str, version: int, now: datetime) -> None:
+    """Note when a conversation was resolved: what waits in it is settled by that."""
+    cursor.execute(
+        """UPDATE conversations SET settled_before = settled_at, settled_at = ?
+           WHERE id = ? AND version = ? AND status <> 'resolved'""",
+        [now, conversation_id, version],
+    )
+
+
+def _unsettle(cursor: DuckDBPyConnection, conversation_id: str, version: int, now: datetime) -> None:
+    """Take back that a conversation was resolved: what waited in it waits again, and its clock goes on."""
+    cursor.execute(
+        """UPDATE conversations SET settled_at = settled_before, clock_from = ?
+           WHERE id = ? AND version = ? AND status = 'resolved'""",
+        [now, conversation_id, version],
+    )
 
 
 def set_assignee(

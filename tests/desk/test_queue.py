@@ -68,6 +68,7 @@ def test_views_and_their_counts(kit: Kit) -> None:
     kit.outbox.deliver()
     expected = {
         View.WAITING: {waits, mine},
+        View.BREACHED: set(),
         View.OPEN: {waits, mine, answered},
         View.MINE: {mine},
         View.UNASSIGNED: {waits, answered},
