@@ -7,7 +7,9 @@ from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from social_listener.desk.notify import notify
 from social_listener.desk_types.levels import AnswerFigures, DueLine
+from social_listener.desk_types.team import Kind
 from social_listener.hours import LONGEST, due, worked
 from social_listener.rights import SYSTEM, Right
 from social_listener.store import audit, escalations, figures
@@ -89,8 +91,10 @@ def recipients(office: Office, one: Owed) -> tuple[str, ...]:
 
 
 def tell(cursor: DuckDBPyConnection, one: Owed, told: Sequence[str], now: datetime) -> None:
-    """Tell them: it stands in the conversation, and in Health."""
+    """Tell them: it stands in the conversation, in Health, and behind the bell of everybody who is told."""
     escalations.insert(cursor, one, told, now)
+    for name in told:
+        notify(cursor, name, Kind.ESCALATION, one.conversation_id, SYSTEM, now)
 
 
 def _figures(
