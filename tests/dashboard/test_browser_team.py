@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
+import requests
 from conftest import Open
 from playwright.sync_api import Page, expect
 from stage import Stage, staged, until
@@ -199,3 +200,21 @@ def test_an_absence_is_entered_and_shown(pair: Stage, open_page: Open) -> None:
     row = page.get_by_role("row", name=re.compile("Kim"))
     expect(row).to_contain_text("of 7")
     expect(row).to_contain_text("Away")
+
+
+def test_presence_is_refused_from_elsewhere(pair: Stage) -> None:
+    """Another origin, a strange body, a stranger's name or a text too long is not heard; a page of ours is."""
+    beat = {"page": "page-of-a-test", "conversation": "", "typing": ""}
+
+    def status(body: dict[str, object], staff: str = "Sam", **headers: str) -> int:
+        sent = {"Origin": pair.address, **headers}
+        address = f"{pair.address}/presence"
+        return requests.post(address, params={"staff": staff}, json=body, headers=sent, timeout=10).status_code
+
+    assert status(beat) == 204
+    assert status(beat, Origin="http://evil.example") == 403
+    assert status(beat, **{"Content-Type": "text/plain"}) == 415
+    assert status(beat | {"text": "what is typed"}) == 400
+    assert status(beat | {"typing": "shouting"}) == 400
+    assert status(beat | {"conversation": "x" * 3000}) == 413
+    assert status(beat, staff="Mallory") in {401, 404}
