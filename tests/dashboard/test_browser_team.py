@@ -30,7 +30,7 @@ def at(open_page: Open, stage: Stage, post: str, staff: str) -> Page:
 
 def area(page: Page):
     """Return the composer's text area."""
-    return page.locator(".st-key-composer textarea")
+    return page.locator(".st-key-composer .box > textarea")
 
 
 def test_who_types_is_seen_at_once_and_what_is_not(pair: Stage, open_page: Open) -> None:
