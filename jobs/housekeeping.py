@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import time
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from social_listener.store import escalations, job_runs
+from social_listener.store import escalations, job_runs, notifications
 
 if TYPE_CHECKING:
     from social_listener.jobs.work import Work
 
 #: a log of writes larger than this is folded into the database file once a day; the engine does it by itself at more
 _LOG_BYTES = 1_000_000
+#: what somebody was told of and has read is forgotten after this; the audit keeps what happened
+_READ_KEPT = timedelta(days=90)
 
 
 def run(work: Work) -> str | None:
@@ -21,6 +24,7 @@ def run(work: Work) -> str | None:
     with service.store.transaction() as cursor:
         job_runs.forget(cursor, now - keep.job_runs)
         escalations.forget(cursor, now - keep.job_runs)
+        notifications.forget(cursor, now - _READ_KEPT)
     forgotten = service.ingest.forget_raw_pages(now - keep.raw_pages)
     service.store.checkpoint(above=_LOG_BYTES)
     return f"{forgotten} raw pages forgotten"
