@@ -99,9 +99,9 @@ def test_who_is_given_a_conversation_is_told(kit: Kit) -> None:
 def test_only_colleagues_can_be_named(kit: Kit) -> None:
     """The picker offers all who may see the conversation but oneself; strangers are told nothing."""
     conversation = kit.desk.conversation_of(kit.mention())
-    assert kit.desk.team.colleagues(conversation, "ana") == ("ben",)
+    assert kit.desk.team.around(conversation, "ana").colleagues == ("ben",)
     with pytest.raises(NotPermitted):
-        kit.desk.team.colleagues(conversation, "mallory")
+        kit.desk.team.around(conversation, "mallory")
     with pytest.raises(DeskError, match="does not work here"):
         kit.desk.assign(conversation, "ana", "mallory", 1)
     assert kit.desk.team.notifications("ben").lines == ()
