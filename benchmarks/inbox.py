@@ -136,7 +136,7 @@ def readings(store: Store, desk: Desk, total: int) -> dict[str, Callable[[], obj
         kept = factors or queue.Factors()
         return read(
             lambda cursor: queue.listed(
-                cursor, wanted, "ana", PlatformTime(ours=NOW), waiting, found=None, factors=kept, limit=50, offset=0
+                cursor, wanted, "ana", PlatformTime(ours=NOW), waiting, sought=None, factors=kept, limit=50
             )
         )
 

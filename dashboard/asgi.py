@@ -6,6 +6,7 @@
     PUT /drafts/{conversation}/{mode}   keep what is being typed; the answer tells its length by the channel's rules
     GET /saved-replies                  saved replies that fit an item, filled in
     GET /macros                         what each macro would do to an item now
+    GET /pictures/{name}                a picture of a platform, fetched by this server (docs/media.md)
 
 All are for our own pages only: the guard refuses other hosts, and writes from other origins.
 """
@@ -28,6 +29,7 @@ from starlette.routing import Route
 from social_listener.dashboard.draw_composer import MODES, NOTE, PRIVATE
 from social_listener.dashboard.macro_routes import MacroPlans
 from social_listener.dashboard.presence import Presence, presence_event
+from social_listener.dashboard.route_media import Media
 from social_listener.dashboard.saved_reply_routes import SavedReplies
 from social_listener.dashboard.state import DRAFTS
 from social_listener.dashboard.theme import options
@@ -98,7 +100,9 @@ def routes(service: Service) -> list[BaseRoute]:
     """Return the routes beside the pages."""
     drafts = _Drafts(service)
     live = _Live(service)
+    media = Media(service)
     return [
+        Route("/pictures/{name}", media.get, methods=["GET"]),
         Route("/live", live.get, methods=["GET"]),
         Route("/presence", Presence(service).post, methods=["POST"]),
         Route("/drafts/{conversation:path}/{mode}", drafts.put, methods=["PUT"]),

@@ -15,11 +15,12 @@ if TYPE_CHECKING:
 
     from social_listener.dashboard.component import Json
     from social_listener.dashboard.draw_proposal import Eyes
+    from social_listener.dashboard.frames import Frames
     from social_listener.desk_types import ContactCard, ConversationView, PastConversation
     from social_listener.model import Allowed, Contact, Factor
 
 
-def headline(view: ConversationView, staff: str, now: datetime) -> Json:
+def headline(view: ConversationView, staff: str, now: datetime, frames: Frames | None = None) -> Json:
     """Return who it is, where, and how long they have been waiting."""
     contact = view.contact.contact if view.contact else None
     status = []
@@ -40,6 +41,7 @@ def headline(view: ConversationView, staff: str, now: datetime) -> Json:
         "id": view.conversation_id,
         "name": contact.name or contact.handle if contact else "Unknown",
         "handle": contact.handle if contact else "",
+        "face": frames.face(contact) if frames else None,
         "where": f"{kind} on {words.channel(view.channel)} · {view.account_name}",
         "private": view.private,
         "waiting": words.iso(view.waiting_since),
@@ -58,6 +60,7 @@ def thread(
     *,
     eyes: Eyes = NOBODY,
     at_line: tuple[str, str] = ("", ""),
+    frames: Frames | None = None,
 ) -> Json:
     """Return everything that was said, in order of time; `menu` is the item whose menu is open, and what it offers.
 
@@ -67,7 +70,7 @@ def thread(
         "id": view.conversation_id,
         "version": view.version,
         "atLine": {"key": at_line[0], "asked": at_line[1]},
-        "lines": merged(view, menu, eyes),
+        "lines": merged(view, menu, eyes, frames),
         "menu": menu[0] if menu else None,
         "problem": problem,
         "now": words.iso(now),
@@ -89,7 +92,7 @@ def no_thread(problem: str | None = None) -> Json:
     }
 
 
-def context(view: ConversationView | None, now: datetime) -> Json:
+def context(view: ConversationView | None, now: datetime, frames: Frames | None = None) -> Json:
     """Return the right pane: why it is urgent, who it is, and what we had with them."""
     if view is None:
         return {"id": "", "now": words.iso(now)}
@@ -107,7 +110,7 @@ def context(view: ConversationView | None, now: datetime) -> Json:
         "factors": [_factor(factor) for factor in view.factors if round(factor.points)],
         "mood": mood,
         "labels": draw_bench.worn(view.labels),
-        "contact": _contact(view.contact, now) if view.contact else None,
+        "contact": _contact(view.contact, now, frames) if view.contact else None,
         "history": [_past(past) for past in view.contact.history] if view.contact else [],
         "others": others,
         "level": draw_due.level(view),
@@ -124,11 +127,12 @@ def _factor(factor: Factor) -> Json:
     }
 
 
-def _contact(card: ContactCard, now: datetime) -> Json:
+def _contact(card: ContactCard, now: datetime, frames: Frames | None) -> Json:
     contact = card.contact
     return {
         "name": contact.name or contact.handle or "Unknown",
         "handle": contact.handle,
+        "face": frames.face(contact) if frames else None,
         "url": contact.url,
         "verified": contact.verified,
         "description": contact.description,

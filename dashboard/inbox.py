@@ -31,6 +31,7 @@ from social_listener.dashboard import (
     inbox_replies as replies,
 )
 from social_listener.dashboard.component import component
+from social_listener.dashboard.frames import Frames
 from social_listener.dashboard.shelf import Shelf
 from social_listener.errors import DeskError
 from social_listener.model import Status
@@ -44,11 +45,11 @@ if TYPE_CHECKING:
     from social_listener.model import Allowed
 
 QUEUE = component("queue")
-HEADLINE = component("headline", "presence")
-THREAD = component("thread")
+HEADLINE = component("headline", "pictures", "presence")
+THREAD = component("thread", "pictures")
 MACROS = component("macros", "finder")
 COMPOSER = component("composer", "drafts", "mention", "finder", "emoji", "insert", "followup")
-CONTEXT = component("context")
+CONTEXT = component("context", "pictures")
 LIVE = component("live", "beats")
 
 
@@ -124,7 +125,7 @@ def context() -> None:
     """Draw why it is urgent and who it is."""
     session.drawn("context")
     now = session.inbox()
-    data = draw_conversation.context(now.view, state.service().clock())
+    data = draw_conversation.context(now.view, state.service().clock(), _frames())
     CONTEXT(key="context_card", data=data, on_pick_change=actions.picked_past)
 
 
@@ -147,6 +148,7 @@ def _talk(now: session.Inbox) -> None:
             now.view_problem,
             eyes=proposals.eyes(about),
             at_line=now.at_line,
+            frames=_frames(),
         ),
         on_do_change=replies.act,
         on_menu_change=replies.open_menu,
@@ -168,7 +170,7 @@ def _header(view: ConversationView, about: Around) -> None:
         with st.container(key="header_words", width="stretch"):
             HEADLINE(
                 key="headline",
-                data=draw_conversation.headline(view, me, state.service().clock()),
+                data=draw_conversation.headline(view, me, state.service().clock(), _frames()),
                 on_back_change=actions.back,
             )
         with st.container(key="header_buttons", horizontal=True, gap="xsmall", width="content"):
@@ -188,6 +190,11 @@ def _header(view: ConversationView, about: Around) -> None:
                 st.button("Resolve", key="resolve", shortcut="E", type="primary", on_click=actions.resolve)
             else:
                 st.button("Reopen", key="reopen", shortcut="E", type="primary", on_click=actions.reopen)
+
+
+def _frames() -> Frames:
+    """Return where this reader's page asks for pictures."""
+    return Frames(state.desk().media, state.staff())
 
 
 def _menu(now: session.Inbox) -> tuple[str, Sequence[Allowed]] | None:

@@ -22,6 +22,7 @@ VIEWS: Mapping[View, tuple[str, str]] = {
     View.UNASSIGNED: ("Unassigned", "Open, and nobody has taken it"),
     View.OPEN: ("All open", "Everything open, answered or not"),
     View.TO_APPROVE: ("To approve", "A reply waits for approval"),
+    View.IN_DOUBT: ("In doubt", "A reply may have gone out, and nobody knows: somebody decides"),
     View.SNOOZED: ("Snoozed", "Put away until a time"),
     View.RESOLVED: ("Resolved", "Put away for good, unless they write again"),
 }

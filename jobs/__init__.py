@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import cast
 
-from social_listener.jobs import assign, deliver, escalate, housekeeping, poll, receive, recheck, wake
+from social_listener.jobs import assign, deliver, escalate, housekeeping, index, poll, receive, recheck, wake
 from social_listener.jobs.work import Work
 from social_listener.settings import JobSettings
 
@@ -55,10 +55,11 @@ class Job:
 
 #: name → function, trigger
 JOBS: Mapping[str, Job] = {
-    # These three only begin work that goes on in threads of its own: a tick that takes seconds stands in somebody's
+    # These four only begin work that goes on in threads of its own: a tick that takes seconds stands in somebody's
     # way.
     "poll": Job(poll.run, Every("poll_every"), timedelta(seconds=15), ticks=True),
     "receive": Job(receive.run, Every("receive_every"), timedelta(seconds=15), ticks=True),
+    "index": Job(index.run, Every("index_every"), timedelta(seconds=15), ticks=True),
     "deliver": Job(deliver.run, Every("deliver_every"), timedelta(seconds=15), ticks=True),
     "reconcile": Job(deliver.reconcile, Every("reconcile_every"), timedelta(minutes=2), ticks=True),
     "assign": Job(assign.run, Every("assign_every"), timedelta(minutes=1), ticks=True),

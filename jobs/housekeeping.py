@@ -18,7 +18,7 @@ _READ_KEPT = timedelta(days=90)
 
 
 def run(work: Work) -> str | None:
-    """Forget what is past its retention, then fold the log of writes into the file."""
+    """Forget what is past its retention, fold the log of writes into the file, drop copies of deleted words."""
     service = work.service
     now, keep = service.clock(), service.settings.retention
     with service.store.transaction() as cursor:
@@ -26,8 +26,11 @@ def run(work: Work) -> str | None:
         escalations.forget(cursor, now - keep.job_runs)
         notifications.forget(cursor, now - _READ_KEPT)
     forgotten = service.ingest.forget_raw_pages(now - keep.raw_pages)
+    pictures = service.desk.media.sweep()
     service.store.checkpoint(above=_LOG_BYTES)
-    return f"{forgotten} raw pages forgotten"
+    if service.store.index.stale:
+        work.indexer.wake(anew=True)
+    return f"{forgotten} raw pages and {pictures} pictures forgotten"
 
 
 def backup(work: Work) -> str | None:

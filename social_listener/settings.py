@@ -337,6 +337,9 @@ class JobSettings(_Part):
     receive_every: PositiveDuration = Field(
         default=timedelta(seconds=1), description="how often deliveries that were not read yet are looked for"
     )
+    index_every: PositiveDuration = Field(
+        default=timedelta(seconds=1), description="how often the search index takes up what changed"
+    )
     deliver_every: PositiveDuration = timedelta(seconds=1)
     reconcile_every: PositiveDuration = timedelta(seconds=5)
     escalate_every: PositiveDuration = Field(

@@ -29,12 +29,13 @@ LAYERS = {
             "log",
             "pace",
             "rights",
+            "search",
             "terminal",
         ],
         0,
     ),
     **dict.fromkeys(["channels", "store", "settings"], 1),
-    **dict.fromkeys(["ingest", "outbox", "scoring", "vault", "witness", "rules"], 2),
+    **dict.fromkeys(["ingest", "media", "outbox", "scoring", "vault", "witness", "rules"], 2),
     **dict.fromkeys(["desk", "insights", "service"], 3),
     **dict.fromkeys(["dashboard", "jobs", "cli", "web", "remote", "resident", "staff_app", "__main__"], 4),
 }
@@ -44,6 +45,7 @@ NEIGHBOURS_THAT_DO_NOT_MEET = {"channels", "store", "settings"}
 ONLY_IN = {
     "duckdb": {"store"},
     "pyarrow": {"store", "dashboard"},
+    "tantivy": {"store"},
     "tweepy": {"channels"},
     "facebook": {"channels"},
     "streamlit": {"dashboard", "staff_app"},
@@ -52,6 +54,7 @@ ONLY_IN = {
     "click": {"cli"},
     "vaderSentiment": {"scoring"},
     "cryptography": {"vault"},
+    "PIL": {"media"},
 }
 
 SQL = re.compile(

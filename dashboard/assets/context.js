@@ -63,12 +63,16 @@ function contactSection(contact) {
   section.append(el("h2", "", "Contact"));
   const who = el("div", "who", contact.name);
   who.dir = "auto";
-  section.append(who);
+  const person = el("div", "person");
+  const names = el("div");
+  person.append(face(contact.name, contact.face), names);
+  names.append(who);
+  section.append(person);
   const second = el("div");
   if (contact.url) second.append(link("", "@" + contact.handle, contact.url));
   else if (contact.handle) second.append(el("span", "quiet", "@" + contact.handle));
   if (contact.verified) second.append(" ", withIcon(el("span", "chip accent", "Verified"), "check"));
-  section.append(second);
+  names.append(second);
   if (contact.description) {
     const bio = el("p", "bio");
     fillBody(bio, contact.description);

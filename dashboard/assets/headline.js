@@ -11,7 +11,8 @@ export default function ({ data, parentElement, setTriggerValue }) {
     state.words = el("div", "words");
     state.details = button("side details", "Details", () => showPane("details"));
     state.details.append(icon("forward"));
-    root.append(state.back, state.words, state.details);
+    state.face = el("span");
+    root.append(state.back, state.face, state.words, state.details);
     state.here = new Here(() => state.paint());
     state.timer = setInterval(() => state.paint(), 1000);
     if (document.documentElement.dataset.pane !== "details") showPane("conversation");
@@ -46,6 +47,10 @@ export default function ({ data, parentElement, setTriggerValue }) {
   };
   state.here.shows(data.id);
   state.paint();
+  if (state.shown !== data.name + data.face) {
+    state.shown = data.name + data.face;
+    state.face.replaceChildren(face(data.name, data.face));
+  }
   return () => {
     clearInterval(state.timer);
     state.here.end();

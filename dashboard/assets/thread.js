@@ -21,11 +21,7 @@ function drawItem(line, act) {
     fillBody(text, line.text);
     bubble.append(text);
   } else bubble.append(el("p", "gone-text", "(no words)"));
-  for (const attachment of line.attachments) {
-    const row = el("div", "attachment", attachment.words + " ");
-    if (attachment.url) row.append(link("", "open", attachment.url));
-    bubble.append(row);
-  }
+  if (line.attachments.length) bubble.append(drawAttachments(line.attachments));
   if (line.marks.length) {
     const marks = el("div", "marks");
     for (const mark of line.marks) {

@@ -30,7 +30,7 @@ from social_listener.cursor import Cursor
 from social_listener.errors import BadPayload, PageExpired
 from social_listener.model import Kind, Page, StreamKind
 
-MEDIA_FIELDS: Final = "id,caption,timestamp,comments_count,like_count,permalink"
+MEDIA_FIELDS: Final = "id,caption,timestamp,comments_count,like_count,permalink,media_type,media_url,thumbnail_url"
 _SAID: Final = "id,text,timestamp,username,from,like_count,hidden,parent_id"
 COMMENT_FIELDS: Final = f"{_SAID},replies.limit(50){{{_SAID}}}"
 LOOKUP_FIELDS: Final = f"{_SAID},media{{id}}"

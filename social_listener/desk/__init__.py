@@ -20,6 +20,7 @@ from social_listener.desk.labels import LabelDesk
 from social_listener.desk.levels import LevelsDesk
 from social_listener.desk.library import Library
 from social_listener.desk.macros import Macros
+from social_listener.desk.media import MediaDesk
 from social_listener.desk.office import Office, known_item
 from social_listener.desk.team import TeamDesk
 from social_listener.desk.undoing import UndoDesk
@@ -31,7 +32,7 @@ from social_listener.store import outbox as replies
 from social_listener.store.drafts import Place
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import timedelta
 
     from social_listener.channels import Channel
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
         NoteLine,
         QueueFilter,
         QueuePage,
+        QueuePlace,
         ReplyLine,
         ThreadItem,
     )
@@ -83,6 +85,7 @@ class Desk:
         self.library = Library(self._office)
         self.macros = Macros(self._office)
         self.levels = LevelsDesk(self._office)
+        self.media = MediaDesk(self._office)
         self._ingest = ingest
         self._planned: Callable[[], Mapping[str, Planned]] = dict
         self._quiet = 0
@@ -98,9 +101,21 @@ class Desk:
         """Return a number that changes when there is something new to show; text being typed does not count."""
         return self._office.store.revision - self._quiet
 
-    def queue(self, wanted: QueueFilter, staff: str, limit: int = 50, offset: int = 0) -> QueuePage:
-        """Return a stretch of the queue, the most pressing first, and how many conversations each view holds."""
-        return desk_read.read_queue(self._office, wanted, staff, limit, offset)
+    def queue(
+        self,
+        wanted: QueueFilter,
+        staff: str,
+        limit: int = 50,
+        *,
+        after: QueuePlace | None = None,
+        keep: Sequence[str] = (),
+    ) -> QueuePage:
+        """Return a stretch of the queue, the most pressing first, and how many conversations each view holds.
+
+        `after`: the `next` of an earlier page, to go on behind it in the same order. `keep`: conversations whose rows
+        are wanted besides, as far as the view holds them.
+        """
+        return desk_read.read_queue(self._office, wanted, staff, limit=limit, after=after, keep=keep)
 
     def conversation(self, conversation_id: str, staff: str, focus_id: str | None = None) -> ConversationView:
         """Return everything about one conversation; `DeskError` when there is none of that id."""

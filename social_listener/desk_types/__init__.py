@@ -34,6 +34,7 @@ class View(StrEnum):
     OPEN = "open"  #: everything open, answered or not
     MINE = "mine"  #: open and assigned to the one who looks
     UNASSIGNED = "unassigned"
+    IN_DOUBT = "in_doubt"  #: a reply may have gone out, and nobody knows; whatever the conversation's status
     SNOOZED = "snoozed"
     RESOLVED = "resolved"
     TO_APPROVE = "to_approve"  #: a reply in it waits for approval
@@ -55,7 +56,8 @@ class QueueFilter:
     team_id: str | None = None  #: in the queue of that team
     label: str | None = None  #: id of a label
     due_within: timedelta | None = None  #: due by then, what is late included
-    search: str = ""  #: words; found in texts, names and handles, case-insensitively
+    search: str = ""  #: words, phrases, from:, before: …; docs/searching.md tells the language
+    zone: str = "UTC"  #: whose days before: and after: mean; an IANA name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +87,39 @@ class QueueRow:
     pending: ReplyState | None  #: the most pressing unsettled reply in it: in_doubt before sending before queued
     labels: tuple[Label, ...] = ()
     due: DueLine | None = None  #: what is due next; None: nothing
+    found: FoundLine | None = None  #: what a search found in it; None: nothing was said that it asked for
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundLine:
+    """The newest message or note in a conversation that a search found."""
+
+    by: str  #: them | us | note
+    excerpt: str  #: the part of its text in which the words stand
+    marks: tuple[tuple[int, int], ...]  #: stretches of the excerpt that were looked for: first character, end
+    name_marks: tuple[tuple[int, int], ...]  #: the same in the contact's name
+    sent_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueuePlace:
+    """Where a list goes on: behind this row, in the order that held at `as_of`."""
+
+    as_of: datetime
+    urgency: int
+    waiting_since: datetime | None
+    last_at: datetime
+    conversation_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchNote:
+    """What became of a search."""
+
+    spoken: str  #: what was understood, in words; "" for a search without any
+    cut: bool = False  #: there is more than is looked through: these have the newest messages
+    whole: bool = True  #: False: the index is being built, and what is found is not all
+    percent: int = 100  #: how far it is built
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +132,9 @@ class QueuePage:
     #: items would make counting slow, unless they are what is shown
     counts: Mapping[View, int]
     as_of: datetime
+    next: QueuePlace | None = None  #: where the list goes on; None: this is its end
+    kept: tuple[QueueRow, ...] = ()  #: of the rows asked for by id, those that the view still holds
+    search: SearchNote | None = None  #: None: nothing was searched for
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

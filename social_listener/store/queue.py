@@ -9,14 +9,15 @@ from dataclasses import dataclass, fields
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from social_listener.desk_types import QueueRow, View
+from social_listener.desk_types import QueuePlace, QueueRow, View
 from social_listener.model import Kind, ReplyState, SentimentLabel, Status
 from social_listener.store import conversations
 from social_listener.store.due import DUE, StoredDue
 from social_listener.store.rows import aware, marks
+from social_listener.store.sought import condition as sought_condition
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from datetime import datetime
 
     from duckdb import DuckDBPyConnection
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from social_listener.desk_types.organising import Label
     from social_listener.model import Factor
     from social_listener.store.due import PlatformTime
+    from social_listener.store.sought import Sought
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +66,17 @@ class ListedRow:
     next_due: StoredDue | None
     factors: tuple[Factor, ...]
     pending: ReplyState | None
+    urgency: float = 0  #: its priority with waiting time, as of the moment it was listed at
+
+    def place(self, as_of: datetime) -> QueuePlace:
+        """Return where the list goes on behind this row."""
+        return QueuePlace(
+            as_of=as_of,
+            urgency=int(self.urgency),
+            waiting_since=self.waiting_since,
+            last_at=self.last_at,
+            conversation_id=self.conversation_id,
+        )
 
     def shown(
         self, *, priority: int, reasons: tuple[str, ...], due: DueLine | None, labels: Mapping[str, Label]
@@ -74,7 +87,7 @@ class ListedRow:
         return QueueRow(**own, priority=priority, reasons=reasons, due=due, labels=worn)
 
 
-_OWN = {"factors", "labels", "priority", "version", "next_due"}
+_OWN = {"factors", "labels", "next_due", "priority", "urgency", "version"}
 _SHARED = tuple(field.name for field in fields(ListedRow) if field.name not in _OWN)
 #: column of `queue` → name in ListedRow
 _COLUMNS = {
@@ -100,6 +113,9 @@ _COLUMNS = {
     "version": "version",
     "labels": "labels",
 } | {name: name for name in DUE}
+#: stands for "nobody waits" in the order: such rows come last among those of one priority
+_NEVER = "9999-01-01 00:00:00+00"
+_DOUBT = "SELECT conversation_id FROM replies WHERE state = 'in_doubt'"
 _OPEN = "(status = 'open' OR (status = 'snoozed' AND snoozed_until <= ?))"
 
 
@@ -129,32 +145,57 @@ def listed(
     cursor: DuckDBPyConnection,
     wanted: QueueFilter,
     staff: str,
-    now: PlatformTime,
+    as_of: PlatformTime,
     waiting: Waiting,
     *,
-    found: Sequence[str] | None,
+    sought: Sought | None,
     factors: Factors,
     limit: int,
-    offset: int,
+    after: QueuePlace | None = None,
+    only: Collection[str] | None = None,
 ) -> list[ListedRow]:
-    """Return a stretch of the queue, most pressing first. `found`: what a search found; None: there was none."""
-    condition, values = _condition(wanted, found, now)
-    view, view_values = _view(wanted.view, staff, now)
-    order, order_values = _urgency(now, waiting)
+    """Return a stretch of the queue, most pressing first.
+
+    `sought`: what a search asks for; None: there is none. `after`: begin behind that row; then `as_of` must be the
+    moment that it was listed at, for the order hangs on how long everybody had waited. `only`: of these conversations.
+    """
+    condition, values = _condition(cursor, wanted, sought, as_of)
+    view, view_values = _view(wanted.view, staff, as_of)
+    order, order_values = _urgency(as_of, waiting)
+    behind, behind_values = _behind(after)
+    among = "TRUE" if only is None else f"conversation_id IN ({marks(list(only))})"
     rows = cursor.execute(
-        f"""SELECT {", ".join(_COLUMNS)} FROM queue WHERE {condition} AND {view}
-            ORDER BY {order} DESC, waiting_since, last_at DESC, conversation_id LIMIT ? OFFSET ?""",
-        [*values, *view_values, *order_values, limit, offset],
+        f"""SELECT {", ".join(_COLUMNS)}, urgency FROM (
+                SELECT *, {order} AS urgency, coalesce(waiting_since, TIMESTAMPTZ '{_NEVER}') AS since
+                FROM queue WHERE {condition} AND {view} AND {among})
+            WHERE {behind}
+            ORDER BY urgency DESC, since, last_at DESC, conversation_id LIMIT ?""",
+        [*order_values, *values, *view_values, *(only or ()), *behind_values, limit],
     ).fetchall()
-    names = tuple(_COLUMNS.values())
+    names = (*_COLUMNS.values(), "urgency")
     return complete(cursor, [dict(zip(names, row, strict=True)) for row in rows], factors)
 
 
+def _behind(after: QueuePlace | None) -> tuple[str, list[object]]:
+    """Return the condition that a row stands behind another in the queue's order."""
+    if after is None:
+        return "TRUE", []
+    since = f"coalesce(?, TIMESTAMPTZ '{_NEVER}')"
+    return (
+        f"""(urgency < ? OR (urgency = ? AND (since > {since} OR (since = {since} AND (
+            last_at < ? OR (last_at = ? AND conversation_id > ?))))))""",
+        [
+            *(after.urgency, after.urgency, after.waiting_since, after.waiting_since, after.last_at, after.last_at),
+            after.conversation_id,
+        ],
+    )
+
+
 def counts(
-    cursor: DuckDBPyConnection, wanted: QueueFilter, staff: str, now: PlatformTime, found: Sequence[str] | None
+    cursor: DuckDBPyConnection, wanted: QueueFilter, staff: str, now: PlatformTime, sought: Sought | None
 ) -> dict[View, int]:
     """Return how many conversations each view of the queue holds, with the other filters as they are."""
-    condition, values = _condition(wanted, found, now)
+    condition, values = _condition(cursor, wanted, sought, now)
     views = [view for view in View if view not in {View.RESOLVED, View.SPAM}]
     parts = [_view(view, staff, now) for view in views]
     columns = ", ".join(f"count(*) FILTER ({part})" for part, _ in parts)
@@ -183,13 +224,16 @@ def _view(view: View, staff: str, at: PlatformTime) -> tuple[str, list[object]]:
         View.OPEN: (_OPEN, [now]),
         View.MINE: (f"{_OPEN} AND assignee = ?", [now, staff]),
         View.UNASSIGNED: (f"{_OPEN} AND assignee IS NULL", [now]),
+        View.IN_DOUBT: (f"conversation_id IN ({_DOUBT})", []),
         View.SNOOZED: ("status = 'snoozed' AND snoozed_until > ?", [now]),
         View.TO_APPROVE: ("conversation_id IN (SELECT conversation_id FROM proposals WHERE state = 'waiting')", []),
     }
     return conditions[view]
 
 
-def _condition(wanted: QueueFilter, found: Sequence[str] | None, now: PlatformTime) -> tuple[str, list[object]]:
+def _condition(
+    cursor: DuckDBPyConnection, wanted: QueueFilter, sought: Sought | None, now: PlatformTime
+) -> tuple[str, list[object]]:
     """Return the condition of everything but the view."""
     columns = {
         "channel": wanted.channel,
@@ -212,10 +256,8 @@ def _condition(wanted: QueueFilter, found: Sequence[str] | None, now: PlatformTi
         part, part_values = now.due_within(wanted.due_within)
         parts.append(part)
         values.extend(part_values)
-    if found is not None:
-        parts.append(f"conversation_id IN ({marks(found)})")
-        values.extend(found)
-    return " AND ".join(parts) or "TRUE", values
+    text, more = sought_condition(cursor, sought, resolved=False)
+    return " AND ".join([*parts, text]), [*values, *more]
 
 
 def complete(cursor: DuckDBPyConnection, rows: Sequence[dict[str, Any]], factors: Factors) -> list[ListedRow]:

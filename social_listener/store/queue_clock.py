@@ -44,9 +44,9 @@ def follow(
     counting = [
         one for one in waiting if conversation.settled_at is None or one.first_seen_at > conversation.settled_at
     ]
-    began = min([one.sent_at for one in counting], default=None)
+    began = min([one.since for one in counting], default=None)
     _keep_clock(conversation, began, levels, now, waits=bool(waiting))
-    found = [_answer(conversation, one, one.sent_at, levels) for one in counting]
+    found = [_answer(conversation, one, one.since, levels) for one in counting]
     if waiting and not counting and conversation.clock_from is not None:
         # What was settled came back with other words: it waits from then on.
         found = [_answer(conversation, waiting[0], conversation.clock_from, levels)]

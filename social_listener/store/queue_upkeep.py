@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from social_listener.levels import Levels, from_text
 from social_listener.model import Contact, Status
-from social_listener.store import facts
+from social_listener.store import facts, search_log
 from social_listener.store.changes import QueueRow
 from social_listener.store.queue_clock import follow, stop_clock
 from social_listener.store.rows import marks
@@ -145,3 +145,4 @@ def refresh(cursor: DuckDBPyConnection, conversation_ids: Collection[str], now: 
         one.updated_at = now
     update(cursor, "conversations", facts.CONVERSATION, [facts.conversation_row(one) for one in changed])
     put(cursor, rows, stored.keys())
+    search_log.touch(cursor, stored)

@@ -195,6 +195,12 @@ CREATE TABLE queue (                  -- one row a conversation that is not reso
     warn_at         TIMESTAMPTZ         -- when somebody is told that it is due soon
 );
 --;
+CREATE TABLE search_log (             -- what the search index has to take up anew; the index is a copy and may be missing
+    seq BIGINT PRIMARY KEY,            -- ns since 1970, rising
+    ids VARCHAR NOT NULL               -- lines: ids of conversations; "@<contact id>": all of theirs; "!": words were
+                                       -- deleted; "": a moment only
+);
+--;
 CREATE TABLE streams (                -- the schedule and the ledger are data
     id             VARCHAR PRIMARY KEY,
     account_id     VARCHAR NOT NULL,

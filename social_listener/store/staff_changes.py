@@ -9,7 +9,7 @@ import hashlib
 from typing import TYPE_CHECKING
 
 from social_listener.model import Status
-from social_listener.store import assignments, queue_upkeep
+from social_listener.store import assignments, queue_upkeep, search_log
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -100,11 +100,17 @@ def set_text(cursor: DuckDBPyConnection, item: Interaction, text: str, now: date
                ON CONFLICT (id) DO NOTHING""",
             [f"{item.channel}:{wording}", item.id, wording, words, seen_at],
         )
+    search_log.touch(cursor, [item.conversation_id])
 
 
 def set_deleted(cursor: DuckDBPyConnection, item_id: str, now: datetime) -> None:
     """Leave a tombstone of an item that we deleted: that it was, and when; not what it said."""
-    cursor.execute(
-        "UPDATE interactions SET deleted_at = ?, text = '' WHERE id = ? AND deleted_at IS NULL", [now, item_id]
-    )
+    gone = cursor.execute(
+        "UPDATE interactions SET deleted_at = ?, text = '' WHERE id = ? AND deleted_at IS NULL"
+        " RETURNING conversation_id",
+        [now, item_id],
+    ).fetchall()
     cursor.execute("UPDATE interaction_versions SET text = '' WHERE interaction_id = ?", [item_id])
+    if gone:
+        search_log.touch(cursor, [gone[0][0]])
+        search_log.words_left(cursor)

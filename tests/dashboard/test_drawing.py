@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -14,7 +15,7 @@ from social_listener.dashboard.draw_composer import Outcome
 from social_listener.dashboard.draw_thread import merged
 from social_listener.dashboard.shelf import lay_out
 from social_listener.dashboard.state import escape_markdown
-from social_listener.desk_types import DeadLetter, Draft, GapLine, NoteLine, QueueFilter, Version, View
+from social_listener.desk_types import AccountHealth, DeadLetter, Draft, GapLine, NoteLine, QueueFilter, Version, View
 from social_listener.desk_types.levels import EscalationLine
 from social_listener.levels import Due
 from social_listener.model import Factor, ReplyState, SentimentLabel, Status, TextLength
@@ -307,6 +308,47 @@ def test_every_part_of_health_can_be_sent_to_the_page() -> None:
     assert {"failed", "streams", "gaps", "dead-letters", "accounts", "jobs"} == sections(data).keys()
     fails = sections(data)["streams"]["rows"][-1]["cells"][1]
     assert fails["small"] == "401 (1 time in a row)"
+
+
+def test_a_gap_and_an_unread_item_are_named_as_their_stream_is() -> None:
+    """The three tables name a stream alike; one that is in no table any more goes by its id."""
+    known, gone = "fernhill/mentions", "old/mentions"
+    gaps = [GapLine(id=s, stream_id=s, since=NOW, until=NOW, reason="r", found_at=NOW) for s in (known, gone)]
+    letter = DeadLetter(id="d", stream_id=known, native_id="7", reason="r", first_seen_at=NOW, seen=1, excerpt="")
+    shown = health(streams=(stream(),), gaps=tuple(gaps), dead_letters=(letter,))
+    data = sections(draw_health.health(shown, {"fernhill": "Fernhill"}))
+    first = {key: [row["cells"][0] for row in data[key]["rows"]] for key in ("streams", "gaps", "dead-letters")}
+    assert first["streams"] == first["gaps"][:1] == [{"text": "Fernhill", "small": "mentions"}]
+    assert first["gaps"][1]["text"] == gone
+    assert first["dead-letters"] == [{"text": "Fernhill", "small": "mentions, id 7"}]
+
+
+@pytest.mark.parametrize(
+    ("days", "small", "bad"),
+    [
+        (20, "access ends 24 Mar 2026", False),
+        (3, "access ends 07 Mar 2026", True),
+        (-2, "access ended 02 Mar 2026", True),
+    ],
+)
+def test_an_account_tells_until_when_it_has_access(days: int, small: str, bad: bool) -> None:
+    """Connected and about to end are not the same; what the platform refused is told in place of the date."""
+    account = AccountHealth(
+        id="page",
+        channel="facebook",
+        name="Page",
+        handle=None,
+        state="ok",
+        problem=None,
+        checked_at=NOW,
+        expires_at=NOW + timedelta(days=days),
+    )
+    (row,) = sections(draw_health.health(health(accounts=(account,)), {}))["accounts"]["rows"]
+    assert row["cells"][2]["small"].startswith(small)
+    assert row["cells"][2]["bad"] is bad
+    refused = replace(account, state="unauthorized", problem="revoked")
+    (row,) = sections(draw_health.health(health(accounts=(refused,)), {}))["accounts"]["rows"]
+    assert row["cells"][2]["small"] == "revoked"
 
 
 # -- words -------------------------------------------------------------------------------------------------------------
