@@ -125,6 +125,7 @@ def empty(wanted: QueueFilter) -> Json:
         View.MINE: "Nothing is assigned to you. Press A in a conversation to take it.",
         View.UNASSIGNED: "Everything open has somebody who takes care of it.",
         View.OPEN: "No open conversations. New messages appear here by themselves.",
+        View.TO_APPROVE: "No reply waits for approval.",
         View.IN_DOUBT: "No reply is in doubt.",
         View.SNOOZED: "Nothing is put away for later.",
         View.RESOLVED: "Nothing was resolved yet. Press E in a conversation when it is done.",

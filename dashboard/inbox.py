@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 
     from social_listener.dashboard.component import Json
     from social_listener.desk_types import ConversationView
+    from social_listener.desk_types.team import Around
     from social_listener.model import Allowed
 
 QUEUE = component("queue")
@@ -137,7 +138,8 @@ def _talk(now: session.Inbox) -> None:
         if now.chosen:
             st.button("Back to the list", key="back_to_list", on_click=actions.back)
         return
-    _header(view)
+    about = proposals.around(view)
+    _header(view, about)
     THREAD(
         key="thread",
         data=draw_conversation.thread(
@@ -145,7 +147,7 @@ def _talk(now: session.Inbox) -> None:
             state.service().clock(),
             _menu(now),
             now.view_problem,
-            eyes=proposals.eyes(view),
+            eyes=proposals.eyes(about),
             at_line=now.at_line,
             frames=_frames(),
         ),
@@ -157,12 +159,12 @@ def _talk(now: session.Inbox) -> None:
         on_go_change=actions.went,
         on_decide_change=proposals.decide,
     )
-    data = _composer_data(view)
+    data = _composer_data(view, about)
     if data is not None:
         COMPOSER(key="composer", data=data, on_send_change=replies.send)
 
 
-def _header(view: ConversationView) -> None:
+def _header(view: ConversationView, about: Around) -> None:
     """Draw who it is and what can be done with the whole conversation."""
     me = state.staff()
     with st.container(key="header", horizontal=True, vertical_alignment="center", gap="xsmall"):
@@ -183,7 +185,7 @@ def _header(view: ConversationView) -> None:
                 on_click=actions.assign,
                 args=(None if mine else me,),
             )
-            others = actions.takers(view, me)
+            others = actions.takers(view, about)
             if others:
                 st.menu_button(
                     "Hand over",
@@ -232,7 +234,7 @@ def _menu(now: session.Inbox) -> tuple[str, Sequence[Allowed]] | None:
     return None
 
 
-def _composer_data(view: ConversationView) -> Json | None:
+def _composer_data(view: ConversationView, about: Around) -> Json | None:
     """Return what the composer shows; the last it was given when that cannot be read just now."""
     desk, me = state.desk(), state.staff()
 
@@ -252,8 +254,8 @@ def _composer_data(view: ConversationView) -> Json | None:
             lengths,
             me,
             session.inbox().outcome,
-            sends=desk.team.may_send(me, view.account_id),
-            colleagues=desk.team.colleagues(view.conversation_id, me),
+            sends=about.sends,
+            colleagues=about.colleagues,
             links=links,
             pictures={
                 mode: file_routes.pictures(

@@ -9,13 +9,13 @@ from zoneinfo import ZoneInfo
 import streamlit as st
 
 from social_listener.dashboard import session, shelf, state, words
+from social_listener.desk_types.team import Around
 from social_listener.errors import ListenerError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from social_listener.desk_types import ConversationView
-    from social_listener.desk_types.team import Team
 
 SNOOZES: Mapping[str, Callable[[datetime], datetime]] = {
     "For 1 hour": lambda now: now + timedelta(hours=1),
@@ -38,6 +38,8 @@ def changed() -> None:
     session.read_conversation()
     session.read_bench()
     panes = session.outdated()
+    if session.inbox().deciding:  # a dialog in which somebody types: drawn anew, it would be empty
+        panes = [pane for pane in panes if pane != "conversation"]
     if panes:
         st.session_state["just_read"] = set(panes)
         session.redraw(*panes)
@@ -152,20 +154,19 @@ def assign(to: str | None) -> None:
     draw(*session.PANES)
 
 
-def takers(view: ConversationView, me: str) -> dict[str, tuple[str, bool]]:
+def takers(view: ConversationView, about: Around) -> dict[str, tuple[str, bool]]:
     """Return who can take the conversation over: how the menu says it → name or id, and whether it is a team."""
-    nobody: tuple[str, ...] = ()
-    none: tuple[Team, ...] = ()
-    names, _ = state.guarded(lambda: state.desk().team.colleagues(view.conversation_id, me), nobody)
-    teams, _ = state.guarded(state.desk().team.teams, none)
-    people = {name: (name, False) for name in names if name != view.assignee}
-    return people | {f"Team: {team.name}": (team.id, True) for team in teams if team.name != view.team}
+    people = {name: (name, False) for name in about.colleagues if name != view.assignee}
+    return people | {f"Team: {team.name}": (team.id, True) for team in about.teams if team.name != view.team}
 
 
 def hand_over() -> None:
     """Give the conversation to the colleague, or the team, picked in the menu."""
     view = session.inbox().view
-    picked = takers(view, state.staff()).get(st.session_state["hand_over"]) if view else None
+    if view is None:
+        return
+    about, _ = state.guarded(lambda: state.desk().team.around(view.conversation_id, state.staff()), Around())
+    picked = takers(view, about).get(st.session_state["hand_over"])
     if picked is None:
         return
     to, is_team = picked

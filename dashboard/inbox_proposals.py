@@ -10,6 +10,7 @@ import streamlit as st
 from social_listener.dashboard import session, state, words
 from social_listener.dashboard.draw_proposal import Eyes
 from social_listener.dashboard.inbox_actions import draw
+from social_listener.desk_types.team import Around
 from social_listener.errors import ListenerError
 
 if TYPE_CHECKING:
@@ -29,11 +30,18 @@ class Deciding:
     text: str
 
 
-def eyes(view: ConversationView) -> Eyes:
+def around(view: ConversationView) -> Around:
+    """Return who can do what about a conversation; what was known of it when that cannot be read just now."""
+    kept: dict[str, Around] = st.session_state.setdefault("around", {})
+    before = kept.get(view.conversation_id, Around())
+    found, _ = state.guarded(lambda: state.desk().team.around(view.conversation_id, state.staff()), before)
+    st.session_state["around"] = {view.conversation_id: found}
+    return found
+
+
+def eyes(about: Around) -> Eyes:
     """Return what whoever looks may decide in a conversation."""
-    me = state.staff()
-    approves, _ = state.guarded(lambda: state.desk().team.may_approve(me, view.account_id), fallback=False)
-    return Eyes(staff=me, approves=approves)
+    return Eyes(staff=state.staff(), approves=about.approves)
 
 
 def decide() -> None:

@@ -164,6 +164,8 @@ def _hand_over(wish: Mapping[str, object], mode: str, text: str, nonce: str) -> 
         desk.save_draft(conversation_id, me, NOTE, "")
         state.flash("Note saved", ":material/sticky_note_2:")
     elif wish.get("approval"):
+        if isinstance(follow, dict):
+            raise DeskError("a reply and its private follow-up wait for approval one after the other: take one off")
         desk.team.propose(item, text, me, nonce, version, private=mode != PUBLIC)
         state.flash("It waits for approval", ":material/hourglass_top:")
     elif mode == PUBLIC and isinstance(follow, dict):

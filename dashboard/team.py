@@ -28,6 +28,7 @@ def show() -> None:
     session.leave()
     _LIVE(key="team_live", data={"staff": state.staff()}, on_changed_change=_heard)
     board()
+    _dialogs()
 
 
 def _heard() -> None:
@@ -45,6 +46,11 @@ def board() -> None:
     st.session_state["team_view"] = kept
     data: Json = draw_team.board(kept, me) if kept else {"people": [], "teams": [], "rules": [], "problems": []}
     BOARD(key="team_table", data={**data, "problem": problem}, on_change_change=_asked)
+
+
+def _dialogs() -> None:
+    """Open the dialog that was asked for; outside of the fragment, whose updates would empty what is being typed."""
+    kept: TeamView | None = st.session_state.get("team_view")
     wish = st.session_state.get("team_dialog")
     if kept is not None and isinstance(wish, dict):
         _dialog(kept, str(wish.get("what")), str(wish.get("id", "")))
@@ -52,6 +58,7 @@ def board() -> None:
 
 def _asked() -> None:
     st.session_state["team_dialog"] = st.session_state["team_table"].change
+    st.rerun()
 
 
 def _closed() -> None:

@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 import time
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from social_listener.store import escalations, job_runs
+from social_listener.store import escalations, job_runs, notifications
 
 if TYPE_CHECKING:
     from social_listener.jobs.work import Work
 
 #: a log of writes larger than this is folded into the database file once a day; the engine does it by itself at more
 _LOG_BYTES = 1_000_000
+#: what somebody was told of and has read is forgotten after this; the audit keeps what happened
+_READ_KEPT = timedelta(days=90)
 
 
 def run(work: Work) -> str | None:
-    """Forget what is past its retention, fold the log of writes into the file, drop what the search holds of it."""
+    """Forget what is past its retention, fold the log of writes into the file, drop copies of deleted words."""
     service = work.service
     now, keep = service.clock(), service.settings.retention
     with service.store.transaction() as cursor:
         job_runs.forget(cursor, now - keep.job_runs)
         escalations.forget(cursor, now - keep.job_runs)
+        notifications.forget(cursor, now - _READ_KEPT)
     forgotten = service.ingest.forget_raw_pages(now - keep.raw_pages)
     pictures = service.desk.media.sweep() + service.outbox.tidy(now)
     service.store.checkpoint(above=_LOG_BYTES)

@@ -55,7 +55,9 @@ class Composer {
     this.left = el("span", "left");
     this.send = button("send", undefined, () => this.submit());
     const actions = el("div", "actions");
-    this.ask = button("plain-button ask", "Ask for approval", () => this.submit(true), "A colleague reads it before it is sent");
+    this.ask = withIcon(button("plain-button ask", undefined, () => this.submit(true), "Ask for approval: a colleague reads it before it is sent"), "person");
+    this.ask.setAttribute("aria-label", "Ask for approval");
+    this.ask.append(el("span", "", "Ask for approval"));
     actions.append(this.inserts.tools, this.status, this.left, this.ask, this.send);
     const box = el("div", "box");
     box.append(this.switch, this.reader, this.area);

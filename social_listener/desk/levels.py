@@ -100,7 +100,7 @@ def recipients(office: Office, cursor: DuckDBPyConnection, one: Owed) -> tuple[s
 
 
 def tell(cursor: DuckDBPyConnection, one: Owed, told: Sequence[str], now: datetime) -> None:
-    """Tell them: it waits for each, and stands in the conversation and in Health."""
+    """Tell them: it stands in the conversation, in Health, and behind the bell of everybody who is told."""
     escalations.insert(cursor, one, told, now)
     for name in told:
         notify(cursor, name, Kind.ESCALATION, one.conversation_id, SYSTEM, now)

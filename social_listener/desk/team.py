@@ -9,7 +9,7 @@ from social_listener.desk import proposals as proposing
 from social_listener.desk.notify import notify
 from social_listener.desk.office import known_conversation
 from social_listener.desk.presence import Presence
-from social_listener.desk_types.team import Notifications
+from social_listener.desk_types.team import Around, Notifications
 from social_listener.rights import Right
 from social_listener.store import conversations, notifications, teams
 
@@ -67,26 +67,22 @@ class TeamDesk:
         with self._office.store.transaction() as cursor:
             return notifications.mark_read(cursor, staff, ids, now)
 
-    def colleagues(self, conversation_id: str, staff: str) -> tuple[str, ...]:
-        """Return who can be named in a note on a conversation: all who may see it, but for the one who writes."""
-        with self._office.store.read() as cursor:
+    def around(self, conversation_id: str, staff: str) -> Around:
+        """Return who can do what about a conversation, for whoever looks at it; in one reading."""
+        office = self._office
+        with office.store.read() as cursor:
             account_id = known_conversation(cursor, conversation_id).account_id
-            self._office.permit(cursor, staff, Right.READ, account_id)
-            return tuple(
-                name for name in colleagues.who_may(self._office, cursor, Right.READ, account_id) if name != staff
+            office.permit(cursor, staff, Right.READ, account_id)
+            return Around(
+                sends=colleagues.may_send(office, cursor, staff, account_id),
+                approves=colleagues.may(office, cursor, staff, Right.APPROVE, account_id),
+                colleagues=tuple(
+                    name for name in colleagues.who_may(office, cursor, Right.READ, account_id) if name != staff
+                ),
+                teams=tuple(teams.teams(cursor)),
             )
 
     # -- replies that wait for approval --------------------------------------------------------------------------------
-
-    def may_send(self, staff: str, account_id: str) -> bool:
-        """Return whether what somebody writes to customers of an account leaves without approval."""
-        with self._office.store.read() as cursor:
-            return colleagues.may_send(self._office, cursor, staff, account_id)
-
-    def may_approve(self, staff: str, account_id: str) -> bool:
-        """Return whether somebody decides about the proposals of others on an account."""
-        with self._office.store.read() as cursor:
-            return colleagues.may(self._office, cursor, staff, Right.APPROVE, account_id)
 
     def propose(
         self,

@@ -92,6 +92,16 @@ class Team:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Around:
+    """Who can do what about one conversation, for whoever looks at it."""
+
+    sends: bool = True  #: what they write leaves without approval
+    approves: bool = False  #: they decide about the proposals of others
+    colleagues: tuple[str, ...] = ()  #: all others who may see it
+    teams: tuple[Team, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Workload:
     """One person: how much they take at a time, what they have, and whether they are there."""
 

@@ -356,6 +356,7 @@ def test_an_account_tells_until_when_it_has_access(days: int, small: str, bad: b
 
 def test_every_code_has_its_words() -> None:
     """No view, label, status or state reaches a page as a bare code."""
+    assert all(draw_queue.empty(QueueFilter(view=view))["text"] for view in View)
     assert set(words.VIEWS) == set(View)
     assert set(words.SENTIMENTS) == set(SentimentLabel)
     assert set(words.STATUSES) == set(Status)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from desk_kit import Kit
 from hypothesis import given
@@ -10,6 +12,7 @@ from hypothesis import strategies as st
 from social_listener.desk.mentions import mentioned
 from social_listener.desk_types.team import Kind
 from social_listener.errors import DeskError, NotPermitted
+from social_listener.store import notifications
 
 NAMES = ("Ann", "Ann Lee", "Zoë", "o.k.")
 
@@ -96,9 +99,23 @@ def test_who_is_given_a_conversation_is_told(kit: Kit) -> None:
 def test_only_colleagues_can_be_named(kit: Kit) -> None:
     """The picker offers all who may see the conversation but oneself; strangers are told nothing."""
     conversation = kit.desk.conversation_of(kit.mention())
-    assert kit.desk.team.colleagues(conversation, "ana") == ("ben",)
+    assert kit.desk.team.around(conversation, "ana").colleagues == ("ben",)
     with pytest.raises(NotPermitted):
-        kit.desk.team.colleagues(conversation, "mallory")
+        kit.desk.team.around(conversation, "mallory")
     with pytest.raises(DeskError, match="does not work here"):
         kit.desk.assign(conversation, "ana", "mallory", 1)
     assert kit.desk.team.notifications("ben").lines == ()
+
+
+def test_what_was_read_long_ago_is_forgotten(kit: Kit) -> None:
+    """Only what was read, and before the moment given; what nobody read stays."""
+    conversation = kit.desk.conversation_of(kit.mention())
+    kit.desk.note(conversation, "read @ben", "ana")
+    kit.desk.team.read("ben")
+    kit.desk.note(conversation, "not read @ben", "ana")
+    kit.pass_time(hours=1)
+    for before, left in ((timedelta(hours=2), 2), (timedelta(minutes=30), 1)):
+        with kit.store.transaction() as cursor:
+            notifications.forget(cursor, kit.now() - before)
+        assert len(kit.desk.team.notifications("ben").lines) == left
+    assert kit.desk.team.notifications("ben").lines[0].excerpt == "not read @ben"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+from desk_kit import Kit
+
 from social_listener.desk.presence import OPEN_FOR, TYPING_FOR, Here, Presence
 
 NOW = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
@@ -55,3 +57,17 @@ def test_at_work_is_who_had_a_page_open_lately() -> None:
     five = timedelta(minutes=5)
     assert presence.at_work(five, NOW + five) == {"ana"}
     assert presence.at_work(five, NOW + timedelta(minutes=6)) == frozenset()
+
+
+def test_a_page_tells_only_of_what_its_reader_may_see(kit: Kit) -> None:
+    """A stranger, and a conversation that there is not, are shown to nobody; and nothing of it is written."""
+    conversation = kit.desk.conversation_of(kit.mention())
+    before = kit.store.revision
+    for page, staff in (("page-ana", "ana"), ("page-ben", "ben"), ("page-mallory", "mallory")):
+        kit.desk.team.beat(page, staff, conversation, "public")
+    kit.desk.team.beat("page-lost", "ben", "x:0:0", "public")
+    others = kit.desk.team.presence.others
+    assert others("page-ana", kit.now()) == (Here("ben", "public"),)
+    assert others("page-mallory", kit.now()) == ()
+    assert others("page-lost", kit.now()) == ()
+    assert kit.store.revision == before

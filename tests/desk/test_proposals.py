@@ -174,16 +174,16 @@ def test_a_window_that_ends_is_told_before_and_after(kit: Kit) -> None:
     conversation = kit.desk.conversation_of(item)
     proposal = propose(kit, item)
     assert proposal.until == kit.now() + timedelta(hours=3)
-    assert kit.desk.team.tend() == 0
+    assert kit.desk.team.tend() is None
     kit.pass_time(hours=2, minutes=10)
-    assert kit.desk.team.tend() == 1
-    assert kit.desk.team.tend() == 0
+    assert kit.desk.team.tend() == "1 proposals followed"
+    assert kit.desk.team.tend() is None
     assert kinds(kit, "ben") == [Kind.CLOSING, Kind.PROPOSED]
     kit.pass_time(hours=1)
     with pytest.raises(NotAllowed):
         kit.desk.team.approve(proposal.id, "ben", proposal.version)
-    assert kit.desk.team.tend() == 1
-    assert kit.desk.team.tend() == 0
+    assert kit.desk.team.tend() == "1 proposals followed"
+    assert kit.desk.team.tend() is None
     (lapsed,) = kit.desk.conversation(conversation, "ana").proposals
     assert lapsed.state is ProposalState.LAPSED
     assert "before anybody approved it" in (lapsed.reason or "")
