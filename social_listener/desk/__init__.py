@@ -15,9 +15,17 @@ from social_listener.desk import read as desk_read
 from social_listener.desk import reply as desk_reply
 from social_listener.desk import settle as desk_settle
 from social_listener.desk import work as desk_work
+from social_listener.desk.contacts import ContactDesk
+from social_listener.desk.labels import LabelDesk
+from social_listener.desk.levels import LevelsDesk
+from social_listener.desk.library import Library
+from social_listener.desk.macros import Macros
 from social_listener.desk.office import Office, known_item
+from social_listener.desk.team import TeamDesk
+from social_listener.desk.undoing import UndoDesk
 from social_listener.errors import DeskError
 from social_listener.model import Status
+from social_listener.service_levels import levels_of
 from social_listener.store import audit, health
 from social_listener.store import outbox as replies
 from social_listener.store.drafts import Place
@@ -28,6 +36,7 @@ if TYPE_CHECKING:
 
     from social_listener.channels import Channel
     from social_listener.desk.health import Planned
+    from social_listener.desk.reply import PublicAndPrivate
     from social_listener.desk_types import (
         ConversationView,
         Draft,
@@ -69,11 +78,19 @@ class Desk:
             weights=weights,
             clock=clock,
             ends=ends,
+            levels=levels_of(settings, clock()),
         )
+        self.team = TeamDesk(self._office)
+        self.library = Library(self._office)
+        self.macros = Macros(self._office)
+        self.levels = LevelsDesk(self._office)
         self._ingest = ingest
         self._planned: Callable[[], Mapping[str, Planned]] = dict
         self._quiet = 0
         self._quiet_lock = threading.Lock()
+        self.labels = LabelDesk(self._office)
+        self.contacts = ContactDesk(self._office)
+        self.undoing = UndoDesk(self._office)
 
     # -- reading -------------------------------------------------------------------------------------------------------
 
@@ -98,9 +115,9 @@ class Desk:
         """
         return desk_read.read_queue(self._office, wanted, staff, limit=limit, after=after, keep=keep)
 
-    def conversation(self, conversation_id: str, staff: str, focus_id: str | None = None) -> ConversationView:  # noqa: ARG002 - who looks will matter when views differ
+    def conversation(self, conversation_id: str, staff: str, focus_id: str | None = None) -> ConversationView:
         """Return everything about one conversation; `DeskError` when there is none of that id."""
-        return desk_read.read_conversation(self._office, conversation_id, focus_id)
+        return desk_read.read_conversation(self._office, conversation_id, staff, focus_id)
 
     def item(self, item_id: str) -> ThreadItem:
         """Return one item; `DeskError` when there is none of that id."""
@@ -182,8 +199,29 @@ class Desk:
             undo=undo,
         )
 
+    def reply_both(
+        self,
+        item_id: str,
+        texts: PublicAndPrivate,
+        staff: str,
+        *,
+        seen_version: int | None = None,
+        undo: timedelta | None = None,
+    ) -> tuple[ReplyLine, ...]:
+        """Queue a public answer and the private message that follows it, both or none; the first in order first.
+
+        The second leaves only once the first is known to be there; when it is not, the second waits for a person.
+        """
+        return desk_reply.queue_replies(
+            self._office, texts.in_order(), item_id=item_id, staff=staff, seen_version=seen_version, undo=undo
+        )
+
+    def send_alone(self, intent_id: str, staff: str) -> ReplyLine:
+        """Let a reply go though the one it follows did not go out."""
+        return desk_settle.send_alone(self._office, intent_id, staff)
+
     def undo(self, intent_id: str, staff: str) -> bool:
-        """Take a reply back; False: too late. True means that it never goes out."""
+        """Take a reply back, with its follow-up; False: too late. True means that it never goes out."""
         return desk_settle.undo(self._office, intent_id, staff)
 
     def settle(self, intent_id: str, staff: str, platform_id: str | None) -> ReplyLine:

@@ -1,4 +1,4 @@
-"""Which table a view is listed from: the queue, the resolved conversations, or both."""
+"""Which table a view is listed from: the queue, the other conversations, or both."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from social_listener.store import search as resolved
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import datetime
 
     from duckdb import DuckDBPyConnection
 
     from social_listener.desk.office import Office
     from social_listener.desk_types import QueueFilter, QueuePlace
+    from social_listener.store.due import PlatformTime
     from social_listener.store.queue import ListedRow
     from social_listener.store.sought import Sought
 
@@ -25,7 +25,7 @@ def listed(
     office: Office,
     wanted: QueueFilter,
     staff: str,
-    as_of: datetime,
+    as_of: PlatformTime,
     *,
     sought: Sought | None,
     limit: int,
@@ -35,7 +35,7 @@ def listed(
     """Return a stretch of a view: behind `after`, or those of `only`. `as_of`: the moment that its order holds at."""
     rows: list[ListedRow] = []
     past_queue = after is not None and after.urgency < 0
-    if wanted.view is not View.RESOLVED and not past_queue:
+    if wanted.view not in {View.RESOLVED, View.SPAM} and not past_queue:
         rows = queue.listed(
             cursor,
             wanted,
@@ -48,7 +48,7 @@ def listed(
             after=after,
             only=only,
         )
-    if wanted.view in {View.RESOLVED, View.IN_DOUBT} and len(rows) < limit:
+    if wanted.view in {View.RESOLVED, View.SPAM, View.IN_DOUBT} and len(rows) < limit:
         rows += resolved.resolved(
             cursor,
             wanted,

@@ -6,11 +6,23 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from social_listener.desk import find, lists
+from social_listener.desk import find, lists, proposals
+from social_listener.desk.contacts import may_read
+from social_listener.desk.levels import due_line
 from social_listener.desk.office import known_conversation
 from social_listener.desk_types import ContactCard, ConversationView, PastConversation, QueuePage, View
 from social_listener.model import SentimentLabel
-from social_listener.store import conversations, links, queue
+from social_listener.store import (
+    assignments,
+    conversations,
+    customers,
+    escalations,
+    labels,
+    links,
+    queue,
+    silences,
+)
+from social_listener.store import due as dues
 from social_listener.store import outbox as replies
 from social_listener.store import search as resolved
 from social_listener.store.sought import seek
@@ -22,9 +34,11 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
     from social_listener.desk.office import Office
-    from social_listener.desk_types import FoundLine, QueueFilter, QueuePlace, QueueRow, ThreadItem
+    from social_listener.desk_types import QueueFilter, QueuePlace, QueueRow, ThreadItem
+    from social_listener.desk_types.organising import Label
     from social_listener.model import Factor
     from social_listener.store.conversations import ConversationRow, Outline
+    from social_listener.store.due import PlatformTime
     from social_listener.store.queue import ListedRow
     from social_listener.store.sought import Sought
 
@@ -46,50 +60,60 @@ def read_queue(
     keep: Sequence[str] = (),
 ) -> QueuePage:
     """Return a stretch of the queue behind `after`, how many conversations each view holds, and the rows of `keep`."""
-    now = office.clock()
-    as_of = after.as_of if after is not None else now
-    search = find.parsed(wanted, now)
     with office.store.read() as cursor:
-        sought = seek(office.store.index, search, wanted, staff, now)
+        known, now = labels.by_id(cursor), office.times(cursor)
+        order = replace(now, ours=after.as_of, ahead=after.ahead) if after is not None else now
+        search = find.parsed(wanted, now.ours)
+        sought = seek(office.store.index, search, wanted, known.values(), staff=staff, now=now.ours)
         counts = _counts_of(cursor, wanted, staff, now, sought)
 
         def listed(**which: Any) -> list[ListedRow]:
-            return lists.listed(cursor, office, wanted, staff, as_of, sought=sought, **which)
+            return lists.listed(cursor, office, wanted, staff, order, sought=sought, **which)
 
         rows = listed(limit=limit, after=after)
         kept = listed(limit=len(keep), only=keep) if keep else []
         found = find.lines(cursor, search, sought, [*rows, *kept])
+
+    def shown(row: ListedRow) -> QueueRow:
+        return replace(_shown(office, row, now, known), found=found.get(row.conversation_id))
+
     return QueuePage(
-        rows=tuple(_shown(office, row, now, found) for row in rows),
-        kept=tuple(_shown(office, row, now, found) for row in kept),
+        rows=tuple(map(shown, rows)),
+        kept=tuple(map(shown, kept)),
         total=counts[wanted.view],
         counts=counts,
-        as_of=now,
-        next=rows[-1].place(as_of) if len(rows) == limit and rows else None,
+        as_of=now.ours,
+        next=rows[-1].place(order) if rows and len(rows) == limit else None,
         search=find.note(office.store.index, search, sought),
     )
 
 
 def _counts_of(
-    cursor: DuckDBPyConnection, wanted: QueueFilter, staff: str, now: datetime, sought: Sought | None
+    cursor: DuckDBPyConnection, wanted: QueueFilter, staff: str, now: PlatformTime, sought: Sought | None
 ) -> dict[View, int]:
     """Return how many conversations each view holds; see `QueuePage.counts`."""
     counts = queue.counts(cursor, wanted, staff, now, sought)
-    doubtful = replace(wanted, view=View.IN_DOUBT)
-    counts[View.IN_DOUBT] += resolved.count_resolved(cursor, doubtful, sought)
+
+    def besides(view: View) -> int:
+        return resolved.count_resolved(cursor, replace(wanted, view=view), sought)
+
     if wanted.view is View.RESOLVED or not resolved.is_narrow(wanted):
-        counts[View.RESOLVED] = resolved.count_resolved(cursor, replace(wanted, view=View.RESOLVED), sought)
+        counts[View.RESOLVED] = besides(View.RESOLVED)
+    counts[View.SPAM] = besides(View.SPAM) if silences.some(cursor) else 0
+    if replies.some_in_doubt(cursor):
+        counts[View.IN_DOUBT] += besides(View.IN_DOUBT)
     return counts
 
 
-def _shown(office: Office, row: ListedRow, now: datetime, found: Mapping[str, FoundLine]) -> QueueRow:
-    waiting = office.waiting_factor(row.waiting_since, now, private=row.private)
-    shown = row.shown(
+def _shown(office: Office, row: ListedRow, now: PlatformTime, known: Mapping[str, Label]) -> QueueRow:
+    due = due_line(office, row.next_due, row.account_id, now)
+    waiting = office.waiting_factor(due, now.ours) if row.waiting_since else None
+    return row.shown(
         priority=_with_waiting(row.priority, waiting),
         reasons=reasons((*row.factors, *([waiting] if waiting else []))),
-        target=office.target(private=row.private),
+        due=due,
+        labels=known,
     )
-    return replace(shown, found=found.get(row.conversation_id))
 
 
 def _with_waiting(priority: int, waiting: Factor | None) -> int:
@@ -102,20 +126,27 @@ def reasons(factors: Sequence[Factor], most: int = 3) -> tuple[str, ...]:
     return tuple(factor.because for factor in sorted(telling, key=lambda factor: -factor.points)[:most])
 
 
-def read_conversation(office: Office, conversation_id: str, focus_id: str | None) -> ConversationView:
+def read_conversation(office: Office, conversation_id: str, staff: str, focus_id: str | None) -> ConversationView:
     """Return everything about one conversation; `DeskError` when there is none of that id."""
-    now = office.clock()
     with office.store.read() as cursor:
+        times = office.times(cursor)
+        now = times.ours
         row = known_conversation(cursor, conversation_id)
-        theirs = conversations.of_contact(cursor, row.contact_id)
+        whole = customers.together(cursor, row.contact_id)
+        theirs = [
+            one
+            for one in conversations.of_contacts(cursor, whole)
+            if one.account_id == row.account_id or may_read(office, cursor, staff, one.account_id)
+        ]
         outlines = conversations.outlines(cursor, [found.id for found in theirs])
         here = [outline.id for outline in outlines if outline.conversation_id == row.id]
         everything = conversations.items_by_id(cursor, here)
         items = [line for line in everything if not line.item.context]
         context = _context(cursor, everything, row)
         focus = _focus(items, context, focus_id)
-        since = min((line.item.sent_at for line in items if waits(line)), default=None)
-        waiting = office.waiting_factor(since, now, private=row.private)
+        since = min((line.again_at or line.item.sent_at for line in items if waits(line)), default=None)
+        due = due_line(office, dues.of_conversation(cursor, row.id), row.account_id, times)
+        waiting = office.waiting_factor(due, now) if since else None
         factors = _explained(focus, waiting)
         return ConversationView(
             conversation_id=row.id,
@@ -129,7 +160,6 @@ def read_conversation(office: Office, conversation_id: str, focus_id: str | None
             assignee=row.assignee,
             version=row.version,
             waiting_since=since,
-            target=office.target(private=row.private),
             context=tuple(context),
             items=tuple(items),
             notes=conversations.notes(cursor, row.id),
@@ -142,6 +172,11 @@ def read_conversation(office: Office, conversation_id: str, focus_id: str | None
             others_in_thread=conversations.others_in_thread(cursor, row),
             links=links.lines(cursor, row.id),
             elsewhere=row.elsewhere,
+            team=assignments.team_name(cursor, row.id),
+            proposals=proposals.of_conversation(cursor, row.id, row.said_version),
+            labels=labels.worn(cursor, row.labels),
+            due=due,
+            escalations=escalations.of_conversation(cursor, row.id, times),
         )
 
 
@@ -199,7 +234,9 @@ def _card(
     now: datetime,
 ) -> ContactCard | None:
     """Return who this is, and what we had with them; None when the platform never told."""
-    contact = conversations.contacts(cursor, [row.contact_id]).get(row.contact_id)
+    whole = customers.together(cursor, row.contact_id)
+    people = conversations.contacts(cursor, whole)
+    contact = people.pop(row.contact_id, None)
     first = conversations.first_seen(cursor, row.contact_id)
     if contact is None or first is None:
         return None
@@ -214,6 +251,8 @@ def _card(
         unanswered=sum(outline.waits for outline in outlines),
         sentiment={label: moods.get(label, 0) for label in SentimentLabel},
         history=_history(cursor, [found for found in theirs if found.id != row.id][:_PAST], inbound),
+        others=tuple(people[key] for key in whole if key in people),
+        silence=silences.of(cursor, [row.contact_id]).get(row.contact_id),
     )
 
 
@@ -230,6 +269,7 @@ def _history(
             status=found.status,
             last_at=found.last_at,
             excerpt=words.get(newest.get(found.id, ""), ""),
+            channel=found.channel,
         )
         for found in past
     )

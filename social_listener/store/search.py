@@ -1,10 +1,11 @@
-"""Conversations that were resolved, which no queue row tells of."""
+"""Conversations that no queue row tells of: resolved, or silenced."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from social_listener.desk_types import View
+from social_listener.store.due import DUE
 from social_listener.store.queue import ListedRow, complete
 from social_listener.store.rows import marks, named
 from social_listener.store.sought import condition
@@ -34,7 +35,7 @@ def resolved(
 ) -> list[ListedRow]:
     """Return resolved conversations, the newest first: behind `after`, or those of `only`.
 
-    For the view of those in doubt: only conversations with such a reply.
+    With View.SPAM those of silenced contacts; with View.IN_DOUBT the resolved ones with a reply in doubt.
     """
     most = MOST_RESOLVED if is_narrow(wanted) else limit
     rows = _newest(cursor, wanted, sought, most, after=after, only=only)
@@ -58,6 +59,7 @@ def is_narrow(wanted: QueueFilter) -> bool:
 _NEWEST = (
     *("conversation_id", "channel", "account_id", "private", "status", "assignee", "snoozed_until", "item_id"),
     "version",
+    "labels",
 )
 _NEWEST_MORE = ("contact_id", "last_at")
 
@@ -81,7 +83,7 @@ def _newest(
         values += only
     rows = cursor.execute(
         f"""SELECT id, channel, account_id, private, status, assignee, snoozed_until, coalesce(newest_id, ''),
-                   version, contact_id, last_at
+                   version, labels, contact_id, last_at
             FROM conversations WHERE {where} ORDER BY last_at DESC, id LIMIT ?""",
         [*values, most],
     ).fetchall()
@@ -121,6 +123,7 @@ def _with_items(cursor: DuckDBPyConnection, rows: Sequence[dict[str, Any]]) -> l
         told = {name_: row[name_] for name_ in (*_NEWEST, "last_at")}
         told |= {"stream_id": stream_id or "", "kind": kind, "excerpt": excerpt, "sentiment": sentiment}
         told |= {"language": language, "name": name, "handle": handle}
+        told |= dict.fromkeys(DUE)
         complete_rows.append(told | {"priority": 0, "waiting_since": None, "unanswered": 0, "urgency": -1})
     return complete_rows
 
@@ -143,9 +146,19 @@ def _plain(cursor: DuckDBPyConnection, wanted: QueueFilter, sought: Sought | Non
         "private": wanted.private,
         "assignee": wanted.assignee,
     }
-    parts = ["status = 'resolved'", *(f"{name} = ?" for name, value in columns.items() if value is not None)]
+    silenced = "status <> 'resolved' AND contact_id IN (SELECT contact_id FROM silences)"
+    status = silenced if wanted.view is View.SPAM else "status = 'resolved'"
+    parts = [status, *(f"{name} = ?" for name, value in columns.items() if value is not None)]
     values: list[object] = [value for value in columns.values() if value is not None]
     if wanted.view is View.IN_DOUBT:
         parts.append("id IN (SELECT conversation_id FROM replies WHERE state = 'in_doubt')")
-    text, more = condition(cursor, sought, resolved=True)
+    if wanted.team_id is not None:
+        parts.append("id IN (SELECT id FROM assignments WHERE team_id = ?)")
+        values.append(wanted.team_id)
+    if wanted.label is not None:
+        parts.append("labels LIKE ?")
+        values.append(f"%{wanted.label}%")
+    if wanted.due_within is not None:
+        parts.append("FALSE")  # nothing is due in what is resolved
+    text, more = condition(cursor, sought, "spam" if wanted.view is View.SPAM else "resolved")
     return " AND ".join([*parts, text]), [*values, *more]

@@ -179,5 +179,8 @@ def test_the_real_jobs_do_their_work(service: Service) -> None:
         "index",
         "deliver",
         "reconcile",
+        "wake",
+        "escalate",
         "recheck",
+        "assign",
     }
