@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from social_listener.desk_types import ConversationView
     from social_listener.model import Allowed
 
-QUEUE = component("queue")
+QUEUE = component("queue", "marked")
 HEADLINE = component("headline", "presence")
 THREAD = component("thread")
 MACROS = component("macros", "finder")
@@ -99,6 +99,7 @@ def queue() -> None:
         on_show_change=actions.show_new,
         on_more_change=actions.show_more,
         on_help_change=actions.show_help,
+        on_view_change=inbox_toolbar.view_in_list,
     )
 
 

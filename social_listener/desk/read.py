@@ -57,7 +57,8 @@ def read_queue(
     *,
     limit: int,
     after: QueuePlace | None = None,
-    keep: Sequence[str] = (),
+    ahead: int = 0,
+    keep: Sequence[str] | None = None,
 ) -> QueuePage:
     """Return a stretch of the queue behind `after`, how many conversations each view holds, and the rows of `keep`."""
     with office.store.read() as cursor:
@@ -70,7 +71,7 @@ def read_queue(
         def listed(**which: Any) -> list[ListedRow]:
             return lists.listed(cursor, office, wanted, staff, order, sought=sought, **which)
 
-        rows = listed(limit=limit, after=after)
+        rows = listed(limit=limit + max(1, ahead), after=after)
         kept = listed(limit=len(keep), only=keep) if keep else []
         found = find.lines(cursor, search, sought, [*rows, *kept])
 
@@ -78,12 +79,12 @@ def read_queue(
         return replace(_shown(office, row, now, known), found=found.get(row.conversation_id))
 
     return QueuePage(
-        rows=tuple(map(shown, rows)),
-        kept=tuple(map(shown, kept)),
+        rows=tuple(map(shown, rows[: limit + ahead])),
+        kept=None if keep is None else tuple(map(shown, kept)),
         total=counts[wanted.view],
         counts=counts,
         as_of=now.ours,
-        next=rows[-1].place(order) if rows and len(rows) == limit else None,
+        next=rows[limit - 1].place(order) if len(rows) > limit else None,
         search=find.note(office.store.index, search, sought),
     )
 
@@ -133,12 +134,13 @@ def read_conversation(office: Office, conversation_id: str, staff: str, focus_id
         now = times.ours
         row = known_conversation(cursor, conversation_id)
         whole = customers.together(cursor, row.contact_id)
+        known = office.store.index.lookup(cursor)
         theirs = [
             one
-            for one in conversations.of_contacts(cursor, whole)
+            for one in conversations.of_contacts(cursor, whole, known)
             if one.account_id == row.account_id or may_read(office, cursor, staff, one.account_id)
         ]
-        outlines = conversations.outlines(cursor, [found.id for found in theirs])
+        outlines = conversations.outlines(cursor, [found.id for found in theirs], known=known)
         here = [outline.id for outline in outlines if outline.conversation_id == row.id]
         everything = conversations.items_by_id(cursor, here)
         items = [line for line in everything if not line.item.context]
@@ -169,7 +171,7 @@ def read_conversation(office: Office, conversation_id: str, staff: str, focus_id
             contact=_card(cursor, row, theirs, outlines, now),
             priority=_with_waiting((focus.priority if focus else None) or 0, waiting if _counts(focus) else None),
             factors=factors,
-            others_in_thread=conversations.others_in_thread(cursor, row),
+            others_in_thread=conversations.others_in_thread(cursor, row, known),
             links=links.lines(cursor, row.id),
             elsewhere=row.elsewhere,
             team=assignments.team_name(cursor, row.id),

@@ -133,8 +133,10 @@ class QueuePage:
     #: items would make counting slow, unless they are what is shown
     counts: Mapping[View, int]
     as_of: datetime
-    next: QueuePlace | None = None  #: where the list goes on; None: this is its end
-    kept: tuple[QueueRow, ...] = ()  #: of the rows asked for by id, those that the view still holds
+    next: QueuePlace | None = None  #: where the list goes on behind the rows asked for; None: this is its end
+    kept: tuple[QueueRow, ...] | None = (
+        None  #: of the rows asked for by id, those that the view holds; None: none asked
+    )
     search: SearchNote | None = None  #: None: nothing was searched for
 
 
