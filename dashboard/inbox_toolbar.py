@@ -45,7 +45,7 @@ def toolbar() -> None:
             on_change=_searched,
         )
         with st.container(key="toolbar_search_help", width="content"):
-            SEARCH_HELP(key="search_help", data={"examples": _EXAMPLES}, on_insert_change=_inserted)
+            SEARCH_HELP(key="search_help", data={"examples": _EXAMPLES})
         number = inbox_filter.narrowed(now.wanted)
         with st.popover(f"Filters ({number})" if number else "Filters", key="filters", icon=":material/tune:"):
             _filters()
@@ -131,15 +131,6 @@ def _show(name: str) -> None:
     except ValueError:
         return
     _want(replace(session.inbox().wanted, view=view))
-
-
-def _inserted() -> None:
-    """Put an example behind what stands in the search box."""
-    example = st.session_state["search_help"].insert
-    if example in {one["text"] for one in _EXAMPLES}:
-        text = f"{st.session_state['search'] or ''} {example}".strip()
-        st.session_state["search"] = text
-        _want(inbox_filter.searching(session.inbox().wanted, text))
 
 
 def _searched() -> None:

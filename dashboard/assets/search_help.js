@@ -1,7 +1,17 @@
 // A small button beside the search box; it opens what may be typed. Esc closes it, arrows and Tab walk, Enter inserts.
 const HELPS = new WeakMap();
 
-export default function ({ data, parentElement, setTriggerValue }) {
+// Put an example behind what stands in the box, as if it were typed: the box itself tells the server.
+function intoSearch(text) {
+  const box = document.querySelector(".st-key-search input");
+  if (!box) return;
+  const set = Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value").set;
+  set.call(box, (box.value.trim() + " " + text).trim());
+  box.dispatchEvent(new Event("input", { bubbles: true }));
+  box.focus();
+}
+
+export default function ({ data, parentElement }) {
   const root = parentElement.querySelector(".root");
   let state = HELPS.get(root);
   if (!state) {
@@ -37,7 +47,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   for (const example of data.examples) {
     const row = button("example", "", () => {
       state.panel.hidePopover();
-      setTriggerValue("insert", example.text);
+      intoSearch(example.text);
     });
     row.append(el("code", "", example.text), el("span", "", example.means));
     state.panel.append(row);

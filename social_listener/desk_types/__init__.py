@@ -400,6 +400,7 @@ class HealthView:
     jobs: tuple[JobLine, ...]
     interactions: int
     database_bytes: int
+    search_percent: int | None = None  #: how far the search index is built; None: it is whole, or not begun
     last_backup_at: datetime | None
     as_of: datetime
     breached: int = 0  #: conversations in the queue whose promised time has passed

@@ -210,7 +210,7 @@ class SearchIndex:
         with self._store.read() as cursor:
             total = search_docs.count(cursor)
         serving = self._files is not None
-        self._progress = Progress(whole=serving, total=total)
+        self._progress = Progress(whole=serving, total=total)  # what was wrong before is being mended
         self._folder.mkdir(mode=0o700, exist_ok=True)
         folder = self._folder / str(max(self._generations(), default=0) + 1)
         self._fresh = fresh = IndexFiles.create(folder, seq)

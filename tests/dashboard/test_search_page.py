@@ -54,4 +54,5 @@ def test_the_language_is_learnt_by_keyboard(open_page: Open, make_stage: MakeSta
     page.keyboard.press("ArrowUp")
     page.keyboard.press("Enter")
     expect(page.locator(".st-key-search input")).to_have_value("refund")
+    expect(page.locator(".st-key-search input")).to_be_focused()
     expect(page.locator(".row mark")).to_have_text("refund")
