@@ -4,11 +4,10 @@
     python benchmarks/inbox.py --sizes 100000       # quicker
     python benchmarks/inbox.py --check              # exit 1 when the target is missed
 
-The store is generated; what is measured goes through `Desk`, as pages do. Times depend on the machine; the ratios to
-the plain way, over all rows in the same run, depend on it less. Target: the 50 most pressing of the open conversations
-in at most 10 ms (95 of 100 readings) at a million stored, drawn again as an open inbox is; "nothing known" is the first
-time. (The file is not called queue.py: Python puts a script's
-folder first in its search path, and `queue` is a module of its own.)
+The store is generated; what is measured goes through `Desk`, as pages do. Times depend on the machine and on what else
+it does; the processor's time beside them, and the ratios to the plain way, over all rows in the same run, depend on it
+less. Each reading has its target, at the largest size. (The file is not called queue.py: Python puts a script's folder
+first in its search path, and `queue` is a module of its own.)
 """
 
 from __future__ import annotations
@@ -40,7 +39,18 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 NOW: Final = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
-TARGET_MS: Final = 10.0
+#: reading → what 95 of 100 may take at the largest size, ms
+TARGETS: Final = {
+    "top 50 of the open ones": 10.0,
+    "inbox: top 50 and counts": 40.0,
+    "inbox with three filters": 40.0,
+    "show more, far down": 40.0,
+    "conversation with its card": 30.0,
+    "search, a rare word": 50.0,
+    "search, two common words": 50.0,
+    "search, a word being typed": 50.0,
+    "search, a phrase and a name": 50.0,
+}
 ITEMS_EACH: Final = 3  #: interactions a conversation
 
 CONVERSATION = "'x:' || (i // 3) || ':' || (i // 3 % 200000)"
@@ -80,7 +90,9 @@ FILL = {
             arg_max(id, sent_at)
         FROM interactions GROUP BY conversation_id""",
     "queue": """
-        INSERT INTO queue
+        INSERT INTO queue (conversation_id, channel, account_id, stream_id, kind, private, status, snoozed_until,
+            assignee, item_id, priority, waiting_since, sentiment_label, language, contact_id, contact_name,
+            contact_handle, excerpt, last_at, unanswered, version, due_at, due_what, due_since, due_seen_at, warn_at)
         SELECT c.id, 'x', 'main', 'main/mentions', i.kind, c.private, 'open', NULL,
             CASE WHEN hash(c.id) % 4 = 0 THEN 'ana' END, i.id, s.priority, c.first_at, s.sentiment_label, s.language,
             c.contact_id, p.name, p.handle, left(i.text, 200), c.last_at, 3, 3,
@@ -108,16 +120,17 @@ def fill(store: Store, total: int, open_conversations: int) -> None:
     store.checkpoint()
 
 
-def measure(call: Callable[[], object], times: int) -> tuple[float, float]:
-    """Return the middle and the 95th of 100 of the times that `call` takes, in ms."""
+def measure(call: Callable[[], object], times: int) -> tuple[float, float, float]:
+    """Return the middle and the 95th of 100 of the times that `call` takes, and the latter of the processor's; ms."""
     call()
-    took = []
+    took, busy = [], []
     for _ in range(times):
-        began = time.perf_counter()
+        began, work = time.perf_counter(), time.process_time()
         call()
+        busy.append((time.process_time() - work) * 1000)
         took.append((time.perf_counter() - began) * 1000)
     cuts = quantiles(took, n=100)
-    return cuts[49], cuts[94]
+    return cuts[49], cuts[94], quantiles(busy, n=100)[94]
 
 
 def readings(store: Store, desk: Desk, total: int) -> dict[str, Callable[[], object]]:
@@ -144,6 +157,7 @@ def readings(store: Store, desk: Desk, total: int) -> dict[str, Callable[[], obj
         number = first_open + next(numbers) % 900
         return desk.conversation(f"x:{number}:{number % 200000}", "ana")
 
+    deep = desk.queue(QueueFilter(), "ana", limit=5_000).next
     narrow = QueueFilter(private=False, language="de", sentiment=SentimentLabel.NEGATIVE)
     return {
         "top 50 of the open ones": lambda: top(QueueFilter(), known),
@@ -151,16 +165,19 @@ def readings(store: Store, desk: Desk, total: int) -> dict[str, Callable[[], obj
         "the same, nothing known": lambda: top(QueueFilter()),
         "inbox: top 50 and counts": lambda: desk.queue(QueueFilter(), "ana"),
         "inbox with three filters": lambda: desk.queue(narrow, "ana"),
+        "show more, far down": lambda: desk.queue(QueueFilter(), "ana", after=deep),
         "resolved, newest 50": lambda: desk.queue(QueueFilter(view=View.RESOLVED), "ana"),
         "conversation with its card": conversation,
         "item by id": lambda: desk.item(f"x:{1500000000000000000 + total - 5}"),
-        "search, a rare word": lambda: desk.queue(QueueFilter(search="777777"), "ana"),
-        "search, two common words": lambda: desk.queue(QueueFilter(search="kettle letters"), "ana"),
+        "search, a rare word": lambda: desk.queue(QueueFilter(search="777777 "), "ana"),
+        "search, two common words": lambda: desk.queue(QueueFilter(search="kettle letters "), "ana"),
+        "search, a word being typed": lambda: desk.queue(QueueFilter(search="kettle le"), "ana"),
+        "search, a phrase and a name": lambda: desk.queue(QueueFilter(search='"my letters" from:customer77'), "ana"),
         "plain: top 50 over all rows": lambda: read(lambda cursor: cursor.execute(OVER_ALL, {"now": NOW}).fetchall()),
     }
 
 
-def run(total: int, open_conversations: int, times: int) -> dict[str, tuple[float, float]]:
+def run(total: int, open_conversations: int, times: int) -> dict[str, tuple[float, float, float]]:
     """Fill a store of that size and measure all readings."""
     with tempfile.TemporaryDirectory() as folder, Store.open(Path(folder) / "bench.duckdb") as store:
         began = time.perf_counter()
@@ -170,15 +187,21 @@ def run(total: int, open_conversations: int, times: int) -> dict[str, tuple[floa
         weights = Weights()
         ingest = Ingest(store, {}, streams={}, weights=weights, polling=Settings().polling, clock=lambda: NOW)
         desk = Desk(store, {}, ingest=ingest, streams={}, settings=Settings(), weights=weights, clock=lambda: NOW)
+        began = time.perf_counter()
+        store.index.catch_up()
+        store.index.kept = True  # as in the service: the index is brought up to date beside, not by a search
+        folder_bytes = sum(one.stat().st_size for one in Path(folder).glob("*.search/*/*"))
+        print(f"index: {store.index.progress.done / (time.perf_counter() - began):,.0f} items/s, ", end="")
+        print(f"{folder_bytes / 1e6:.0f} MB, whole: {store.index.progress.whole}")
         results = {}
         gc.collect()
         for name, call in readings(store, desk, total).items():
             slow = name.startswith(("search", "plain"))
             results[name] = measure(call, max(times // 10, 20) if slow else times)
     plain = results["plain: top 50 over all rows"][0]
-    print(f"{'':32}{'p50 ms':>10}{'p95 ms':>10}{'× plain':>10}")
-    for name, (middle, most) in results.items():
-        print(f"{name:32}{middle:10.1f}{most:10.1f}{middle / plain:10.2f}")
+    print(f"{'':32}{'p50 ms':>10}{'p95 ms':>10}{'CPU p95':>10}{'× plain':>10}")
+    for name, (middle, most, busy) in results.items():
+        print(f"{name:32}{middle:10.1f}{most:10.1f}{busy:10.1f}{middle / plain:10.3f}")
     return results
 
 
@@ -192,16 +215,18 @@ def main() -> int:
     wanted = parser.parse_args()
     results = {size: run(size, min(wanted.open, size // ITEMS_EACH), wanted.times) for size in wanted.sizes}
     small, large = min(results), max(results)
-    top = "top 50 of the open ones"
     if small != large:
         print("\ngrowth from the smallest to the largest store (p50):")
-        for name, (middle, _) in results[large].items():
+        for name, (middle, _, _) in results[large].items():
             print(f"  {name:32}{middle / results[small][name][0]:6.2f} ×")
     print(f"\npeak memory: {psutil.Process().memory_info().rss / 1e6:.0f} MB at the end")
-    met = results[large][top][1] <= TARGET_MS
-    print(f"target: {top}, p95 ≤ {TARGET_MS:.0f} ms at {large:,}: {results[large][top][1]:.1f} ms,", end=" ")
-    print("met" if met else "missed")
-    return 1 if wanted.check and not met else 0
+    missed = 0
+    for name, target in TARGETS.items():
+        most = results[large][name][1]
+        missed += most > target
+        print(f"target: {name}, p95 ≤ {target:.0f} ms at {large:,}: {most:.1f} ms, ", end="")
+        print("reached" if most <= target else "missed")
+    return 1 if wanted.check and missed else 0
 
 
 if __name__ == "__main__":

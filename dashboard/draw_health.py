@@ -86,6 +86,13 @@ def banner(view: HealthView) -> Json:
     return {"ok": view.ok, "sentence": sentence, "problems": list(view.problems), "lead": lead}
 
 
+def _search(view: HealthView) -> list[Json]:
+    """Return how far the search index is built, while it is."""
+    if view.search_percent is None:
+        return []
+    return [_figure("search", f"{view.search_percent} %", "of the search index built", "amber")]
+
+
 def _figures(view: HealthView) -> list[Json]:
     on_the_way = view.outbox.get(ReplyState.QUEUED, 0) + view.outbox.get(ReplyState.SENDING, 0)
     doubt = view.outbox.get(ReplyState.IN_DOUBT, 0)
@@ -94,6 +101,7 @@ def _figures(view: HealthView) -> list[Json]:
         _figure("breached", str(view.breached), "promised times breached", "red" if view.breached else ""),
         _figure("interactions", f"{view.interactions:,}".replace(",", "\u202f"), "interactions stored"),
         _figure("size", _bytes(view.database_bytes), "database"),
+        *_search(view),
         _figure("backup", backup, "last backup"),
         _figure("way", str(on_the_way), "replies on their way"),
         _figure("doubt", str(doubt), "replies in doubt", "amber" if doubt else ""),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from social_listener.dashboard import draw_bench, draw_due, words
+from social_listener.dashboard import draw_bench, draw_due, draw_search, words
 from social_listener.desk_types import View
 from social_listener.model import ReplyState, SentimentLabel, Status
 
@@ -58,6 +58,7 @@ def queue(
         "more": f"Show more ({rest:,} further down)" if rest > 0 else None,
         "count": words.count(total, "conversation"),
         "empty": empty(wanted),
+        "told": draw_search.told(page, wanted),
         "health": health,
         "now": words.iso(now),
     }
@@ -79,7 +80,7 @@ def row(one: QueueRow, staff: str, *, gone: bool, name_channel: bool) -> Json:
         "marks": _marks(one, staff, gone=gone, name_channel=name_channel),
         "labels": draw_bench.worn(one.labels),
         "gone": gone,
-    }
+    } | draw_search.line(one)
 
 
 def _marks(one: QueueRow, staff: str, *, gone: bool, name_channel: bool) -> list[Json]:
@@ -116,8 +117,9 @@ def empty(wanted: QueueFilter) -> Json:
     if wanted.search or wanted != type(wanted)(view=wanted.view):
         return {
             "icon": "eye",
-            "title": "Nothing found",
-            "text": "No conversation in this view matches the search and the filters.",
+            "title": f"Nothing found in {words.VIEWS[wanted.view][0]}" if wanted.search else "Nothing found",
+            "text": "No conversation in this view matches the search and the filters."
+            + (" Fewer words, or the beginning of one, find more." if wanted.search else ""),
         }
     text = {
         View.WAITING: "Nobody waits for an answer. New messages appear here by themselves.",

@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from social_listener.desk_types.team import Around
     from social_listener.model import Allowed
 
-QUEUE = component("queue")
+QUEUE = component("queue", "marked")
 HEADLINE = component("headline", "presence", "pictures")
 THREAD = component("thread", "pictures")
 MACROS = component("macros", "finder")
@@ -102,6 +102,7 @@ def queue() -> None:
         on_show_change=actions.show_new,
         on_more_change=actions.show_more,
         on_help_change=actions.show_help,
+        on_view_change=inbox_toolbar.view_in_list,
     )
 
 

@@ -118,9 +118,7 @@ def show_new() -> None:
 
 def show_more() -> None:
     """Show further rows below those that are shown."""
-    now = session.inbox()
-    now.limit += session.STEP
-    now.shelf = None
+    session.read_more()
     draw("toolbar", "queue")
 
 

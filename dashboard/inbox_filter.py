@@ -50,7 +50,7 @@ def from_query(query: Mapping[str, str]) -> QueueFilter:
         team_id=query.get("team") or None,
         label=query.get("label") or None,
         due_within=DUE.get(query.get("due") or ""),
-        search=(query.get("q") or "").strip()[:200],
+        search=(query.get("q") or "").lstrip()[:200],
     )
 
 
@@ -90,7 +90,7 @@ def cleared(wanted: QueueFilter) -> QueueFilter:
 
 def searching(wanted: QueueFilter, text: str) -> QueueFilter:
     """Return the filter with other search words."""
-    return replace(wanted, search=text.strip()[:200])
+    return replace(wanted, search=text.lstrip()[:200])
 
 
 def streams(settings: Settings) -> dict[str, str]:

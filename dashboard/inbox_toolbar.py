@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, cast
 
 import streamlit as st
 
-from social_listener.dashboard import bell, draw_queue, inbox_filter, session, state, words
+from social_listener.dashboard import bell, draw_queue, draw_search, inbox_filter, session, state, words
 from social_listener.dashboard.component import component
 from social_listener.desk_types import View
 from social_listener.model import SentimentLabel
@@ -19,8 +19,10 @@ if TYPE_CHECKING:
     from social_listener.desk_types.team import Team
 
 VIEWS = component("views")
+SEARCH_HELP = component("search_help")
 
 _ANY = ""
+_EXAMPLES = [{"text": text, "means": means} for text, means in draw_search.EXAMPLES]
 
 
 @st.fragment(key="toolbar")
@@ -42,6 +44,8 @@ def toolbar() -> None:
             width=260,
             on_change=_searched,
         )
+        with st.container(key="toolbar_search_help", width="content"):
+            SEARCH_HELP(key="search_help", data={"examples": _EXAMPLES})
         number = inbox_filter.narrowed(now.wanted)
         with st.popover(f"Filters ({number})" if number else "Filters", key="filters", icon=":material/tune:"):
             _filters()
@@ -113,8 +117,17 @@ def _filtered(field: str) -> None:
 
 
 def _view_chosen() -> None:
+    _show(st.session_state["views"].view)
+
+
+def view_in_list() -> None:
+    """Show the view that was picked below what a search told."""
+    _show(st.session_state["queue_list"].view)
+
+
+def _show(name: str) -> None:
     try:
-        view = View(st.session_state["views"].view)
+        view = View(name)
     except ValueError:
         return
     _want(replace(session.inbox().wanted, view=view))

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from social_listener.dashboard.component import Json
     from social_listener.dashboard.draw_composer import Outcome
     from social_listener.dashboard.inbox_proposals import Deciding
-    from social_listener.desk_types import ConversationView, QueueFilter, QueuePage, QueueRow
+    from social_listener.desk_types import ConversationView, QueueFilter, QueuePage, QueuePlace, QueueRow
     from social_listener.desk_types.answering import MacroRun
     from social_listener.desk_types.team import Notifications
 
@@ -39,7 +39,7 @@ class Inbox:
     """What this page shows."""
 
     wanted: QueueFilter
-    limit: int = STEP
+    place: QueuePlace | None = None  #: behind the last row that is shown
     page: QueuePage | None = None
     shelf: shelf.Shelf | None = None
     queue_problem: str | None = None
@@ -107,7 +107,7 @@ def write_address() -> None:
 def want(wanted: QueueFilter) -> None:
     """Show another part of the queue, laid out anew."""
     now = inbox()
-    now.wanted, now.limit, now.shelf, now.page = wanted, STEP, None, None
+    now.wanted, now.place, now.shelf, now.page = wanted, None, None, None
 
 
 def choose(conversation_id: str | None, focus: str | None = None) -> None:
@@ -154,7 +154,13 @@ def look(pane: str) -> object:
         rows: tuple[QueueRow, ...] = now.shelf.rows if now.shelf else ()
         marks = (now.shelf.gone, now.shelf.fresh) if now.shelf else ()
         total = now.page.total if now.page else 0
-        return tuple(replace(row, priority=0, reasons=()) for row in rows), marks, total, now.queue_problem
+        return (
+            tuple(replace(row, priority=0, reasons=()) for row in rows),
+            marks,
+            total,
+            now.queue_problem,
+            now.page and now.page.search,
+        )
     if pane == "bench":
         worn = (now.view.conversation_id, now.view.labels) if now.view else None
         return now.bench, worn
@@ -174,17 +180,39 @@ def read_queue(*, anew: bool = False) -> None:
     now = inbox()
     now.notices, _ = state.guarded(lambda: state.desk().team.notifications(state.staff()), now.notices)
     try:
-        page = state.desk().queue(now.wanted, state.staff(), limit=now.limit + shelf.LOOKAHEAD)
+        page = _read_queue(anew=anew or now.shelf is None or not now.shelf.rows)
     except Exception:
         log.exception("dashboard: the queue could not be read")
         now.queue_problem = UNREADABLE
         return
     now.queue_problem = None
     now.page = page
-    if anew or now.shelf is None or not now.shelf.rows:
-        now.shelf = shelf.lay_out(page, now.limit)
+    if page.kept is None or now.shelf is None:
+        now.shelf, now.place = shelf.lay_out(page, STEP), page.next
     else:
-        now.shelf = shelf.refresh(now.shelf, page, now.limit)
+        now.shelf = shelf.refresh(now.shelf, page, STEP)
+
+
+def _read_queue(*, anew: bool) -> QueuePage:
+    """Return the top of the queue, and unless it is laid out `anew` the rows that are shown."""
+    now = inbox()
+    wanted = replace(now.wanted, zone=st.context.timezone or "UTC")
+    keep = None if anew or now.shelf is None else [row.conversation_id for row in now.shelf.rows]
+    return state.desk().queue(wanted, state.staff(), limit=STEP, ahead=shelf.LOOKAHEAD, keep=keep)
+
+
+def read_more() -> None:
+    """Read the rows behind those that are shown, in the order in which the list was laid out."""
+    now = inbox()
+    if now.shelf is None:
+        return
+    wanted = replace(now.wanted, zone=st.context.timezone or "UTC")
+    page, problem = state.guarded(
+        lambda: state.desk().queue(wanted, state.staff(), limit=STEP, after=now.place, ahead=shelf.LOOKAHEAD), None
+    )
+    now.queue_problem = problem
+    if page is not None:
+        now.shelf, now.place = shelf.extended(now.shelf, page, STEP), page.next
 
 
 def read_bench() -> None:

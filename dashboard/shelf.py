@@ -41,7 +41,7 @@ def refresh(shelf: Shelf, page: QueuePage, limit: int) -> Shelf:
 
     `page` was asked for `limit` + LOOKAHEAD rows.
     """
-    found = {row.conversation_id: row for row in page.rows}
+    found = {row.conversation_id: row for row in (*page.rows, *(page.kept or ()))}
     shown = {row.conversation_id for row in shelf.rows}
     rows = tuple(found.get(row.conversation_id, row) for row in shelf.rows)
     gone = (shelf.gone - found.keys()) | _left(shelf, page)
@@ -55,12 +55,28 @@ def refresh(shelf: Shelf, page: QueuePage, limit: int) -> Shelf:
     return Shelf(rows=rows, gone=gone, fresh=frozenset(row.conversation_id for row in fresh), known=known)
 
 
+def extended(shelf: Shelf, page: QueuePage, step: int) -> Shelf:
+    """Return the shelf with the first `step` rows of the next page below; those that are shown already stay."""
+    shown = {row.conversation_id for row in shelf.rows}
+    added = tuple(row for row in page.rows[:step] if row.conversation_id not in shown)
+    known = shelf.known | {row.conversation_id for row in page.rows}
+    return Shelf(
+        rows=shelf.rows + added,
+        gone=shelf.gone,
+        fresh=shelf.fresh - {row.conversation_id for row in added},
+        known=known,
+    )
+
+
 def _left(shelf: Shelf, page: QueuePage) -> frozenset[str]:
     """Return which shown rows left the view.
 
     The page holds everything more pressing than its last row, and waiting only makes a conversation more pressing: a
     row that stood above that and is not found was answered or put away. One below it may merely be further down.
     """
+    if page.kept is not None:
+        here = {row.conversation_id for row in page.kept}
+        return frozenset(row.conversation_id for row in shelf.rows) - here
     found = {row.conversation_id for row in page.rows}
     whole = page.total <= len(page.rows)
     lowest = page.rows[-1].priority if page.rows else 0

@@ -68,6 +68,31 @@ class Indexed(Machine):
                 assert not found.cut
                 assert set(found.items) == scan(self.store, search, resolved=resolved), (text, resolved)
 
+        self.check_lookups()
+
+    def check_lookups(self) -> None:
+        """Hold what the index finds by contact, conversation and thread against the tables, also while it is behind."""
+        with self.store.read() as cursor:
+            known = self.store.index.lookup(cursor)
+            talks = cursor.execute("SELECT id, contact_id, thread_id FROM conversations ORDER BY id").fetchall()
+            if known is None:
+                return
+            for conversation_id, contact_id, thread_id in talks:
+                row = conversations.row(cursor, conversation_id)
+                assert row is not None
+                theirs = conversations.of_contacts(cursor, [contact_id])
+                assert conversations.of_contacts(cursor, [contact_id], known) == theirs
+                ids = [one.id for one in theirs]
+                assert conversations.outlines(cursor, ids, known=known) == conversations.outlines(cursor, ids)
+                others = conversations.others_in_thread(cursor, row)
+                assert conversations.others_in_thread(cursor, row, known) == others
+                assert conversation_id in (known.in_thread(thread_id) or [])
+
+    @rule()
+    def look_up(self) -> None:
+        """Look rows up now, whatever the index has not taken up yet."""
+        self.check_lookups()
+
     def compare(self) -> None:
         """Hold the index against the store; the store itself is held against the truth by the machine of ingest."""
         self.check()
@@ -183,6 +208,18 @@ def test_an_index_of_another_history_is_not_trusted(machine: Indexed, monkeypatc
     monkeypatch.setattr("social_listener.store.search_index.search_log.belongs", lambda *_: True)
     with pytest.raises(AssertionError):
         machine.restore()
+
+
+def test_a_lookup_that_trusts_the_index_alone_is_found(machine: Indexed, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rows that the index has not taken up yet are found; negative control: without a look at the log they are not."""
+    machine.check()
+    machine.post("mara", "@fernhill and another thing", 0.0, 1)
+    machine.poll()
+    machine.check_lookups()
+    monkeypatch.setattr("social_listener.store.search_lookup.search_log.changed", lambda _, seq, __: (seq, [], False))
+    monkeypatch.setattr("social_listener.store.search_lookup.search_log.waiting", lambda *_: False)
+    with pytest.raises(AssertionError):
+        machine.check_lookups()
 
 
 def test_a_fresh_index_is_built_once(machine: Indexed) -> None:

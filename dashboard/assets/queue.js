@@ -8,6 +8,7 @@ function drawRow(node, row, drift) {
   text.style.minWidth = 0;
   const top = el("div", "top");
   const name = el("span", "name", row.name);
+  if (row.named) fillMarked(name, row.named);
   name.dir = "auto";
   top.append(name, el("span", "handle", row.handle ? "@" + row.handle : ""));
   const wait = el("span", "wait");
@@ -16,6 +17,7 @@ function drawRow(node, row, drift) {
   if (!row.waiting) wait.dataset.rest = "1";
   top.append(wait);
   const excerpt = el("div", "excerpt", row.excerpt);
+  if (row.found) fillMarked(excerpt, [{ text: row.by, mark: false }, ...row.found]);
   excerpt.dir = "auto";
   text.append(top, excerpt);
   if (row.reasons.length) {
@@ -50,11 +52,15 @@ function paintAge(node, drift) {
   node.title = node.due ? dueTitle(node.due, drift) + ". " + heard : heard;
 }
 
-function emptyState(data) {
+function emptyState(data, show) {
   const node = el("div", "empty");
   const glyph = el("div", "glyph");
   glyph.append(icon(data.empty.icon));
   node.append(glyph, el("b", "", data.empty.title), el("span", "", data.empty.text));
+  const ways = el("div", "ways");
+  for (const one of (data.told && data.told.elsewhere) || [])
+    ways.append(button("plain-button", "Look in " + one.text, () => show(one.view)));
+  if (ways.children.length) node.append(ways);
   return node;
 }
 
@@ -78,7 +84,9 @@ export default function ({ data, parentElement, setTriggerValue }) {
     state.hint = el("div");
     state.hint.style.display = "contents";
     state.foot = el("div", "foot");
-    root.append(state.problem, state.news, state.scroller, state.hint, state.foot);
+    state.told = el("div", "told");
+    state.told.setAttribute("role", "status");
+    root.append(state.problem, state.told, state.news, state.scroller, state.hint, state.foot);
     state.ages = setInterval(() => {
       for (const node of state.list.querySelectorAll(".wait")) paintAge(node, state.drift);
     }, 1000);
@@ -128,11 +136,13 @@ export default function ({ data, parentElement, setTriggerValue }) {
     before = node;
   }
   known.forEach((node) => node.remove());
+  const show = (view) => setTriggerValue("view", view);
+  drawTold(state.told, data.told, show);
   state.more.hidden = !data.more;
   state.more.textContent = data.more || "";
   state.more.onclick = () => setTriggerValue("more", Date.now());
   state.scroller.hidden = !data.rows.length;
-  state.hint.replaceChildren(...(data.rows.length ? [] : [emptyState(data)]));
+  state.hint.replaceChildren(...(data.rows.length ? [] : [emptyState(data, show)]));
 
   state.news.classList.toggle("on", data.news > 0);
   if (data.news > 0) {

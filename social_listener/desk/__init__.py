@@ -110,14 +110,16 @@ class Desk:
         limit: int = 50,
         *,
         after: QueuePlace | None = None,
-        keep: Sequence[str] = (),
+        ahead: int = 0,
+        keep: Sequence[str] | None = None,
     ) -> QueuePage:
         """Return a stretch of the queue, the most pressing first, and how many conversations each view holds.
 
-        `after`: the `next` of an earlier page, to go on behind it in the same order. `keep`: conversations whose rows
-        are wanted besides, as far as the view holds them.
+        `after`: the `next` of an earlier page, to go on behind it in the same order. `ahead`: so many rows more are
+        returned, though the next page begins with them. `keep`: conversations whose rows are wanted besides, as far as
+        the view holds them.
         """
-        return desk_read.read_queue(self._office, wanted, staff, limit=limit, after=after, keep=keep)
+        return desk_read.read_queue(self._office, wanted, staff, limit=limit, after=after, ahead=ahead, keep=keep)
 
     def conversation(self, conversation_id: str, staff: str, focus_id: str | None = None) -> ConversationView:
         """Return everything about one conversation; `DeskError` when there is none of that id."""

@@ -69,13 +69,30 @@ def read_health(office: Office, planned: Mapping[str, Planned]) -> HealthView:
             jobs=jobs,
             interactions=health.interactions(cursor),
             database_bytes=office.store.size,
+            search_percent=_search_percent(office),
             last_backup_at=last_backup,
             as_of=now,
             breached=escalations.breached(cursor, office.times(cursor)),
             escalations=escalations.since(cursor, now - timedelta(days=1), office.times(cursor)),
         )
-        problems = (*_of_disk(office), *_problems(cursor, view, now))
+        problems = (*_of_disk(office), *_problems(cursor, view, now), *_of_search(office))
     return _with_problems(view, problems)
+
+
+def _search_percent(office: Office) -> int | None:
+    progress = office.store.index.progress
+    if progress.whole or not progress.total:
+        return None
+    return min(99, 100 * progress.done // progress.total)
+
+
+def _of_search(office: Office) -> Iterator[str]:
+    """Yield why nothing can be searched; that the index is being built is no problem, it is a figure."""
+    if problem := office.store.index.progress.problem:
+        yield (
+            f"The search index cannot be used: {problem}. It is built anew by itself; when it stays so, look at the "
+            f"owner, the mode and the room of {office.store.path.name}.search beside the database."
+        )
 
 
 def _with_problems(view: HealthView, problems: tuple[str, ...]) -> HealthView:

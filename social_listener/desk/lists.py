@@ -1,4 +1,4 @@
-"""Which table a view is listed from: the queue, the resolved conversations, or both."""
+"""Which table a view is listed from: the queue, the other conversations, or both."""
 
 from __future__ import annotations
 

@@ -12,7 +12,16 @@ from social_listener.desk.levels import due_line
 from social_listener.desk.office import known_conversation
 from social_listener.desk_types import ContactCard, ConversationView, PastConversation, QueuePage, View
 from social_listener.model import SentimentLabel
-from social_listener.store import assignments, conversations, customers, escalations, labels, links, queue, silences
+from social_listener.store import (
+    assignments,
+    conversations,
+    customers,
+    escalations,
+    labels,
+    links,
+    queue,
+    silences,
+)
 from social_listener.store import due as dues
 from social_listener.store import outbox as replies
 from social_listener.store import search as resolved
@@ -25,7 +34,7 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
     from social_listener.desk.office import Office
-    from social_listener.desk_types import FoundLine, QueueFilter, QueuePlace, QueueRow, ThreadItem
+    from social_listener.desk_types import QueueFilter, QueuePlace, QueueRow, ThreadItem
     from social_listener.desk_types.organising import Label
     from social_listener.model import Factor
     from social_listener.store.conversations import ConversationRow, Outline
@@ -48,29 +57,34 @@ def read_queue(
     *,
     limit: int,
     after: QueuePlace | None = None,
-    keep: Sequence[str] = (),
+    ahead: int = 0,
+    keep: Sequence[str] | None = None,
 ) -> QueuePage:
     """Return a stretch of the queue behind `after`, how many conversations each view holds, and the rows of `keep`."""
     with office.store.read() as cursor:
         known, now = labels.by_id(cursor), office.times(cursor)
-        as_of = replace(now, ours=after.as_of) if after is not None else now
+        order = replace(now, ours=after.as_of, ahead=after.ahead) if after is not None else now
         search = find.parsed(wanted, now.ours)
-        sought = seek(office.store.index, search, wanted, staff, now.ours)
+        sought = seek(office.store.index, search, wanted, known.values(), staff=staff, now=now.ours)
         counts = _counts_of(cursor, wanted, staff, now, sought)
 
         def listed(**which: Any) -> list[ListedRow]:
-            return lists.listed(cursor, office, wanted, staff, as_of, sought=sought, **which)
+            return lists.listed(cursor, office, wanted, staff, order, sought=sought, **which)
 
-        rows = listed(limit=limit, after=after)
+        rows = listed(limit=limit + max(1, ahead), after=after)
         kept = listed(limit=len(keep), only=keep) if keep else []
         found = find.lines(cursor, search, sought, [*rows, *kept])
+
+    def shown(row: ListedRow) -> QueueRow:
+        return replace(_shown(office, row, now, known), found=found.get(row.conversation_id))
+
     return QueuePage(
-        rows=tuple(_shown(office, row, now, known, found) for row in rows),
-        kept=tuple(_shown(office, row, now, known, found) for row in kept),
+        rows=tuple(map(shown, rows[: limit + ahead])),
+        kept=None if keep is None else tuple(map(shown, kept)),
         total=counts[wanted.view],
         counts=counts,
         as_of=now.ours,
-        next=rows[-1].place(as_of.ours) if len(rows) == limit and rows else None,
+        next=rows[limit - 1].place(order) if len(rows) > limit else None,
         search=find.note(office.store.index, search, sought),
     )
 
@@ -80,28 +94,27 @@ def _counts_of(
 ) -> dict[View, int]:
     """Return how many conversations each view holds; see `QueuePage.counts`."""
     counts = queue.counts(cursor, wanted, staff, now, sought)
-    doubtful = replace(wanted, view=View.IN_DOUBT)
-    counts[View.IN_DOUBT] += resolved.count_resolved(cursor, doubtful, sought)
+
+    def besides(view: View) -> int:
+        return resolved.count_resolved(cursor, replace(wanted, view=view), sought)
+
     if wanted.view is View.RESOLVED or not resolved.is_narrow(wanted):
-        counts[View.RESOLVED] = resolved.count_resolved(cursor, replace(wanted, view=View.RESOLVED), sought)
-    counts[View.SPAM] = 0
-    if silences.some(cursor):
-        counts[View.SPAM] = resolved.count_resolved(cursor, replace(wanted, view=View.SPAM), sought)
+        counts[View.RESOLVED] = besides(View.RESOLVED)
+    counts[View.SPAM] = besides(View.SPAM) if silences.some(cursor) else 0
+    if replies.some_in_doubt(cursor):
+        counts[View.IN_DOUBT] += besides(View.IN_DOUBT)
     return counts
 
 
-def _shown(
-    office: Office, row: ListedRow, now: PlatformTime, known: Mapping[str, Label], found: Mapping[str, FoundLine]
-) -> QueueRow:
+def _shown(office: Office, row: ListedRow, now: PlatformTime, known: Mapping[str, Label]) -> QueueRow:
     due = due_line(office, row.next_due, row.account_id, now)
     waiting = office.waiting_factor(due, now.ours) if row.waiting_since else None
-    shown = row.shown(
+    return row.shown(
         priority=_with_waiting(row.priority, waiting),
         reasons=reasons((*row.factors, *([waiting] if waiting else []))),
         due=due,
         labels=known,
     )
-    return replace(shown, found=found.get(row.conversation_id))
 
 
 def _with_waiting(priority: int, waiting: Factor | None) -> int:
@@ -121,12 +134,13 @@ def read_conversation(office: Office, conversation_id: str, staff: str, focus_id
         now = times.ours
         row = known_conversation(cursor, conversation_id)
         whole = customers.together(cursor, row.contact_id)
+        known = office.store.index.lookup(cursor)
         theirs = [
             one
-            for one in conversations.of_contacts(cursor, whole)
+            for one in conversations.of_contacts(cursor, whole, known)
             if one.account_id == row.account_id or may_read(office, cursor, staff, one.account_id)
         ]
-        outlines = conversations.outlines(cursor, [found.id for found in theirs])
+        outlines = conversations.outlines(cursor, [found.id for found in theirs], known=known)
         here = [outline.id for outline in outlines if outline.conversation_id == row.id]
         everything = conversations.items_by_id(cursor, here)
         items = [line for line in everything if not line.item.context]
@@ -157,7 +171,7 @@ def read_conversation(office: Office, conversation_id: str, staff: str, focus_id
             contact=_card(cursor, row, theirs, outlines, now),
             priority=_with_waiting((focus.priority if focus else None) or 0, waiting if _counts(focus) else None),
             factors=factors,
-            others_in_thread=conversations.others_in_thread(cursor, row),
+            others_in_thread=conversations.others_in_thread(cursor, row, known),
             links=links.lines(cursor, row.id),
             elsewhere=row.elsewhere,
             team=assignments.team_name(cursor, row.id),

@@ -106,6 +106,7 @@ class QueuePlace:
     """Where a list goes on: behind this row, in the order that held at `as_of`."""
 
     as_of: datetime
+    ahead: Mapping[str, timedelta]  #: account → its platform's clock ahead of ours, as the order took it
     urgency: int
     waiting_since: datetime | None
     last_at: datetime
@@ -116,7 +117,7 @@ class QueuePlace:
 class SearchNote:
     """What became of a search."""
 
-    spoken: str  #: what was understood, in words; "" for a search without any
+    spoken: str  #: what was understood, in words
     cut: bool = False  #: there is more than is looked through: these have the newest messages
     whole: bool = True  #: False: the index is being built, and what is found is not all
     percent: int = 100  #: how far it is built
@@ -132,8 +133,10 @@ class QueuePage:
     #: items would make counting slow, unless they are what is shown
     counts: Mapping[View, int]
     as_of: datetime
-    next: QueuePlace | None = None  #: where the list goes on; None: this is its end
-    kept: tuple[QueueRow, ...] = ()  #: of the rows asked for by id, those that the view still holds
+    next: QueuePlace | None = None  #: where the list goes on behind the rows asked for; None: this is its end
+    kept: tuple[QueueRow, ...] | None = (
+        None  #: of the rows asked for by id, those that the view holds; None: none asked
+    )
     search: SearchNote | None = None  #: None: nothing was searched for
 
 
@@ -397,6 +400,7 @@ class HealthView:
     jobs: tuple[JobLine, ...]
     interactions: int
     database_bytes: int
+    search_percent: int | None = None  #: how far the search index is built; None: it is whole, or not begun
     last_backup_at: datetime | None
     as_of: datetime
     breached: int = 0  #: conversations in the queue whose promised time has passed

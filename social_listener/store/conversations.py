@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
     from duckdb import DuckDBPyConnection
 
+    from social_listener.store.search_lookup import Lookup
+
 _ITEM = tuple(field.name for field in fields(Interaction))
 _OURS = ("first_seen_at", "deleted_at", "answered_at", "liked_by_us", "again_at")
 _CONTACT = tuple(field.name for field in fields(Contact))
@@ -49,6 +51,8 @@ class ConversationRow:
     labels: str  #: "id id"
 
 
+#: rows found by their keys one by one; of more the whole table is read, which costs less
+_BY_KEY = 500
 _ROW = tuple(field.name for field in fields(ConversationRow))
 
 
@@ -58,22 +62,38 @@ def row(cursor: DuckDBPyConnection, conversation_id: str) -> ConversationRow | N
     return _row(found) if found else None
 
 
-def of_contacts(cursor: DuckDBPyConnection, contact_ids: Sequence[str]) -> list[ConversationRow]:
+def of_contacts(
+    cursor: DuckDBPyConnection, contact_ids: Sequence[str], known: Lookup | None = None
+) -> list[ConversationRow]:
     """Return every conversation with those contacts, newest first."""
+    ids: list[str] | None = []
+    for contact_id in contact_ids:
+        more = known.of_contact(contact_id) if known is not None else None
+        ids = None if more is None or ids is None else [*ids, *more]
+    where, values = _where("contact_id", list(contact_ids), "id", ids)
     found = cursor.execute(
-        f"""SELECT {", ".join(_ROW)} FROM conversations WHERE contact_id IN ({marks(contact_ids)})
+        f"""SELECT {", ".join(_ROW)} FROM conversations WHERE {where}
             ORDER BY last_at DESC, id""",
-        list(contact_ids),
+        values,
     ).fetchall()
     return [_row(values) for values in found]
 
 
-def others_in_thread(cursor: DuckDBPyConnection, conversation: ConversationRow) -> int:
+def _where(column: str, values: list[str], key: str, ids: list[str] | None) -> tuple[str, list[object]]:
+    """Return the condition that a column has one of the values; by the key where the rows are known and few."""
+    if ids is not None and len(ids) <= _BY_KEY:
+        return f"{key} IN ({marks(ids)})", list(ids)
+    return f"{column} IN ({marks(values)})", list(values)
+
+
+def others_in_thread(cursor: DuckDBPyConnection, conversation: ConversationRow, known: Lookup | None = None) -> int:
     """Return how many conversations of other customers hang below the same post."""
     if conversation.private:
         return 0
+    ids = known.in_thread(conversation.thread_id) if known is not None else None
+    where, values = _where("thread_id", [conversation.thread_id], "id", ids)
     found = cursor.execute(
-        "SELECT count(*) FROM conversations WHERE thread_id = ? AND id <> ?", [conversation.thread_id, conversation.id]
+        f"SELECT count(*) FROM conversations WHERE {where} AND id <> ?", [*values, conversation.id]
     ).fetchone()
     return int(found[0]) if found else 0
 
@@ -136,15 +156,19 @@ class Outline:
     waits: bool  #: said to us, there, and not answered
 
 
-def outlines(cursor: DuckDBPyConnection, conversation_ids: Sequence[str], most: int = 5_000) -> list[Outline]:
+def outlines(
+    cursor: DuckDBPyConnection, conversation_ids: Sequence[str], most: int = 5_000, known: Lookup | None = None
+) -> list[Outline]:
     """Return the newest items of those conversations, oldest first, context included."""
     names = tuple(field.name for field in fields(Outline))
+    ids = known.items(conversation_ids) if known is not None else None
+    where, values = _where("conversation_id", list(conversation_ids), "id", ids)
     rows = cursor.execute(
         f"""SELECT id, conversation_id, outbound, context, sent_at,
                    NOT outbound AND NOT context AND answered_at IS NULL AND deleted_at IS NULL
-            FROM interactions WHERE conversation_id IN ({marks(conversation_ids)})
+            FROM interactions WHERE {where}
             ORDER BY sent_at DESC, id DESC LIMIT ?""",
-        [*conversation_ids, most],
+        [*values, most],
     ).fetchall()
     return [Outline(**named(names, row)) for row in reversed(rows)]
 

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 from social_listener.desk_types.answering import Macro, MacroStep
+from social_listener.store import search_log
 from social_listener.store.rows import named
 
 if TYPE_CHECKING:
@@ -102,4 +103,8 @@ def set_undone(cursor: DuckDBPyConnection, run_id: str, now: datetime) -> None:
 
 def delete_note(cursor: DuckDBPyConnection, note_id: str) -> bool:
     """Take a note away that a macro wrote; False: it is gone already."""
-    return bool(cursor.execute("DELETE FROM notes WHERE id = ? RETURNING id", [note_id]).fetchone())
+    gone = cursor.execute("DELETE FROM notes WHERE id = ? RETURNING conversation_id", [note_id]).fetchall()
+    if gone:
+        search_log.touch(cursor, [gone[0][0]])
+        search_log.words_left(cursor)
+    return bool(gone)

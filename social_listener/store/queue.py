@@ -68,10 +68,11 @@ class ListedRow:
     pending: ReplyState | None
     urgency: float = 0  #: its priority with waiting time, as of the moment it was listed at
 
-    def place(self, as_of: datetime) -> QueuePlace:
-        """Return where the list goes on behind this row."""
+    def place(self, order: PlatformTime) -> QueuePlace:
+        """Return where the list goes on behind this row; `order`: the moment that it holds at."""
         return QueuePlace(
-            as_of=as_of,
+            as_of=order.ours,
+            ahead=order.ahead,
             urgency=int(self.urgency),
             waiting_since=self.waiting_since,
             last_at=self.last_at,
@@ -87,7 +88,7 @@ class ListedRow:
         return QueueRow(**own, priority=priority, reasons=reasons, due=due, labels=worn)
 
 
-_OWN = {"factors", "labels", "next_due", "priority", "urgency", "version"}
+_OWN = {"factors", "labels", "priority", "version", "next_due", "urgency"}
 _SHARED = tuple(field.name for field in fields(ListedRow) if field.name not in _OWN)
 #: column of `queue` → name in ListedRow
 _COLUMNS = {
@@ -256,7 +257,7 @@ def _condition(
         part, part_values = now.due_within(wanted.due_within)
         parts.append(part)
         values.extend(part_values)
-    text, more = sought_condition(cursor, sought, resolved=False)
+    text, more = sought_condition(cursor, sought, "queue")
     return " AND ".join([*parts, text]), [*values, *more]
 
 

@@ -1,4 +1,4 @@
-"""Conversations that no queue row tells of: resolved ones, and those of silenced contacts."""
+"""Conversations that no queue row tells of: resolved, or silenced."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def resolved(
 ) -> list[ListedRow]:
     """Return resolved conversations, the newest first: behind `after`, or those of `only`.
 
-    With View.SPAM those of silenced contacts instead. For the view of those in doubt: only such.
+    With View.SPAM those of silenced contacts; with View.IN_DOUBT the resolved ones with a reply in doubt.
     """
     most = MOST_RESOLVED if is_narrow(wanted) else limit
     rows = _newest(cursor, wanted, sought, most, after=after, only=only)
@@ -150,6 +150,8 @@ def _plain(cursor: DuckDBPyConnection, wanted: QueueFilter, sought: Sought | Non
     status = silenced if wanted.view is View.SPAM else "status = 'resolved'"
     parts = [status, *(f"{name} = ?" for name, value in columns.items() if value is not None)]
     values: list[object] = [value for value in columns.values() if value is not None]
+    if wanted.view is View.IN_DOUBT:
+        parts.append("id IN (SELECT conversation_id FROM replies WHERE state = 'in_doubt')")
     if wanted.team_id is not None:
         parts.append("id IN (SELECT id FROM assignments WHERE team_id = ?)")
         values.append(wanted.team_id)
@@ -158,7 +160,5 @@ def _plain(cursor: DuckDBPyConnection, wanted: QueueFilter, sought: Sought | Non
         values.append(f"%{wanted.label}%")
     if wanted.due_within is not None:
         parts.append("FALSE")  # nothing is due in what is resolved
-    if wanted.view is View.IN_DOUBT:
-        parts.append("id IN (SELECT conversation_id FROM replies WHERE state = 'in_doubt')")
-    text, more = condition(cursor, sought, resolved=True, silenced=wanted.view is View.SPAM)
+    text, more = condition(cursor, sought, "spam" if wanted.view is View.SPAM else "resolved")
     return " AND ".join([*parts, text]), [*values, *more]

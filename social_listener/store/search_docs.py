@@ -1,4 +1,7 @@
-"""What the search index has of the database: one document for every item and every note of a conversation."""
+"""What the search index has of the database: one document for every item and every note of a conversation.
+
+Those of posts that are context only are not searched; they are there so that the items of a conversation are found.
+"""
 
 from __future__ import annotations
 
@@ -21,13 +24,14 @@ BATCH: Final = 20_000
 
 _ITEM: Final = """
     SELECT i.id, i.conversation_id, i.text, i.sent_at, CASE WHEN i.outbound THEN 'ours' ELSE 'theirs' END,
-           s.language, s.sentiment_label, c.status, c.private, c.channel, c.account_id, p.name, p.handle, {more}
+           s.language, s.sentiment_label, c.status, c.private, c.channel, c.account_id, p.name, p.handle,
+           c.contact_id, c.thread_id, i.context, {more}
     FROM interactions i JOIN conversations c ON c.id = i.conversation_id
     LEFT JOIN contacts p ON p.id = c.contact_id LEFT JOIN scores s ON s.interaction_id = i.id
-    WHERE NOT i.context AND {which}"""
+    WHERE {which}"""
 _NOTE: Final = """
     SELECT n.id, n.conversation_id, n.text, n.created_at, 'note', NULL, NULL, c.status, c.private, c.channel,
-           c.account_id, p.name, p.handle
+           c.account_id, p.name, p.handle, c.contact_id, c.thread_id, FALSE
     FROM notes n JOIN conversations c ON c.id = n.conversation_id LEFT JOIN contacts p ON p.id = c.contact_id
     WHERE {which}"""
 
@@ -38,6 +42,8 @@ class Doc:
 
     conversation_id: str
     item_id: str
+    contact_id: str  #: of the conversation
+    thread_id: str
     said: tuple[str, ...]  #: the words of its text
     who: tuple[str, ...]  #: the words of the contact's name and handle
     flags: tuple[str, ...]  #: what it is; a word each
@@ -81,15 +87,16 @@ def notes(cursor: DuckDBPyConnection) -> list[Doc]:
 
 def count(cursor: DuckDBPyConnection) -> int:
     """Return how many items there are to be taken up."""
-    row = cursor.execute("SELECT count(*) FROM interactions WHERE NOT context").fetchone()
+    row = cursor.execute("SELECT count(*) FROM interactions").fetchone()
     return int(row[0]) if row else 0
 
 
 def _doc(row: Sequence[Any]) -> Doc:
     item_id, conversation_id, text, sent_at, side, language, mood, *talk = row
-    status, private, channel, account_id, name, handle = talk[:6]
+    status, private, channel, account_id, name, handle, contact_id, thread_id, context = talk[:9]
     flags = [
-        "doc",
+        "context" if context else "doc",
+        "note" if side == "note" else "item",
         side,
         "shut" if status == "resolved" else "open",
         flag("private", "yes" if private else "no"),
@@ -103,6 +110,8 @@ def _doc(row: Sequence[Any]) -> Doc:
     return Doc(
         conversation_id=conversation_id,
         item_id=item_id,
+        contact_id=contact_id,
+        thread_id=thread_id,
         said=tokens(text),
         who=tokens(f"{name or ''} {handle or ''}"),
         flags=tuple(flags),

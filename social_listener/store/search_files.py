@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from social_listener.store.search_docs import Doc
 
 #: raised when what is written changes, or how texts are taken apart: an index of another format is built anew
-FORMAT: Final = f"1 {unicodedata.unidata_version}"
+FORMAT: Final = f"2 {unicodedata.unidata_version}"
 _STATE: Final = "\0state"
 #: memory for what is written and not committed; the least that tantivy takes for one thread is 15 MB
 _HEAP: Final = 32_000_000
@@ -169,6 +169,8 @@ def _schema() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
     builder.add_text_field("conversation", stored=True, tokenizer_name="raw", index_option="basic")
     builder.add_text_field("item", stored=True, tokenizer_name="raw", index_option="basic")
+    builder.add_text_field("contact", tokenizer_name="raw", index_option="basic")
+    builder.add_text_field("thread", tokenizer_name="raw", index_option="basic")
     builder.add_text_field("said", tokenizer_name="words", index_option="position")
     builder.add_text_field("who", tokenizer_name="words", index_option="position")
     builder.add_text_field("flags", tokenizer_name="words", index_option="basic")
@@ -187,6 +189,8 @@ def _document(doc: Doc) -> tantivy.Document:
     return tantivy.Document(
         conversation=doc.conversation_id,
         item=doc.item_id,
+        contact=doc.contact_id,
+        thread=doc.thread_id,
         said=" ".join(doc.said),
         who=" ".join(doc.who),
         flags=" ".join(doc.flags),
@@ -202,6 +206,11 @@ SCHEMA: Final = _schema()
 def flagged(flag: str) -> Query:
     """Return the query for documents with a flag."""
     return Query.term_query(SCHEMA, "flags", flag, "basic")
+
+
+def holding(field: str, values: Sequence[str]) -> Query:
+    """Return the query for documents of which one of the values is the id in that field."""
+    return Query.term_set_query(SCHEMA, field, list(values))
 
 
 def sent(since: int | None, until: int | None) -> Query:

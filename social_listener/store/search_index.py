@@ -15,9 +15,12 @@ from typing import TYPE_CHECKING, Final
 from social_listener.failpoints import failpoint
 from social_listener.store import search_docs, search_find, search_log
 from social_listener.store.search_files import BrokenIndex, IndexFiles
+from social_listener.store.search_lookup import Lookup
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+
+    from duckdb import DuckDBPyConnection
 
     from social_listener.search.parse import Search
     from social_listener.store import Store
@@ -91,6 +94,13 @@ class SearchIndex:
         for hit in hits:
             items.setdefault(hit.conversation_id, hit.item_id)
         return Found(items, cut)
+
+    def lookup(self, cursor: DuckDBPyConnection) -> Lookup | None:
+        """Return how to find rows by other columns than their keys; None: they must be looked for in the tables."""
+        files = self._files
+        if files is None or not files.state.whole:
+            return None
+        return Lookup.of(cursor, files)
 
     def catch_up(self, stop: Callable[[], bool] = lambda: False) -> int:
         """Take up every change that was committed; build the index when there is none. Return how many conversations.
@@ -200,7 +210,7 @@ class SearchIndex:
         with self._store.read() as cursor:
             total = search_docs.count(cursor)
         serving = self._files is not None
-        self._progress = Progress(whole=serving, total=total)
+        self._progress = Progress(whole=serving, total=total)  # what was wrong before is being mended
         self._folder.mkdir(mode=0o700, exist_ok=True)
         folder = self._folder / str(max(self._generations(), default=0) + 1)
         self._fresh = fresh = IndexFiles.create(folder, seq)

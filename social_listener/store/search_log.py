@@ -68,6 +68,11 @@ def taken_up(cursor: DuckDBPyConnection, before: int) -> int:
     return int(number)
 
 
+def waiting(cursor: DuckDBPyConnection, after: int) -> bool:
+    """Return whether there are changes after a number."""
+    return bool(cursor.execute("SELECT 1 FROM search_log WHERE seq > ? LIMIT 1", [after]).fetchall())
+
+
 def changed(cursor: DuckDBPyConnection, after: int, most: int) -> tuple[int, list[str], bool]:
     """Return the oldest changes after a number, of at least one transaction and about `most` conversations.
 

@@ -7,16 +7,18 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
+from social_listener.search.words import fold
 from social_listener.store.rows import marks
 from social_listener.store.search_docs import flag
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
     from duckdb import DuckDBPyConnection
 
     from social_listener.desk_types import QueueFilter
+    from social_listener.desk_types.organising import Label
     from social_listener.search.parse import Mark, Search
     from social_listener.store.search_index import SearchIndex
 
@@ -32,6 +34,7 @@ class Sought:
     resolved: Mapping[str, str] | None = None
     cut: bool = False  #: there are more; these have the newest items
     talks: tuple[Mark, ...] = ()
+    labels: Mapping[str, Sequence[str]] = field(default_factory=dict)  #: name that is asked for → ids of such labels
     staff: str = ""
     now: datetime | None = field(default=None)
 
@@ -40,12 +43,16 @@ class Sought:
         return (self.resolved if resolved else self.open) or {}
 
 
-def seek(index: SearchIndex, search: Search, wanted: QueueFilter, staff: str, now: datetime) -> Sought | None:
-    """Return what a search finds among what the filter leaves; None: it asks for nothing."""
+def seek(
+    index: SearchIndex, search: Search, wanted: QueueFilter, labels: Iterable[Label], *, staff: str, now: datetime
+) -> Sought | None:
+    """Return what a search finds among what the filter leaves; None: it asks for nothing. `labels`: those there are."""
     if not search:
         return None
+    names = {one.value for one in search.talks if one.name == "label"}
+    worn = {name: [label.id for label in labels if fold(label.name) == name] for name in names} if names else {}
     if not search.of_items:
-        return Sought(talks=search.talks, staff=staff, now=now)
+        return Sought(talks=search.talks, labels=worn, staff=staff, now=now)
     values = {
         "channel": wanted.channel,
         "account": wanted.account_id,
@@ -55,26 +62,30 @@ def seek(index: SearchIndex, search: Search, wanted: QueueFilter, staff: str, no
     here = index.find(search, resolved=False, flags=flags)
     there = index.find(search, resolved=True, flags=flags)
     return Sought(
-        open=here.items, resolved=there.items, cut=here.cut or there.cut, talks=search.talks, staff=staff, now=now
+        open=here.items,
+        resolved=there.items,
+        cut=here.cut or there.cut,
+        talks=search.talks,
+        labels=worn,
+        staff=staff,
+        now=now,
     )
 
 
-def condition(
-    cursor: DuckDBPyConnection, sought: Sought | None, *, resolved: bool, silenced: bool = False
-) -> tuple[str, list[object]]:
-    """Return the condition on a row of `queue`, or of `conversations` for resolved and silenced ones."""
+def condition(cursor: DuckDBPyConnection, sought: Sought | None, where: str) -> tuple[str, list[object]]:
+    """Return the condition on a row of `queue`, or of `conversations` where "resolved" or "spam" is listed."""
     if sought is None:
         return "TRUE", []
-    key = "id" if resolved else "conversation_id"
-    parts, values = [], []
-    ids = sought.resolved if resolved and not silenced else sought.open
+    key = "conversation_id" if where == "queue" else "id"
+    parts, values = [], list[object]()
+    ids = sought.resolved if where == "resolved" else sought.open
     if ids is not None:
-        text, more = _among(cursor, key, list(ids), "resolved" if resolved else "open")
+        text, more = _among(cursor, key, list(ids), "resolved" if where == "resolved" else "open")
         parts.append(text)
         values += more
     for one in sought.talks:
-        text, more = _talk(one, sought, resolved=resolved)
-        parts.append(f"NOT coalesce({text}, FALSE)" if one.no else text)
+        text, more = _talk(one, sought, key)
+        parts.append(f"NOT coalesce(({text}), FALSE)" if one.no else f"({text})")
         values += more
     return " AND ".join(parts) or "TRUE", values
 
@@ -87,16 +98,16 @@ def _among(cursor: DuckDBPyConnection, key: str, ids: Sequence[str], name: str) 
     return f"{key} IN (SELECT id FROM {table})", []
 
 
-def _talk(one: Mark, sought: Sought, *, resolved: bool) -> tuple[str, list[object]]:
+def _talk(one: Mark, sought: Sought, key: str) -> tuple[str, list[object]]:
     """Return the condition of `is:`, `assigned:` or `label:`."""
     if one.name == "assigned":
         name = sought.staff if one.value == "me" else one.value
         return ("assignee IS NULL", []) if name in {"nobody", "none"} else ("lower(assignee) = lower(?)", [name])
     if one.name == "label":
-        worn = "SELECT 1 FROM labels named WHERE lower(named.name) = lower(?) AND contains({table}.labels, named.id)"
-        return f"EXISTS ({worn.format(table='conversations' if resolved else 'queue')})", [one.value]
+        ids = sought.labels.get(one.value, ())
+        return " OR ".join("labels LIKE ?" for _ in ids) or "FALSE", [f"%{label_id}%" for label_id in ids]
     awake: list[object] = [sought.now]
-    waits = "FALSE" if resolved else "waiting_since IS NOT NULL"
+    waits = "waiting_since IS NOT NULL" if key == "conversation_id" else "FALSE"
     doubt = "SELECT conversation_id FROM replies WHERE state = 'in_doubt'"
     conditions: dict[str, tuple[str, list[object]]] = {
         "open": ("(status = 'open' OR (status = 'snoozed' AND snoozed_until <= ?))", awake),
@@ -107,6 +118,6 @@ def _talk(one: Mark, sought: Sought, *, resolved: bool) -> tuple[str, list[objec
         "assigned": ("assignee IS NOT NULL", []),
         "unassigned": ("assignee IS NULL", []),
         "mine": ("assignee = ?", [sought.staff]),
-        "doubt": (f"{'id' if resolved else 'conversation_id'} IN ({doubt})", []),
+        "doubt": (f"{key} IN ({doubt})", []),
     }
     return conditions[one.value]

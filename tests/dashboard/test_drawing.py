@@ -241,7 +241,7 @@ def test_the_list_counts_what_is_new_and_what_lies_below() -> None:
 def test_an_empty_view_and_an_empty_search_read_differently() -> None:
     """All answered is good news; nothing found is not."""
     assert draw_queue.empty(QueueFilter())["title"] == "All answered"
-    assert draw_queue.empty(QueueFilter(search="x"))["title"] == "Nothing found"
+    assert draw_queue.empty(QueueFilter(search="x"))["title"] == "Nothing found in Waiting"
     assert draw_queue.empty(QueueFilter(view=View.MINE, private=True))["title"] == "Nothing found"
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 from making import page, row
 
-from social_listener.dashboard.shelf import LOOKAHEAD, SHORT, Shelf, following, lay_out, refresh, without
+from social_listener.dashboard.shelf import LOOKAHEAD, SHORT, Shelf, extended, following, lay_out, refresh, without
 
 LIMIT = 10
 
@@ -106,3 +108,20 @@ def test_the_next_conversation_opens_after_one_is_put_away() -> None:
     assert following(shelf, "x:elsewhere") == "x:c0"
     assert following(lay_out(page(row(1)), LIMIT), "x:c1") is None
     assert "x:c3" not in ids(without(shelf, "x:c3"))
+
+
+def test_more_rows_come_below_and_none_comes_twice() -> None:
+    """The next stretch stands below what is shown; a row that moved down meanwhile is not shown a second time."""
+    shelf = lay_out(page(*(row(n) for n in range(LIMIT))), LIMIT)
+    more = extended(shelf, page(row(3), *(row(n) for n in range(LIMIT, LIMIT + 8))), 5)
+    assert ids(more) == [f"x:c{n}" for n in range(LIMIT + 4)]
+    assert not refresh(more, replace(page(*(row(n) for n in range(LIMIT + 8))), kept=more.rows), LIMIT).fresh
+
+
+def test_what_the_view_holds_no_more_is_told_from_what_lies_deep() -> None:
+    """When the desk was asked for the shown rows, what it does not return has left the view, however deep it stood."""
+    shelf = lay_out(page(*(row(n) for n in range(LIMIT))), LIMIT)
+    kept = tuple(row(n, priority=9) for n in range(LIMIT - 1))
+    changed = refresh(shelf, replace(page(row(0), total=500), kept=kept), LIMIT)
+    assert changed.gone == {f"x:c{LIMIT - 1}"}
+    assert changed.rows[1].priority == 9

@@ -87,6 +87,7 @@ def test_views_and_their_counts(kit: Kit) -> None:
         View.SNOOZED: {snoozed},
         View.RESOLVED: {resolved},
         View.TO_APPROVE: set(),
+        View.SPAM: set(),
     }
     for view, conversations in expected.items():
         page = kit.desk.queue(QueueFilter(view=view), "ana")
