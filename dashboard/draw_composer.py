@@ -44,9 +44,15 @@ def composer(
     staff: str,
     outcome: Outcome | None,
     *,
+    sends: bool = True,
+    colleagues: Sequence[str] = (),
     links: Mapping[str, int] | None = None,
 ) -> Json:
-    """Return everything the composer needs for this conversation. `links`: how long LINK is here, by mode."""
+    """Return everything the composer needs for this conversation.
+
+    `sends`: what is written leaves without approval; `colleagues`: who can be named in a note; `links`: how long LINK
+    is here, by mode.
+    """
     allowed = {one.verb: one for one in view.allowed}
     public, private = allowed.get("reply_public"), allowed.get("reply_private")
     modes = []
@@ -54,6 +60,8 @@ def composer(
         modes.append(_mode(PUBLIC, view, public, drafts, lengths))
     if view.private or private is not None:
         modes.append(_mode(PRIVATE, view, private, drafts, lengths))
+    if not sends:
+        modes = [mode | {"button": "Send for approval"} for mode in modes]
     modes.append(_note(drafts))
     for mode in modes:
         mode["links"] = link_hint((links or {}).get(str(mode["mode"])))
@@ -62,6 +70,9 @@ def composer(
         "account": view.account_id,
         "item": view.focus_id,
         "staff": staff,
+        "approval": not sends,
+        "mayAsk": sends and bool(colleagues),
+        "colleagues": list(colleagues),
         "version": view.version,
         "language": _language(view),
         "modes": modes,

@@ -163,6 +163,9 @@ def _hand_over(wish: Mapping[str, object], mode: str, text: str, nonce: str) -> 
         desk.note(conversation_id, text, me)
         desk.save_draft(conversation_id, me, NOTE, "")
         state.flash("Note saved", ":material/sticky_note_2:")
+    elif wish.get("approval"):
+        desk.team.propose(item, text, me, nonce, version, private=mode != PUBLIC)
+        state.flash("It waits for approval", ":material/hourglass_top:")
     elif mode == PUBLIC and isinstance(follow, dict):
         then, then_nonce = str(follow.get("text", "")), str(follow.get("nonce", ""))
         texts = PublicAndPrivate(public=text, public_nonce=nonce, private=then, private_nonce=then_nonce)
@@ -224,6 +227,11 @@ KEYS: Mapping[str, str] = {
     "Esc": "leave the composer",
     "A": "assign to me, or give back",
     "E": "resolve, or reopen",
+    "@": "in a note: name a colleague, who is told",
+    "W": "what waits for you (the bell)",
+    "Y": "approve the reply that waits for approval",
+    "L": "put a label on, or take it off",
+    "Z": "take back what you did last: resolve, snooze, assign, label",
     "/": "search",
     "?": "this sheet",
 }

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from social_listener.desk_types.answering import Macro, SavedReply
+    from social_listener.desk_types.organising import Label
 
 LIST = component("library")
 
@@ -85,6 +86,11 @@ def _step(open_now: Shelf, number: int, step: MacroStep | None) -> None:
             people = [ME, *state.service().settings.dashboard.staff, ""]
             chosen = people.index(value) if value in people else 0
             st.selectbox("To", people, chosen, key=key, format_func=_person)
+        elif wanted == "label":
+            names = _labels()
+            ids = list(names)
+            chosen = ids.index(value) if value in ids else 0
+            st.selectbox("Label", ids, chosen, key=key, format_func=lambda id_: names.get(id_, id_))
         elif wanted == "hours":
             st.number_input("Hours", 1, MOST_HOURS, int(value) if value.isdecimal() else 24, key=key)
         elif wanted == "text":
@@ -94,6 +100,12 @@ def _step(open_now: Shelf, number: int, step: MacroStep | None) -> None:
 def _saved_replies() -> Mapping[str, str]:
     nothing: Sequence[SavedReply] = ()
     found, _ = state.guarded(lambda: state.desk().library.all(state.staff()), nothing)
+    return {one.id: one.name for one in found}
+
+
+def _labels() -> Mapping[str, str]:
+    nothing: Sequence[Label] = ()
+    found, _ = state.guarded(lambda: state.desk().labels.all(state.staff()), nothing)
     return {one.id: one.name for one in found}
 
 

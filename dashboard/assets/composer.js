@@ -42,20 +42,26 @@ class Composer {
     };
     this.area.onkeydown = (event) => this.areaKey(event);
     this.area.onblur = () => {
+      this.mention.close();
+      tellTyping("");
       if (this.root.isConnected) this.cursor = null;
     };
     this.area.onselect = this.area.onkeyup = () => {
       this.cursor = [this.area.selectionStart, this.area.selectionEnd];
+      this.mention.look();
     };
     this.status = el("span", "saved");
     this.status.setAttribute("role", "status");
     this.left = el("span", "left");
     this.send = button("send", undefined, () => this.submit());
     const actions = el("div", "actions");
+    this.ask = button("plain-button ask", "Ask for approval", () => this.submit(true), "A colleague reads it before it is sent");
     this.inserts.tools.append(this.follow.toggle);
-    actions.append(this.inserts.tools, this.status, this.left, this.send);
+    actions.append(this.inserts.tools, this.status, this.left, this.ask, this.send);
     const box = el("div", "box");
-    box.append(this.switch, this.reader, this.area, this.follow.node, actions);
+    box.append(this.switch, this.reader, this.area);
+    this.mention = new Mention(this.area, box, () => this.typed());
+    box.append(this.follow.node, actions);
     this.why = el("div", "why");
     this.root.append(this.banner, ...this.inserts.nodes(), box, this.why);
   }
@@ -103,6 +109,7 @@ class Composer {
     if (this.held && (changed || this.held.id === data.id)) this.letGo();
     this.settle();
     this.drafts.adopt(data);
+    this.mention.names = data.colleagues;
     const chosen = data.modes.find((one) => one.mode === this.modes.get(this.id));
     // A mode that is not allowed any more is kept while its text stands there: who types privately must not find
     // themselves typing in public. It cannot be sent, and it is said why.
@@ -152,12 +159,12 @@ class Composer {
   }
 
   markSeen() {
-    this.seen.set(this.id, { version: this.data.version, said: new Set(this.data.said.map((line) => line.id)) });
+    this.seen.set(this.id, { version: this.data.version, said: new Map(this.data.said.map((line) => [line.id, line.text])) });
   }
 
   unseen() {
     const seen = this.seen.get(this.id);
-    return this.data.said.filter((line) => !seen.said.has(line.id));
+    return this.data.said.filter((line) => seen.said.get(line.id) !== line.text);
   }
 
   // Has the answer to a send come? Done: the text went into the outbox. Refused: it did not, and it is kept.
@@ -185,6 +192,7 @@ class Composer {
     const slot = this.slot();
     this.root.dataset.mode = this.mode;
     this.paintSwitch();
+    this.mention.on = this.mode === "note";
     this.reader.replaceChildren(icon(option.icon), el("span", "", option.reader));
     this.area.setAttribute("aria-label", option.label + ". " + option.reader);
     this.area.placeholder = option.placeholder;
@@ -267,11 +275,13 @@ class Composer {
     else if (left < 0) this.left.textContent = -left + (left === -1 ? " character too many" : " characters too many");
     else this.left.textContent = slot.used + " / " + slot.limit;
     const waiting = Boolean(this.sending || this.held);
-    const blocked = this.unseen().length > 0 && !empty;
+    const blocked = this.mode !== "note" && this.unseen().length > 0 && !empty;
     const both = this.follow.active;
     if (both) this.follow.count();
     this.send.disabled = waiting || empty || !option.ok || (left !== null && left < 0) || blocked || (both && Boolean(this.follow.fault));
     this.send.title = both ? this.follow.fault : "";
+    this.ask.hidden = !this.data.mayAsk || this.mode === "note" || both;
+    this.ask.disabled = this.send.disabled;
     const words = this.sending ? "Handing over …" : both ? option.button + ", then send privately" : option.button;
     this.send.replaceChildren(icon(option.icon), el("span", "", words), el("kbd", "", this.sending ? "" : "Ctrl ↵"));
     this.area.readOnly = waiting;
@@ -281,7 +291,7 @@ class Composer {
     const parts = [];
     const refusal = this.data.refusal;
     const slot = this.slot();
-    const news = slot.text.trim() && !this.sending ? this.unseen() : [];
+    const news = slot.text.trim() && !this.sending && this.mode !== "note" ? this.unseen() : [];
     if (refusal && refusal.mode === this.mode && refusal.nonce === slot.nonce && refusal.at !== this.dismissed && !this.sending) {
       const node = el("div", "banner bad");
       node.append(el("b", "", "Not sent. Your text is kept."), el("span", "", refusal.words));
@@ -300,6 +310,10 @@ class Composer {
       const node = el("div", "banner");
       node.append(el("b", "", news.some((line) => line.ours) ? "A reply was given meanwhile" : "They wrote again meanwhile"));
       for (const line of news.slice(-3)) node.append(el("q", "", line.name + ": " + (line.text.slice(0, 280) || "(no words)")));
+      node.append(button("plain-button strong", "Read it, send anyway", () => {
+        this.markSeen();
+        this.submit();
+      }));
       node.append(button("plain-button", "Read it, go on with my text", () => {
         this.markSeen();
         this.paint();
@@ -307,6 +321,7 @@ class Composer {
       }));
       parts.push(node);
     }
+    markUnseen(this.id, news.map((line) => line.id));
     const drawn = parts.map((node) => node.textContent).join("|");
     if (this.banner.dataset.drawn === drawn) return;
     this.banner.dataset.drawn = drawn;
@@ -323,6 +338,8 @@ class Composer {
     const slot = this.slot();
     if (!slot.text) this.markSeen();
     this.drafts.edit(slot, this.area.value);
+    this.mention.look();
+    tellTyping(this.mode);
     this.grow();
     this.paintCounter();
     this.paintBanner();
@@ -339,7 +356,8 @@ class Composer {
     this.say(words, bad);
   }
 
-  async submit() {
+  // `ask`: a colleague shall read it first, though it could be sent.
+  async submit(ask = false) {
     const slot = this.slot();
     this.paintCounter();
     if (this.sending || this.send.disabled || !slot.text.trim()) return;
@@ -362,7 +380,7 @@ class Composer {
     sending.timer = setTimeout(() => this.unanswered(sending), ANSWER_WITHIN);
     const next = follow && { text: then, nonce: follow.nonce, saved: follow.saved || null };
     const saved = slot.saved || null;
-    this.trigger("send", { conversation: slot.id, item, mode: slot.mode, text, nonce: slot.nonce, seen, saved, follow: next });
+    this.trigger("send", { conversation: slot.id, item, mode: slot.mode, text, nonce: slot.nonce, seen, saved, follow: next, approval: ask || this.data.approval });
   }
 
   unanswered(sending) {
@@ -378,7 +396,7 @@ class Composer {
   }
 
   areaKey(event) {
-    if (event.isComposing) return;
+    if (event.isComposing || this.mention.key(event)) return;
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
       event.preventDefault();
       event.stopPropagation();

@@ -27,7 +27,8 @@ class FollowUp {
   }
 
   possible() {
-    return this.composer.mode === "public" && Boolean(this.option()?.ok);
+    // A proposal is one text: what needs approval goes alone.
+    return this.composer.mode === "public" && !this.composer.data.approval && Boolean(this.option()?.ok);
   }
 
   get active() {

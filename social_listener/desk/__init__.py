@@ -15,17 +15,24 @@ from social_listener.desk import read as desk_read
 from social_listener.desk import reply as desk_reply
 from social_listener.desk import settle as desk_settle
 from social_listener.desk import work as desk_work
+from social_listener.desk.contacts import ContactDesk
+from social_listener.desk.labels import LabelDesk
+from social_listener.desk.levels import LevelsDesk
 from social_listener.desk.library import Library
 from social_listener.desk.macros import Macros
+from social_listener.desk.media import MediaDesk
 from social_listener.desk.office import Office, known_item
+from social_listener.desk.team import TeamDesk
+from social_listener.desk.undoing import UndoDesk
 from social_listener.errors import DeskError
 from social_listener.model import Status
+from social_listener.service_levels import levels_of
 from social_listener.store import audit, health
 from social_listener.store import outbox as replies
 from social_listener.store.drafts import Place
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import timedelta
 
     from social_listener.channels import Channel
@@ -38,6 +45,7 @@ if TYPE_CHECKING:
         NoteLine,
         QueueFilter,
         QueuePage,
+        QueuePlace,
         ReplyLine,
         ThreadItem,
     )
@@ -71,13 +79,20 @@ class Desk:
             weights=weights,
             clock=clock,
             ends=ends,
+            levels=levels_of(settings, clock()),
         )
+        self.team = TeamDesk(self._office)
         self.library = Library(self._office)
         self.macros = Macros(self._office)
+        self.levels = LevelsDesk(self._office)
+        self.media = MediaDesk(self._office)
         self._ingest = ingest
         self._planned: Callable[[], Mapping[str, Planned]] = dict
         self._quiet = 0
         self._quiet_lock = threading.Lock()
+        self.labels = LabelDesk(self._office)
+        self.contacts = ContactDesk(self._office)
+        self.undoing = UndoDesk(self._office)
 
     # -- reading -------------------------------------------------------------------------------------------------------
 
@@ -86,13 +101,25 @@ class Desk:
         """Return a number that changes when there is something new to show; text being typed does not count."""
         return self._office.store.revision - self._quiet
 
-    def queue(self, wanted: QueueFilter, staff: str, limit: int = 50, offset: int = 0) -> QueuePage:
-        """Return a stretch of the queue, the most pressing first, and how many conversations each view holds."""
-        return desk_read.read_queue(self._office, wanted, staff, limit, offset)
+    def queue(
+        self,
+        wanted: QueueFilter,
+        staff: str,
+        limit: int = 50,
+        *,
+        after: QueuePlace | None = None,
+        keep: Sequence[str] = (),
+    ) -> QueuePage:
+        """Return a stretch of the queue, the most pressing first, and how many conversations each view holds.
 
-    def conversation(self, conversation_id: str, staff: str, focus_id: str | None = None) -> ConversationView:  # noqa: ARG002 - who looks will matter when views differ
+        `after`: the `next` of an earlier page, to go on behind it in the same order. `keep`: conversations whose rows
+        are wanted besides, as far as the view holds them.
+        """
+        return desk_read.read_queue(self._office, wanted, staff, limit=limit, after=after, keep=keep)
+
+    def conversation(self, conversation_id: str, staff: str, focus_id: str | None = None) -> ConversationView:
         """Return everything about one conversation; `DeskError` when there is none of that id."""
-        return desk_read.read_conversation(self._office, conversation_id, focus_id)
+        return desk_read.read_conversation(self._office, conversation_id, staff, focus_id)
 
     def item(self, item_id: str) -> ThreadItem:
         """Return one item; `DeskError` when there is none of that id."""

@@ -131,13 +131,18 @@ def write_replies(
     seen_version: int | None,
     undo: timedelta | None,
     now: datetime,
+    by: str | None = None,
 ) -> list[StoredReply]:
-    """Write the intents of one answer, whose rules and lengths were checked; nothing is written when one cannot be."""
+    """Write the intents of one answer, whose rules and lengths were checked; nothing is written when one cannot be.
+
+    It is done in the caller's transaction. `by`: who lets the words of `staff` go; None: they do themselves.
+    `Conflict`: something was said since, or another reply to the same item is on its way.
+    """
     conversation = known_conversation(cursor, line.item.conversation_id)
-    _nothing_said_since(cursor, conversation, seen_version)
+    nothing_said_since(cursor, conversation, seen_version)
     made = [_intent(office, line, conversation, one, staff=staff, now=now, undo=undo) for one in composed]
     for reply in made:
-        _slot_is_free(cursor, reply)
+        slot_is_free(cursor, reply.slot_id)
     for at, reply in enumerate(made):
         replies.insert(cursor, reply)
         if at:
@@ -147,13 +152,14 @@ def write_replies(
         audit.record(
             cursor,
             now,
-            staff,
+            by or staff,
             "reply.queued",
             reply.id,
             item=reply.item_id,
             private=int(reply.private),
             text=reply.text_hash,
             **({"after": made[at - 1].id} if at else {}),
+            **({"author": staff} if by not in {None, staff} else {}),
         )
     answers.touch(cursor, conversation.id, now)
     queue_upkeep.refresh(cursor, [conversation.id], now)
@@ -193,7 +199,7 @@ def may_answer(office: Office, cursor: DuckDBPyConnection, line: ThreadItem, now
         raise NotAllowed(f"the time to answer has passed: {rule.because}")
 
 
-def _nothing_said_since(cursor: DuckDBPyConnection, conversation: ConversationRow, seen: int | None) -> None:
+def nothing_said_since(cursor: DuckDBPyConnection, conversation: ConversationRow, seen: int | None) -> None:
     """Raise `Conflict` when we or the customer said something after the version that the author had in view."""
     if seen is None or seen >= conversation.said_version:
         return
@@ -206,9 +212,9 @@ def _nothing_said_since(cursor: DuckDBPyConnection, conversation: ConversationRo
     raise Conflict("the customer wrote or changed something meanwhile; look at it before you send")
 
 
-def _slot_is_free(cursor: DuckDBPyConnection, reply: StoredReply) -> None:
+def slot_is_free(cursor: DuckDBPyConnection, slot_id: str) -> None:
     """Raise `Conflict` when another reply to the same item is on its way."""
-    holder = replies.slot_holder(cursor, reply.slot_id)
+    holder = replies.slot_holder(cursor, slot_id)
     other = replies.by_id(cursor, holder) if holder else None
     if other is not None:
         state = other.state.value.replace("_", " ")

@@ -10,6 +10,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime, timedelta
 
+    from social_listener.desk_types.contacts import Silence
+    from social_listener.desk_types.levels import DueLine, EscalationLine
+    from social_listener.desk_types.organising import Label
+    from social_listener.desk_types.team import Proposal
     from social_listener.model import (
         Allowed,
         Contact,
@@ -26,11 +30,15 @@ class View(StrEnum):
     """Which part of the queue is shown."""
 
     WAITING = "waiting"  #: open, and a customer waits for an answer
+    BREACHED = "breached"  #: a promised time has passed, snoozed or not
     OPEN = "open"  #: everything open, answered or not
     MINE = "mine"  #: open and assigned to the one who looks
     UNASSIGNED = "unassigned"
+    IN_DOUBT = "in_doubt"  #: a reply may have gone out, and nobody knows; whatever the conversation's status
     SNOOZED = "snoozed"
     RESOLVED = "resolved"
+    TO_APPROVE = "to_approve"  #: a reply in it waits for approval
+    SPAM = "spam"  #: of muted contacts and spam, and not resolved
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +53,11 @@ class QueueFilter:
     language: str | None = None
     private: bool | None = None
     assignee: str | None = None
-    search: str = ""  #: words; found in texts, names and handles, case-insensitively
+    team_id: str | None = None  #: in the queue of that team
+    label: str | None = None  #: id of a label
+    due_within: timedelta | None = None  #: due by then, what is late included
+    search: str = ""  #: words, phrases, from:, before: …; docs/searching.md tells the language
+    zone: str = "UTC"  #: whose days before: and after: mean; an IANA name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +77,6 @@ class QueueRow:
     priority: int  #: 0–100 with waiting time, as of the moment it was read
     reasons: tuple[str, ...]  #: the strongest reasons in words, the strongest first, at most three
     waiting_since: datetime | None
-    target: timedelta | None  #: promised time to the first answer
     sentiment: SentimentLabel
     language: str | None
     name: str
@@ -74,6 +85,41 @@ class QueueRow:
     last_at: datetime
     unanswered: int
     pending: ReplyState | None  #: the most pressing unsettled reply in it: in_doubt before sending before queued
+    labels: tuple[Label, ...] = ()
+    due: DueLine | None = None  #: what is due next; None: nothing
+    found: FoundLine | None = None  #: what a search found in it; None: nothing was said that it asked for
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundLine:
+    """The newest message or note in a conversation that a search found."""
+
+    by: str  #: them | us | note
+    excerpt: str  #: the part of its text in which the words stand
+    marks: tuple[tuple[int, int], ...]  #: stretches of the excerpt that were looked for: first character, end
+    name_marks: tuple[tuple[int, int], ...]  #: the same in the contact's name
+    sent_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueuePlace:
+    """Where a list goes on: behind this row, in the order that held at `as_of`."""
+
+    as_of: datetime
+    urgency: int
+    waiting_since: datetime | None
+    last_at: datetime
+    conversation_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchNote:
+    """What became of a search."""
+
+    spoken: str  #: what was understood, in words; "" for a search without any
+    cut: bool = False  #: there is more than is looked through: these have the newest messages
+    whole: bool = True  #: False: the index is being built, and what is found is not all
+    percent: int = 100  #: how far it is built
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +132,9 @@ class QueuePage:
     #: items would make counting slow, unless they are what is shown
     counts: Mapping[View, int]
     as_of: datetime
+    next: QueuePlace | None = None  #: where the list goes on; None: this is its end
+    kept: tuple[QueueRow, ...] = ()  #: of the rows asked for by id, those that the view still holds
+    search: SearchNote | None = None  #: None: nothing was searched for
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +162,7 @@ class ThreadItem:
     language: str | None
     priority: int | None
     factors: tuple[Factor, ...]
+    again_at: datetime | None = None  #: when it was reworded after our answer: it waits anew since then
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,6 +220,7 @@ class PastConversation:
     status: Status
     last_at: datetime
     excerpt: str
+    channel: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -183,7 +234,9 @@ class ContactCard:
     in_7_days: int
     unanswered: int
     sentiment: Mapping[SentimentLabel, int]
-    history: tuple[PastConversation, ...]  #: newest first, without the one shown
+    history: tuple[PastConversation, ...]  #: newest first, without the one shown; of every contact of the customer
+    others: tuple[Contact, ...] = ()  #: contacts that staff said are the same customer
+    silence: Silence | None = None  #: the contact is muted, or spam
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -201,7 +254,6 @@ class ConversationView:
     assignee: str | None
     version: int  #: to be handed back with every change
     waiting_since: datetime | None
-    target: timedelta | None
     context: tuple[ThreadItem, ...]  #: the posts it hangs on, oldest first
     items: tuple[ThreadItem, ...]  #: oldest first
     notes: tuple[NoteLine, ...]
@@ -214,6 +266,11 @@ class ConversationView:
     others_in_thread: int  #: conversations of other customers under the same post
     links: tuple[LinkLine, ...] = ()  #: what it goes on in, or goes on from, oldest first
     elsewhere: bool = False  #: another program, or the platform's own app, holds this direct conversation
+    team: str | None = None  #: in whose queue it is
+    proposals: tuple[Proposal, ...] = ()  #: that wait for approval, and earlier ones, oldest first
+    labels: tuple[Label, ...] = ()
+    due: DueLine | None = None  #: what is due next; None: nothing
+    escalations: tuple[EscalationLine, ...] = ()  #: who was told that something was due, newest first
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -342,3 +399,5 @@ class HealthView:
     database_bytes: int
     last_backup_at: datetime | None
     as_of: datetime
+    breached: int = 0  #: conversations in the queue whose promised time has passed
+    escalations: tuple[EscalationLine, ...] = ()  #: of the last 24 hours, newest first

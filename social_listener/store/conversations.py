@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from social_listener.desk_types import NoteLine, ThreadItem, Version
 from social_listener.model import Attachment, Contact, Factor, Interaction, Kind, SentimentLabel, Status
+from social_listener.store import search_log
 from social_listener.store.rows import aware, marks, named
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 _ITEM = tuple(field.name for field in fields(Interaction))
-_OURS = ("first_seen_at", "deleted_at", "answered_at", "liked_by_us")
+_OURS = ("first_seen_at", "deleted_at", "answered_at", "liked_by_us", "again_at")
 _CONTACT = tuple(field.name for field in fields(Contact))
 _SCORE = ("interaction_id", "sentiment", "sentiment_label", "sentiment_reason", "language", "priority", "factors")
 
@@ -45,6 +46,7 @@ class ConversationRow:
     version: int
     said_version: int
     elsewhere: bool
+    labels: str  #: "id id"
 
 
 _ROW = tuple(field.name for field in fields(ConversationRow))
@@ -56,10 +58,12 @@ def row(cursor: DuckDBPyConnection, conversation_id: str) -> ConversationRow | N
     return _row(found) if found else None
 
 
-def of_contact(cursor: DuckDBPyConnection, contact_id: str) -> list[ConversationRow]:
-    """Return every conversation with a contact, newest first."""
+def of_contacts(cursor: DuckDBPyConnection, contact_ids: Sequence[str]) -> list[ConversationRow]:
+    """Return every conversation with those contacts, newest first."""
     found = cursor.execute(
-        f"SELECT {', '.join(_ROW)} FROM conversations WHERE contact_id = ? ORDER BY last_at DESC, id", [contact_id]
+        f"""SELECT {", ".join(_ROW)} FROM conversations WHERE contact_id IN ({marks(contact_ids)})
+            ORDER BY last_at DESC, id""",
+        list(contact_ids),
     ).fetchall()
     return [_row(values) for values in found]
 
@@ -287,3 +291,4 @@ def insert_note(cursor: DuckDBPyConnection, conversation_id: str, note: NoteLine
         "INSERT INTO notes (id, conversation_id, staff, text, created_at) VALUES (?, ?, ?, ?, ?)",
         [note.id, conversation_id, note.staff, note.text, note.created_at],
     )
+    search_log.touch(cursor, [conversation_id])

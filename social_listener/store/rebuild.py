@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from social_listener.store import queue_upkeep, redaction
+from social_listener.store import queue_upkeep, redaction, search_log
 from social_listener.store.facts import CONTACT, ITEM
 from social_listener.store.staging import chunks, delete
 
@@ -43,6 +43,7 @@ def carry_over(cursor: DuckDBPyConnection, now: datetime) -> None:
     rows = cursor.execute("SELECT id FROM conversations ORDER BY id").fetchall()
     for part in chunks([row[0] for row in rows]):
         queue_upkeep.refresh(cursor, part, now)
+    search_log.forget_all(cursor)
 
 
 def _items(cursor: DuckDBPyConnection, now: datetime) -> None:
@@ -116,7 +117,8 @@ def _derived(cursor: DuckDBPyConnection) -> None:
     cursor.execute(
         """UPDATE interactions SET answered_at = said.first_at FROM (
                SELECT i.id, min(o.sent_at) AS first_at FROM interactions i
-               JOIN interactions o ON o.conversation_id = i.conversation_id AND o.outbound AND o.sent_at >= i.sent_at
+               JOIN interactions o ON o.conversation_id = i.conversation_id AND o.outbound
+                    AND o.sent_at >= coalesce(i.again_at, i.sent_at)
                LEFT JOIN replies r ON r.channel || ':' || r.platform_id = o.id
                WHERE NOT i.outbound AND NOT i.context AND i.answered_at IS NULL
                AND (o.stream_id IS NOT NULL OR r.item_id = i.id OR i.first_seen_at <= r.created_at) GROUP BY i.id) said
