@@ -4,8 +4,8 @@ class FollowUp {
   constructor(composer) {
     this.composer = composer;
     this.wanted = new Set(); // conversations in which it is open
-    this.toggle = withIcon(button("tool", "", () => this.flip()), "lock");
-    this.label = el("span");
+    this.toggle = withIcon(button("tool", undefined, () => this.flip(), "A private message that follows the public answer (F)"), "lock");
+    this.label = el("span", "name");
     this.toggle.append(this.label, el("kbd", "", "F"));
     this.node = el("div", "follow");
     this.reader = el("div", "reader");
@@ -50,6 +50,7 @@ class FollowUp {
   paint() {
     this.toggle.hidden = !this.possible();
     this.toggle.setAttribute("aria-pressed", String(this.active));
+    this.toggle.setAttribute("aria-label", "Private message that follows");
     this.label.textContent = this.active ? "Without private message" : "And a private message";
     this.node.hidden = !this.active;
     if (!this.active) return;

@@ -24,11 +24,11 @@ class Inserts {
       closed: () => this.back(),
     });
     this.tools = el("span", "tools");
-    this.savedButton = withIcon(button("tool", "Saved replies", () => this.open(this.saved), "Saved replies: press I, or type ; at the start of a word"), "saved");
+    this.savedButton = withIcon(tool("Saved replies", () => this.open(this.saved), "Saved replies: press I, or type ; at the start of a word"), "saved");
     this.savedButton.append(el("kbd", "", "I"));
     this.emojiButton = withIcon(button("tool", "", () => this.open(this.emoji), "Emoji (Ctrl .)"), "smile");
     this.emojiButton.setAttribute("aria-label", "Emoji");
-    const macros = withIcon(button("tool", "Macros", () => document.dispatchEvent(new CustomEvent("social-listener-macros")), "Macros: several actions at once (M)"), "bolt");
+    const macros = withIcon(tool("Macros", () => document.dispatchEvent(new CustomEvent("social-listener-macros")), "Macros: several actions at once (M)"), "bolt");
     macros.append(el("kbd", "", "M"));
     this.tools.append(this.savedButton, macros, this.emojiButton);
   }
@@ -91,6 +91,14 @@ class Inserts {
       area.dispatchEvent(new InputEvent("input"));
     }
   }
+}
+
+// A button with a name that makes room where the composer is narrow.
+function tool(name, press, title) {
+  const node = button("tool", undefined, press, title);
+  node.setAttribute("aria-label", name);
+  node.append(el("span", "name", name));
+  return node;
 }
 
 function drawSaved(entry, node, active) {

@@ -18,6 +18,7 @@ import click
 import yaml
 
 from social_listener import log
+from social_listener.cli.demo_library import furnish
 from social_listener.cli.options import settings_option, settings_path, settings_were_named
 from social_listener.cli.serve import run
 from social_listener.cli.session import run_for_another
@@ -118,6 +119,8 @@ def demo(*, headless: bool, seconds: float | None, port: int | None) -> None:
         resident = Resident(
             load(file), headless=headless, environment={**os.environ, **environment}, commands=run_for_another
         )
+        service = resident.service
+        furnish(service.desk, service.settings.dashboard.staff[0])
         if seconds is not None:
             timer = threading.Timer(seconds, resident.stop)
             timer.daemon = True

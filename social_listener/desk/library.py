@@ -6,10 +6,10 @@ import secrets
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from social_listener.desk import similar
+from social_listener.desk import library_csv, similar
 from social_listener.desk.office import known_item
 from social_listener.desk.rendering import VARIABLES, render, unknown_in, values_for
-from social_listener.desk_types.answering import Fits, Offer, SavedReply
+from social_listener.desk_types.answering import Fits, Imported, Offer, SavedReply
 from social_listener.errors import Conflict, DeskError
 from social_listener.rights import Right
 from social_listener.store import audit, saved_replies
@@ -182,6 +182,34 @@ class Library:
             verb = "saved_reply.restored" if back else "saved_reply.archived"
             audit.record(cursor, now, staff, verb, saved_reply_id, name=before.name)
         return after
+
+    def export_csv(self, staff: str) -> str:
+        """Return what somebody may use as CSV; a spreadsheet runs nothing of it."""
+        with self._office.store.read() as cursor:
+            self._office.permit(cursor, staff, Right.EXPORT)
+            return library_csv.write(saved_replies.for_staff(cursor, staff))
+
+    def import_csv(self, text: str, staff: str) -> Imported:
+        """Keep the saved replies of a CSV file, all that can be kept; the others are told with their line."""
+        channels = {account.channel for account in self._office.settings.accounts}
+        rows = list(library_csv.read(text))
+        added, problems = 0, []
+        with self._office.store.transaction() as cursor:
+            for line, row in rows:
+                try:
+                    self._take_in(cursor, row, channels, staff)
+                    added += 1
+                except DeskError as error:
+                    problems.append(f"line {line}: {error}")
+        return Imported(added=added, problems=tuple(problems))
+
+    def _take_in(self, cursor: DuckDBPyConnection, row: SavedText | str, channels: set[str], staff: str) -> None:
+        """Keep one line of a file, or raise what is wrong with it."""
+        if isinstance(row, str):
+            raise DeskError(row)
+        tidy = check(row, channels)
+        self._office.permit(cursor, staff, Right.LIBRARY if tidy.shared else Right.PROPOSE)
+        self.write(cursor, tidy, staff)
 
     def used(self, reply_id: str, saved_reply_id: str, inserted: str, staff: str) -> None:
         """Write down that a reply began from a saved one that was `inserted`; unknown ones are passed over."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
@@ -20,7 +20,7 @@ from social_listener.desk_types import Draft, NoteLine
 from social_listener.errors import DeskError, NotAllowed
 from social_listener.model import Status
 from social_listener.rights import Right
-from social_listener.store import audit, conversations, drafts, macros, saved_replies, staff_changes
+from social_listener.store import audit, conversations, drafts, labels, macros, organised, saved_replies, staff_changes
 from social_listener.store import outbox as replies
 from social_listener.store.drafts import Place
 
@@ -56,7 +56,7 @@ class StepKind:
     """One kind of step."""
 
     label: str  #: as it is offered to whoever makes a macro
-    value: str  #: what its value is: saved_reply | staff | hours | text | none
+    value: str  #: what its value is: saved_reply | staff | label | hours | text | none
     right: Right
     describe: Callable[[Here, str], tuple[str, str]]
     """Return what it does in words, and its text; `DeskError` says why it is not possible."""
@@ -221,6 +221,34 @@ def _unnote(here: Here, done: Mapping[str, Any]) -> str:
     return "" if macros.delete_note(here.cursor, done["note"]) else "the note is gone already"
 
 
+def _label_words(here: Here, value: str) -> tuple[str, str]:
+    label = labels.by_id(here.cursor).get(value)
+    if label is None or label.archived:
+        raise DeskError("its label is not there any more; change the macro")
+    return f"Put on the label {label.name}", ""
+
+
+def _label(here: Here, value: str) -> Mapping[str, Any]:
+    return {"label": value, "worn": _wear(here, value, on=True)}
+
+
+def _unlabel(here: Here, done: Mapping[str, Any]) -> str:
+    if not done["worn"]:
+        _wear(here, done["label"], on=False)
+    return ""
+
+
+def _wear(here: Here, label_id: str, *, on: bool) -> bool:
+    """Put a label on, or take it off; return whether it was on before."""
+    talk = organised.read(here.cursor, [here.conversation_id])[here.conversation_id]
+    worn = organised.with_label(talk.labels, label_id, on=on)
+    if worn != talk.labels:
+        organised.write(here.cursor, [replace(talk, labels=worn)], here.now)
+        verb = "labelled" if on else "unlabelled"
+        audit.record(here.cursor, here.now, here.staff, f"conversation.{verb}", talk.id, label=label_id)
+    return label_id in talk.labels.split()
+
+
 PUBLIC, PRIVATE = "reply_public", "reply_private"
 
 #: every kind of step, in the order in which they are offered
@@ -248,6 +276,9 @@ STEPS: Final[Mapping[str, StepKind]] = {
     ),
     "assign": StepKind(
         label="Assign", value="staff", right=Right.ASSIGN, describe=_assign_words, do=_assign, take_back=_unassign
+    ),
+    "label": StepKind(
+        label="Put a label on", value="label", right=Right.ORGANISE, describe=_label_words, do=_label, take_back=_unlabel
     ),
     "snooze": StepKind(
         label="Snooze", value="hours", right=Right.ORGANISE, puts_away=True,

@@ -196,6 +196,8 @@ def _check_value(step: MacroStep) -> None:
         hours(step.value)
     if kind.value == "saved_reply" and not step.value:
         raise DeskError(f"choose the saved reply for “{kind.label}”")
+    if kind.value == "label" and not step.value:
+        raise DeskError("choose the label to put on; labels are made in the inbox with L")
     if kind.value == "text" and not 0 < len(step.value.strip()) <= MOST_NOTE:
         raise DeskError(f"write the text for “{kind.label}”, up to {MOST_NOTE} characters")
     if kind.value == "text" and (unknown := unknown_in(step.value)):

@@ -158,3 +158,33 @@ def test_both_in_one_go(chromium: Browser, tmp_path: Path) -> None:
         context.close()
     assert said == ["CANARY-OPEN we wrote to you."]
     assert told == ["CANARY-SECRET order 4711 leaves today."]
+
+
+def test_the_library_page(open_page: Open, make_stage: MakeStage) -> None:
+    """An empty library says what it is for; what is saved there is offered; a colleague's change is not overwritten."""
+    stage = make_stage()
+    stage.serve()
+    page = open_page(f"{stage.address}/library")
+    expect(page.locator(".empty")).to_contain_text("No saved replies yet")
+    page.get_by_role("button", name="New").click()
+    page.get_by_label("Name", exact=True).fill("Refund")
+    page.get_by_label("Text", exact=True).fill("We refund it, {contact.first_name}. {discount}")
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator("[data-testid=stToast]")).to_contain_text("no variable discount")
+    expect(page.get_by_label("Text", exact=True)).to_have_value("We refund it, {contact.first_name}. {discount}")
+    page.get_by_label("Text", exact=True).fill("We refund it, {contact.first_name}.")
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator(".entry")).to_have_count(1)
+    expect(page.locator(".st-key-library_preview")).to_contain_text("We refund it, Mara.")
+    other = open_page(f"{stage.address}/library")
+    other.locator(".entry").click()
+    other.get_by_label("Text", exact=True).fill("Theirs")
+    other.get_by_role("button", name="Save").click()
+    expect(other.locator(".entry")).to_contain_text("Theirs")
+    page.get_by_label("Text", exact=True).fill("Mine")
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator("[data-testid=stToast]").last).to_contain_text("Sam changed")
+    expect(page.get_by_label("Text", exact=True)).to_have_value("Mine")
+    expect(page.locator(".entry")).to_contain_text("Theirs")
+    page.get_by_role("button", name="Archive").click()
+    expect(page.locator("[data-testid=stToast]").last).to_contain_text("Sam changed")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import csv
+import io
+
 import pytest
 from desk_kit import Kit
 from hypothesis import given
@@ -249,3 +252,62 @@ def test_unknown_names_and_telling_words() -> None:
     """Handles, addresses and words that everybody uses say nothing about an item."""
     assert telling("@fernhill The REFUND for https://a.example/refunds please") == {"refund"}
     assert unknown_in("{staff.name} {x.y}") == ("x.y",)
+
+
+# -- files -------------------------------------------------------------------------------------------------------------
+
+FORMULAS = ["=1+1", "+cmd|' /C calc'!A0", "-2+3", "@SUM(A1)", "\t=1", "'quoted'", "'=x", "plain"]
+
+
+def test_a_file_goes_out_and_comes_back_as_it_was(kit: Kit) -> None:
+    """Export and import are each other's opposite, for texts too that look like formulas; the same names are told."""
+    for number, text in enumerate(FORMULAS):
+        keep(kit, f"={number}", text, folder="=folder", tags=("a", "b"), language="en", channels=("x",))
+    before = {
+        (one.name, one.text, one.folder, one.tags, one.language, one.channels) for one in kit.desk.library.all("ana")
+    }
+    exported = kit.desk.library.export_csv("ana")
+    result = kit.desk.library.import_csv(exported, "ana")
+    assert result.added == 0
+    assert len(result.problems) == len(FORMULAS)
+    with kit.store.transaction() as cursor:
+        cursor.execute("DELETE FROM saved_replies")
+    assert kit.desk.library.import_csv("\ufeff" + exported, "ana").problems == ()
+    after = {
+        (one.name, one.text, one.folder, one.tags, one.language, one.channels) for one in kit.desk.library.all("ana")
+    }
+    assert after == before
+
+
+def test_a_spreadsheet_runs_nothing_of_it(kit: Kit) -> None:
+    """No cell of the file begins as a formula does; the plain text would."""
+    for number, text in enumerate(FORMULAS):
+        keep(kit, f"n{number}", text)
+    rows = list(csv.reader(io.StringIO(kit.desk.library.export_csv("ana"))))
+    begins = tuple("=+-@\t\r")
+    assert not [value for row in rows for value in row if value.startswith(begins)]
+    assert [one for one in kit.desk.library.all("ana") if one.text.startswith(begins)]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [("a,b\n1,2\n", "name and text are needed"), ("", "name and text are needed"), ('name,text\n"x\x00', "")],
+)
+def test_a_file_that_is_none_is_refused_whole(kit: Kit, text: str, words: str) -> None:
+    """What is no such file is told in words, and nothing is kept."""
+    if words:
+        with pytest.raises(DeskError, match=words):
+            kit.desk.library.import_csv(text, "ana")
+    else:
+        assert kit.desk.library.import_csv(text, "ana").added in {0, 1}
+
+
+def test_lines_that_cannot_be_kept_are_told(kit: Kit) -> None:
+    """Good lines are kept, bad ones are told with their number and reason."""
+    text = "name,text,fits\nGood,Hello,public\nBad,{nonsense},\nOdd,Hi,sideways\n,Hi,\n"
+    result = kit.desk.library.import_csv(text, "ana")
+    assert result.added == 1
+    assert [problem.split(":")[0] for problem in result.problems] == ["line 3", "line 4", "line 5"]
+    assert "sideways" in result.problems[1]
+    (kept,) = kit.desk.library.all("ana")
+    assert (kept.name, kept.fits, kept.owner) == ("Good", Fits.PUBLIC, "ana")
