@@ -3,7 +3,8 @@
     GET /live                           server-sent events: the store's revision, when it has changed
     PUT /drafts/{conversation}/{mode}   keep what is being typed; the answer tells its length by the channel's rules
 
-Both are for our own pages only: the guard refuses other hosts, and writes from other origins.
+Both are for our own pages only: the guard refuses other hosts, and writes from other origins; the gate behind it lets
+nobody in who is not signed in. `sign.py` holds the routes by which one comes in.
 """
 
 from __future__ import annotations
@@ -22,6 +23,9 @@ from starlette.responses import JSONResponse, PlainTextResponse, StreamingRespon
 from starlette.routing import Route
 
 from social_listener.dashboard.draw_composer import MODES, NOTE, PRIVATE
+from social_listener.dashboard.entrance import HEADER, USER_KEY
+from social_listener.dashboard.gate import Gate
+from social_listener.dashboard.sign import Sign
 from social_listener.dashboard.state import DRAFTS
 from social_listener.dashboard.theme import options
 from social_listener.errors import DeskError, ListenerError
@@ -34,6 +38,7 @@ if TYPE_CHECKING:
     from starlette.routing import BaseRoute
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+    from social_listener.dashboard.entrance import Entrance
     from social_listener.service import Service
     from social_listener.settings import Settings
 
@@ -77,20 +82,23 @@ def config(settings: Settings) -> dict[str, object]:
         "server.enableStaticServing": False,
         "server.fileWatcherType": "none",
         "server.maxUploadSize": 1,
+        "server.trustedUserHeaders": {HEADER: USER_KEY},
         **options(),
     }
 
 
-def middleware(settings: Settings) -> list[Middleware]:
-    """Return what stands before every page, route and socket."""
-    return [Middleware(Guard, hosts=_hosts(settings))]
+def middleware(settings: Settings, entrance: Entrance | None = None) -> list[Middleware]:
+    """Return what stands before every page, route and socket: the guard, and the gate behind it."""
+    guard = Middleware(Guard, hosts=_hosts(settings))
+    return [guard, Middleware(Gate, entrance=entrance)] if entrance else [guard]
 
 
-def routes(service: Service) -> list[BaseRoute]:
+def routes(entrance: Entrance) -> list[BaseRoute]:
     """Return the routes beside the pages."""
-    drafts = _Drafts(service)
-    live = _Live(service)
+    drafts = _Drafts(entrance.service)
+    live = _Live(entrance)
     return [
+        *Sign(entrance).routes(),
         Route("/live", live.get, methods=["GET"]),
         Route("/drafts/{conversation:path}/{mode}", drafts.put, methods=["PUT"]),
     ]
@@ -98,7 +106,8 @@ def routes(service: Service) -> list[BaseRoute]:
 
 def _hosts(settings: Settings) -> frozenset[str]:
     wildcard = {"0.0.0.0", "::", ""}  # noqa: S104 - compared with, not bound to
-    own = {settings.dashboard.host} - wildcard
+    told = urlsplit(settings.dashboard.url or "").hostname or ""
+    own = {settings.dashboard.host, told} - wildcard
     return frozenset(host.lower() for host in {*settings.dashboard.allowed_hosts, *own})
 
 
@@ -173,7 +182,8 @@ def _with_headers(send: Send) -> Send:
         if message["type"] == "http.response.start":
             headers = MutableHeaders(scope=message)
             for name, value in HEADERS.items():
-                headers[name] = value
+                if name != "referrer-policy" or name not in headers:
+                    headers[name] = value
         await send(message)
 
     return send_with_headers
@@ -182,18 +192,20 @@ def _with_headers(send: Send) -> Send:
 class _Live:
     """Tells open pages that the store has changed; they decide what to read again."""
 
-    def __init__(self, service: Service) -> None:
-        self._service = service
+    def __init__(self, entrance: Entrance) -> None:
+        self._service = entrance.service
+        self._door = entrance.door
 
-    async def get(self, _: Request) -> Response:
+    async def get(self, request: Request) -> Response:
         headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
-        return StreamingResponse(self._events(), media_type="text/event-stream", headers=headers)
+        events = self._events(request.headers.get(HEADER, ""))
+        return StreamingResponse(events, media_type="text/event-stream", headers=headers)
 
-    async def _events(self) -> AsyncIterator[str]:
+    async def _events(self, session_id: str) -> AsyncIterator[str]:
         told = self._service.desk.revision
         yield f"retry: 2000\ndata: {told}\n\n"
         quiet = 0.0
-        while True:
+        while self._door.who(session_id) is not None:
             await asyncio.sleep(LOOK)
             quiet += LOOK
             revision = self._service.desk.revision
@@ -239,12 +251,13 @@ class _Drafts:
     async def put(self, request: Request) -> Response:
         if request.headers.get("content-type", "").split(";")[0].strip() != "application/json":
             return _refused(415, "A draft is sent as JSON.")
-        staff = request.query_params.get("staff", "")
+        who = self._service.desk.door.who(request.headers.get(HEADER, ""))
         mode = request.path_params["mode"]
         account = request.query_params.get("account", "")
-        settings = self._service.settings
-        known = staff in settings.dashboard.staff and account in {one.id for one in settings.accounts}
-        if not known or mode not in MODES:
+        # A page of somebody who was signed in here before must not write into the drafts of who came after.
+        if who is None or request.query_params.get("staff", who.id) != who.id:
+            return _refused(401, "You are not signed in any more.")
+        if account not in {one.id for one in self._service.settings.accounts} or mode not in MODES:
             return _refused(404, "There is no such draft.")
         body = bytearray()
         async for chunk in request.stream():
@@ -256,7 +269,7 @@ class _Drafts:
         except (ValidationError, ValueError):
             return _refused(400, f"This is not a draft: a text of up to {LONGEST} characters and its nonce.")
         conversation_id = request.path_params["conversation"]
-        return await run_in_threadpool(self._keep, conversation_id, account, staff, mode, typed)
+        return await run_in_threadpool(self._keep, conversation_id, account, who.id, mode, typed)
 
     def _keep(self, conversation_id: str, account_id: str, staff: str, mode: str, typed: _Typed) -> Response:
         desk = self._service.desk
@@ -271,7 +284,7 @@ class _Drafts:
             if mode == NOTE:
                 used, limit = len(text), None
             else:
-                length = desk.length(account_id, text, mode == PRIVATE)
+                length = desk.length(account_id, text, mode == PRIVATE, staff)
                 used, limit = length.used, length.limit
         except DeskError as error:
             return _refused(404, str(error))

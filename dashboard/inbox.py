@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 QUEUE = component("queue")
 HEADLINE = component("headline")
 THREAD = component("thread")
-COMPOSER = component("composer", "drafts")
+COMPOSER = component("composer", "session", "drafts")
 CONTEXT = component("context")
 LIVE = component("live")
 
@@ -79,7 +79,7 @@ def queue() -> None:
         now.wanted,
         chosen=now.chosen,
         staff=state.staff(),
-        several_channels=len({account.channel for account in state.service().settings.accounts}) > 1,
+        several_channels=len({account.channel for account in state.accounts()}) > 1,
         health=session.health_line(),
         now=state.service().clock(),
     )
@@ -155,7 +155,7 @@ def _header(view: ConversationView) -> None:
                 on_click=actions.assign,
                 args=(None if mine else me,),
             )
-            others = [name for name in state.service().settings.dashboard.staff if name not in {me, view.assignee}]
+            others = [name for name in state.colleagues(view.account_id) if name not in {me, view.assignee}]
             if others:
                 st.menu_button("Hand over", others, key="hand_over", on_click=actions.hand_over)
             if view.status is Status.OPEN:
@@ -170,7 +170,7 @@ def _menu(now: session.Inbox) -> tuple[str, Sequence[Allowed]] | None:
     if now.menu is None:
         return None
     with suppress(DeskError):
-        return now.menu, state.desk().allowed(now.menu)
+        return now.menu, state.desk().allowed(now.menu, state.staff())
     return None
 
 
@@ -181,7 +181,7 @@ def _composer_data(view: ConversationView) -> Json | None:
     def read() -> Json:
         drafts = {mode: desk.draft(view.conversation_id, me, mode) for mode in draw_composer.MODES}
         lengths = {
-            mode: desk.length(view.account_id, drafts[mode].text, mode == draw_composer.PRIVATE)
+            mode: desk.length(view.account_id, drafts[mode].text, mode == draw_composer.PRIVATE, me)
             for mode in (draw_composer.PUBLIC, draw_composer.PRIVATE)
         }
         return draw_composer.composer(view, drafts, lengths, me, session.inbox().outcome)

@@ -148,7 +148,7 @@ def assign(to: str | None) -> None:
 def hand_over() -> None:
     """Assign the conversation to the colleague picked in the menu."""
     to = st.session_state["hand_over"]
-    if to in state.service().settings.dashboard.staff:
+    if to in state.colleagues():
         assign(to)
 
 

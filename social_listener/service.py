@@ -18,6 +18,7 @@ from social_listener.service_keys import KeyRing, Keys, ends_of, utcnow
 from social_listener.service_names import check_names
 from social_listener.store import Store
 from social_listener.vault_ends import Announcer
+from social_listener.vault_seal import open_seal
 from social_listener.witness import Witness
 
 if TYPE_CHECKING:
@@ -95,6 +96,7 @@ def build(
             weights=weights,
             clock=clock,
             ends=partial(ends_of, keys),
+            seal=open_seal(settings.data_dir, environment),
         )
         opened.pop_all()
     return Service(

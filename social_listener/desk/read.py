@@ -6,9 +6,9 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from social_listener.desk.office import known_conversation
 from social_listener.desk_types import ContactCard, ConversationView, PastConversation, QueuePage, View
 from social_listener.model import SentimentLabel
+from social_listener.rights import Right
 from social_listener.store import conversations, links, queue, search
 from social_listener.store import outbox as replies
 
@@ -36,6 +36,7 @@ def read_queue(office: Office, wanted: QueueFilter, staff: str, limit: int, offs
     """Return a stretch of the queue, and how many conversations each view holds."""
     now = office.clock()
     with office.store.read() as cursor:
+        wanted = replace(wanted, within=office.accounts(cursor, staff))
         found = search.search(cursor, wanted.search)
         counts = queue.counts(cursor, wanted, staff, now, found)
         if wanted.view is View.RESOLVED or not search.is_narrow(wanted):
@@ -78,12 +79,14 @@ def reasons(factors: Sequence[Factor], most: int = 3) -> tuple[str, ...]:
     return tuple(factor.because for factor in sorted(telling, key=lambda factor: -factor.points)[:most])
 
 
-def read_conversation(office: Office, conversation_id: str, focus_id: str | None) -> ConversationView:
+def read_conversation(office: Office, conversation_id: str, staff: str, focus_id: str | None) -> ConversationView:
     """Return everything about one conversation; `DeskError` when there is none of that id."""
     now = office.clock()
     with office.store.read() as cursor:
-        row = known_conversation(cursor, conversation_id)
-        theirs = conversations.of_contact(cursor, row.contact_id)
+        row = office.conversation(cursor, staff, Right.READ, conversation_id)
+        within = office.accounts(cursor, staff)
+        everywhere = conversations.of_contact(cursor, row.contact_id)
+        theirs = [found for found in everywhere if within is None or found.account_id in within]
         outlines = conversations.outlines(cursor, [found.id for found in theirs])
         here = [outline.id for outline in outlines if outline.conversation_id == row.id]
         everything = conversations.items_by_id(cursor, here)
@@ -112,10 +115,10 @@ def read_conversation(office: Office, conversation_id: str, focus_id: str | None
             replies=tuple(replies.lines_of(cursor, row.id, now)),
             focus_id=focus.item.id if focus else "",
             allowed=office.rules(cursor, focus, now) if focus else (),
-            contact=_card(cursor, row, theirs, outlines, now),
+            contact=_card(cursor, row, theirs, outlines, now, restricted=len(theirs) < len(everywhere)),
             priority=_with_waiting((focus.priority if focus else None) or 0, waiting if _counts(focus) else None),
             factors=factors,
-            others_in_thread=conversations.others_in_thread(cursor, row),
+            others_in_thread=conversations.others_in_thread(cursor, row, within),
             links=links.lines(cursor, row.id),
             elsewhere=row.elsewhere,
         )
@@ -173,12 +176,16 @@ def _card(
     theirs: Sequence[ConversationRow],
     outlines: Sequence[Outline],
     now: datetime,
+    *,
+    restricted: bool,
 ) -> ContactCard | None:
     """Return who this is, and what we had with them; None when the platform never told."""
     contact = conversations.contacts(cursor, [row.contact_id]).get(row.contact_id)
     first = conversations.first_seen(cursor, row.contact_id)
     if contact is None or first is None:
         return None
+    if restricted:  # what other accounts saw of them is not told
+        first = max(first, min(found.first_at for found in theirs))
     inbound = [outline for outline in outlines if not outline.outbound and not outline.context]
     moods = conversations.moods(cursor, [outline.id for outline in inbound[-_MOODS:]])
     return ContactCard(

@@ -7,10 +7,11 @@ import itertools
 import secrets
 from typing import TYPE_CHECKING
 
-from social_listener.desk.office import find_rule, fits, known_conversation, known_item
+from social_listener.desk.office import find_rule, fits, known_conversation, no_reply
 from social_listener.errors import Conflict, DeskError, NotAllowed
 from social_listener.failpoints import failpoint
 from social_listener.model import ReplyState
+from social_listener.rights import Right
 from social_listener.store import answers, audit, conversations, drafts, queue_upkeep
 from social_listener.store import outbox as replies
 from social_listener.store.drafts import Place
@@ -30,7 +31,7 @@ def line_of(office: Office, cursor: DuckDBPyConnection, intent_id: str) -> Reply
     """Return a reply as staff see it; `DeskError` when there is none of that id."""
     line = replies.line(cursor, intent_id, office.clock())
     if line is None:
-        raise DeskError(f"there is no reply {intent_id!r}")
+        raise no_reply(intent_id)
     return line
 
 
@@ -52,14 +53,15 @@ def queue_reply(
     now = office.clock()
     words = text.strip()
     with office.store.read() as cursor:
+        line = office.item(cursor, staff, Right.REPLY, item_id)
         same = _same(cursor, nonce, item_id, words, private=private)
         if same is not None:
             return line_of(office, cursor, same.id)
-        line = known_item(cursor, item_id)
         _may_answer(office, cursor, line, now, private=private)
     fits(office, line, words, private=private)
     failpoint("outbox.before_intent")
     with office.store.transaction() as cursor:
+        office.permit(cursor, staff, Right.REPLY, line.item.account_id)
         same = _same(cursor, nonce, item_id, words, private=private)
         if same is not None:
             return line_of(office, cursor, same.id)

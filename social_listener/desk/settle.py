@@ -10,6 +10,7 @@ from social_listener import outbox_settle
 from social_listener.desk.reply import line_of
 from social_listener.errors import Conflict, DeskError
 from social_listener.model import ReplyState, Sent
+from social_listener.rights import Right
 from social_listener.store import audit, conversations
 from social_listener.store import outbox as replies
 
@@ -28,7 +29,7 @@ def undo(office: Office, intent_id: str, staff: str) -> bool:
     """Take a reply back; False: too late, it was claimed. True means that it never goes out."""
     now = office.clock()
     with office.store.transaction() as cursor:
-        reply = _known(cursor, intent_id)
+        reply = office.reply(cursor, staff, Right.REPLY, intent_id)
         if reply.state is ReplyState.CANCELLED:
             return True
         if reply.state is not ReplyState.QUEUED or _may_be_out(cursor, reply):
@@ -45,7 +46,7 @@ def settle(office: Office, intent_id: str, staff: str, platform_id: str | None) 
     """Write what a person found: it is there (`platform_id`), or it is not, and its text returns to its author."""
     now = office.clock()
     with office.store.transaction() as cursor:
-        reply = _in_doubt(cursor, intent_id)
+        reply = _in_doubt(office, cursor, staff, intent_id)
         if platform_id is None:
             reason = f"it is not there, says {staff}"
             outbox_settle.closed(cursor, reply, ReplyState.CANCELLED, reason, now, by=staff)
@@ -79,7 +80,7 @@ def send_again(office: Office, intent_id: str, staff: str) -> ReplyLine:
     """Queue a reply in doubt again: a person looked, and it is not there. It is looked for once more before it goes."""
     now = office.clock()
     with office.store.transaction() as cursor:
-        reply = _in_doubt(cursor, intent_id)
+        reply = _in_doubt(office, cursor, staff, intent_id)
         replies.change(
             cursor,
             reply,
@@ -94,15 +95,8 @@ def send_again(office: Office, intent_id: str, staff: str) -> ReplyLine:
         return line_of(office, cursor, intent_id)
 
 
-def _known(cursor: DuckDBPyConnection, intent_id: str) -> StoredReply:
-    reply = replies.by_id(cursor, intent_id)
-    if reply is None:
-        raise DeskError(f"there is no reply {intent_id!r}")
-    return reply
-
-
-def _in_doubt(cursor: DuckDBPyConnection, intent_id: str) -> StoredReply:
-    reply = _known(cursor, intent_id)
+def _in_doubt(office: Office, cursor: DuckDBPyConnection, staff: str, intent_id: str) -> StoredReply:
+    reply = office.reply(cursor, staff, Right.SETTLE, intent_id)
     if reply.state is not ReplyState.IN_DOUBT:
         raise Conflict(f"this reply is {reply.state.value.replace('_', ' ')}, not in doubt; there is nothing to decide")
     return reply

@@ -8,11 +8,22 @@ from typing import TYPE_CHECKING
 
 from social_listener import channels as registry
 from social_listener.channels import Billed
-from social_listener.desk.office import find_rule, fits, known_conversation, known_item, span
+from social_listener.desk.office import find_rule, fits, span
 from social_listener.desk_types import Draft, NoteLine
 from social_listener.errors import ChannelError, Conflict, DeskError, NotAllowed, RateLimited, Unavailable
 from social_listener.model import Action, ActionKind, Status
-from social_listener.store import audit, conversations, drafts, queue_upkeep, quota, spend, staff_changes, streams
+from social_listener.rights import Right
+from social_listener.store import (
+    audit,
+    conversations,
+    drafts,
+    people,
+    queue_upkeep,
+    quota,
+    spend,
+    staff_changes,
+    streams,
+)
 from social_listener.store import outbox as replies
 from social_listener.store.drafts import Place
 
@@ -34,16 +45,25 @@ _MOST_DRAFT = 100_000
 
 def assign(office: Office, conversation_id: str, staff: str, to: str | None, version: int) -> int:
     """Say who answers a conversation; None: nobody in particular. Return the new version; `Conflict` for an old one."""
-    known = {*office.settings.dashboard.staff, staff}
-    if to is not None and to not in known:
-        raise DeskError(f"{to!r} does not work here; dashboard.staff in the settings names {', '.join(sorted(known))}")
     now = office.clock()
     with office.store.transaction() as cursor:
-        known_conversation(cursor, conversation_id)
+        row = office.conversation(cursor, staff, Right.ASSIGN, conversation_id)
+        if to is not None:
+            _can_answer(cursor, to, row.account_id)
         changed = staff_changes.set_assignee(cursor, conversation_id, version, now, to)
         if changed is not None:
             audit.record(cursor, now, staff, "conversation.assigned", conversation_id, to=to)
     return _or_conflict(changed)
+
+
+def _can_answer(cursor: DuckDBPyConnection, to: str, account_id: str) -> None:
+    """Raise `DeskError` when somebody does not work here, or cannot see what they would be given."""
+    line = people.one(cursor, to)
+    if line is None or not line.active:
+        here = ", ".join(one.id for one in people.everybody(cursor) if one.active)
+        raise DeskError(f"{to!r} does not work here; these do: {here or 'nobody yet'}")
+    if not line.reaches(account_id):
+        raise DeskError(f"{to} has no access to the account {account_id}; an administrator can change that")
 
 
 def set_status(
@@ -60,7 +80,7 @@ def set_status(
     if until is not None and (until.tzinfo is None or until <= now):
         raise DeskError("snooze until a time that is still to come, with a time zone")
     with office.store.transaction() as cursor:
-        known_conversation(cursor, conversation_id)
+        office.conversation(cursor, staff, Right.ORGANISE, conversation_id)
         changed = staff_changes.set_status(cursor, conversation_id, version, now, status=status, snoozed_until=until)
         if changed is not None:
             details = {"until": until.isoformat() if until else None}
@@ -84,7 +104,7 @@ def note(office: Office, conversation_id: str, text: str, staff: str) -> NoteLin
     now = office.clock()
     line = NoteLine(id=secrets.token_hex(8), staff=staff, text=words, created_at=now)
     with office.store.transaction() as cursor:
-        known_conversation(cursor, conversation_id)
+        office.conversation(cursor, staff, Right.NOTE, conversation_id)
         conversations.insert_note(cursor, conversation_id, line)
         audit.record(cursor, now, staff, "conversation.noted", conversation_id, note=line.id)
     return line
@@ -101,7 +121,7 @@ def act(office: Office, item_id: str, kind: ActionKind, staff: str, text: str = 
     now = office.clock()
     words = text.strip()
     with office.store.read() as cursor:
-        line = known_item(cursor, item_id)
+        line = office.item(cursor, staff, Right.ACT, item_id)
         channel = office.channel(line.item.account_id)
         rule = find_rule(office.rules(cursor, line, now), kind.value)
         until = streams.throttled_until(cursor, line.item.account_id, now)
@@ -175,7 +195,9 @@ def _done(cursor: DuckDBPyConnection, line: ThreadItem, action: Action, now: dat
 def read_draft(office: Office, place: Place) -> Draft:
     """Return the text being typed, with the nonce that identifies it."""
     with office.store.read() as cursor:
-        return drafts.read(cursor, _checked(place))
+        _checked(place)
+        office.conversation(cursor, place.staff, Right.READ, place.conversation_id)
+        return drafts.read(cursor, place)
 
 
 def save_draft(office: Office, place: Place, text: str, nonce: str | None) -> tuple[Draft, bool]:
@@ -185,11 +207,12 @@ def save_draft(office: Office, place: Place, text: str, nonce: str | None) -> tu
     """
     now = office.clock()
     with office.store.read() as cursor:
-        draft = drafts.read(cursor, _checked(place))
+        _checked(place)
+        office.conversation(cursor, place.staff, Right.NOTE, place.conversation_id)
+        draft = drafts.read(cursor, place)
         late = nonce is not None and nonce != draft.nonce and replies.by_nonce(cursor, nonce) is not None
         if late or draft.text == text:
             return draft, False
-        known_conversation(cursor, place.conversation_id)
     if len(text) > _MOST_DRAFT:
         raise DeskError(f"a draft has room for {_MOST_DRAFT} characters; this one has {len(text)}")
     with office.store.transaction() as cursor:
@@ -201,7 +224,6 @@ def save_draft(office: Office, place: Place, text: str, nonce: str | None) -> tu
     return kept, True
 
 
-def _checked(place: Place) -> Place:
+def _checked(place: Place) -> None:
     if place.mode not in MODES:
         raise DeskError(f"a draft is {', '.join(MODES)}, not {place.mode!r}")
-    return place

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime, timedelta
 
+    from social_listener.desk_types.people import Accounts
     from social_listener.model import (
         Allowed,
         Contact,
@@ -46,6 +47,7 @@ class QueueFilter:
     private: bool | None = None
     assignee: str | None = None
     search: str = ""  #: words; found in texts, names and handles, case-insensitively
+    within: Accounts = None  #: accounts that are shown at all, None: every one; the desk sets it by who asks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

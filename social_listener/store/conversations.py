@@ -13,13 +13,15 @@ from typing import TYPE_CHECKING, Any
 
 from social_listener.desk_types import NoteLine, ThreadItem, Version
 from social_listener.model import Attachment, Contact, Factor, Interaction, Kind, SentimentLabel, Status
-from social_listener.store.rows import aware, marks, named
+from social_listener.store.rows import among, aware, marks, named
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import datetime
 
     from duckdb import DuckDBPyConnection
+
+    from social_listener.desk_types.people import Accounts
 
 _ITEM = tuple(field.name for field in fields(Interaction))
 _OURS = ("first_seen_at", "deleted_at", "answered_at", "liked_by_us")
@@ -64,12 +66,14 @@ def of_contact(cursor: DuckDBPyConnection, contact_id: str) -> list[Conversation
     return [_row(values) for values in found]
 
 
-def others_in_thread(cursor: DuckDBPyConnection, conversation: ConversationRow) -> int:
-    """Return how many conversations of other customers hang below the same post."""
+def others_in_thread(cursor: DuckDBPyConnection, conversation: ConversationRow, within: Accounts = None) -> int:
+    """Return how many conversations of other customers hang below the same post; `within`: of these accounts."""
     if conversation.private:
         return 0
+    theirs, values = among("account_id", within)
     found = cursor.execute(
-        "SELECT count(*) FROM conversations WHERE thread_id = ? AND id <> ?", [conversation.thread_id, conversation.id]
+        f"SELECT count(*) FROM conversations WHERE thread_id = ? AND id <> ? AND {theirs}",
+        [conversation.thread_id, conversation.id, *values],
     ).fetchone()
     return int(found[0]) if found else 0
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from social_listener.desk_types import QueueRow, View
 from social_listener.model import Kind, ReplyState, SentimentLabel, Status
 from social_listener.store import conversations
-from social_listener.store.rows import aware, marks
+from social_listener.store.rows import among, aware, marks
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -198,7 +198,8 @@ def _condition(wanted: QueueFilter, found: Sequence[str] | None) -> tuple[str, l
     if found is not None:
         parts.append(f"conversation_id IN ({marks(found)})")
         values.extend(found)
-    return " AND ".join(parts) or "TRUE", values
+    theirs, accounts = among("account_id", wanted.within)
+    return " AND ".join([*parts, theirs]), [*values, *accounts]
 
 
 def complete(cursor: DuckDBPyConnection, rows: Sequence[dict[str, Any]], factors: Factors) -> list[ListedRow]:

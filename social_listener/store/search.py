@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from social_listener.store.queue import ListedRow, complete
-from social_listener.store.rows import marks, named, pattern
+from social_listener.store.rows import among, marks, named, pattern
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -167,4 +167,5 @@ def _plain(wanted: QueueFilter, found: Sequence[str] | None) -> tuple[str, list[
     if found is not None:
         parts.append(f"id IN ({marks(found)})")
         values.extend(found)
-    return " AND ".join(parts), values
+    theirs, accounts = among("account_id", wanted.within)
+    return " AND ".join([*parts, theirs]), [*values, *accounts]

@@ -1,0 +1,48 @@
+"""Staff for tests: rows as the desk writes them, and sessions whose tokens the test knows."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+from social_listener.desk.people_door import Visitor
+from social_listener.rights import SYSTEM, Role
+from social_listener.service import build
+from social_listener.store import people
+
+if TYPE_CHECKING:
+    from social_listener.desk import Desk
+    from social_listener.desk_types.people import Accounts
+    from social_listener.settings import Settings
+
+HERE = Visitor(address="127.0.0.1", browser="A test")
+PASSWORD = "a walk by the river"
+
+
+def seed_staff(desk: Desk, *names: str, role: Role = Role.ADMINISTRATOR, accounts: Accounts = None) -> None:
+    """Let people work here under those names, unless they do already."""
+    with desk._office.store.read() as cursor:
+        known = {line.id for line in people.everybody(cursor)}
+    for name in names:
+        if name not in known:
+            desk.people.add(SYSTEM, name, role=role, accounts=accounts)
+
+
+def token_for(desk: Desk, name: str) -> str:
+    """Return the token of a new session of somebody."""
+    return desk.door.by_itself(name, HERE).token
+
+
+def hire(settings: Settings, *names: str) -> dict[str, str]:
+    """Let people work in a house whose service does not run yet; return a session's token for each."""
+    service = build(settings, offline=True)
+    try:
+        seed_staff(service.desk, *names)
+        return {name: token_for(service.desk, name) for name in names}
+    finally:
+        service.close()
+
+
+def cookie_name(settings: Settings) -> str:
+    """Return the name of the session cookie of a house."""
+    return "social_listener_session_" + hashlib.sha256(str(settings.data_dir).encode()).hexdigest()[:8]
