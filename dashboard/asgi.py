@@ -26,6 +26,8 @@ from social_listener.dashboard.draw_composer import MODES, NOTE, PRIVATE
 from social_listener.dashboard.entrance import HEADER, USER_KEY
 from social_listener.dashboard.gate import Gate
 from social_listener.dashboard.sign import Sign
+from social_listener.dashboard.sign_account import Account
+from social_listener.dashboard.sign_staff import Staff
 from social_listener.dashboard.state import DRAFTS
 from social_listener.dashboard.theme import options
 from social_listener.errors import DeskError, ListenerError
@@ -99,9 +101,22 @@ def routes(entrance: Entrance) -> list[BaseRoute]:
     live = _Live(entrance)
     return [
         *Sign(entrance).routes(),
+        *Account(entrance).routes(),
+        *Staff(entrance).routes(),
+        *_provider(entrance),
         Route("/live", live.get, methods=["GET"]),
         Route("/drafts/{conversation:path}/{mode}", drafts.put, methods=["PUT"]),
     ]
+
+
+def _provider(entrance: Entrance) -> list[BaseRoute]:
+    """Return the routes to the identity provider, when the settings have one."""
+    settings = entrance.service.settings.dashboard.oidc
+    if settings is None:
+        return []
+    from social_listener.dashboard.sign_oidc import Provider  # noqa: PLC0415 - few have one, and it is slow to read
+
+    return Provider(entrance, settings).routes()
 
 
 def _hosts(settings: Settings) -> frozenset[str]:
