@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from social_listener.desk.people import new_line
 from social_listener.desk.people_door import Visitor
-from social_listener.rights import Role
+from social_listener.rights import SYSTEM, Role
 from social_listener.service import build
 from social_listener.store import people
 
@@ -21,7 +21,7 @@ PASSWORD = "a walk by the river"
 
 
 def seed_staff(desk: Desk, *names: str, role: Role = Role.ADMINISTRATOR, accounts: Accounts = None) -> None:
-    """Let people work here under those names, unless they do already. No event tells of it: the test's own come first."""
+    """Let people work here under those names, unless they do already; no audit event tells of it."""
     office = desk._office
     with office.store.transaction() as cursor:
         known = {line.id for line in people.everybody(cursor)}
@@ -36,11 +36,12 @@ def token_for(desk: Desk, name: str) -> str:
 
 
 def hire(settings: Settings, *names: str) -> dict[str, str]:
-    """Let people work in a house whose service does not run yet; return a session's token for each."""
+    """Let people work in a house whose service does not run yet, with PASSWORD; return a session's token for each."""
     service = build(settings, offline=True)
     try:
         seed_staff(service.desk, *names)
-        return {name: token_for(service.desk, name) for name in names}
+        people, own = service.desk.people, service.desk.own
+        return {name: own.join(people.reset_link(SYSTEM, name), "", "", PASSWORD, HERE).token for name in names}
     finally:
         service.close()
 
