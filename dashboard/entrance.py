@@ -141,9 +141,11 @@ def is_loopback(host: str) -> bool:
 
 def local_path(wanted: str) -> str:
     """Return where to go next: a path of ours, never an address of another site."""
-    parts = urlsplit(wanted) if wanted.isprintable() and "\\" not in wanted else urlsplit("")
-    ours = wanted.startswith("/") and not wanted.startswith("//") and not parts.scheme and not parts.netloc
-    if not ours or parts.path.startswith((SIGN_IN, "/join", "/sign-out", "/sign/")):
+    # Browsers take a backslash for a slash, and drop tabs and line ends.
+    if not wanted.isprintable() or "\\" in wanted or not wanted.startswith("/") or wanted.startswith("//"):
+        return "/"
+    parts = urlsplit(wanted)
+    if parts.scheme or parts.netloc or parts.path.startswith((SIGN_IN, "/join", "/sign-out", "/sign/")):
         return "/"
     return wanted
 

@@ -24,7 +24,7 @@ SOCKET = "/_stcore/stream"
 def administrator(stage: Stage) -> Browser:
     """Return a browser in which Sam is signed in."""
     browser = Browser(stage.address)
-    browser.jar.cookies.update(stage.cookie("Sam"))
+    browser.plant(stage.cookie("Sam"))
     return browser
 
 
@@ -120,7 +120,7 @@ def test_next_leads_to_our_own_pages() -> None:
 def test_a_socket_of_a_stranger_is_closed(stage: Stage) -> None:
     """Without a session, and with one that somebody made up."""
     made_up = Browser(stage.address)
-    made_up.jar.cookies.update({next(iter(stage.cookie())): "made-up"})
+    made_up.plant({next(iter(stage.cookie())): "made-up"})
     for browser in (None, made_up):
         with pytest.raises(InvalidStatus):
             socket(stage, browser)
@@ -194,7 +194,7 @@ def test_a_token_that_was_planted_becomes_nobodys_session(stage: Stage) -> None:
     planted = attacker.cookie()
     assert planted
     browser = Browser(stage.address)
-    browser.jar.cookies.update({next(iter(stage.cookie())): planted})
+    browser.plant({next(iter(stage.cookie())): planted})
     page = browser.get("/account").text  # signed in as the attacker, as the attacker wanted it
     assert "attacker" in page
     fields = {"stamp": stamp_of(page), "next": "/", "name": "victim", "password": PASSWORD}
@@ -202,7 +202,7 @@ def test_a_token_that_was_planted_becomes_nobodys_session(stage: Stage) -> None:
     assert planted not in {one.value for one in browser.jar.cookies if one.name.startswith("social_listener_session")}
     assert not attacker.signed_in()
     stray = Browser(stage.address)
-    stray.jar.cookies.update({next(iter(stage.cookie())): planted})
+    stray.plant({next(iter(stage.cookie())): planted})
     assert not stray.signed_in()
 
 
@@ -215,7 +215,7 @@ def test_signing_out_ends_the_session_itself(stage: Stage) -> None:
     assert copied
     answer = browser.fill("/account", do_at="/sign-out")
     assert answer.headers["location"] == "/sign-in?why=out"
-    browser.jar.cookies.update({next(iter(stage.cookie())): copied})
+    browser.plant({next(iter(stage.cookie())): copied})
     assert not browser.signed_in()
     assert other.signed_in()
 

@@ -44,7 +44,7 @@ def _honest(provider: Provider) -> Iterator[None]:
 def invite(stage: Stage, name: str, email: str) -> None:
     """Let Sam invite somebody under an address."""
     browser = Browser(stage.address)
-    browser.jar.cookies.update(stage.cookie("Sam"))
+    browser.plant(stage.cookie("Sam"))
     told = browser.fill("/staff", do="invite", name=name, email=email, role="community_manager", all_accounts="1")
     assert told.status_code == 200, problem_of(told.text)
 

@@ -118,7 +118,7 @@ def test_no_secret_stands_in_the_database(kit: Kit) -> None:
 def test_an_older_hash_is_made_anew(kit: Kit) -> None:
     """Who signs in with a password that was kept in a weaker way has it kept in today's way."""
     hire(kit)
-    weak = PasswordHasher(time_cost=1, memory_cost=8).hash(PASSWORD)
+    weak = PasswordHasher(time_cost=1, memory_cost=64).hash(PASSWORD)
     with kit.store.transaction() as cursor:
         cursor.execute("UPDATE staff_keys SET password = ? WHERE staff = 'Mia'", [weak])
     kit.desk.door.sign_in("Mia", PASSWORD, HERE)

@@ -237,7 +237,7 @@ def outcome(entry: Entry, desk: Desk, about: Scene, who: str) -> str:
         answer = entry.call(desk, about, who)
     except DeskError as error:
         told = f"{type(error).__name__}: {error}"
-        for name, value in about._asdict().items():
+        for name, value in sorted(about._asdict().items(), key=lambda one: -len(one[1])):
             told = told.replace(value, f"<{name}>")
         return told
     return "done" if entry.told is None or entry.told(answer, about) else "nothing"
