@@ -1,9 +1,13 @@
 """What the dashboard is to a web server: routes beside the pages, headers on every answer, Streamlit's options.
 
-    GET /live                           server-sent events: the store's revision, when it has changed
+    GET /live                           server-sent events: the store's revision, when it has changed, and as `presence`
+                                        who else has the conversation open that the page shows
+    POST /presence                      a page says that it is open, what it shows, and whether somebody types in it
     PUT /drafts/{conversation}/{mode}   keep what is being typed; the answer tells its length by the channel's rules
+    GET /saved-replies                  saved replies that fit an item, filled in
+    GET /macros                         what each macro would do to an item now
 
-Both are for our own pages only: the guard refuses other hosts, and writes from other origins; the gate behind it lets
+All are for our own pages only: the guard refuses other hosts, and writes from other origins; the gate behind it lets
 nobody in who is not signed in. `sign.py` holds the routes by which one comes in.
 """
 
@@ -23,8 +27,11 @@ from starlette.responses import JSONResponse, PlainTextResponse, StreamingRespon
 from starlette.routing import Route
 
 from social_listener.dashboard.draw_composer import MODES, NOTE, PRIVATE
-from social_listener.dashboard.entrance import HEADER, USER_KEY
+from social_listener.dashboard.entrance import HEADER, USER_KEY, caller
 from social_listener.dashboard.gate import Gate
+from social_listener.dashboard.macro_routes import MacroPlans
+from social_listener.dashboard.presence import Presence, presence_event
+from social_listener.dashboard.saved_reply_routes import SavedReplies
 from social_listener.dashboard.sign import Sign
 from social_listener.dashboard.sign_account import Account
 from social_listener.dashboard.sign_staff import Staff
@@ -41,6 +48,7 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
     from social_listener.dashboard.entrance import Entrance
+    from social_listener.desk.presence import Here
     from social_listener.service import Service
     from social_listener.settings import Settings
 
@@ -105,7 +113,10 @@ def routes(entrance: Entrance) -> list[BaseRoute]:
         *Staff(entrance).routes(),
         *_provider(entrance),
         Route("/live", live.get, methods=["GET"]),
+        Route("/presence", Presence(entrance.service).post, methods=["POST"]),
         Route("/drafts/{conversation:path}/{mode}", drafts.put, methods=["PUT"]),
+        Route("/saved-replies", SavedReplies(entrance.service).get, methods=["GET"]),
+        Route("/macros", MacroPlans(entrance.service).get, methods=["GET"]),
     ]
 
 
@@ -213,17 +224,23 @@ class _Live:
 
     async def get(self, request: Request) -> Response:
         headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
-        events = self._events(request.headers.get(HEADER, ""))
+        page = request.query_params.get("page", "")
+        events = self._events(page, request.headers.get(HEADER, ""))
         return StreamingResponse(events, media_type="text/event-stream", headers=headers)
 
-    async def _events(self, session_id: str) -> AsyncIterator[str]:
+    async def _events(self, page: str, session_id: str) -> AsyncIterator[str]:
         told = self._service.desk.revision
+        here: tuple[Here, ...] = ()
         yield f"retry: 2000\ndata: {told}\n\n"
         quiet = 0.0
         while self._door.who(session_id) is not None:
             await asyncio.sleep(LOOK)
             quiet += LOOK
             revision = self._service.desk.revision
+            others = self._service.desk.team.presence.others(page, self._service.clock())
+            if others != here:
+                here = others
+                yield presence_event(here)
             if revision != told and quiet >= PAUSE:
                 told, quiet = revision, 0.0
                 yield f"data: {told}\n\n"
@@ -266,11 +283,10 @@ class _Drafts:
     async def put(self, request: Request) -> Response:
         if request.headers.get("content-type", "").split(";")[0].strip() != "application/json":
             return _refused(415, "A draft is sent as JSON.")
-        who = self._service.desk.door.who(request.headers.get(HEADER, ""))
+        who = caller(request, self._service.desk.door)
         mode = request.path_params["mode"]
         account = request.query_params.get("account", "")
-        # A page of somebody who was signed in here before must not write into the drafts of who came after.
-        if who is None or request.query_params.get("staff", who.id) != who.id:
+        if who is None:
             return _refused(401, "You are not signed in any more.")
         if account not in {one.id for one in self._service.settings.accounts} or mode not in MODES:
             return _refused(404, "There is no such draft.")
@@ -284,7 +300,7 @@ class _Drafts:
         except (ValidationError, ValueError):
             return _refused(400, f"This is not a draft: a text of up to {LONGEST} characters and its nonce.")
         conversation_id = request.path_params["conversation"]
-        return await run_in_threadpool(self._keep, conversation_id, account, who.id, mode, typed)
+        return await run_in_threadpool(self._keep, conversation_id, account, who, mode, typed)
 
     def _keep(self, conversation_id: str, account_id: str, staff: str, mode: str, typed: _Typed) -> Response:
         desk = self._service.desk

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from social_listener.dashboard import words
+from social_listener.dashboard import draw_bench, draw_due, words
+from social_listener.dashboard.draw_proposal import NOBODY
 from social_listener.dashboard.draw_thread import merged
 from social_listener.model import SentimentLabel, Status
 
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from social_listener.dashboard.component import Json
+    from social_listener.dashboard.draw_proposal import Eyes
     from social_listener.desk_types import ContactCard, ConversationView, PastConversation
     from social_listener.model import Allowed, Contact, Factor
 
@@ -23,6 +25,8 @@ def headline(view: ConversationView, staff: str, now: datetime) -> Json:
     status = []
     if view.assignee:
         status.append("Yours" if view.assignee == staff else f"{view.assignee} has it")
+    elif view.team:
+        status.append(f"In the queue of {view.team}")
     if view.status is Status.SNOOZED and view.snoozed_until:
         status.append(f"Snoozed for {words.lasting(view.snoozed_until - now)}")
     elif view.status is not Status.OPEN:
@@ -39,19 +43,31 @@ def headline(view: ConversationView, staff: str, now: datetime) -> Json:
         "where": f"{kind} on {words.channel(view.channel)} · {view.account_name}",
         "private": view.private,
         "waiting": words.iso(view.waiting_since),
-        "target": view.target.total_seconds() if view.target else None,
+        "due": draw_due.due(view.due),
         "status": status,
+        "labels": draw_bench.worn(view.labels),
         "now": words.iso(now),
     }
 
 
 def thread(
-    view: ConversationView, now: datetime, menu: tuple[str, Sequence[Allowed]] | None, problem: str | None
+    view: ConversationView,
+    now: datetime,
+    menu: tuple[str, Sequence[Allowed]] | None,
+    problem: str | None,
+    *,
+    eyes: Eyes = NOBODY,
+    at_line: tuple[str, str] = ("", ""),
 ) -> Json:
-    """Return everything that was said, in order of time; `menu` is the item whose menu is open, and what it offers."""
+    """Return everything that was said, in order of time; `menu` is the item whose menu is open, and what it offers.
+
+    `eyes`: who looks; `at_line`: the key of the line to open it at, and what asked for that.
+    """
     return {
         "id": view.conversation_id,
-        "lines": merged(view, menu),
+        "version": view.version,
+        "atLine": {"key": at_line[0], "asked": at_line[1]},
+        "lines": merged(view, menu, eyes),
         "menu": menu[0] if menu else None,
         "problem": problem,
         "now": words.iso(now),
@@ -90,9 +106,11 @@ def context(view: ConversationView | None, now: datetime) -> Json:
         "priority": view.priority,
         "factors": [_factor(factor) for factor in view.factors if round(factor.points)],
         "mood": mood,
+        "labels": draw_bench.worn(view.labels),
         "contact": _contact(view.contact, now) if view.contact else None,
         "history": [_past(past) for past in view.contact.history] if view.contact else [],
         "others": others,
+        "level": draw_due.level(view),
         "now": words.iso(now),
     }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from social_listener.dashboard import words
+from social_listener.dashboard import draw_bench, draw_due, words
 from social_listener.desk_types import View
 from social_listener.model import ReplyState, SentimentLabel, Status
 
@@ -74,9 +74,10 @@ def row(one: QueueRow, staff: str, *, gone: bool, name_channel: bool) -> Json:
         "reasons": [words.capital(reason) for reason in one.reasons],
         "excerpt": one.excerpt or "(no words)",
         "waiting": words.iso(one.waiting_since),
-        "target": one.target.total_seconds() if one.target else None,
+        "due": draw_due.due(one.due),
         "last": words.iso(one.last_at),
         "marks": _marks(one, staff, gone=gone, name_channel=name_channel),
+        "labels": draw_bench.worn(one.labels),
         "gone": gone,
     }
 
@@ -120,6 +121,7 @@ def empty(wanted: QueueFilter) -> Json:
         }
     text = {
         View.WAITING: "Nobody waits for an answer. New messages appear here by themselves.",
+        View.BREACHED: "Nobody waits for longer than promised.",
         View.MINE: "Nothing is assigned to you. Press A in a conversation to take it.",
         View.UNASSIGNED: "Everything open has somebody who takes care of it.",
         View.OPEN: "No open conversations. New messages appear here by themselves.",

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from social_listener.dashboard import words
+from social_listener.dashboard import draw_proposal, words
 from social_listener.model import ReplyState, SentimentLabel
+from social_listener.rights import SYSTEM
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from social_listener.dashboard.component import Json
+    from social_listener.dashboard.draw_proposal import Eyes
     from social_listener.desk_types import ConversationView, LinkLine, NoteLine, ReplyLine, ThreadItem
     from social_listener.model import Allowed
 
@@ -48,12 +50,20 @@ _TONES: Mapping[ReplyState, str] = {
 }
 
 
-def merged(view: ConversationView, menu: tuple[str, Sequence[Allowed]] | None) -> list[Json]:
-    """Return the context first, then items, notes and replies by time."""
+def merged(
+    view: ConversationView, menu: tuple[str, Sequence[Allowed]] | None, eyes: Eyes = draw_proposal.NOBODY
+) -> list[Json]:
+    """Return the context first, then items, notes, proposals and replies by time."""
     lines: list[tuple[datetime, Json]] = [(line.item.sent_at, item(line, view, menu)) for line in view.items]
     lines += [(note.created_at, _note(note)) for note in view.notes]
     lines += [(link.made_at, _link(link)) for link in view.links]
-    lines += [(reply.created_at, _reply(reply)) for reply in view.replies if reply.state not in _SETTLED]
+    lines += draw_proposal.lines(view, eyes)
+    approved = draw_proposal.approvers(view)
+    lines += [
+        (reply.created_at, _reply(reply) | {"words": approved.get(reply.id, "")})
+        for reply in view.replies
+        if reply.state not in _SETTLED
+    ]
     lines.sort(key=lambda pair: pair[0])
     return [item(line, view, menu, context=True) for line in view.context] + [line for _, line in lines]
 
@@ -154,7 +164,7 @@ def _note(note: NoteLine) -> Json:
         "key": f"note {note.id}",
         "type": "note",
         "tone": "note",
-        "name": note.staff,
+        "name": "By itself" if note.staff == SYSTEM else note.staff,
         "handle": "",
         "words": "Note – only your team sees this",
         "at": words.iso(note.created_at),
@@ -178,6 +188,9 @@ def _link(link: LinkLine) -> Json:
     }
 
 
+_NOT_GONE = frozenset({ReplyState.REJECTED, ReplyState.CANCELLED, ReplyState.EXPIRED})
+
+
 def _reply(reply: ReplyLine) -> Json:
     """Return a reply that is on its way or did not go."""
     queued = reply.state is ReplyState.QUEUED
@@ -195,6 +208,7 @@ def _reply(reply: ReplyLine) -> Json:
         "text": reply.text,
         "state": _state(reply),
         "undo": undoable,
+        "alone": queued and reply.after in _NOT_GONE,
         "until": words.iso(reply.not_before) if undoable and not reply.reason else None,
         "reason": words.sentence(reply.reason or ""),
         "todo": _TODO.get(reply.state, ""),

@@ -15,6 +15,7 @@ from starlette.requests import cookie_parser
 from social_listener.desk.people_door import Visitor
 
 if TYPE_CHECKING:
+    from starlette.requests import Request
     from starlette.responses import Response
     from starlette.types import Scope
 
@@ -113,6 +114,12 @@ class Entrance:
     def stamp(self, scope: Scope, value: str) -> str:
         """Return the stamp of the forms of this browser, and of this session once there is one."""
         return self.door.stamp(f"form {value} {self.session_id(scope)}")
+
+
+def caller(request: Request, door: Door) -> str | None:
+    """Return who asks a route of ours; None: nobody, or the page belongs to who was signed in there before."""
+    who = door.who(request.headers.get(HEADER, ""))
+    return who.id if who is not None and request.query_params.get("staff", who.id) == who.id else None
 
 
 def visitor(scope: Scope) -> Visitor:

@@ -13,13 +13,19 @@ import streamlit as st
 from social_listener.dashboard import (
     draw_composer,
     draw_conversation,
+    draw_macros,
     draw_queue,
+    inbox_bench,
+    inbox_macros,
     inbox_toolbar,
     session,
     state,
 )
 from social_listener.dashboard import (
     inbox_actions as actions,
+)
+from social_listener.dashboard import (
+    inbox_proposals as proposals,
 )
 from social_listener.dashboard import (
     inbox_replies as replies,
@@ -37,11 +43,12 @@ if TYPE_CHECKING:
     from social_listener.model import Allowed
 
 QUEUE = component("queue")
-HEADLINE = component("headline")
+HEADLINE = component("headline", "presence")
 THREAD = component("thread")
-COMPOSER = component("composer", "session", "drafts")
+MACROS = component("macros", "finder")
+COMPOSER = component("composer", "session", "drafts", "mention", "finder", "emoji", "insert", "followup")
 CONTEXT = component("context")
-LIVE = component("live")
+LIVE = component("live", "beats")
 
 
 def show() -> None:
@@ -49,6 +56,7 @@ def show() -> None:
     session.follow_address()
     session.read_queue(anew=session.inbox().shelf is None)
     session.read_conversation()
+    session.read_bench()
     session.write_address()
     live()
     inbox_toolbar.toolbar()
@@ -59,12 +67,13 @@ def show() -> None:
             conversation()
         with st.container(key="pane_details", width=304):
             context()
+    inbox_bench.bench()
 
 
 @st.fragment(key="live")
 def live() -> None:
     """Hear of changes in the store; what differs for the eye is drawn again, nothing else."""
-    LIVE(key="live_feed", data={}, on_changed_change=actions.changed)
+    LIVE(key="live_feed", data={"staff": state.staff()}, on_changed_change=actions.changed)
 
 
 @st.fragment(key="queue", run_every="30s")
@@ -101,6 +110,11 @@ def conversation() -> None:
     session.drawn("conversation")
     with st.container(key="talk", gap=None):
         _talk(session.inbox())
+    MACROS(
+        key="macros",
+        data=draw_macros.macros(session.inbox().view, state.staff(), session.inbox().macro),
+        on_do_change=inbox_macros.do,
+    )
     _dialogs()
 
 
@@ -124,12 +138,21 @@ def _talk(now: session.Inbox) -> None:
     _header(view)
     THREAD(
         key="thread",
-        data=draw_conversation.thread(view, state.service().clock(), _menu(now), now.view_problem),
+        data=draw_conversation.thread(
+            view,
+            state.service().clock(),
+            _menu(now),
+            now.view_problem,
+            eyes=proposals.eyes(view),
+            at_line=now.at_line,
+        ),
         on_do_change=replies.act,
         on_menu_change=replies.open_menu,
         on_focus_change=replies.focus,
         on_undo_change=replies.undo,
+        on_alone_change=replies.send_alone,
         on_go_change=actions.went,
+        on_decide_change=proposals.decide,
     )
     data = _composer_data(view)
     if data is not None:
@@ -155,9 +178,9 @@ def _header(view: ConversationView) -> None:
                 on_click=actions.assign,
                 args=(None if mine else me,),
             )
-            others = [name for name in state.colleagues(view.account_id) if name not in {me, view.assignee}]
+            others = actions.takers(view, me)
             if others:
-                st.menu_button("Hand over", others, key="hand_over", on_click=actions.hand_over)
+                st.menu_button("Hand over", list(others), key="hand_over", on_click=actions.hand_over)
             if view.status is Status.OPEN:
                 st.menu_button("Snooze", list(actions.SNOOZES), key="snooze", on_click=actions.snooze)
                 st.button("Resolve", key="resolve", shortcut="E", type="primary", on_click=actions.resolve)
@@ -184,7 +207,20 @@ def _composer_data(view: ConversationView) -> Json | None:
             mode: desk.length(view.account_id, drafts[mode].text, mode == draw_composer.PRIVATE, me)
             for mode in (draw_composer.PUBLIC, draw_composer.PRIVATE)
         }
-        return draw_composer.composer(view, drafts, lengths, me, session.inbox().outcome)
+        links = {
+            mode: desk.length(view.account_id, draw_composer.LINK, mode == draw_composer.PRIVATE, me).used
+            for mode in lengths
+        }
+        return draw_composer.composer(
+            view,
+            drafts,
+            lengths,
+            me,
+            session.inbox().outcome,
+            sends=desk.team.may_send(me, view.account_id),
+            colleagues=desk.team.colleagues(view.conversation_id, me),
+            links=links,
+        )
 
     kept: dict[str, Any] = st.session_state.setdefault("composer_data", {})
     data, _ = state.guarded(read, kept.get(view.conversation_id))
@@ -200,5 +236,7 @@ def _dialogs() -> None:
         replies.confirm_delete(now.confirm)
     elif now.reword:
         replies.reword(now.reword)
+    elif now.deciding:
+        proposals.dialog(now.deciding)
     elif now.help:
         replies.help_sheet()

@@ -14,6 +14,9 @@ from social_listener.errors import ListenerError
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from social_listener.desk_types import ConversationView
+    from social_listener.desk_types.team import Team
+
 SNOOZES: Mapping[str, Callable[[datetime], datetime]] = {
     "For 1 hour": lambda now: now + timedelta(hours=1),
     "For 4 hours": lambda now: now + timedelta(hours=4),
@@ -33,6 +36,7 @@ def changed() -> None:
     """Read again, and draw what differs for the eye; called by the live feed."""
     session.read_queue()
     session.read_conversation()
+    session.read_bench()
     panes = session.outdated()
     if panes:
         st.session_state["just_read"] = set(panes)
@@ -65,6 +69,9 @@ def draw(*panes: str) -> NoReturn:
         session.read_queue()
     if "conversation" in panes:
         session.read_conversation()
+        panes = (*panes, "bench")  # it shows what the open conversation wears
+    if "bench" in panes:
+        session.read_bench()
     st.session_state["just_read"] = set(panes)
     session.write_address()
     session.redraw(*panes)
@@ -145,11 +152,31 @@ def assign(to: str | None) -> None:
     draw(*session.PANES)
 
 
+def takers(view: ConversationView, me: str) -> dict[str, tuple[str, bool]]:
+    """Return who can take the conversation over: how the menu says it → name or id, and whether it is a team."""
+    nobody: tuple[str, ...] = ()
+    none: tuple[Team, ...] = ()
+    names, _ = state.guarded(lambda: state.desk().team.colleagues(view.conversation_id, me), nobody)
+    teams, _ = state.guarded(state.desk().team.teams, none)
+    people = {name: (name, False) for name in names if name != view.assignee}
+    return people | {f"Team: {team.name}": (team.id, True) for team in teams if team.name != view.team}
+
+
 def hand_over() -> None:
-    """Assign the conversation to the colleague picked in the menu."""
-    to = st.session_state["hand_over"]
-    if to in state.colleagues():
+    """Give the conversation to the colleague, or the team, picked in the menu."""
+    view = session.inbox().view
+    picked = takers(view, state.staff()).get(st.session_state["hand_over"]) if view else None
+    if picked is None:
+        return
+    to, is_team = picked
+    if not is_team:
         assign(to)
+    else:
+        _change(
+            lambda id_, me, version: state.desk().team.hand_over(id_, me, to, version),
+            f"In the queue now: {st.session_state['hand_over']}",
+        )
+        draw(*session.PANES)
 
 
 def snooze() -> None:
@@ -161,14 +188,14 @@ def snooze() -> None:
     until = SNOOZES[choice](state.service().clock().astimezone(zone))
     told = f"Snoozed {choice[0].lower()}{choice[1:]}, or until they write"
     if _change(lambda id_, me, version: state.desk().snooze(id_, me, until, version), told):
-        _put_away()
+        put_away()
     draw(*session.PANES)
 
 
 def resolve() -> None:
     """Resolve the conversation and open the next."""
     if _change(lambda id_, me, version: state.desk().resolve(id_, me, version), "Resolved"):
-        _put_away()
+        put_away()
     draw(*session.PANES)
 
 
@@ -178,7 +205,7 @@ def reopen() -> None:
     draw(*session.PANES)
 
 
-def _put_away() -> None:
+def put_away() -> None:
     """Take the open conversation off the list and open the next one."""
     now = session.inbox()
     if now.shelf is None or now.chosen is None:

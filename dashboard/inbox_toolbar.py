@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, cast
 
 import streamlit as st
 
-from social_listener.dashboard import draw_queue, inbox_filter, session, state, words
+from social_listener.dashboard import bell, draw_queue, inbox_filter, session, state, words
 from social_listener.dashboard.component import component
 from social_listener.desk_types import View
 from social_listener.model import SentimentLabel
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from social_listener.desk_types import QueueFilter
+    from social_listener.desk_types.team import Team
 
 VIEWS = component("views")
 
@@ -44,6 +45,8 @@ def toolbar() -> None:
         number = inbox_filter.narrowed(now.wanted)
         with st.popover(f"Filters ({number})" if number else "Filters", key="filters", icon=":material/tune:"):
             _filters()
+        with st.container(key="toolbar_bell", width="content"):
+            bell.show()
 
 
 def _filters() -> None:
@@ -55,7 +58,14 @@ def _filters() -> None:
     _select("Visibility", "private", ["public", "private"], _who(wanted.private), lambda code: code.capitalize())
     labels = [label.value for label in SentimentLabel]
     _select("Sentiment", "sentiment", labels, wanted.sentiment, lambda code: words.SENTIMENTS[SentimentLabel(code)][0])
+    due = inbox_filter.due_code(wanted)
+    _select(
+        "Due", "due_within", list(inbox_filter.DUE), due, lambda code: f"within {words.lasting(inbox_filter.DUE[code])}"
+    )
     _select("Stream", "stream_id", list(streams), wanted.stream_id, lambda code: streams.get(code, code))
+    worn = {label.id: label.name for label in session.inbox().bench.labels}
+    if worn:
+        _select("Label", "label", list(worn), wanted.label, lambda code: worn.get(code, code))
     if len(accounts) > 1:
         _select("Account", "account_id", list(accounts), wanted.account_id, lambda code: accounts.get(code, code))
     if len(channels) > 1:
@@ -63,6 +73,10 @@ def _filters() -> None:
     names = state.colleagues()
     if len(names) > 1:
         _select("Assigned to", "assignee", names, wanted.assignee, str)
+    none: tuple[Team, ...] = ()
+    teams = {team.id: team.name for team in state.guarded(state.desk().team.teams, none)[0]}
+    if teams:
+        _select("Team", "team_id", list(teams), wanted.team_id, lambda code: teams.get(code, "a team that is gone"))
     st.button("Take all filters off", key="clear_filters", on_click=_clear, disabled=not inbox_filter.narrowed(wanted))
 
 
@@ -90,6 +104,8 @@ def _filtered(field: str) -> None:
     value: object = code
     if field == "private":
         value = {"private": True, "public": False}.get(code or "")
+    elif field == "due_within":
+        value = inbox_filter.DUE.get(code or "")
     elif field == "sentiment" and code:
         value = SentimentLabel(code)
     _want(replace(session.inbox().wanted, **{field: value}))  # type: ignore[arg-type]  # the field's own type, by name

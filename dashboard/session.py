@@ -7,18 +7,22 @@ from __future__ import annotations
 
 import logging
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NoReturn, cast
 
 import streamlit as st
 
-from social_listener.dashboard import draw_queue, inbox_filter, shelf, state, words
+from social_listener.dashboard import bench_data, draw_queue, inbox_filter, shelf, state, words
+from social_listener.dashboard.bench_data import Bench
 from social_listener.errors import DeskError
 
 if TYPE_CHECKING:
     from social_listener.dashboard.component import Json
     from social_listener.dashboard.draw_composer import Outcome
+    from social_listener.dashboard.inbox_proposals import Deciding
     from social_listener.desk_types import ConversationView, QueueFilter, QueuePage, QueueRow
+    from social_listener.desk_types.answering import MacroRun
+    from social_listener.desk_types.team import Notifications
 
 log = logging.getLogger(__name__)
 
@@ -47,7 +51,12 @@ class Inbox:
     confirm: str | None = None  #: our item that is about to be deleted
     reword: str | None = None  #: our item that is about to be reworded
     help: bool = False
+    bench: Bench = field(default_factory=Bench)
     outcome: Outcome | None = None
+    notices: Notifications | None = None  #: what waits for whoever looks
+    at_line: tuple[str, str] = ("", "")  #: the line to open the conversation at, and what asked for it
+    deciding: Deciding | None = None  #: the proposal that a dialog is about
+    macro: MacroRun | None = None  #: what was run last, until its message is closed
 
 
 def inbox() -> Inbox:
@@ -104,10 +113,11 @@ def choose(conversation_id: str | None, focus: str | None = None) -> None:
     if conversation_id != now.chosen:
         now.view, now.view_problem = None, None
     now.chosen, now.focus, now.menu, now.confirm, now.reword = conversation_id, focus, None, None, None
+    now.at_line, now.deciding = ("", ""), None
 
 
 #: the panes, in the order they are drawn in; each is the key of a fragment
-PANES = ("toolbar", "queue", "conversation", "context")
+PANES = ("toolbar", "queue", "conversation", "context", "bench")
 
 
 def redraw(*panes: str) -> NoReturn:
@@ -136,12 +146,15 @@ def look(pane: str) -> object:
     """Return what makes a difference to the eye in a pane; what only grows with time is left to the slow tick."""
     now = inbox()
     if pane == "toolbar":
-        return now.wanted, dict(now.page.counts) if now.page else {}
+        return now.wanted, dict(now.page.counts) if now.page else {}, now.notices
     if pane == "queue":
         rows: tuple[QueueRow, ...] = now.shelf.rows if now.shelf else ()
         marks = (now.shelf.gone, now.shelf.fresh) if now.shelf else ()
         total = now.page.total if now.page else 0
         return tuple(replace(row, priority=0, reasons=()) for row in rows), marks, total, now.queue_problem
+    if pane == "bench":
+        worn = (now.view.conversation_id, now.view.labels) if now.view else None
+        return now.bench, worn
     return now.view and replace(now.view, priority=0, factors=()), now.view_problem
 
 
@@ -156,6 +169,7 @@ def _owed() -> set[str]:
 def read_queue(*, anew: bool = False) -> None:
     """Read the queue again. Rows on the screen keep their places unless they are laid out `anew`."""
     now = inbox()
+    now.notices, _ = state.guarded(lambda: state.desk().team.notifications(state.staff()), now.notices)
     try:
         page = state.desk().queue(now.wanted, state.staff(), limit=now.limit + shelf.LOOKAHEAD)
     except Exception:
@@ -168,6 +182,12 @@ def read_queue(*, anew: bool = False) -> None:
         now.shelf = shelf.lay_out(page, now.limit)
     else:
         now.shelf = shelf.refresh(now.shelf, page, now.limit)
+
+
+def read_bench() -> None:
+    """Read again what the bench shows; a fault leaves what it showed."""
+    now = inbox()
+    now.bench, _ = state.guarded(lambda: bench_data.read(state.desk(), state.staff()), now.bench)
 
 
 def read_conversation() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from social_listener.store import job_runs
+from social_listener.store import escalations, job_runs
 
 if TYPE_CHECKING:
     from social_listener.jobs.work import Work
@@ -20,6 +20,7 @@ def run(work: Work) -> str | None:
     now, keep = service.clock(), service.settings.retention
     with service.store.transaction() as cursor:
         job_runs.forget(cursor, now - keep.job_runs)
+        escalations.forget(cursor, now - keep.job_runs)
     forgotten = service.ingest.forget_raw_pages(now - keep.raw_pages)
     service.store.checkpoint(above=_LOG_BYTES)
     return f"{forgotten} raw pages forgotten"

@@ -39,6 +39,9 @@ NAMES: Final[tuple[str, ...]] = (
     "store.in_backup",
     "outbox.before_intent",  # a reply is composed; nothing is written
     "outbox.after_intent",  # intent and slot are committed
+    "proposal.before_approve",  # everything is checked; nothing is written
+    "proposal.in_approve",  # decision and intent are written, not committed
+    "proposal.after_approve",  # they are committed, nobody was told yet
     "outbox.before_claim",  # due, not claimed
     "outbox.in_claim",  # claim and attempt row are written, not committed
     "outbox.after_claim",  # claim and attempt row are committed, no witness line yet

@@ -17,7 +17,22 @@ PACKAGE = Path(__file__).resolve().parent.parent / "social_listener"
 
 #: first part of a module's name below social_listener → its height; docs/architecture.md draws it
 LAYERS = {
-    **dict.fromkeys(["model", "cursor", "errors", "failpoints", "desk_types", "log", "pace", "rights", "terminal"], 0),
+    **dict.fromkeys(
+        [
+            "model",
+            "cursor",
+            "errors",
+            "failpoints",
+            "desk_types",
+            "hours",
+            "levels",
+            "log",
+            "pace",
+            "rights",
+            "terminal",
+        ],
+        0,
+    ),
     **dict.fromkeys(["channels", "store", "settings"], 1),
     **dict.fromkeys(["ingest", "outbox", "scoring", "vault", "witness", "rules"], 2),
     **dict.fromkeys(["desk", "insights", "service"], 3),

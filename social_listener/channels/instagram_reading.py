@@ -203,8 +203,9 @@ def read_looked_up(answers: list[Wire], us: Us, asked: Asked) -> Found:
             _node(raw, us, found)
     wanted = {us.own(native_id) for native_id in asked.only}
     for item in list(found.interactions.values()) if wanted else ():
-        if item.id not in wanted:
-            # It came along because something of ours hangs on it.
+        if item.id not in wanted and item.outbound:
+            # It came along because something of ours hangs on it. What a customer said below our media is for us,
+            # however we come to know of it: no list tells of comments on advertisements.
             found.interactions[item.id] = replace(item, context=True)
     found.deleted += [us.own(native_id) for native_id in asked.gone]
     return found

@@ -15,13 +15,21 @@ from social_listener.desk import read as desk_read
 from social_listener.desk import reply as desk_reply
 from social_listener.desk import settle as desk_settle
 from social_listener.desk import work as desk_work
+from social_listener.desk.contacts import ContactDesk
+from social_listener.desk.labels import LabelDesk
+from social_listener.desk.levels import LevelsDesk
+from social_listener.desk.library import Library
+from social_listener.desk.macros import Macros
 from social_listener.desk.office import Office
 from social_listener.desk.people import People
 from social_listener.desk.people_door import Door
 from social_listener.desk.people_own import Own
+from social_listener.desk.team import TeamDesk
+from social_listener.desk.undoing import UndoDesk
 from social_listener.errors import DeskError
 from social_listener.model import Status
 from social_listener.rights import SYSTEM, Right
+from social_listener.service_levels import levels_of
 from social_listener.store import audit, health
 from social_listener.store import outbox as replies
 from social_listener.store.drafts import Place
@@ -33,6 +41,7 @@ if TYPE_CHECKING:
 
     from social_listener.channels import Channel
     from social_listener.desk.health import Planned
+    from social_listener.desk.reply import PublicAndPrivate
     from social_listener.desk_types import (
         ConversationView,
         Draft,
@@ -75,7 +84,12 @@ class Desk:
             weights=weights,
             clock=clock,
             ends=ends,
+            levels=levels_of(settings, clock()),
         )
+        self.team = TeamDesk(self._office)
+        self.library = Library(self._office)
+        self.macros = Macros(self._office)
+        self.levels = LevelsDesk(self._office)
         self._ingest = ingest
         self._planned: Callable[[], Mapping[str, Planned]] = dict
         self._quiet = 0
@@ -84,6 +98,9 @@ class Desk:
         self.door = Door(self._office, sealing, self._be_quiet)
         self.people = People(self._office, self.door)
         self.own = Own(self._office, self.door, sealing)
+        self.labels = LabelDesk(self._office)
+        self.contacts = ContactDesk(self._office)
+        self.undoing = UndoDesk(self._office)
 
     # -- reading -------------------------------------------------------------------------------------------------------
 
@@ -193,8 +210,29 @@ class Desk:
             undo=undo,
         )
 
+    def reply_both(
+        self,
+        item_id: str,
+        texts: PublicAndPrivate,
+        staff: str,
+        *,
+        seen_version: int | None = None,
+        undo: timedelta | None = None,
+    ) -> tuple[ReplyLine, ...]:
+        """Queue a public answer and the private message that follows it, both or none; the first in order first.
+
+        The second leaves only once the first is known to be there; when it is not, the second waits for a person.
+        """
+        return desk_reply.queue_replies(
+            self._office, texts.in_order(), item_id=item_id, staff=staff, seen_version=seen_version, undo=undo
+        )
+
+    def send_alone(self, intent_id: str, staff: str) -> ReplyLine:
+        """Let a reply go though the one it follows did not go out."""
+        return desk_settle.send_alone(self._office, intent_id, staff)
+
     def undo(self, intent_id: str, staff: str) -> bool:
-        """Take a reply back; False: too late. True means that it never goes out."""
+        """Take a reply back, with its follow-up; False: too late. True means that it never goes out."""
         return desk_settle.undo(self._office, intent_id, staff)
 
     def settle(self, intent_id: str, staff: str, platform_id: str | None) -> ReplyLine:

@@ -12,7 +12,7 @@ from social_listener.desk.office import span
 from social_listener.desk_types import AccountHealth, HealthView, JobLine, PushHealth, StreamHealth
 from social_listener.ingest import schedule
 from social_listener.model import ReplyState
-from social_listener.store import backup, health, spend
+from social_listener.store import backup, escalations, health, spend
 from social_listener.store import outbox as replies
 from social_listener.vault_ends import step, words
 
@@ -76,6 +76,8 @@ def read_health(office: Office, planned: Mapping[str, Planned], staff: str) -> H
             database_bytes=office.store.size,
             last_backup_at=last_backup,
             as_of=now,
+            breached=escalations.breached(cursor, office.times(cursor)),
+            escalations=escalations.since(cursor, now - timedelta(days=1), office.times(cursor)),
         )
         problems = (*_of_disk(office), *_problems(cursor, view, now, within))
     return _with_problems(view, problems)

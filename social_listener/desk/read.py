@@ -6,22 +6,37 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from social_listener.desk import proposals
+from social_listener.desk.levels import due_line
 from social_listener.desk_types import ContactCard, ConversationView, PastConversation, QueuePage, View
 from social_listener.model import SentimentLabel
 from social_listener.rights import Right
-from social_listener.store import conversations, links, queue, search
+from social_listener.store import (
+    assignments,
+    conversations,
+    customers,
+    escalations,
+    labels,
+    links,
+    queue,
+    search,
+    silences,
+)
+from social_listener.store import due as dues
 from social_listener.store import outbox as replies
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from duckdb import DuckDBPyConnection
 
     from social_listener.desk.office import Office
     from social_listener.desk_types import QueueFilter, QueueRow, ThreadItem
+    from social_listener.desk_types.organising import Label
     from social_listener.model import Factor
     from social_listener.store.conversations import ConversationRow, Outline
+    from social_listener.store.due import PlatformTime
     from social_listener.store.queue import ListedRow
 
 _TOP = 100
@@ -34,14 +49,17 @@ _PLAIN = {"received", "limit"}
 
 def read_queue(office: Office, wanted: QueueFilter, staff: str, limit: int, offset: int) -> QueuePage:
     """Return a stretch of the queue, and how many conversations each view holds."""
-    now = office.clock()
     with office.store.read() as cursor:
         wanted = replace(wanted, within=office.accounts(cursor, staff))
+        known, now = labels.by_id(cursor), office.times(cursor)
         found = search.search(cursor, wanted.search)
         counts = queue.counts(cursor, wanted, staff, now, found)
         if wanted.view is View.RESOLVED or not search.is_narrow(wanted):
-            counts[View.RESOLVED] = search.count_resolved(cursor, wanted, found)
-        if wanted.view is View.RESOLVED:
+            counts[View.RESOLVED] = search.count_resolved(cursor, replace(wanted, view=View.RESOLVED), found)
+        counts[View.SPAM] = 0
+        if silences.some(cursor):
+            counts[View.SPAM] = search.count_resolved(cursor, replace(wanted, view=View.SPAM), found)
+        if wanted.view in {View.RESOLVED, View.SPAM}:
             rows = search.resolved(cursor, wanted, found=found, factors=office.factors, limit=limit, offset=offset)
         else:
             rows = queue.listed(
@@ -56,16 +74,21 @@ def read_queue(office: Office, wanted: QueueFilter, staff: str, limit: int, offs
                 offset=offset,
             )
     return QueuePage(
-        rows=tuple(_shown(office, row, now) for row in rows), total=counts[wanted.view], counts=counts, as_of=now
+        rows=tuple(_shown(office, row, now, known) for row in rows),
+        total=counts[wanted.view],
+        counts=counts,
+        as_of=now.ours,
     )
 
 
-def _shown(office: Office, row: ListedRow, now: datetime) -> QueueRow:
-    waiting = office.waiting_factor(row.waiting_since, now, private=row.private)
+def _shown(office: Office, row: ListedRow, now: PlatformTime, known: Mapping[str, Label]) -> QueueRow:
+    due = due_line(office, row.next_due, row.account_id, now)
+    waiting = office.waiting_factor(due, now.ours) if row.waiting_since else None
     return row.shown(
         priority=_with_waiting(row.priority, waiting),
         reasons=reasons((*row.factors, *([waiting] if waiting else []))),
-        target=office.target(private=row.private),
+        due=due,
+        labels=known,
     )
 
 
@@ -81,11 +104,13 @@ def reasons(factors: Sequence[Factor], most: int = 3) -> tuple[str, ...]:
 
 def read_conversation(office: Office, conversation_id: str, staff: str, focus_id: str | None) -> ConversationView:
     """Return everything about one conversation; `DeskError` when there is none of that id."""
-    now = office.clock()
     with office.store.read() as cursor:
+        times = office.times(cursor)
+        now = times.ours
         row = office.conversation(cursor, staff, Right.READ, conversation_id)
         within = office.accounts(cursor, staff)
-        everywhere = conversations.of_contact(cursor, row.contact_id)
+        whole = customers.together(cursor, row.contact_id)
+        everywhere = conversations.of_contacts(cursor, whole)
         theirs = [found for found in everywhere if within is None or found.account_id in within]
         outlines = conversations.outlines(cursor, [found.id for found in theirs])
         here = [outline.id for outline in outlines if outline.conversation_id == row.id]
@@ -93,8 +118,9 @@ def read_conversation(office: Office, conversation_id: str, staff: str, focus_id
         items = [line for line in everything if not line.item.context]
         context = _context(cursor, everything, row)
         focus = _focus(items, context, focus_id)
-        since = min((line.item.sent_at for line in items if waits(line)), default=None)
-        waiting = office.waiting_factor(since, now, private=row.private)
+        since = min((line.again_at or line.item.sent_at for line in items if waits(line)), default=None)
+        due = due_line(office, dues.of_conversation(cursor, row.id), row.account_id, times)
+        waiting = office.waiting_factor(due, now) if since else None
         factors = _explained(focus, waiting)
         return ConversationView(
             conversation_id=row.id,
@@ -108,7 +134,6 @@ def read_conversation(office: Office, conversation_id: str, staff: str, focus_id
             assignee=row.assignee,
             version=row.version,
             waiting_since=since,
-            target=office.target(private=row.private),
             context=tuple(context),
             items=tuple(items),
             notes=conversations.notes(cursor, row.id),
@@ -121,6 +146,11 @@ def read_conversation(office: Office, conversation_id: str, staff: str, focus_id
             others_in_thread=conversations.others_in_thread(cursor, row, within),
             links=links.lines(cursor, row.id),
             elsewhere=row.elsewhere,
+            team=assignments.team_name(cursor, row.id),
+            proposals=proposals.of_conversation(cursor, row.id, row.said_version),
+            labels=labels.worn(cursor, row.labels),
+            due=due,
+            escalations=escalations.of_conversation(cursor, row.id, times),
         )
 
 
@@ -180,7 +210,9 @@ def _card(
     restricted: bool,
 ) -> ContactCard | None:
     """Return who this is, and what we had with them; None when the platform never told."""
-    contact = conversations.contacts(cursor, [row.contact_id]).get(row.contact_id)
+    whole = customers.together(cursor, row.contact_id)
+    people = conversations.contacts(cursor, whole)
+    contact = people.pop(row.contact_id, None)
     first = conversations.first_seen(cursor, row.contact_id)
     if contact is None or first is None:
         return None
@@ -197,6 +229,8 @@ def _card(
         unanswered=sum(outline.waits for outline in outlines),
         sentiment={label: moods.get(label, 0) for label in SentimentLabel},
         history=_history(cursor, [found for found in theirs if found.id != row.id][:_PAST], inbound),
+        others=tuple(people[key] for key in whole if key in people),
+        silence=silences.of(cursor, [row.contact_id]).get(row.contact_id),
     )
 
 
@@ -213,6 +247,7 @@ def _history(
             status=found.status,
             last_at=found.last_at,
             excerpt=words.get(newest.get(found.id, ""), ""),
+            channel=found.channel,
         )
         for found in past
     )

@@ -8,8 +8,13 @@ from typing import TYPE_CHECKING
 
 from social_listener import channels as registry
 from social_listener.channels import Billed
+from social_listener.desk import colleagues, proposals
+from social_listener.desk.mentions import mentioned
+from social_listener.desk.notify import notify
 from social_listener.desk.office import find_rule, fits, span
+from social_listener.desk.undoing import status_value
 from social_listener.desk_types import Draft, NoteLine
+from social_listener.desk_types.team import Kind
 from social_listener.errors import ChannelError, Conflict, DeskError, NotAllowed, RateLimited, Unavailable
 from social_listener.model import Action, ActionKind, Status
 from social_listener.rights import Right
@@ -17,17 +22,19 @@ from social_listener.store import (
     audit,
     conversations,
     drafts,
-    people,
     queue_upkeep,
     quota,
     spend,
     staff_changes,
     streams,
+    undoing,
 )
 from social_listener.store import outbox as replies
 from social_listener.store.drafts import Place
+from social_listener.store.undoing import ASSIGNEE, STATUS, Line
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     from duckdb import DuckDBPyConnection
@@ -36,6 +43,8 @@ if TYPE_CHECKING:
     from social_listener.desk_types import ThreadItem
 
 MODES = ("public", "private", "note")
+#: status → what was done, in words
+DONE: Mapping[Status, str] = {Status.OPEN: "Reopened", Status.SNOOZED: "Snoozed", Status.RESOLVED: "Resolved"}
 _MOST_NOTE = 10_000
 _MOST_DRAFT = 100_000
 
@@ -47,23 +56,24 @@ def assign(office: Office, conversation_id: str, staff: str, to: str | None, ver
     """Say who answers a conversation; None: nobody in particular. Return the new version; `Conflict` for an old one."""
     now = office.clock()
     with office.store.transaction() as cursor:
-        row = office.conversation(cursor, staff, Right.ASSIGN, conversation_id)
+        before = office.conversation(cursor, staff, Right.ASSIGN, conversation_id)
         if to is not None:
-            _can_answer(cursor, to, row.account_id)
+            _may_have(office, cursor, to, before.account_id)
         changed = staff_changes.set_assignee(cursor, conversation_id, version, now, to)
         if changed is not None:
+            line = Line(field=ASSIGNEE, object_id=conversation_id, before=before.assignee, after=to)
+            undoing.record(cursor, now, staff, f"Assigned to {to}" if to else "Given back", [line])
             audit.record(cursor, now, staff, "conversation.assigned", conversation_id, to=to)
+            if to is not None:
+                notify(cursor, to, Kind.ASSIGNED, conversation_id, staff, now)
     return _or_conflict(changed)
 
 
-def _can_answer(cursor: DuckDBPyConnection, to: str, account_id: str) -> None:
-    """Raise `DeskError` when somebody does not work here, or cannot see what they would be given."""
-    line = people.one(cursor, to)
-    if line is None or not line.active:
-        here = ", ".join(one.id for one in people.everybody(cursor) if one.active)
-        raise DeskError(f"{to!r} does not work here; these do: {here or 'nobody yet'}")
-    if not line.reaches(account_id):
-        raise DeskError(f"{to} has no access to the account {account_id}; an administrator can change that")
+def _may_have(office: Office, cursor: DuckDBPyConnection, to: str | None, account_id: str) -> None:
+    """Raise `DeskError` unless somebody works here and may see an account's conversations."""
+    name = colleagues.known(cursor, to or "")
+    if not colleagues.may(office, cursor, name, Right.READ, account_id):
+        raise DeskError(f"{name} may not see the account {account_id!r}, and so cannot answer there")
 
 
 def set_status(
@@ -80,9 +90,15 @@ def set_status(
     if until is not None and (until.tzinfo is None or until <= now):
         raise DeskError("snooze until a time that is still to come, with a time zone")
     with office.store.transaction() as cursor:
-        office.conversation(cursor, staff, Right.ORGANISE, conversation_id)
+        before = office.conversation(cursor, staff, Right.ORGANISE, conversation_id)
+        if status is Status.RESOLVED:
+            proposals.none_waits(cursor, conversation_id)
         changed = staff_changes.set_status(cursor, conversation_id, version, now, status=status, snoozed_until=until)
         if changed is not None:
+            was = status_value(before.status, before.snoozed_until, before.said_version)
+            now_is = status_value(status, until, before.said_version)
+            line = Line(field=STATUS, object_id=conversation_id, before=was, after=now_is)
+            undoing.record(cursor, now, staff, DONE[status], [line])
             details = {"until": until.isoformat() if until else None}
             audit.record(cursor, now, staff, f"conversation.{status}", conversation_id, **details)
     return _or_conflict(changed)
@@ -95,7 +111,7 @@ def _or_conflict(version: int | None) -> int:
 
 
 def note(office: Office, conversation_id: str, text: str, staff: str) -> NoteLine:
-    """Keep a note for staff; it is never sent."""
+    """Keep a note for staff; it is never sent. Colleagues whom it names after an "@" are told, if they may see it."""
     words = text.strip()
     if not words:
         raise DeskError("there is no text to note")
@@ -104,9 +120,11 @@ def note(office: Office, conversation_id: str, text: str, staff: str) -> NoteLin
     now = office.clock()
     line = NoteLine(id=secrets.token_hex(8), staff=staff, text=words, created_at=now)
     with office.store.transaction() as cursor:
-        office.conversation(cursor, staff, Right.NOTE, conversation_id)
+        account_id = office.conversation(cursor, staff, Right.NOTE, conversation_id).account_id
         conversations.insert_note(cursor, conversation_id, line)
         audit.record(cursor, now, staff, "conversation.noted", conversation_id, note=line.id)
+        for name in mentioned(words, colleagues.who_may(office, cursor, Right.READ, account_id)):
+            notify(cursor, name, Kind.MENTION, conversation_id, staff, now, line.id)
     return line
 
 

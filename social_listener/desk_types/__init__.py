@@ -10,7 +10,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime, timedelta
 
+    from social_listener.desk_types.contacts import Silence
+    from social_listener.desk_types.levels import DueLine, EscalationLine
+    from social_listener.desk_types.organising import Label
     from social_listener.desk_types.people import Accounts
+    from social_listener.desk_types.team import Proposal
     from social_listener.model import (
         Allowed,
         Contact,
@@ -27,11 +31,14 @@ class View(StrEnum):
     """Which part of the queue is shown."""
 
     WAITING = "waiting"  #: open, and a customer waits for an answer
+    BREACHED = "breached"  #: a promised time has passed, snoozed or not
     OPEN = "open"  #: everything open, answered or not
     MINE = "mine"  #: open and assigned to the one who looks
     UNASSIGNED = "unassigned"
     SNOOZED = "snoozed"
     RESOLVED = "resolved"
+    TO_APPROVE = "to_approve"  #: a reply in it waits for approval
+    SPAM = "spam"  #: of muted contacts and spam, and not resolved
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +53,9 @@ class QueueFilter:
     language: str | None = None
     private: bool | None = None
     assignee: str | None = None
+    team_id: str | None = None  #: in the queue of that team
+    label: str | None = None  #: id of a label
+    due_within: timedelta | None = None  #: due by then, what is late included
     search: str = ""  #: words; found in texts, names and handles, case-insensitively
     within: Accounts = None  #: accounts that are shown at all, None: every one; the desk sets it by who asks
 
@@ -67,7 +77,6 @@ class QueueRow:
     priority: int  #: 0–100 with waiting time, as of the moment it was read
     reasons: tuple[str, ...]  #: the strongest reasons in words, the strongest first, at most three
     waiting_since: datetime | None
-    target: timedelta | None  #: promised time to the first answer
     sentiment: SentimentLabel
     language: str | None
     name: str
@@ -76,6 +85,8 @@ class QueueRow:
     last_at: datetime
     unanswered: int
     pending: ReplyState | None  #: the most pressing unsettled reply in it: in_doubt before sending before queued
+    labels: tuple[Label, ...] = ()
+    due: DueLine | None = None  #: what is due next; None: nothing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,6 +126,7 @@ class ThreadItem:
     language: str | None
     priority: int | None
     factors: tuple[Factor, ...]
+    again_at: datetime | None = None  #: when it was reworded after our answer: it waits anew since then
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,6 +160,7 @@ class ReplyLine:
     reason: str | None
     reconcile_at: datetime | None  #: None while in doubt: a person has to decide
     settled_by: str | None
+    after: ReplyState | None = None  #: where the reply stands that has to be sent before this one; None: there is none
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,6 +184,7 @@ class PastConversation:
     status: Status
     last_at: datetime
     excerpt: str
+    channel: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,7 +198,9 @@ class ContactCard:
     in_7_days: int
     unanswered: int
     sentiment: Mapping[SentimentLabel, int]
-    history: tuple[PastConversation, ...]  #: newest first, without the one shown
+    history: tuple[PastConversation, ...]  #: newest first, without the one shown; of every contact of the customer
+    others: tuple[Contact, ...] = ()  #: contacts that staff said are the same customer
+    silence: Silence | None = None  #: the contact is muted, or spam
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -202,7 +218,6 @@ class ConversationView:
     assignee: str | None
     version: int  #: to be handed back with every change
     waiting_since: datetime | None
-    target: timedelta | None
     context: tuple[ThreadItem, ...]  #: the posts it hangs on, oldest first
     items: tuple[ThreadItem, ...]  #: oldest first
     notes: tuple[NoteLine, ...]
@@ -215,6 +230,11 @@ class ConversationView:
     others_in_thread: int  #: conversations of other customers under the same post
     links: tuple[LinkLine, ...] = ()  #: what it goes on in, or goes on from, oldest first
     elsewhere: bool = False  #: another program, or the platform's own app, holds this direct conversation
+    team: str | None = None  #: in whose queue it is
+    proposals: tuple[Proposal, ...] = ()  #: that wait for approval, and earlier ones, oldest first
+    labels: tuple[Label, ...] = ()
+    due: DueLine | None = None  #: what is due next; None: nothing
+    escalations: tuple[EscalationLine, ...] = ()  #: who was told that something was due, newest first
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -343,3 +363,5 @@ class HealthView:
     database_bytes: int
     last_backup_at: datetime | None
     as_of: datetime
+    breached: int = 0  #: conversations in the queue whose promised time has passed
+    escalations: tuple[EscalationLine, ...] = ()  #: of the last 24 hours, newest first

@@ -108,11 +108,20 @@ class _Talk:
                     self.answer(waiting, item.sent_at)
 
     def answer(self, item_id: str, at: datetime) -> None:
-        """Note our first answer to an item, unless it was said after that answer."""
+        """Note our first answer to an item, unless it was said, or said anew, after that answer."""
         one = self.inbound.get(item_id)
-        if one is not None and one.sent_at <= at and (one.answered_at is None or at < one.answered_at):
+        if one is None or at < one.sent_at:
+            return
+        stored = self.work.item(item_id)
+        if one.edited_at is not None and at < one.edited_at:
+            one.again_at = one.edited_at
+            if stored is not None:
+                stored.again_at = one.again_at
+            if item_id not in self.work.changes.new_items:
+                self.work.changes.again[item_id] = one.edited_at
+        elif one.answered_at is None or at < one.answered_at:
             one.answered_at = at
-            if (stored := self.work.item(item_id)) is not None:
+            if stored is not None:
                 stored.answered_at = at
             if item_id not in self.work.changes.new_items:
                 self.work.changes.answered[item_id] = at
@@ -122,6 +131,7 @@ class _Talk:
         stored = self.stored(item_id)
         item = stored.item
         stored.answered_at = self.answered_at(item.conversation_id, item.sent_at)
+        self.wait_again(stored)
         if stored.deleted_at is not None:
             return
         contact = self.work.contact(item.author_id)
@@ -142,10 +152,27 @@ class _Talk:
         if item.outbound:
             return
         self.to_score[item_id] = self.circumstances(stored, self.work.contact(item.author_id))
+        self.wait_again(stored)
         self.inbound[item_id] = _inbound(stored)
         conversation = self.conversation(item.conversation_id)
         if conversation is not None and item.edited_at is not None:  # else a text that was cut came in full
             conversation.status, conversation.snoozed_until = Status.OPEN, None
+            if stored.answered_at is None and item_id not in conversation.waiting_ids:
+                conversation.waiting_ids = (*conversation.waiting_ids, item_id)
+
+    def wait_again(self, stored: StoredItem) -> None:
+        """Let an item that was reworded after our answer wait anew: nobody has answered these words."""
+        item = stored.item
+        if item.edited_at is None:
+            return
+        if stored.answered_at is None:
+            stored.again_at = item.edited_at if stored.again_at is not None else None
+            return
+        if item.edited_at <= stored.answered_at:
+            return
+        stored.again_at = item.edited_at
+        stored.answered_at = self.answered_at(item.conversation_id, item.edited_at)
+        self.work.changes.answered.pop(item.id, None)
 
     def lose(self, item_id: str) -> None:
         """Take in that an item is gone."""
@@ -162,7 +189,9 @@ class _Talk:
         item = self.stored(link.item_id).item
         if item.outbound:
             return
-        said = [*self.times.get(link.conversation_id, ()), self.work.known.said.get(link.conversation_id, item.sent_at)]
+        one = self.inbound.get(link.item_id)
+        since = (one.edited_at if one is not None else None) or item.sent_at
+        said = [*self.times.get(link.conversation_id, ()), self.work.known.said.get(link.conversation_id, since)]
         self.answer(link.item_id, max(item.sent_at, *said))
         self.touch(item.conversation_id, said=False)
 
@@ -265,7 +294,10 @@ class _Talk:
                 conversation.said_version = conversation.version
             conversation.updated_at = self.work.now
             contact = self.work.contact(conversation.contact_id)
-            changes.queue[key] = row_of(conversation, self.inbound, contact.contact if contact else None)
+            silenced = conversation.contact_id in self.work.known.silenced
+            known = contact.contact if contact else None
+            levels = self.work.known.levels
+            changes.queue[key] = row_of(conversation, self.inbound, known, levels, self.work.now, silenced=silenced)
 
 
 def _new_conversation(stored: StoredItem, now: datetime) -> StoredConversation:
@@ -297,8 +329,11 @@ def _inbound(stored: StoredItem) -> Inbound:
         author_id=item.author_id,
         kind=item.kind,
         sent_at=item.sent_at,
+        first_seen_at=stored.first_seen_at,
         answered_at=stored.answered_at,
         deleted=False,
         stream_id=stored.stream_id or "",
         text=item.text,
+        edited_at=item.edited_at,
+        again_at=stored.again_at,
     )

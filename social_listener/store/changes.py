@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from social_listener.levels import Due
     from social_listener.model import Kind, Score, SentimentLabel, Status
     from social_listener.store.facts import StoredContact, StoredConversation, StoredItem
 
@@ -97,6 +98,12 @@ class QueueRow:
     last_at: datetime
     unanswered: int
     version: int
+    labels: str  #: "id id"
+    due_at: datetime | None
+    due_what: Due | None
+    due_since: datetime | None
+    due_seen_at: datetime | None
+    warn_at: datetime | None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -117,6 +124,7 @@ class Changes:
     changed_conversations: dict[str, StoredConversation] = field(default_factory=dict)
     said: dict[str, datetime] = field(default_factory=dict)  #: conversation → when we last said something in it
     answered: dict[str, datetime] = field(default_factory=dict)  #: known item → when we first answered it
+    again: dict[str, datetime] = field(default_factory=dict)  #: known item → since when it waits anew
     sightings: list[Sighting] = field(default_factory=list)
     met: int = 0  #: items that their stream brought for the first time
     scores: dict[str, Score] = field(default_factory=dict)

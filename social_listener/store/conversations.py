@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from social_listener.desk_types.people import Accounts
 
 _ITEM = tuple(field.name for field in fields(Interaction))
-_OURS = ("first_seen_at", "deleted_at", "answered_at", "liked_by_us")
+_OURS = ("first_seen_at", "deleted_at", "answered_at", "liked_by_us", "again_at")
 _CONTACT = tuple(field.name for field in fields(Contact))
 _SCORE = ("interaction_id", "sentiment", "sentiment_label", "sentiment_reason", "language", "priority", "factors")
 
@@ -47,6 +47,7 @@ class ConversationRow:
     version: int
     said_version: int
     elsewhere: bool
+    labels: str  #: "id id"
 
 
 _ROW = tuple(field.name for field in fields(ConversationRow))
@@ -58,10 +59,12 @@ def row(cursor: DuckDBPyConnection, conversation_id: str) -> ConversationRow | N
     return _row(found) if found else None
 
 
-def of_contact(cursor: DuckDBPyConnection, contact_id: str) -> list[ConversationRow]:
-    """Return every conversation with a contact, newest first."""
+def of_contacts(cursor: DuckDBPyConnection, contact_ids: Sequence[str]) -> list[ConversationRow]:
+    """Return every conversation with those contacts, newest first."""
     found = cursor.execute(
-        f"SELECT {', '.join(_ROW)} FROM conversations WHERE contact_id = ? ORDER BY last_at DESC, id", [contact_id]
+        f"""SELECT {", ".join(_ROW)} FROM conversations WHERE contact_id IN ({marks(contact_ids)})
+            ORDER BY last_at DESC, id""",
+        list(contact_ids),
     ).fetchall()
     return [_row(values) for values in found]
 

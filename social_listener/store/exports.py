@@ -52,6 +52,7 @@ _COLUMNS: Final[dict[str, tuple[str, pa.DataType]]] = {
     "answered_at": ("i.answered_at", pa.timestamp("us", "UTC")),
     "conversation_status": ("c.status", pa.string()),
     "stream_id": ("i.stream_id", pa.string()),
+    "labels": ("coalesce(w.names, '')", pa.string()),
 }
 COLUMNS: Final = tuple(_COLUMNS)
 _FACTORS: Final = COLUMNS.index("priority_factors")
@@ -62,6 +63,10 @@ _QUERY: Final = f"""
     LEFT JOIN scores s ON s.interaction_id = i.id
     LEFT JOIN conversations c ON c.id = i.conversation_id
     LEFT JOIN accounts a ON a.id = i.account_id
+    LEFT JOIN (
+        SELECT one.id, string_agg(l.name, '; ' ORDER BY lower(l.name)) AS names
+        FROM (SELECT id, unnest(string_split(labels, ' ')) AS label_id FROM conversations WHERE labels <> '') one
+        JOIN labels l ON l.id = one.label_id GROUP BY one.id) w ON w.id = i.conversation_id
     WHERE NOT i.context
     ORDER BY i.sent_at, i.id"""
 

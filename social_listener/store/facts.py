@@ -10,6 +10,7 @@ from functools import lru_cache
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final
 
+from social_listener.levels import Levels
 from social_listener.model import Attachment, Contact, Factor, Interaction, Kind, SentimentLabel, Status
 from social_listener.store.staging import select
 
@@ -29,6 +30,7 @@ class StoredItem:
     liked_by_us: bool = False
     stream_id: str | None = None
     told_at: datetime | None = None  #: when these words were first told, where the platform tells no time of an edit
+    again_at: datetime | None = None  #: when it was reworded after our answer
 
 
 @dataclass(slots=True, kw_only=True)
@@ -62,6 +64,11 @@ class StoredConversation:
     waiting_ids: tuple[str, ...]
     newest_id: str | None
     elsewhere: bool = False
+    labels: str = ""  #: "id id"
+    settled_at: datetime | None = None  #: when it was last resolved, and not reopened by staff
+    settled_before: datetime | None = None  #: what stood there before that
+    clock_from: datetime | None = None  #: since when a resolution is due, or from when on; None: it is resolved
+    clock_spent_s: float = 0.0  #: opening time used before that
 
 
 @dataclass(slots=True, kw_only=True)
@@ -72,13 +79,21 @@ class Inbound:
     author_id: str
     kind: Kind
     sent_at: datetime
+    first_seen_at: datetime
     answered_at: datetime | None
     deleted: bool
     stream_id: str
     text: str
+    edited_at: datetime | None = None
+    again_at: datetime | None = None
     priority: int = 0
     sentiment_label: SentimentLabel = SentimentLabel.UNSURE
     language: str | None = None
+
+    @property
+    def since(self) -> datetime:
+        """Return since when it waits, while nobody has answered it."""
+        return self.again_at or self.sent_at
 
 
 @dataclass(slots=True, kw_only=True)
@@ -89,6 +104,7 @@ class Known:
     contacts: dict[str, StoredContact] = field(default_factory=dict)
     conversations: dict[str, StoredConversation] = field(default_factory=dict)
     inbound: dict[str, Inbound] = field(default_factory=dict)  #: what waits or came lately in those conversations
+    levels: Levels = field(default_factory=Levels)  #: what is promised
     said: dict[str, datetime] = field(default_factory=dict)  #: conversation → when we last said something in it
     said_at: dict[str, list[datetime]] = field(default_factory=dict)  #: all those times, where a late item needs them
     sightings: set[str] = field(default_factory=set)  #: "<stream id> <interaction id>"
@@ -96,16 +112,29 @@ class Known:
     letters: dict[str, list[str]] = field(default_factory=dict)  #: native id of an item → its open dead letters
     gone: set[str] = field(default_factory=set)  #: items that were deleted before they were told of
     links: set[str] = field(default_factory=set)  #: "<item id> <private conversation id>"
+    silenced: set[str] = field(default_factory=set)  #: contacts whose conversations raise no queue row
     #: id of a version, as if it were an item → the item it is a version of
     chains: dict[str, str] = field(default_factory=dict)
 
 
 ITEM: Final = tuple(each.name for each in fields(Interaction))
-OURS: Final = ("first_seen_at", "checked_at", "deleted_at", "answered_at", "liked_by_us", "stream_id", "told_at")
+OURS: Final = (
+    "first_seen_at",
+    "checked_at",
+    "deleted_at",
+    "answered_at",
+    "liked_by_us",
+    "stream_id",
+    "told_at",
+    "again_at",
+)
 CONTACT: Final = tuple(each.name for each in fields(Contact))
 CONTACT_OURS: Final = ("first_seen_at", "updated_at", "recent_ids")
 CONVERSATION: Final = tuple(each.name for each in fields(StoredConversation))
-_INBOUND: Final = ("id", "author_id", "kind", "sent_at", "answered_at", "deleted_at", "stream_id", "text")
+_INBOUND: Final = (
+    *("id", "author_id", "kind", "sent_at", "first_seen_at", "answered_at", "deleted_at", "stream_id", "text"),
+    *("edited_at", "again_at"),
+)
 _JSON = json.JSONEncoder(ensure_ascii=False).encode  # made once: `dumps` makes one a call
 _FACTS = attrgetter(*ITEM)
 _OURS = attrgetter(*OURS)
@@ -204,16 +233,20 @@ def inbound(cursor: DuckDBPyConnection, ids: Iterable[str]) -> dict[str, Inbound
     wanted = sorted(set(ids))
     found = {}
     for row in select(cursor, "interactions", "id", _INBOUND, wanted):
-        item_id, author_id, kind, sent_at, answered_at, deleted_at, stream_id, text = row
+        item_id, author_id, kind, sent_at, first_seen_at, answered_at, deleted_at, stream_id, text, *again = row
+        edited_at, again_at = again
         found[item_id] = Inbound(
             id=item_id,
             author_id=author_id,
             kind=Kind(kind),
             sent_at=_utc(sent_at),
+            first_seen_at=_utc(first_seen_at),
             answered_at=_utc(answered_at),
             deleted=deleted_at is not None,
             stream_id=stream_id or "",
             text=text,
+            edited_at=_utc(edited_at),
+            again_at=_utc(again_at),
         )
     scores = ("interaction_id", "priority", "sentiment_label", "language")
     for item_id, priority, label, language in select(cursor, "scores", "interaction_id", scores, list(found)):
@@ -278,6 +311,11 @@ def gone(cursor: DuckDBPyConnection, ids: Collection[str]) -> set[str]:
 def links(cursor: DuckDBPyConnection, ids: Collection[str]) -> set[str]:
     """Return which of those links are known."""
     return {row[0] for row in select(cursor, "links", "id", ("id",), sorted(ids))}
+
+
+def silenced(cursor: DuckDBPyConnection, contact_ids: Collection[str]) -> set[str]:
+    """Return which of those contacts are muted or spam."""
+    return {row[0] for row in select(cursor, "silences", "contact_id", ("contact_id",), sorted(contact_ids))}
 
 
 def _utc(value: Any) -> Any:

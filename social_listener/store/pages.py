@@ -76,8 +76,10 @@ def known(cursor: DuckDBPyConnection, pages: Iterable[tuple[str, Page]]) -> Know
     } | {one.item.conversation_id for one in found.items.values()}
     begun |= {conversation_id for _, page in told for conversation_id in page.elsewhere}
     found.conversations = facts.conversations(cursor, begun)
+    found.silenced = facts.silenced(cursor, authors | {talk.contact_id for talk in found.conversations.values()})
     found.said = facts.our_words(cursor, talks)
     found.letters = dead_letters.open_ids(cursor)
+    found.levels = queue_upkeep.promised(cursor)
     if found.items:
         _know_more(cursor, found, told)
     late = {
@@ -228,6 +230,7 @@ def _write_items(cursor: DuckDBPyConnection, changes: Changes, now: datetime) ->
     update(cursor, "interactions", (*ITEM, *OURS), [facts.item_row(one) for one in changes.changed_items.values()])
     checked(cursor, changes.checked_ids, now)
     update(cursor, "interactions", ("id", "answered_at"), list(changes.answered.items()))
+    update(cursor, "interactions", ("id", "again_at"), list(changes.again.items()))
     insert(cursor, "interaction_versions", _VERSION, [_values(one, _VERSION) for one in changes.new_versions.values()])
     changed = [_values(one, _VERSION) for one in changes.changed_versions.values()]
     update(cursor, "interaction_versions", _VERSION, changed)

@@ -6,31 +6,34 @@ Waiting time counts as of the moment of reading, so no row is written because ti
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from social_listener.desk_types import QueueRow, View
 from social_listener.model import Kind, ReplyState, SentimentLabel, Status
 from social_listener.store import conversations
+from social_listener.store.due import DUE, StoredDue
 from social_listener.store.rows import among, aware, marks
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from datetime import datetime, timedelta
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
 
     from duckdb import DuckDBPyConnection
 
     from social_listener.desk_types import QueueFilter
+    from social_listener.desk_types.levels import DueLine
+    from social_listener.desk_types.organising import Label
     from social_listener.model import Factor
+    from social_listener.store.due import PlatformTime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waiting:
-    """How waiting adds to a priority: `at_target` points when the target is reached, in proportion, `most` at most."""
+    """How waiting adds to a priority: `at_target` points when it is due, in proportion, `most` at most."""
 
     at_target: float
     most: float
-    target_public: timedelta
-    target_private: timedelta
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,16 +60,21 @@ class ListedRow:
     last_at: datetime
     unanswered: int
     version: int
+    labels: str  #: "id id"
+    next_due: StoredDue | None
     factors: tuple[Factor, ...]
     pending: ReplyState | None
 
-    def shown(self, *, priority: int, reasons: tuple[str, ...], target: timedelta | None) -> QueueRow:
-        """Return it as staff see it."""
+    def shown(
+        self, *, priority: int, reasons: tuple[str, ...], due: DueLine | None, labels: Mapping[str, Label]
+    ) -> QueueRow:
+        """Return it as staff see it; `labels`: those there are, by id."""
         own = {name: getattr(self, name) for name in _SHARED}
-        return QueueRow(**own, priority=priority, reasons=reasons, target=target)
+        worn = tuple(labels[key] for key in self.labels.split() if key in labels)
+        return QueueRow(**own, priority=priority, reasons=reasons, due=due, labels=worn)
 
 
-_OWN = {"factors", "priority", "version"}
+_OWN = {"factors", "labels", "priority", "version", "next_due"}
 _SHARED = tuple(field.name for field in fields(ListedRow) if field.name not in _OWN)
 #: column of `queue` → name in ListedRow
 _COLUMNS = {
@@ -90,7 +98,8 @@ _COLUMNS = {
     "last_at": "last_at",
     "unanswered": "unanswered",
     "version": "version",
-}
+    "labels": "labels",
+} | {name: name for name in DUE}
 _OPEN = "(status = 'open' OR (status = 'snoozed' AND snoozed_until <= ?))"
 
 
@@ -120,7 +129,7 @@ def listed(
     cursor: DuckDBPyConnection,
     wanted: QueueFilter,
     staff: str,
-    now: datetime,
+    now: PlatformTime,
     waiting: Waiting,
     *,
     found: Sequence[str] | None,
@@ -129,7 +138,7 @@ def listed(
     offset: int,
 ) -> list[ListedRow]:
     """Return a stretch of the queue, most pressing first. `found`: what a search found; None: there was none."""
-    condition, values = _condition(wanted, found)
+    condition, values = _condition(wanted, found, now)
     view, view_values = _view(wanted.view, staff, now)
     order, order_values = _urgency(now, waiting)
     rows = cursor.execute(
@@ -142,11 +151,11 @@ def listed(
 
 
 def counts(
-    cursor: DuckDBPyConnection, wanted: QueueFilter, staff: str, now: datetime, found: Sequence[str] | None
+    cursor: DuckDBPyConnection, wanted: QueueFilter, staff: str, now: PlatformTime, found: Sequence[str] | None
 ) -> dict[View, int]:
     """Return how many conversations each view of the queue holds, with the other filters as they are."""
-    condition, values = _condition(wanted, found)
-    views = [view for view in View if view is not View.RESOLVED]
+    condition, values = _condition(wanted, found, now)
+    views = [view for view in View if view not in {View.RESOLVED, View.SPAM}]
     parts = [_view(view, staff, now) for view in views]
     columns = ", ".join(f"count(*) FILTER ({part})" for part, _ in parts)
     figures = cursor.execute(
@@ -156,33 +165,31 @@ def counts(
     return dict(zip(views, figures or (), strict=True))
 
 
-def _urgency(now: datetime, waiting: Waiting) -> tuple[str, list[object]]:
+def _urgency(now: PlatformTime, waiting: Waiting) -> tuple[str, list[object]]:
     """Return the priority with waiting time, as SQL; scoring.waiting_points tells the formula."""
-    waited = "(? - extract('epoch' FROM waiting_since))"
-    target = "(CASE WHEN private THEN ? ELSE ? END)"
-    points = f"least(?, greatest(0.0, ? * {waited} / {target}))"
-    return f"floor(least(100.0, priority + coalesce({points}, 0.0)))", [
-        waiting.most,
-        waiting.at_target,
-        now.timestamp(),
-        waiting.target_private.total_seconds(),
-        waiting.target_public.total_seconds(),
-    ]
+    moment, values = now.seconds()
+    waited = f"({moment} - extract('epoch' FROM due_since))"
+    target = "greatest(1.0, extract('epoch' FROM due_at) - extract('epoch' FROM due_since))"
+    points = f"CASE WHEN waiting_since IS NOT NULL THEN least(?, greatest(0.0, ? * {waited} / {target})) END"
+    return f"floor(least(100.0, priority + coalesce({points}, 0.0)))", [waiting.most, waiting.at_target, *values]
 
 
-def _view(view: View, staff: str, now: datetime) -> tuple[str, list[object]]:
+def _view(view: View, staff: str, at: PlatformTime) -> tuple[str, list[object]]:
     """Return the condition that makes a view. A snooze whose time has come counts as open."""
+    now = at.ours
     conditions: dict[View, tuple[str, list[object]]] = {
         View.WAITING: (f"{_OPEN} AND waiting_since IS NOT NULL", [now]),
+        View.BREACHED: at.due_within(timedelta(0)),
         View.OPEN: (_OPEN, [now]),
         View.MINE: (f"{_OPEN} AND assignee = ?", [now, staff]),
         View.UNASSIGNED: (f"{_OPEN} AND assignee IS NULL", [now]),
         View.SNOOZED: ("status = 'snoozed' AND snoozed_until > ?", [now]),
+        View.TO_APPROVE: ("conversation_id IN (SELECT conversation_id FROM proposals WHERE state = 'waiting')", []),
     }
     return conditions[view]
 
 
-def _condition(wanted: QueueFilter, found: Sequence[str] | None) -> tuple[str, list[object]]:
+def _condition(wanted: QueueFilter, found: Sequence[str] | None, now: PlatformTime) -> tuple[str, list[object]]:
     """Return the condition of everything but the view."""
     columns = {
         "channel": wanted.channel,
@@ -195,6 +202,16 @@ def _condition(wanted: QueueFilter, found: Sequence[str] | None) -> tuple[str, l
     }
     parts = [f"{column} = ?" for column, value in columns.items() if value is not None]
     values: list[object] = [value for value in columns.values() if value is not None]
+    if wanted.team_id is not None:
+        parts.append("conversation_id IN (SELECT id FROM assignments WHERE team_id = ?)")
+        values.append(wanted.team_id)
+    if wanted.label is not None:
+        parts.append("labels LIKE ?")  # ids are of one length: none is part of another
+        values.append(f"%{wanted.label}%")
+    if wanted.due_within is not None:
+        part, part_values = now.due_within(wanted.due_within)
+        parts.append(part)
+        values.extend(part_values)
     if found is not None:
         parts.append(f"conversation_id IN ({marks(found)})")
         values.extend(found)
@@ -207,7 +224,7 @@ def complete(cursor: DuckDBPyConnection, rows: Sequence[dict[str, Any]], factors
     pending = _pending(cursor)
     return [
         ListedRow(
-            **row
+            **{name: value for name, value in row.items() if name not in DUE}
             | {
                 "kind": Kind(row["kind"]),
                 "status": Status(row["status"]),
@@ -215,6 +232,7 @@ def complete(cursor: DuckDBPyConnection, rows: Sequence[dict[str, Any]], factors
                 "snoozed_until": aware(row["snoozed_until"]),
                 "waiting_since": aware(row["waiting_since"]),
                 "last_at": aware(row["last_at"]),
+                "next_due": StoredDue.of(row),
                 "factors": found,
                 "pending": pending.get(row["conversation_id"]),
             }

@@ -8,9 +8,11 @@ from datetime import datetime
 from operator import attrgetter
 from typing import TYPE_CHECKING, Final
 
+from social_listener.levels import Levels, from_text
 from social_listener.model import Contact, Status
 from social_listener.store import facts
 from social_listener.store.changes import QueueRow
+from social_listener.store.queue_clock import follow, stop_clock
 from social_listener.store.rows import marks
 from social_listener.store.staging import chunks, delete, insert, select, update
 
@@ -22,15 +24,22 @@ if TYPE_CHECKING:
 _NAMES: Final = tuple(each.name for each in fields(QueueRow))
 _VALUES = attrgetter(*_NAMES)
 _EXCERPT: Final = 200
+_USUAL: Final = Levels()
 
 
 def row_of(
-    conversation: StoredConversation, inbound: Mapping[str, Inbound], contact: Contact | None
+    conversation: StoredConversation,
+    inbound: Mapping[str, Inbound],
+    contact: Contact | None,
+    levels: Levels,
+    now: datetime,
+    *,
+    silenced: bool,
 ) -> QueueRow | None:
-    """Return a conversation's row in the queue, None when it has none; keep its `waiting_ids` and status in step.
+    """Return a conversation's row in the queue, None when it has none; keep `waiting_ids`, status and clock in step.
 
     Its item is the most pressing one that waits, the newest when nobody waits. A conversation all of whose inbound
-    items were deleted counts as resolved.
+    items were deleted counts as resolved. `silenced`: its contact raises no row, though everything else is kept.
     """
     waiting = [
         one
@@ -45,12 +54,14 @@ def row_of(
         conversation.newest_id = newest.id if newest else None
     if newest is None:
         conversation.status, conversation.snoozed_until = Status.RESOLVED, None
-    if newest is None or conversation.status is Status.RESOLVED:
+    if newest is None or silenced or conversation.status is Status.RESOLVED:
+        stop_clock(conversation, levels, now)
         return None
     if len(waiting) > 1:
         item = max(waiting, key=lambda one: (one.priority, one.sent_at, one.id))
     else:  # as nearly always
         item = waiting[0] if waiting else newest
+    due = follow(conversation, waiting, item.priority, levels, now)
     return QueueRow(
         conversation_id=conversation.id,
         channel=conversation.channel,
@@ -63,7 +74,7 @@ def row_of(
         assignee=conversation.assignee,
         item_id=item.id,
         priority=item.priority,
-        waiting_since=min([one.sent_at for one in waiting], default=None),
+        waiting_since=min([one.since for one in waiting], default=None),
         sentiment_label=item.sentiment_label,
         language=item.language,
         contact_id=conversation.contact_id,
@@ -73,7 +84,19 @@ def row_of(
         last_at=conversation.last_at,
         unanswered=len(waiting),
         version=conversation.version,
+        labels=conversation.labels,
+        due_at=due.at if due else None,
+        due_what=due.what if due else None,
+        due_since=due.since if due else None,
+        due_seen_at=due.seen_at if due else None,
+        warn_at=due.warn_at if due else None,
     )
+
+
+def promised(cursor: DuckDBPyConnection) -> Levels:
+    """Return the service levels that were last applied; those of the default settings when none were."""
+    rows = cursor.execute("SELECT body FROM service_levels").fetchall()
+    return from_text(rows[0][0]) if rows else _USUAL
 
 
 def put(cursor: DuckDBPyConnection, rows: Mapping[str, QueueRow | None], maybe_there: Collection[str]) -> None:
@@ -110,11 +133,13 @@ def refresh(cursor: DuckDBPyConnection, conversation_ids: Collection[str], now: 
             one.newest_id = found.id if found else None
             inbound |= {found.id: found} if found else {}
     contacts = facts.contacts(cursor, {one.contact_id for one in stored.values()})
+    silenced = facts.silenced(cursor, {one.contact_id for one in stored.values()})
     before = {key: replace(one) for key, one in stored.items()}
-    rows = {
-        key: row_of(one, inbound, contacts[one.contact_id].contact if one.contact_id in contacts else None)
-        for key, one in stored.items()
-    }
+    levels = promised(cursor)
+    rows = {}
+    for key, one in stored.items():
+        contact = contacts[one.contact_id].contact if one.contact_id in contacts else None
+        rows[key] = row_of(one, inbound, contact, levels, now, silenced=one.contact_id in silenced)
     changed = [one for key, one in stored.items() if one != before[key]]
     for one in changed:
         one.updated_at = now

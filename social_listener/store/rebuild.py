@@ -116,7 +116,8 @@ def _derived(cursor: DuckDBPyConnection) -> None:
     cursor.execute(
         """UPDATE interactions SET answered_at = said.first_at FROM (
                SELECT i.id, min(o.sent_at) AS first_at FROM interactions i
-               JOIN interactions o ON o.conversation_id = i.conversation_id AND o.outbound AND o.sent_at >= i.sent_at
+               JOIN interactions o ON o.conversation_id = i.conversation_id AND o.outbound
+                    AND o.sent_at >= coalesce(i.again_at, i.sent_at)
                LEFT JOIN replies r ON r.channel || ':' || r.platform_id = o.id
                WHERE NOT i.outbound AND NOT i.context AND i.answered_at IS NULL
                AND (o.stream_id IS NOT NULL OR r.item_id = i.id OR i.first_seen_at <= r.created_at) GROUP BY i.id) said

@@ -63,8 +63,9 @@ CREATE TABLE interactions (
     answered_at     TIMESTAMPTZ,        -- sent_at of our first answer to it
     liked_by_us     BOOLEAN NOT NULL,
     stream_id       VARCHAR,            -- that brought it first; NULL: we said it here
-    told_at         TIMESTAMPTZ         -- by the platform's clock: when these words were first told, where the
+    told_at         TIMESTAMPTZ,        -- by the platform's clock: when these words were first told, where the
                                         -- platform tells no time of an edit; NULL: it does
+    again_at        TIMESTAMPTZ         -- when its author reworded it after our answer: it waits anew since then
 );
 --;
 CREATE TABLE interaction_versions (   -- every wording of an item that was ever reworded
@@ -111,11 +112,19 @@ CREATE TABLE conversations (          -- every conversation
     version       BIGINT NOT NULL,      -- raised by every change that people or customers make; compare-and-set
     said_version  BIGINT NOT NULL DEFAULT 0, -- value of `version` when something was last said or edited, by them or by us
     updated_at    TIMESTAMPTZ NOT NULL,
+    labels        VARCHAR NOT NULL DEFAULT '', -- "id id": our words on it, in the order of their ids
     -- kept so that no page has to search all items
     waiting_ids   VARCHAR NOT NULL DEFAULT '', -- "x:1 x:2": inbound items that nobody answered; deleted ones may stand here
     newest_id     VARCHAR,              -- its newest inbound item that is not deleted; NULL: none is left
     -- the platform says
-    elsewhere     BOOLEAN NOT NULL DEFAULT FALSE -- another program holds this direct thread now
+    elsewhere     BOOLEAN NOT NULL DEFAULT FALSE, -- another program holds this direct thread now
+    -- service levels
+    settled_at    TIMESTAMPTZ,          -- when it was last resolved: what waited then starts no clock; NULL: never, or
+                                        -- staff reopened it
+    settled_before TIMESTAMPTZ,         -- what stood there before, for when staff reopen it
+    clock_from    TIMESTAMPTZ,          -- since when the time to a resolution runs, or from when on it goes on again;
+                                        -- NULL: it is resolved
+    clock_spent_s DOUBLE NOT NULL DEFAULT 0 -- opening time that was used before, seconds
 );
 --;
 CREATE TABLE links (                  -- that a direct conversation goes on from a public item
@@ -177,7 +186,13 @@ CREATE TABLE queue (                  -- one row a conversation that is not reso
     excerpt         VARCHAR NOT NULL,   -- first 200 characters of that item
     last_at         TIMESTAMPTZ NOT NULL,
     unanswered      INTEGER NOT NULL,   -- how many inbound items wait
-    version         BIGINT NOT NULL     -- that of the conversation
+    version         BIGINT NOT NULL,    -- that of the conversation
+    labels          VARCHAR NOT NULL DEFAULT '', -- those of the conversation
+    due_at          TIMESTAMPTZ,        -- when a promised time is over next, by the platform's clock; NULL: nothing is due
+    due_what        VARCHAR,            -- answer | resolution
+    due_since       TIMESTAMPTZ,        -- when that clock began
+    due_seen_at     TIMESTAMPTZ,        -- when we first knew of the item that waits for that answer
+    warn_at         TIMESTAMPTZ         -- when somebody is told that it is due soon
 );
 --;
 CREATE TABLE streams (                -- the schedule and the ledger are data
@@ -215,6 +230,24 @@ CREATE TABLE gaps (                   -- spans that a platform can no longer giv
     found_at   TIMESTAMPTZ NOT NULL,
     closed_at  TIMESTAMPTZ,            -- when staff said they know; NULL: open
     closed_by  VARCHAR
+);
+--;
+CREATE TABLE service_levels (         -- what is promised, as it was last applied to the queue; one row
+    id         VARCHAR PRIMARY KEY,
+    body       VARCHAR NOT NULL,       -- JSON
+    applied_at TIMESTAMPTZ NOT NULL
+);
+--;
+CREATE TABLE escalations (            -- whom we told that something was due soon, or late; once a waiting period and step
+    id              VARCHAR PRIMARY KEY, -- "<conversation id> <due_what> <due_since> <step>"
+    conversation_id VARCHAR NOT NULL,
+    account_id      VARCHAR NOT NULL,
+    step            VARCHAR NOT NULL,  -- soon | late
+    due_what        VARCHAR NOT NULL,  -- answer | resolution
+    due_since       TIMESTAMPTZ NOT NULL,
+    due_at          TIMESTAMPTZ NOT NULL, -- by the platform's clock, as it was then
+    told            VARCHAR NOT NULL,  -- JSON list of staff
+    told_at         TIMESTAMPTZ NOT NULL
 );
 --;
 CREATE TABLE dead_letters (           -- raw items that could not be read; kept until replayed or dismissed
@@ -308,6 +341,67 @@ CREATE TABLE drafts (                 -- text being typed, so that a reload lose
     updated_at      TIMESTAMPTZ NOT NULL
 );
 --;
+CREATE TABLE saved_replies (          -- texts with variables that staff answer with
+    id          VARCHAR PRIMARY KEY,
+    owner       VARCHAR,               -- staff whose own it is; NULL: shared by all
+    name        VARCHAR NOT NULL,
+    text        VARCHAR NOT NULL,
+    language    VARCHAR,               -- ISO 639-1; NULL: any
+    channels    VARCHAR NOT NULL,      -- "x facebook"; '': every one
+    fits        VARCHAR NOT NULL,      -- any | public | private
+    folder      VARCHAR NOT NULL,
+    tags        VARCHAR NOT NULL,      -- "refund,apology"
+    version     BIGINT NOT NULL,       -- compare-and-set
+    archived_at TIMESTAMPTZ,
+    updated_by  VARCHAR NOT NULL,
+    updated_at  TIMESTAMPTZ NOT NULL
+);
+--;
+CREATE TABLE saved_reply_versions (   -- earlier wordings
+    id             VARCHAR PRIMARY KEY, -- "<saved reply>/<version>"
+    saved_reply_id VARCHAR NOT NULL,
+    version        BIGINT NOT NULL,
+    name           VARCHAR NOT NULL,
+    text           VARCHAR NOT NULL,
+    changed_by     VARCHAR NOT NULL,
+    changed_at     TIMESTAMPTZ NOT NULL
+);
+--;
+CREATE TABLE saved_reply_uses (       -- which saved reply answered what; no words of customers
+    id             VARCHAR PRIMARY KEY, -- of the reply
+    saved_reply_id VARCHAR NOT NULL,
+    item_id        VARCHAR NOT NULL,
+    edited         DOUBLE NOT NULL,    -- share of its words that was not left, 0 to 1
+    used_at        TIMESTAMPTZ NOT NULL
+);
+--;
+CREATE TABLE followups (              -- replies that leave only once another one was sent
+    id       VARCHAR PRIMARY KEY,      -- of the reply that waits
+    after_id VARCHAR NOT NULL          -- of the one it waits for
+);
+--;
+CREATE TABLE macros (                 -- several actions under one name
+    id          VARCHAR PRIMARY KEY,
+    owner       VARCHAR,               -- staff whose own it is; NULL: shared by all
+    name        VARCHAR NOT NULL,
+    steps       VARCHAR NOT NULL,      -- JSON list
+    version     BIGINT NOT NULL,       -- compare-and-set
+    archived_at TIMESTAMPTZ,
+    updated_by  VARCHAR NOT NULL,
+    updated_at  TIMESTAMPTZ NOT NULL
+);
+--;
+CREATE TABLE macro_runs (             -- what a macro did, so that it can be taken back as one
+    id              VARCHAR PRIMARY KEY,
+    macro_id        VARCHAR NOT NULL,
+    name            VARCHAR NOT NULL,
+    conversation_id VARCHAR NOT NULL,
+    staff           VARCHAR NOT NULL,
+    ran_at          TIMESTAMPTZ NOT NULL,
+    done            VARCHAR NOT NULL,  -- JSON list: what takes each step back
+    undone_at       TIMESTAMPTZ
+);
+--;
 CREATE TABLE actions (                -- hide, like, delete: what was done to items
     id         VARCHAR PRIMARY KEY,
     item_id    VARCHAR NOT NULL,
@@ -319,12 +413,138 @@ CREATE TABLE actions (                -- hide, like, delete: what was done to it
     created_at TIMESTAMPTZ NOT NULL
 );
 --;
+CREATE TABLE teams (                  -- staff who share a queue
+    id         VARCHAR PRIMARY KEY,
+    name       VARCHAR NOT NULL,       -- no two alike, kept so by the writer
+    members    VARCHAR NOT NULL,       -- JSON list of staff
+    version    BIGINT NOT NULL,
+    created_at TIMESTAMPTZ NOT NULL
+);
+--;
+CREATE TABLE workloads (              -- how much somebody takes at a time, and when they are away
+    id         VARCHAR PRIMARY KEY,    -- staff
+    capacity   INTEGER,                -- open conversations at a time; NULL: as the settings say
+    away_from  TIMESTAMPTZ,
+    away_until TIMESTAMPTZ,
+    turn       BIGINT NOT NULL,        -- number of their last assignment by rule: the lowest is next
+    version    BIGINT NOT NULL
+);
+--;
+CREATE TABLE assignments (            -- whose a conversation is, and since when; a row once a person or a team had it
+    id          VARCHAR PRIMARY KEY,   -- the conversation
+    team_id     VARCHAR,               -- in whose queue it is
+    assigned_at TIMESTAMPTZ,           -- when its assignee got it
+    passed_by   VARCHAR NOT NULL       -- JSON list: staff who had it and did not answer; by rule they do not get it again
+);
+--;
+CREATE TABLE notifications (          -- what waits for one person
+    id              VARCHAR PRIMARY KEY,
+    staff           VARCHAR NOT NULL,  -- for whom
+    kind            VARCHAR NOT NULL,  -- mention | assigned | proposed | approved | refused | closing | lapsed | handed_back | escalation
+    conversation_id VARCHAR NOT NULL,
+    by_staff        VARCHAR NOT NULL,  -- who made it; "system" for what nobody pressed
+    about           VARCHAR,           -- the note or the proposal it is about
+    created_at      TIMESTAMPTZ NOT NULL,
+    read_at         TIMESTAMPTZ
+);
+--;
+CREATE TABLE proposals (              -- replies that wait for approval, and what became of them
+    id              VARCHAR PRIMARY KEY,
+    nonce           VARCHAR NOT NULL,  -- of the composed text; unique, kept so by the writer
+    conversation_id VARCHAR NOT NULL,
+    account_id      VARCHAR NOT NULL,
+    item_id         VARCHAR NOT NULL,
+    private         BOOLEAN NOT NULL,
+    text            VARCHAR NOT NULL,
+    author          VARCHAR NOT NULL,
+    seen_version    BIGINT NOT NULL,   -- conversation version the author had before the eyes
+    state           VARCHAR NOT NULL,  -- waiting | approved | refused | withdrawn | lapsed
+    created_at      TIMESTAMPTZ NOT NULL,
+    until           TIMESTAMPTZ,       -- when the platform's window to answer ends, by our clock; NULL: no end is known
+    warned          BOOLEAN NOT NULL,  -- approvers were told that the window ends soon
+    decided_by      VARCHAR,
+    decided_at      TIMESTAMPTZ,
+    reason          VARCHAR,           -- why refused or lapsed: in words
+    reply_id        VARCHAR,           -- the reply it became
+    version         BIGINT NOT NULL
+);
+--;
 CREATE TABLE notes (                  -- said among ourselves, never sent
     id              VARCHAR PRIMARY KEY,
     conversation_id VARCHAR NOT NULL,
     staff           VARCHAR NOT NULL,
     text            VARCHAR NOT NULL,
     created_at      TIMESTAMPTZ NOT NULL
+);
+--;
+CREATE TABLE labels (                 -- our words for conversations; those put away stay where they are
+    id         VARCHAR PRIMARY KEY,    -- 12 hex digits, all of one length: no id is part of another
+    name       VARCHAR NOT NULL,
+    colour     VARCHAR NOT NULL,       -- one of desk_types.organising.COLOURS
+    archived   BOOLEAN NOT NULL,       -- not offered any more
+    created_by VARCHAR NOT NULL,
+    created_at TIMESTAMPTZ NOT NULL,
+    version    BIGINT NOT NULL
+);
+--;
+CREATE TABLE saved_views (            -- filter and search under a name
+    id         VARCHAR PRIMARY KEY,
+    owner      VARCHAR,                -- staff; NULL: it is everybody's
+    name       VARCHAR NOT NULL,
+    filter     VARCHAR NOT NULL,       -- JSON: what is set of a QueueFilter, by field
+    position   INTEGER NOT NULL,       -- among the owner's, or among the shared ones
+    created_by VARCHAR NOT NULL,
+    created_at TIMESTAMPTZ NOT NULL,
+    version    BIGINT NOT NULL
+);
+--;
+CREATE TABLE undo_steps (             -- what staff did and may take back; forgotten once it is past
+    id         VARCHAR PRIMARY KEY,
+    staff      VARCHAR NOT NULL,
+    words      VARCHAR NOT NULL,       -- what was done
+    seq        BIGINT NOT NULL,        -- order of the deeds
+    created_at TIMESTAMPTZ NOT NULL,
+    expires_at TIMESTAMPTZ NOT NULL,
+    undone_at  TIMESTAMPTZ             -- NULL: not taken back
+);
+--;
+CREATE TABLE undo_lines (             -- one thing that a step changed
+    id         VARCHAR PRIMARY KEY,    -- "<step id> <field> <object id>"
+    step_id    VARCHAR NOT NULL,
+    field      VARCHAR NOT NULL,       -- status | assignee | label:<id> | silence | customer
+    object_id  VARCHAR NOT NULL,       -- a conversation; of the last two a contact
+    before     VARCHAR NOT NULL,       -- JSON
+    after      VARCHAR NOT NULL,       -- JSON
+    covered_by VARCHAR,                -- a later step that changed the same; NULL: none, or it was taken back
+    state      VARCHAR NOT NULL        -- open | restored | left
+);
+--;
+CREATE TABLE bulk_runs (              -- one change of many conversations, and how far it has come
+    id         VARCHAR PRIMARY KEY,    -- its undo step has the same
+    staff      VARCHAR NOT NULL,
+    words      VARCHAR NOT NULL,       -- what is done: "resolve", "assign to ben"
+    total      BIGINT NOT NULL,
+    done       BIGINT NOT NULL,        -- those that were looked at so far
+    changed    BIGINT NOT NULL,
+    failures   VARCHAR NOT NULL,       -- JSON: [[conversation id, why] …], the first ones
+    failed     BIGINT NOT NULL,
+    started_at TIMESTAMPTZ NOT NULL,
+    ended_at   TIMESTAMPTZ             -- NULL: under way, or cut off by a crash
+);
+--;
+CREATE TABLE customers (              -- contacts that staff said are one person
+    contact_id  VARCHAR PRIMARY KEY,
+    customer_id VARCHAR NOT NULL,
+    staff       VARCHAR NOT NULL,      -- who said so
+    merged_at   TIMESTAMPTZ NOT NULL
+);
+--;
+CREATE TABLE silences (               -- contacts whose items raise no queue row
+    contact_id VARCHAR PRIMARY KEY,
+    kind       VARCHAR NOT NULL,       -- muted | spam
+    until      TIMESTAMPTZ,            -- NULL: until somebody takes it back
+    staff      VARCHAR NOT NULL,
+    since      TIMESTAMPTZ NOT NULL
 );
 --;
 CREATE TABLE audit_events (           -- who did what, append only; ids and hashes, no text of customers

@@ -1,9 +1,11 @@
-"""Words looked for in texts, names and handles; and conversations that were resolved, which no queue row tells of."""
+"""Words looked for in texts, names and handles; and conversations that no queue row tells of: resolved, or silenced."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from social_listener.desk_types import View
+from social_listener.store.due import DUE
 from social_listener.store.queue import ListedRow, complete
 from social_listener.store.rows import among, marks, named, pattern
 
@@ -67,7 +69,7 @@ def resolved(
     limit: int,
     offset: int,
 ) -> list[ListedRow]:
-    """Return resolved conversations, the newest first."""
+    """Return resolved conversations, or with View.SPAM those of silenced contacts, the newest first."""
     rows = _newest(cursor, wanted, found, MOST_RESOLVED if is_narrow(wanted) else limit + offset)
     return complete(cursor, _with_items(cursor, rows[offset : offset + limit]), factors)
 
@@ -89,6 +91,7 @@ def is_narrow(wanted: QueueFilter) -> bool:
 _NEWEST = (
     *("conversation_id", "channel", "account_id", "private", "status", "assignee", "snoozed_until", "item_id"),
     "version",
+    "labels",
 )
 _NEWEST_MORE = ("contact_id", "last_at")
 
@@ -100,7 +103,7 @@ def _newest(
     condition, values = _plain(wanted, found)
     rows = cursor.execute(
         f"""SELECT id, channel, account_id, private, status, assignee, snoozed_until, coalesce(newest_id, ''),
-                   version, contact_id, last_at
+                   version, labels, contact_id, last_at
             FROM conversations WHERE {condition} ORDER BY last_at DESC, id LIMIT ?""",
         [*values, most],
     ).fetchall()
@@ -140,6 +143,7 @@ def _with_items(cursor: DuckDBPyConnection, rows: Sequence[dict[str, Any]]) -> l
         told = {name_: row[name_] for name_ in (*_NEWEST, "last_at")}
         told |= {"stream_id": stream_id or "", "kind": kind, "excerpt": excerpt, "sentiment": sentiment}
         told |= {"language": language, "name": name, "handle": handle}
+        told |= dict.fromkeys(DUE)
         complete_rows.append(told | {"priority": 0, "waiting_since": None, "unanswered": 0})
     return complete_rows
 
@@ -162,8 +166,18 @@ def _plain(wanted: QueueFilter, found: Sequence[str] | None) -> tuple[str, list[
         "private": wanted.private,
         "assignee": wanted.assignee,
     }
-    parts = ["status = 'resolved'", *(f"{name} = ?" for name, value in columns.items() if value is not None)]
+    silenced = "status <> 'resolved' AND contact_id IN (SELECT contact_id FROM silences)"
+    status = silenced if wanted.view is View.SPAM else "status = 'resolved'"
+    parts = [status, *(f"{name} = ?" for name, value in columns.items() if value is not None)]
     values: list[object] = [value for value in columns.values() if value is not None]
+    if wanted.team_id is not None:
+        parts.append("id IN (SELECT id FROM assignments WHERE team_id = ?)")
+        values.append(wanted.team_id)
+    if wanted.label is not None:
+        parts.append("labels LIKE ?")
+        values.append(f"%{wanted.label}%")
+    if wanted.due_within is not None:
+        parts.append("FALSE")  # nothing is due in what is resolved
     if found is not None:
         parts.append(f"id IN ({marks(found)})")
         values.extend(found)

@@ -68,11 +68,13 @@ def test_views_and_their_counts(kit: Kit) -> None:
     kit.outbox.deliver()
     expected = {
         View.WAITING: {waits, mine},
+        View.BREACHED: set(),
         View.OPEN: {waits, mine, answered},
         View.MINE: {mine},
         View.UNASSIGNED: {waits, answered},
         View.SNOOZED: {snoozed},
         View.RESOLVED: {resolved},
+        View.TO_APPROVE: set(),
     }
     for view, conversations in expected.items():
         page = kit.desk.queue(QueueFilter(view=view), "ana")

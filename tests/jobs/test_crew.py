@@ -178,5 +178,8 @@ def test_the_real_jobs_do_their_work(service: Service) -> None:
         "receive",
         "deliver",
         "reconcile",
+        "wake",
+        "escalate",
         "recheck",
+        "assign",
     }

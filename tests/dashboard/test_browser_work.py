@@ -1,0 +1,72 @@
+"""Working the queue by keyboard, in a real browser: labels, undo."""
+
+from __future__ import annotations
+
+import pytest
+from conftest import MakeStage, Open
+from playwright.sync_api import Page, expect
+
+pytestmark = pytest.mark.browser
+
+
+def pick(page: Page, key: str, typed: str) -> None:
+    """Open a list with a key, type, and take what is found first."""
+    page.keyboard.press(key)
+    expect(page.locator(".panel input").first).to_be_focused()
+    page.keyboard.type(typed)
+    page.keyboard.press("Enter")
+    expect(page.locator(".panel")).to_be_hidden()
+
+
+def opened(open_page: Open, address: str, **changes: int) -> Page:
+    """Return a page whose bench hears keys."""
+    page = open_page(address, **changes)
+    expect(page.locator(".said.focus")).to_be_visible()
+    expect(page.locator(".st-key-bench .bar")).to_be_attached()
+    return page
+
+
+def test_a_conversation_is_labelled_and_unlabelled_by_keyboard(open_page: Open, make_stage: MakeStage) -> None:
+    """L and a name make a label and put it on; it shows in list, headline and card; Z takes it off, after a reload too.
+
+    Keys typed into the list reach nothing behind it.
+    """
+    stage = make_stage()
+    post = stage.mention("my card was charged twice, fix this")
+    stage.mention("lovely beans")
+    stage.serve()
+    page = opened(open_page, f"{stage.address}/?c={stage.conversation(post)}")
+    expect(page.locator(".said.focus")).to_contain_text("charged twice")
+    pick(page, "l", "release e")
+    for place in (".st-key-queue_list .chip.label", ".st-key-headline .chip.label", ".st-key-context_card .chip.label"):
+        expect(page.locator(place)).to_have_text("release e")
+    expect(page.locator(".st-key-resolve")).to_be_visible()
+    page.keyboard.press("l")
+    expect(page.locator(".choice")).to_have_count(1)
+    page.keyboard.press("Escape")
+    expect(page.locator(".panel")).to_be_hidden()
+    page.reload()
+    expect(page.locator(".offer")).to_contain_text("Label release e put on · Guest 1")
+    page.keyboard.press("z")
+    expect(page.locator(".st-key-headline .chip.label")).to_have_count(0)
+    expect(page.locator(".st-key-queue_list .chip.label")).to_have_count(0)
+    expect(page.locator(".offer")).to_be_hidden()
+    pick(page, "l", "rel")
+    expect(page.locator(".st-key-headline .chip.label")).to_have_text("release e")
+
+
+def test_a_resolved_conversation_comes_back_by_undo(open_page: Open, make_stage: MakeStage) -> None:
+    """E resolves and opens the next; Z brings it back into the queue."""
+    stage = make_stage()
+    post = stage.mention("the app burned my hand, dangerous!")
+    stage.mention("lovely beans")
+    stage.serve()
+    page = opened(open_page, f"{stage.address}/?c={stage.conversation(post)}")
+    expect(page.locator(".said.focus")).to_contain_text("burned my hand")
+    page.keyboard.press("e")
+    expect(page.locator(".said.focus")).to_contain_text("lovely beans")
+    expect(page.locator(".row")).to_have_count(1)
+    expect(page.locator(".offer")).to_contain_text("Resolved · Guest 1")
+    page.keyboard.press("z")
+    expect(page.locator(".row")).to_have_count(2)
+    expect(page.locator(".offer")).to_be_hidden()
