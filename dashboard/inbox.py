@@ -6,6 +6,7 @@ Every pane is one keyed fragment, drawn by one component; a pane that cannot be 
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
@@ -34,6 +35,7 @@ from social_listener.dashboard.component import component
 from social_listener.dashboard.shelf import Shelf
 from social_listener.errors import DeskError
 from social_listener.model import Status
+from social_listener.rights import RIGHT_WORDS, Right
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -170,22 +172,32 @@ def _header(view: ConversationView) -> None:
                 on_back_change=actions.back,
             )
         with st.container(key="header_buttons", horizontal=True, gap="xsmall", width="content"):
-            mine = view.assignee == me
-            st.button(
-                "Give back" if mine else "Assign to me",
-                key="assign",
-                shortcut="A",
-                on_click=actions.assign,
-                args=(None if mine else me,),
-            )
-            others = actions.takers(view, me)
-            if others:
-                st.menu_button("Hand over", list(others), key="hand_over", on_click=actions.hand_over)
-            if view.status is Status.OPEN:
-                st.menu_button("Snooze", list(actions.SNOOZES), key="snooze", on_click=actions.snooze)
-                st.button("Resolve", key="resolve", shortcut="E", type="primary", on_click=actions.resolve)
-            else:
-                st.button("Reopen", key="reopen", shortcut="E", type="primary", on_click=actions.reopen)
+            if state.may(Right.ASSIGN):
+                _assign_buttons(view, me)
+            if state.may(Right.ORGANISE):
+                _status_buttons(view)
+
+
+def _assign_buttons(view: ConversationView, me: str) -> None:
+    mine = view.assignee == me
+    st.button(
+        "Give back" if mine else "Assign to me",
+        key="assign",
+        shortcut="A",
+        on_click=actions.assign,
+        args=(None if mine else me,),
+    )
+    others = actions.takers(view, me)
+    if others:
+        st.menu_button("Hand over", list(others), key="hand_over", on_click=actions.hand_over)
+
+
+def _status_buttons(view: ConversationView) -> None:
+    if view.status is Status.OPEN:
+        st.menu_button("Snooze", list(actions.SNOOZES), key="snooze", on_click=actions.snooze)
+        st.button("Resolve", key="resolve", shortcut="E", type="primary", on_click=actions.resolve)
+    else:
+        st.button("Reopen", key="reopen", shortcut="E", type="primary", on_click=actions.reopen)
 
 
 def _menu(now: session.Inbox) -> tuple[str, Sequence[Allowed]] | None:
@@ -212,7 +224,7 @@ def _composer_data(view: ConversationView) -> Json | None:
             for mode in lengths
         }
         return draw_composer.composer(
-            view,
+            _as_far_as_may(view),
             drafts,
             lengths,
             me,
@@ -227,6 +239,15 @@ def _composer_data(view: ConversationView) -> Json | None:
     if data is not None:
         st.session_state["composer_data"] = {view.conversation_id: data}
     return data
+
+
+def _as_far_as_may(view: ConversationView) -> ConversationView:
+    """Return a conversation in which somebody who only reads is offered no reply."""
+    if state.may(Right.REPLY) or state.may(Right.PROPOSE):
+        return view
+    because = f"your role does not let you {RIGHT_WORDS[Right.PROPOSE]}"
+    rules = (replace(rule, ok=False, because=because) for rule in view.allowed if rule.verb.startswith("reply"))
+    return replace(view, allowed=tuple(rules))
 
 
 def _dialogs() -> None:

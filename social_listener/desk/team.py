@@ -50,6 +50,7 @@ class TeamDesk:
     def notifications(self, staff: str, limit: int = _LISTED) -> Notifications:
         """Return what waits for somebody, what was not read first; nothing of accounts that they may not see."""
         with self._office.store.read() as cursor:
+            self._office.permit(cursor, staff, Right.READ)
             unread = notifications.unread(cursor, staff)
             lines = notifications.lines(cursor, staff, limit)
             seen: dict[str, bool] = {}
@@ -64,6 +65,7 @@ class TeamDesk:
         """Mark one's own notifications as read, all of them for None; return how many had not been."""
         now = self._office.clock()
         with self._office.store.transaction() as cursor:
+            self._office.permit(cursor, staff, Right.READ)
             return notifications.mark_read(cursor, staff, ids, now)
 
     def colleagues(self, conversation_id: str, staff: str) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from staff_kit import PASSWORD, hire
 
-from social_listener import resident_first, terminal
+from social_listener import remote, resident_first, terminal
 from social_listener.cli.session import run_for_another
 from social_listener.desk.people_door import Visitor
 from social_listener.resident import Resident
@@ -82,7 +82,7 @@ def test_a_password_link_opens_and_a_session_ends_by_command(run: Callable[..., 
     service.close()
 
 
-def test_the_command_works_while_the_service_runs(run: Callable[..., Any], settings: Path) -> None:
+def test_the_command_works_while_the_service_runs(settings: Path) -> None:
     """It is done by the service itself, which hears of it at once."""
     hire(load(settings), "Sam")
     resident = Resident(load(settings), headless=True, commands=run_for_another)
@@ -90,9 +90,11 @@ def test_the_command_works_while_the_service_runs(run: Callable[..., Any], setti
         door = resident.service.desk.door
         session = door.by_itself("Sam", HERE).line.id
         assert door.who(session)
-        assert "signed out in" in run("staff", "sign-out", "Sam", "--settings", settings).err
+        told: list[bytes] = []
+        screen = Terminal(told.append, told.append, interactive=False)
+        assert remote.ask(load(settings).data_dir, "staff_sign_out", {"name": "Sam"}, screen) == terminal.OK
+        assert b"Sam is signed out in 2 browsers" in b"".join(told)
         assert door.who(session) is None
-        assert "Sam" in people(run, settings)
     finally:
         resident.run(resident.stop)
 

@@ -135,6 +135,18 @@ def test_who_looks_is_who_is_signed_in(world: World) -> None:
     assert service.desk.conversation(other.query_params["c"], "Ann").assignee == "Sam"
 
 
+def test_who_only_reads_is_offered_nothing_to_press(world: World) -> None:
+    """No button that the desk would refuse; a note can be written, a reply cannot, and it is said why."""
+    _, service = world
+    seed_staff(service.desk, "Mark", role=Role.MARKETER)
+    chosen = given(page(), "queue")["rows"][0]["id"]
+    keys = {one.key for one in page(c=chosen, staff="Mark").button}
+    assert not keys & {"assign", "resolve"}
+    assert {"assign", "resolve"} <= {one.key for one in page(c=chosen).button}
+    modes = {one["mode"]: one["ok"] for one in given(page(c=chosen, staff="Mark"), "composer")["modes"]}
+    assert modes == {"public": False, "private": False, "note": True}
+
+
 def test_nothing_is_drawn_for_a_session_that_has_ended(world: World) -> None:
     """Once it is ended the next run shows the way to sign in, and no customer's word."""
     _, service = world
