@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
 
 import jinja2
+from starlette.requests import ClientDisconnect
 from starlette.responses import HTMLResponse, RedirectResponse
 
 from social_listener.dashboard import words
@@ -74,13 +75,13 @@ async def read_form(request: Request, entrance: Entrance) -> Form:
     if request.headers.get("content-type", "").split(";")[0].strip() != "application/x-www-form-urlencoded":
         return Form()
     body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > LARGEST_FORM:
-            return Form()
     try:
+        async for chunk in request.stream():
+            body += chunk
+            if len(body) > LARGEST_FORM:
+                return Form()
         fields = parse_qs(body.decode(), keep_blank_values=True, max_num_fields=200)
-    except ValueError:
+    except (ValueError, ClientDisconnect):
         return Form()
     told = next(iter(fields.get("stamp", ())), "")
     value = entrance.token(request.scope, "form")

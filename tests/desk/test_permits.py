@@ -16,9 +16,10 @@ from desk_kit import Kit, make_kit
 from staff_kit import HERE, PASSWORD, seed_staff
 
 from social_listener.desk import Desk
+from social_listener.desk.library import Answering
 from social_listener.desk.reply import PublicAndPrivate
 from social_listener.desk_types import QueueFilter, View
-from social_listener.desk_types.answering import Answering, MacroStep, SavedText
+from social_listener.desk_types.answering import MacroStep, SavedText
 from social_listener.desk_types.contacts import Silencing
 from social_listener.errors import DeskError, NotPermitted
 from social_listener.model import ActionKind, ReplyState
@@ -350,7 +351,7 @@ def scene(kit: Kit, account: str) -> Scene:
     return Scene(account, item, kit.desk.conversation_of(item), reply, gap, letter, proposal)
 
 
-MISSING = Scene("nowhere", NOWHERE, "x:404:404", "404", "404", "404", "404")
+MISSING = Scene("nowhere", NOWHERE, "x:404:404", "reply-404", "gap-404", "letter-404", "proposal-404")
 _KEPT: dict[tuple[int, str], Scene] = {}
 
 
