@@ -17,7 +17,7 @@ pytestmark = pytest.mark.browser
 
 def area(page: Page) -> Locator:
     """Return where a reply is typed."""
-    return page.locator(".st-key-composer textarea")
+    return page.locator(".st-key-composer .box > textarea")
 
 
 def sign_in(page: Page, name: str, password: str = PASSWORD) -> None:
