@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from social_listener.dashboard import health, inbox, library, state, team
+from social_listener.dashboard import health, inbox, library, signed_in, state, team
 from social_listener.dashboard.component import asset, component
 
 #: our mark, a picture of its own: nothing is asked of another server for it
@@ -23,8 +23,9 @@ st.set_page_config(
 )
 st.logo(MARK, size="medium")
 st.html(f"<style>\n{asset('page.css')}\n</style>")
-component("outage")(key="outage", data={})
+component("outage", "session")(key="outage", data={})
 state.service()
+signed_in.show()
 page = st.navigation(
     [
         st.Page(inbox.show, title="Inbox", url_path="inbox", default=True),

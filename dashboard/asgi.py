@@ -9,7 +9,8 @@
     GET /saved-replies                  saved replies that fit an item, filled in
     GET /macros                         what each macro would do to an item now
 
-All are for our own pages only: the guard refuses other hosts, and writes from other origins.
+All are for our own pages only: the guard refuses other hosts, and writes from other origins; the gate behind it lets
+nobody in who is not signed in. `sign.py` holds the routes by which one comes in.
 """
 
 from __future__ import annotations
@@ -29,10 +30,15 @@ from starlette.routing import Route
 
 from social_listener.dashboard import file_routes
 from social_listener.dashboard.draw_composer import MODES, NOTE, PRIVATE
+from social_listener.dashboard.entrance import HEADER, USER_KEY, caller
+from social_listener.dashboard.gate import Gate
 from social_listener.dashboard.macro_routes import MacroPlans
 from social_listener.dashboard.presence import Presence, presence_event
 from social_listener.dashboard.route_media import Media
 from social_listener.dashboard.saved_reply_routes import SavedReplies
+from social_listener.dashboard.sign import Sign
+from social_listener.dashboard.sign_account import Account
+from social_listener.dashboard.sign_staff import Staff
 from social_listener.dashboard.state import DRAFTS
 from social_listener.dashboard.theme import options
 from social_listener.errors import DeskError, ListenerError
@@ -45,6 +51,7 @@ if TYPE_CHECKING:
     from starlette.routing import BaseRoute
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+    from social_listener.dashboard.entrance import Entrance
     from social_listener.desk.presence import Here
     from social_listener.service import Service
     from social_listener.settings import Settings
@@ -89,34 +96,52 @@ def config(settings: Settings) -> dict[str, object]:
         "server.enableStaticServing": False,
         "server.fileWatcherType": "none",
         "server.maxUploadSize": 1,
+        "server.trustedUserHeaders": {HEADER: USER_KEY},
         **options(),
     }
 
 
-def middleware(settings: Settings) -> list[Middleware]:
-    """Return what stands before every page, route and socket."""
-    return [Middleware(Guard, hosts=_hosts(settings))]
+def middleware(settings: Settings, entrance: Entrance | None = None) -> list[Middleware]:
+    """Return what stands before every page, route and socket: the guard, and the gate behind it."""
+    guard = Middleware(Guard, hosts=_hosts(settings))
+    return [guard, Middleware(Gate, entrance=entrance)] if entrance else [guard]
 
 
-def routes(service: Service) -> list[BaseRoute]:
+def routes(entrance: Entrance) -> list[BaseRoute]:
     """Return the routes beside the pages."""
-    drafts = _Drafts(service)
-    live = _Live(service)
-    media = Media(service)
+    drafts = _Drafts(entrance.service)
+    live = _Live(entrance)
+    media = Media(entrance.service)
+    files = file_routes.Files(entrance.service)
     return [
-        Route(file_routes.PATH, file_routes.Files(service).answer, methods=["GET", "POST", "PUT", "DELETE"]),
+        *Sign(entrance).routes(),
+        *Account(entrance).routes(),
+        *Staff(entrance).routes(),
+        *_provider(entrance),
+        Route(file_routes.PATH, files.answer, methods=["GET", "POST", "PUT", "DELETE"]),
         Route("/pictures/{name}", media.get, methods=["GET"]),
         Route("/live", live.get, methods=["GET"]),
-        Route("/presence", Presence(service).post, methods=["POST"]),
+        Route("/presence", Presence(entrance.service).post, methods=["POST"]),
         Route("/drafts/{conversation:path}/{mode}", drafts.put, methods=["PUT"]),
-        Route("/saved-replies", SavedReplies(service).get, methods=["GET"]),
-        Route("/macros", MacroPlans(service).get, methods=["GET"]),
+        Route("/saved-replies", SavedReplies(entrance.service).get, methods=["GET"]),
+        Route("/macros", MacroPlans(entrance.service).get, methods=["GET"]),
     ]
+
+
+def _provider(entrance: Entrance) -> list[BaseRoute]:
+    """Return the routes to the identity provider, when the settings have one."""
+    settings = entrance.service.settings.dashboard.oidc
+    if settings is None:
+        return []
+    from social_listener.dashboard.sign_oidc import Provider  # noqa: PLC0415 - few have one, and it is slow to read
+
+    return Provider(entrance, settings).routes()
 
 
 def _hosts(settings: Settings) -> frozenset[str]:
     wildcard = {"0.0.0.0", "::", ""}  # noqa: S104 - compared with, not bound to
-    own = {settings.dashboard.host} - wildcard
+    told = urlsplit(settings.dashboard.url or "").hostname or ""
+    own = {settings.dashboard.host, told} - wildcard
     return frozenset(host.lower() for host in {*settings.dashboard.allowed_hosts, *own})
 
 
@@ -191,7 +216,8 @@ def _with_headers(send: Send) -> Send:
         if message["type"] == "http.response.start":
             headers = MutableHeaders(scope=message)
             for name, value in HEADERS.items():
-                headers[name] = value
+                if name != "referrer-policy" or name not in headers:
+                    headers[name] = value
         await send(message)
 
     return send_with_headers
@@ -200,20 +226,22 @@ def _with_headers(send: Send) -> Send:
 class _Live:
     """Tells open pages that the store has changed; they decide what to read again."""
 
-    def __init__(self, service: Service) -> None:
-        self._service = service
+    def __init__(self, entrance: Entrance) -> None:
+        self._service = entrance.service
+        self._door = entrance.door
 
     async def get(self, request: Request) -> Response:
         headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
         page = request.query_params.get("page", "")
-        return StreamingResponse(self._events(page), media_type="text/event-stream", headers=headers)
+        events = self._events(page, request.headers.get(HEADER, ""))
+        return StreamingResponse(events, media_type="text/event-stream", headers=headers)
 
-    async def _events(self, page: str) -> AsyncIterator[str]:
+    async def _events(self, page: str, session_id: str) -> AsyncIterator[str]:
         told = self._service.desk.revision
         here: tuple[Here, ...] = ()
         yield f"retry: 2000\ndata: {told}\n\n"
         quiet = 0.0
-        while True:
+        while self._door.who(session_id) is not None:
             await asyncio.sleep(LOOK)
             quiet += LOOK
             revision = self._service.desk.revision
@@ -263,12 +291,12 @@ class _Drafts:
     async def put(self, request: Request) -> Response:
         if request.headers.get("content-type", "").split(";")[0].strip() != "application/json":
             return _refused(415, "A draft is sent as JSON.")
-        staff = request.query_params.get("staff", "")
+        who = caller(request, self._service.desk.door)
         mode = request.path_params["mode"]
         account = request.query_params.get("account", "")
-        settings = self._service.settings
-        known = staff in settings.dashboard.staff and account in {one.id for one in settings.accounts}
-        if not known or mode not in MODES:
+        if who is None:
+            return _refused(401, "You are not signed in any more.")
+        if account not in {one.id for one in self._service.settings.accounts} or mode not in MODES:
             return _refused(404, "There is no such draft.")
         body = bytearray()
         async for chunk in request.stream():
@@ -280,7 +308,7 @@ class _Drafts:
         except (ValidationError, ValueError):
             return _refused(400, f"This is not a draft: a text of up to {LONGEST} characters and its nonce.")
         conversation_id = request.path_params["conversation"]
-        return await run_in_threadpool(self._keep, conversation_id, account, staff, mode, typed)
+        return await run_in_threadpool(self._keep, conversation_id, account, who, mode, typed)
 
     def _keep(self, conversation_id: str, account_id: str, staff: str, mode: str, typed: _Typed) -> Response:
         desk = self._service.desk
@@ -295,7 +323,7 @@ class _Drafts:
             if mode == NOTE:
                 used, limit = len(text), None
             else:
-                length = desk.length(account_id, text, mode == PRIVATE)
+                length = desk.length(account_id, text, mode == PRIVATE, staff)
                 used, limit = length.used, length.limit
         except DeskError as error:
             return _refused(404, str(error))

@@ -20,6 +20,7 @@ from starlette.responses import JSONResponse, Response
 
 from social_listener.dashboard import words
 from social_listener.dashboard.draw_composer import PRIVATE, PUBLIC
+from social_listener.dashboard.entrance import caller
 from social_listener.errors import DeskError, ListenerError, NoPicture
 from social_listener.media.pictures import TYPE
 from social_listener.media.tray import MOST_TAKEN
@@ -57,9 +58,10 @@ class Files:
 
     async def answer(self, request: Request) -> Response:
         """Do what is asked."""
-        asked = {
-            name: request.query_params.get(name, "") for name in ("staff", "conversation", "mode", "nonce", "file")
-        }
+        staff = caller(request, self._service.desk.door)
+        if staff is None:
+            return _told(401, "You are not signed in any more.")
+        asked = {name: request.query_params.get(name, "") for name in ("conversation", "mode", "nonce", "file")}
         if asked["mode"] not in {PUBLIC, PRIVATE}:
             return _told(404, "There is no such text.")
         most = {"POST": MOST_TAKEN, "PUT": _MOST_WORDS}.get(request.method, 0)
@@ -68,7 +70,7 @@ class Files:
             body += chunk
             if len(body) > most:
                 return _told(413, f"This file is larger than {MOST_TAKEN // 1_000_000} MB.")
-        return await run_in_threadpool(self._do, request.method, asked, bytes(body))
+        return await run_in_threadpool(self._do, request.method, asked | {"staff": staff}, bytes(body))
 
     def _do(self, method: str, asked: dict[str, str], body: bytes) -> Response:
         desk = self._service.desk.files

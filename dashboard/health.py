@@ -29,7 +29,7 @@ def show() -> None:
 def board() -> None:
     """Draw everything, and look again every five seconds."""
     state.show_flash()
-    view, problem = state.guarded(lambda: state.desk().health(), None)
+    view, problem = state.guarded(lambda: state.desk().health(state.staff()), None)
     kept: HealthView | None = view or st.session_state.get("health_view")
     st.session_state["health_view"] = kept
     names = {account.id: account.name for account in state.service().settings.accounts}
@@ -80,7 +80,7 @@ def _dismiss(value: object) -> str:
 
 
 def _replay(_: object) -> str:
-    return f"{words.count(state.desk().replay_dead_letters(), 'item')} could be read now"
+    return f"{words.count(state.desk().replay_dead_letters(None, state.staff()), 'item')} could be read now"
 
 
 _ACTS: Mapping[str, Callable[[object], str]] = {

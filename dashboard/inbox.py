@@ -6,6 +6,7 @@ Every pane is one keyed fragment, drawn by one component; a pane that cannot be 
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
@@ -36,6 +37,7 @@ from social_listener.dashboard.frames import Frames
 from social_listener.dashboard.shelf import Shelf
 from social_listener.errors import DeskError
 from social_listener.model import Status
+from social_listener.rights import RIGHT_WORDS, Right
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -49,7 +51,7 @@ QUEUE = component("queue", "marked")
 HEADLINE = component("headline", "presence", "pictures")
 THREAD = component("thread", "pictures")
 MACROS = component("macros", "finder")
-COMPOSER = component("composer", "drafts", "mention", "finder", "emoji", "insert", "followup", "attach")
+COMPOSER = component("composer", "session", "drafts", "mention", "finder", "emoji", "insert", "followup", "attach")
 CONTEXT = component("context", "pictures")
 LIVE = component("live", "beats")
 
@@ -91,7 +93,7 @@ def queue() -> None:
         now.wanted,
         chosen=now.chosen,
         staff=state.staff(),
-        several_channels=len({account.channel for account in state.service().settings.accounts}) > 1,
+        several_channels=len({account.channel for account in state.accounts()}) > 1,
         health=session.health_line(),
         now=state.service().clock(),
     )
@@ -176,31 +178,43 @@ def _header(view: ConversationView, about: Around) -> None:
                 on_back_change=actions.back,
             )
         with st.container(key="header_buttons", horizontal=True, gap="xsmall", width="content"):
-            mine = view.assignee == me
-            st.button(
-                "Give back" if mine else "Assign to me",
-                key="assign",
-                icon=":material/person_remove:" if mine else ":material/person_add:",
-                help="Give it back to the queue" if mine else "Take it yourself",
-                shortcut="A",
-                on_click=actions.assign,
-                args=(None if mine else me,),
-            )
-            others = actions.takers(view, about)
-            if others:
-                st.menu_button(
-                    "Hand over",
-                    list(others),
-                    key="hand_over",
-                    icon=":material/forward:",
-                    help="Hand it over",
-                    on_click=actions.hand_over,
-                )
-            if view.status is Status.OPEN:
-                _snooze()
-                _put_away("Resolve", actions.resolve, ":material/check:")
-            else:
-                _put_away("Reopen", actions.reopen, ":material/replay:")
+            if state.may(Right.ASSIGN):
+                _assign_buttons(view, me, about)
+            if state.may(Right.ORGANISE):
+                _status_buttons(view)
+
+
+def _assign_buttons(view: ConversationView, me: str, about: Around) -> None:
+    """Draw what says who answers it."""
+    mine = view.assignee == me
+    st.button(
+        "Give back" if mine else "Assign to me",
+        key="assign",
+        icon=":material/person_remove:" if mine else ":material/person_add:",
+        help="Give it back to the queue" if mine else "Take it yourself",
+        shortcut="A",
+        on_click=actions.assign,
+        args=(None if mine else me,),
+    )
+    others = actions.takers(view, about)
+    if others:
+        st.menu_button(
+            "Hand over",
+            list(others),
+            key="hand_over",
+            icon=":material/forward:",
+            help="Hand it over",
+            on_click=actions.hand_over,
+        )
+
+
+def _status_buttons(view: ConversationView) -> None:
+    """Draw what puts it away, or brings it back."""
+    if view.status is Status.OPEN:
+        _snooze()
+        _put_away("Resolve", actions.resolve, ":material/check:")
+    else:
+        _put_away("Reopen", actions.reopen, ":material/replay:")
 
 
 def _snooze() -> None:
@@ -231,7 +245,7 @@ def _menu(now: session.Inbox) -> tuple[str, Sequence[Allowed]] | None:
     if now.menu is None:
         return None
     with suppress(DeskError):
-        return now.menu, state.desk().allowed(now.menu)
+        return now.menu, state.desk().allowed(now.menu, state.staff())
     return None
 
 
@@ -242,15 +256,15 @@ def _composer_data(view: ConversationView, about: Around) -> Json | None:
     def read() -> Json:
         drafts = {mode: desk.draft(view.conversation_id, me, mode) for mode in draw_composer.MODES}
         lengths = {
-            mode: desk.length(view.account_id, drafts[mode].text, mode == draw_composer.PRIVATE)
+            mode: desk.length(view.account_id, drafts[mode].text, mode == draw_composer.PRIVATE, me)
             for mode in (draw_composer.PUBLIC, draw_composer.PRIVATE)
         }
         links = {
-            mode: desk.length(view.account_id, draw_composer.LINK, mode == draw_composer.PRIVATE).used
+            mode: desk.length(view.account_id, draw_composer.LINK, mode == draw_composer.PRIVATE, me).used
             for mode in lengths
         }
         return draw_composer.composer(
-            view,
+            _as_far_as_may(view),
             drafts,
             lengths,
             me,
@@ -271,6 +285,15 @@ def _composer_data(view: ConversationView, about: Around) -> Json | None:
     if data is not None:
         st.session_state["composer_data"] = {view.conversation_id: data}
     return data
+
+
+def _as_far_as_may(view: ConversationView) -> ConversationView:
+    """Return a conversation in which somebody who only reads is offered no reply."""
+    if state.may(Right.REPLY) or state.may(Right.PROPOSE):
+        return view
+    because = f"your role does not let you {RIGHT_WORDS[Right.PROPOSE]}"
+    rules = (replace(rule, ok=False, because=because) for rule in view.allowed if rule.verb.startswith("reply"))
+    return replace(view, allowed=tuple(rules))
 
 
 def _dialogs() -> None:

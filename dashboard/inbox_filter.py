@@ -11,9 +11,10 @@ from social_listener.desk_types import QueueFilter, View
 from social_listener.model import SentimentLabel
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from enum import StrEnum
 
-    from social_listener.settings import Settings
+    from social_listener.settings import AccountSettings
 
 Code = TypeVar("Code", bound="StrEnum")
 
@@ -93,10 +94,10 @@ def searching(wanted: QueueFilter, text: str) -> QueueFilter:
     return replace(wanted, search=text.lstrip()[:200])
 
 
-def streams(settings: Settings) -> dict[str, str]:
-    """Return stream id → how staff know it, for every stream in the settings."""
+def streams(accounts: Iterable[AccountSettings]) -> dict[str, str]:
+    """Return stream id → how staff know it, for every stream of those accounts."""
     return {
         f"{account.id}/{stream.label}": f"{account.name} · {stream.label}"
-        for account in settings.accounts
+        for account in accounts
         for stream in account.streams
     }

@@ -88,7 +88,7 @@ def confirm_delete(item: str) -> None:
     """Ask before our own words are deleted on the platform."""
     st.write("It is deleted on the platform for everybody, at once. This cannot be undone.")
     try:
-        text = state.desk().item(item).item.text
+        text = state.desk().item(item, state.staff()).item.text
     except DeskError as error:
         text = str(error)
     with st.container(border=True, key="confirm_text"):
@@ -111,7 +111,7 @@ def _kept() -> None:
 def reword(item: str) -> None:
     """Let our own words be changed on the platform; the wording before stays visible here as a version."""
     try:
-        text = state.desk().item(item).item.text
+        text = state.desk().item(item, state.staff()).item.text
     except DeskError as error:
         st.text(words.visible(str(error)))
         return

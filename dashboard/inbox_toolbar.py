@@ -51,16 +51,14 @@ def toolbar() -> None:
             _filters()
         with st.container(key="toolbar_bell", width="content"):
             bell.show()
-        state.choose_staff()
 
 
 def _filters() -> None:
     """Draw the filters: one select box each, and one button that takes all of them off."""
-    settings = state.service().settings
     wanted = session.inbox().wanted
-    channels = sorted({account.channel for account in settings.accounts})
-    streams = inbox_filter.streams(settings)
-    accounts = {account.id: account.name for account in settings.accounts}
+    channels = sorted({account.channel for account in state.accounts()})
+    streams = inbox_filter.streams(state.accounts())
+    accounts = {account.id: account.name for account in state.accounts()}
     _select("Visibility", "private", ["public", "private"], _who(wanted.private), lambda code: code.capitalize())
     labels = [label.value for label in SentimentLabel]
     _select("Sentiment", "sentiment", labels, wanted.sentiment, lambda code: words.SENTIMENTS[SentimentLabel(code)][0])
@@ -76,8 +74,9 @@ def _filters() -> None:
         _select("Account", "account_id", list(accounts), wanted.account_id, lambda code: accounts.get(code, code))
     if len(channels) > 1:
         _select("Channel", "channel", channels, wanted.channel, words.channel)
-    if len(settings.dashboard.staff) > 1:
-        _select("Assigned to", "assignee", list(settings.dashboard.staff), wanted.assignee, str)
+    names = state.colleagues()
+    if len(names) > 1:
+        _select("Assigned to", "assignee", names, wanted.assignee, str)
     none: tuple[Team, ...] = ()
     teams = {team.id: team.name for team in state.guarded(state.desk().team.teams, none)[0]}
     if teams:

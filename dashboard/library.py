@@ -44,7 +44,6 @@ def show() -> None:
         if _kind() == SAVED:
             with st.popover("Import, export", key="library_files"):
                 _files()
-        state.choose_staff()
     left, right = st.columns([2, 3], gap="medium")
     open_now = shelf()
     if _kind() == SAVED:

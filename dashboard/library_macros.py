@@ -83,7 +83,7 @@ def _step(open_now: Shelf, number: int, step: MacroStep | None) -> None:
             chosen = ids.index(value) if value in ids else 0
             st.selectbox("Saved reply", ids, chosen, key=key, format_func=lambda id_: names.get(id_, id_))
         elif wanted == "staff":
-            people = [ME, *state.service().settings.dashboard.staff, ""]
+            people = [ME, *state.colleagues(), ""]
             chosen = people.index(value) if value in people else 0
             st.selectbox("To", people, chosen, key=key, format_func=_person)
         elif wanted == "label":

@@ -12,6 +12,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse
 
 from social_listener.dashboard import draw_macros, words
+from social_listener.dashboard.entrance import caller
 from social_listener.errors import DeskError, ListenerError
 
 if TYPE_CHECKING:
@@ -31,9 +32,9 @@ class MacroPlans:
 
     async def get(self, request: Request) -> Response:
         """Answer with every macro's plan."""
-        staff, item = request.query_params.get("staff", ""), request.query_params.get("item", "")
-        if staff not in self._service.settings.dashboard.staff:
-            return JSONResponse({"error": "There is nothing to do there."}, 404)
+        staff, item = caller(request, self._service.desk.door), request.query_params.get("item", "")
+        if staff is None:
+            return JSONResponse({"error": "You are not signed in any more."}, 401)
         return await run_in_threadpool(self._plans, item, staff)
 
     def _plans(self, item: str, staff: str) -> Response:

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, Response
 
+from social_listener.dashboard.entrance import caller
 from social_listener.errors import ListenerError
 
 if TYPE_CHECKING:
@@ -53,9 +54,9 @@ class Presence:
         """Hear from one page."""
         if request.headers.get("content-type", "").split(";")[0].strip() != "application/json":
             return _refused(415, "Presence is sent as JSON.")
-        staff = request.query_params.get("staff", "")
-        if staff not in self._service.settings.dashboard.staff:
-            return _refused(404, "There is nobody of that name.")
+        staff = caller(request, self._service.desk.door)
+        if staff is None:
+            return _refused(401, "You are not signed in any more.")
         body = bytearray()
         async for chunk in request.stream():
             body += chunk

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, Response
 
+from social_listener.dashboard.entrance import caller
 from social_listener.errors import DeskError, ListenerError, NoPicture, NotPermitted
 from social_listener.media.pictures import TYPE
 
@@ -37,7 +38,9 @@ class Media:
 
     async def get(self, request: Request) -> Response:
         """Return one picture as WebP; 404: no such picture, 403: not for this person, 502: why it cannot be shown."""
-        staff = request.query_params.get("staff", "")
+        staff = caller(request, self._service.desk.door)
+        if staff is None:
+            return _told(401, "You are not signed in any more.")
         return await run_in_threadpool(self._answer, request.path_params["name"], staff)
 
     def _answer(self, name: str, staff: str) -> Response:

@@ -13,6 +13,7 @@ from starlette.responses import JSONResponse
 
 from social_listener.dashboard import words
 from social_listener.dashboard.draw_composer import PRIVATE, PUBLIC
+from social_listener.dashboard.entrance import caller
 from social_listener.desk.library import Answering
 from social_listener.errors import DeskError, ListenerError
 
@@ -38,8 +39,10 @@ class SavedReplies:
     async def get(self, request: Request) -> Response:
         """Answer with the saved replies that fit."""
         asked = request.query_params
-        staff, item, mode = asked.get("staff", ""), asked.get("item", ""), asked.get("mode", "")
-        if staff not in self._service.settings.dashboard.staff or mode not in {PUBLIC, PRIVATE}:
+        staff, item, mode = caller(request, self._service.desk.door), asked.get("item", ""), asked.get("mode", "")
+        if staff is None:
+            return JSONResponse({"error": "You are not signed in any more."}, 401)
+        if mode not in {PUBLIC, PRIVATE}:
             return JSONResponse({"error": "There is nothing to answer there."}, 404)
         answering = Answering(item_id=item, staff=staff, private=mode == PRIVATE)
         return await run_in_threadpool(self._find, answering, asked.get("q", "")[:_LONGEST_SEARCH])

@@ -97,9 +97,6 @@ def write_address() -> None:
     query = inbox_filter.to_query(now.wanted)
     if now.chosen:
         query["c"] = now.chosen
-    # Whoever is meant without a name needs none; it would be one step more to go back over.
-    if state.staff() != state.service().settings.dashboard.staff[0]:
-        query["staff"] = state.staff()
     if st.query_params.to_dict() != query:
         st.query_params.from_dict(query)
 
@@ -237,17 +234,20 @@ def read_conversation() -> None:
         now.view_problem = UNREADABLE
 
 
-class _Health:
-    """The last line on health, shared by all pages of the process."""
-
-    line: Json | None = None
-    read_at = -_HEALTH_GOOD_FOR
+#: accounts that somebody has access to → the last line on health of those, and when it was read
+_HEALTH: dict[frozenset[str], tuple[Json, float]] = {}
 
 
 def health_line() -> Json:
-    """Return one line on whether anything is missed; at most a few seconds old."""
-    if _Health.line is None or time.monotonic() - _Health.read_at > _HEALTH_GOOD_FOR:
-        view, problem = state.guarded(lambda: state.desk().health(), None)
-        _Health.line = draw_queue.health_line(None if problem else view)
-        _Health.read_at = time.monotonic()
-    return _Health.line
+    """Return one line on whether anything is missed; at most a few seconds old.
+
+    It is shared by all pages of the process whose readers have access to the same accounts.
+    """
+    theirs = frozenset(account.id for account in state.accounts())
+    known = _HEALTH.get(theirs)
+    if known is not None and time.monotonic() - known[1] <= _HEALTH_GOOD_FOR:
+        return known[0]
+    view, problem = state.guarded(lambda: state.desk().health(state.staff()), None)
+    line = draw_queue.health_line(None if problem else view)
+    _HEALTH[theirs] = (line, time.monotonic())
+    return line

@@ -8,11 +8,17 @@ from typing import TYPE_CHECKING, TypeVar, cast
 
 import streamlit as st
 
+from social_listener.dashboard.entrance import USER_KEY
+from social_listener.errors import SignInFailed
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from social_listener.desk import Desk
+    from social_listener.desk_types.people import StaffLine
+    from social_listener.rights import Right
     from social_listener.service import Service
+    from social_listener.settings import AccountSettings
 
 log = logging.getLogger(__name__)
 
@@ -27,11 +33,12 @@ class _Holder:
     """The one service of this process."""
 
     service: Service | None = None
+    demo: bool = False
 
 
-def set_service(service: Service) -> None:
+def set_service(service: Service, *, demo: bool = False) -> None:
     """Name the service that the pages of this process show; called once, before the first page is served."""
-    _Holder.service = service
+    _Holder.service, _Holder.demo = service, demo
 
 
 def service() -> Service:
@@ -47,38 +54,46 @@ def desk() -> Desk:
     return service().desk
 
 
+def session_id() -> str:
+    """Return the session of this browser, as the gate told it."""
+    return str(st.user.to_dict().get(USER_KEY) or "")
+
+
+def me() -> StaffLine | None:
+    """Return who is looking; None: their session has ended."""
+    return desk().door.who(session_id())
+
+
 def staff() -> str:
-    """Return who is looking: the name chosen in this session, in the address, or the only one there is."""
-    names = service().settings.dashboard.staff
-    chosen = st.session_state.get("staff") or st.query_params.get("staff")
-    return chosen if chosen in names else names[0]
+    """Return the sign-in name of who is looking; `SignInFailed` once their session has ended."""
+    line = me()
+    if line is None:
+        raise SignInFailed("You were signed out. Sign in again.")
+    return line.id
 
 
-def choose_staff() -> None:
-    """Draw the selector of names; nothing when there is one name only."""
-    names = service().settings.dashboard.staff
-    if len(names) < 2:
-        return
-    if "staff_select" not in st.session_state:
-        st.session_state["staff_select"] = staff()
-    st.selectbox(
-        "You are",
-        names,
-        key="staff_select",
-        label_visibility="collapsed",
-        width=150,
-        on_change=_staff_chosen,
-        persist_state="session",
-    )
+def may(right: Right) -> bool:
+    """Return whether who is looking may do this; pages hide what they may not, the desk refuses it."""
+    line = me()
+    return line is not None and line.may(right)
 
 
-def _staff_chosen() -> None:
-    name = cast("str", st.session_state["staff_select"])
-    st.session_state["staff"] = name
-    st.query_params["staff"] = name
-    for forget in ("shelf", "view_cache"):
-        st.session_state.pop(forget, None)
-    st.rerun()
+def accounts() -> tuple[AccountSettings, ...]:
+    """Return the accounts that who is looking has access to."""
+    line = me()
+    return tuple(one for one in service().settings.accounts if line is not None and line.reaches(one.id))
+
+
+def colleagues(account_id: str | None = None) -> list[str]:
+    """Return the sign-in names of all who work here; with an account, of those who may answer there."""
+    nobody: tuple[StaffLine, ...] = ()
+    found, _ = guarded(lambda: desk().people.colleagues(staff(), account_id), nobody)
+    return [line.id for line in found]
+
+
+def is_demo() -> bool:
+    """Return whether this is the demo."""
+    return _Holder.demo
 
 
 def flash(message: str, icon: str = ":material/check:") -> None:

@@ -36,7 +36,7 @@ from social_listener.service import build
 from social_listener.settings import load
 
 service = build(load(Path("settings.yaml")))
-for row in service.desk.queue(QueueFilter(), staff="staff").rows:
+for row in service.desk.queue(QueueFilter(), staff="ana").rows:
     print(row.priority, row.name, row.excerpt)
 service.close()
 ```

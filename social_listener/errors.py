@@ -8,6 +8,10 @@
     ├─ NoPicture                     a picture is not shown; the page says why
     ├─ DeskError                     this cannot be done, and why, in words for staff
     │   ├─ NotAllowed                a rule of the platform forbids it now
+    │   ├─ NotPermitted              their role does not give it
+    │   │   └─ NotTheirs             an account they have no access to: as if it were not there
+    │   ├─ SignInFailed              who they are could not be shown
+    │   │   └─ TooOften              wait before the next attempt
     │   └─ Conflict                  somebody was faster; look again
     └─ ChannelError                  carries the account id
         ├─ Unauthorized              stop this account, ask a person to reconnect; the cursor stays
@@ -72,6 +76,18 @@ class NotAllowed(DeskError):
 
 class NotPermitted(DeskError):
     """The role of whoever asks does not give this; an administrator can change the role."""
+
+
+class NotTheirs(NotPermitted):
+    """There is nothing of that name."""
+
+
+class SignInFailed(DeskError):
+    """Who this is could not be shown; the message tells nothing about who works here."""
+
+
+class TooOften(SignInFailed):
+    """Too many attempts failed: none is looked at for a while."""
 
 
 class Conflict(DeskError):

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 class Resident:
     """Opens everything when it is made, and raises the `ListenerError` that tells what is in the way.
 
-    `commands` returns the function that runs the commands handed over to the service; None: it takes none.
+    `commands` returns the function that runs the commands handed over to the service; None: it takes none. `demo`: who
+    comes into the dashboard by itself, from this machine only; None: nobody does.
     """
 
     def __init__(
@@ -31,12 +32,13 @@ class Resident:
         headless: bool,
         environment: Mapping[str, str] | None = None,
         commands: Callable[[Service], remote.Runner] | None = None,
+        demo: str | None = None,
     ) -> None:
         with contextlib.ExitStack() as opened:
             self.service = build(settings, environment=environment)
             opened.callback(self.service.close)
             self.crew = Crew(self.service)
-            self._web = Web(self.service, self.problems, self.crew.work.receivers.wake, headless=headless)
+            self._web = Web(self.service, self.problems, self.crew.work.receivers.wake, headless=headless, demo=demo)
             opened.callback(self._web.close)
             self._listener = remote.Listener(settings.data_dir, commands(self.service)) if commands else None
             opened.pop_all()

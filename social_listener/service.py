@@ -20,6 +20,7 @@ from social_listener.service_keys import KeyRing, Keys, ends_of, utcnow
 from social_listener.service_names import check_names
 from social_listener.store import Store
 from social_listener.vault_ends import Announcer
+from social_listener.vault_seal import open_seal
 from social_listener.witness import Witness
 
 if TYPE_CHECKING:
@@ -104,6 +105,7 @@ def build(
             weights=weights,
             clock=clock,
             ends=partial(ends_of, keys),
+            seal=open_seal(settings.data_dir, environment),
         )
         ingest.erased = desk.media.forget
         opened.pop_all()

@@ -11,6 +11,7 @@ import re
 from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 import yaml
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
@@ -180,13 +181,36 @@ class AccountSettings(_Part):
     options: dict[str, Word] = Field(default_factory=dict, description="what only this channel knows")
 
 
+def _address(value: str) -> str:
+    """Refuse what is no plain address of a site."""
+    parts = urlsplit(value)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment or parts.username:
+        message = "must be an address such as https://desk.example.com"
+        raise ValueError(message)
+    return value.rstrip("/")
+
+
+class OidcSettings(_Part):
+    """An identity provider that speaks OpenID Connect."""
+
+    issuer: Annotated[str, AfterValidator(_address)] = Field(description="its address, as it stands in its own tokens")
+    client_id: str
+    client_secret: _Variable | None = Field(
+        default=None, description="NAME of the environment variable with the secret; none for a public client"
+    )
+    name: str = Field(default="your company account", description="what the button says: Continue with …")
+
+
 class DashboardSettings(_Part):
     """Where staff work."""
 
     host: str = "127.0.0.1"
     port: Port = 8501
-    staff: tuple[str, ...] = Field(default=("staff",), min_length=1, description="names that items can be assigned to")
     allowed_hosts: tuple[str, ...] = Field(default=("localhost", "127.0.0.1"), description="host names it answers to")
+    url: Annotated[str, AfterValidator(_address)] | None = Field(
+        default=None, description="the address that staff open, for links and for a proxy with https in front"
+    )
+    oidc: OidcSettings | None = Field(default=None, description="an identity provider that staff may come from")
 
 
 class PublicSettings(_Part):
@@ -546,6 +570,12 @@ def nearest(word: str, valid: list[str]) -> str:
     return f"; did you mean `{close[0]}`?" if close else f"; valid here: {', '.join(sorted(valid))}"
 
 
+_STAFF_MOVED = (
+    "dashboard.staff: staff are kept in the database now: take this setting out, start `social-listener serve`, and "
+    "add each of them under the same name (`social-listener staff add NAME`), so that their assignments stay theirs"
+)
+
+
 def _explain(error: ValidationError) -> list[str]:
     """Return one line a fault, in words. What stands under `credentials` may be a secret and is not shown."""
     faults = error.errors(include_url=False)
@@ -555,7 +585,9 @@ def _explain(error: ValidationError) -> list[str]:
     for fault in faults:
         location, value = fault["loc"], fault["input"]
         key = _path(location)
-        if location in _MOVED:
+        if location == ("dashboard", "staff"):
+            lines.append(_STAFF_MOVED)
+        elif location in _MOVED:
             lines.append(f"{key}: stands elsewhere now: write it as {_MOVED[location]}")
         elif fault["type"] == "extra_forbidden":
             lines.append(f"{key}: unknown setting{hints[location]}")

@@ -9,6 +9,7 @@ import streamlit as st
 from streamlit.web import bootstrap
 
 from social_listener.dashboard import asgi, state
+from social_listener.dashboard.entrance import Entrance
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
@@ -16,8 +17,12 @@ if TYPE_CHECKING:
     from social_listener.service import Service
 
 
-def make(service: Service) -> ASGIApp:
-    """Return the dashboard, whose pages work on `service`. One process can have one."""
+def make(service: Service, demo: str | None = None) -> ASGIApp:
+    """Return the dashboard, whose pages work on `service`. One process can have one.
+
+    `demo`: who comes in by itself from this machine, in the demo; None: nobody does.
+    """
+    entrance = Entrance(service, demo)
     settings = service.settings.dashboard
     bootstrap.load_config_options(
         {
@@ -28,7 +33,7 @@ def make(service: Service) -> ASGIApp:
             "logger.level": "warning",
         }
     )
-    state.set_service(service)
+    state.set_service(service, demo=demo is not None)
     script = Path(asgi.__file__).resolve().parent / "app.py"
-    app: ASGIApp = st.App(script, routes=asgi.routes(service), middleware=asgi.middleware(service.settings))
+    app: ASGIApp = st.App(script, routes=asgi.routes(entrance), middleware=asgi.middleware(service.settings, entrance))
     return app

@@ -43,7 +43,13 @@ class Web:
     """Binds the ports when it is made (`PortBusy` names port and setting), serves when it is run."""
 
     def __init__(
-        self, service: Service, problems: Callable[[], list[str]], wake: Callable[[str], None], *, headless: bool
+        self,
+        service: Service,
+        problems: Callable[[], list[str]],
+        wake: Callable[[str], None],
+        *,
+        headless: bool,
+        demo: str | None = None,
     ) -> None:
         settings = service.settings
         self._doors: list[tuple[socket.socket, Callable[[], ASGIApp]]] = []
@@ -57,7 +63,7 @@ class Web:
             self.address: str | None = None  #: of the dashboard; None: headless
             if not headless:
                 self.address = self._bind(
-                    "dashboard", settings.dashboard.host, settings.dashboard.port, lambda: _staff_app(service)
+                    "dashboard", settings.dashboard.host, settings.dashboard.port, lambda: _staff_app(service, demo)
                 )
         except BaseException:
             self.close()
@@ -151,10 +157,10 @@ async def _all_up(servers: list[_Server]) -> None:
         await server.up.wait()
 
 
-def _staff_app(service: Service) -> ASGIApp:
+def _staff_app(service: Service, demo: str | None) -> ASGIApp:
     from social_listener import staff_app  # noqa: PLC0415 - Streamlit takes a second to import; headless does not wait
 
-    return staff_app.make(service)
+    return staff_app.make(service, demo)
 
 
 def bind(host: str, port: int, key: str) -> socket.socket:

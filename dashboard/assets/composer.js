@@ -441,6 +441,7 @@ class Composer {
 
   end() {
     this.onLeave();
+    this.drafts.end();
     this.handOver();
     window.removeEventListener("keydown", this.onKey, true);
     document.removeEventListener("social-listener-opening", this.onOpening);

@@ -11,6 +11,41 @@ class Drafts {
     this.slots = new Map(); // "staff conversation mode" → { id, mode, text, nonce, dirty, written, bases, used, limit }
     this.told = told;
     this.saving = Promise.resolve();
+    this.onLeaving = (event) => {
+      for (const slot of this.slots.values()) if (slot.dirty) event.detail.push(this.put(slot));
+    };
+    this.onSignedOut = () => this.putAside();
+    document.addEventListener("social-listener-leaving", this.onLeaving);
+    document.addEventListener("social-listener-signed-out", this.onSignedOut);
+  }
+
+  end() {
+    document.removeEventListener("social-listener-leaving", this.onLeaving);
+    document.removeEventListener("social-listener-signed-out", this.onSignedOut);
+  }
+
+  // The session has ended, and the server takes nothing any more: what is not saved stays in this tab.
+  putAside() {
+    clearTimeout(this.timer);
+    const kept = [];
+    for (const slot of this.slots.values()) {
+      if (slot.dirty) kept.push({ staff: slot.staff, id: slot.id, mode: slot.mode, text: slot.text, bases: slot.bases });
+    }
+    if (kept.length) sessionStorage.setItem(UNSAVED, JSON.stringify(kept));
+  }
+
+  // The same person is back. Somebody else finds nothing of it.
+  takeUp(data) {
+    const kept = JSON.parse(sessionStorage.getItem(UNSAVED) || "[]").filter((one) => one.staff === this.staff);
+    const left = kept.filter((one) => one.id !== data.id);
+    if (left.length) sessionStorage.setItem(UNSAVED, JSON.stringify(left));
+    else sessionStorage.removeItem(UNSAVED);
+    for (const one of kept) {
+      if (one.id !== data.id) continue;
+      const slot = this.of(one.id, one.mode);
+      const known = !slot.text || one.bases.includes(slot.text) || one.text.includes(slot.text.trim());
+      this.edit(slot, known ? one.text : slot.text + "\n\n" + one.text);
+    }
   }
 
   of(id, mode) {
@@ -41,6 +76,7 @@ class Drafts {
         slot.written.add(option.text);
       }
     }
+    this.takeUp(data);
   }
 
   edit(slot, text) {
@@ -89,6 +125,7 @@ class Drafts {
         keepalive: sent.length < KEEPALIVE_MOST,
         credentials: "same-origin",
       });
+      if (answer.status === 401) return signedOut();
       if (answer.status === 409) return; // handed over meanwhile: the next update brings what stands now
       const body = await answer.json().catch(() => ({}));
       if (!answer.ok) throw new Error(body.error || "");

@@ -50,7 +50,7 @@ def _words(_: click.Context, param: click.Parameter, value: str | None) -> str |
 @click.option("--text", callback=_words, required=True, help="What to say; - reads it from standard input.")
 @click.option("--now", is_flag=True, help="Without the time to take it back.")
 @click.option("--no-wait", is_flag=True, help="Put it into the outbox and return at once.")
-@click.option("--staff", callback=_words, default=None, help="Who says it; else the first name of dashboard.staff.")
+@click.option("--staff", callback=_words, default=None, help="Who says it; else the first administrator.")
 @click.option(
     "--nonce",
     callback=_words,
@@ -81,7 +81,7 @@ def reply(
         )
         return terminal.WRONG_USE
     desk = session.service.desk
-    author = staff or session.service.settings.dashboard.staff[0]
+    author = staff or desk.people.first_administrator()
     say = desk.reply_public if public else desk.reply_private
     line = say(item_id, text, author, nonce, undo=timedelta(0) if now else None)
     if not no_wait:
@@ -144,13 +144,13 @@ def _code(line: ReplyLine, *, waited: bool) -> int:
     "--sent", "platform_id", callback=_words, default=None, metavar="PLATFORM_ID", help="It is there, under this id."
 )
 @click.option("--not-sent", is_flag=True, help="A person looked, and it is not there.")
-@click.option("--staff", callback=_words, default=None, help="Who looked; else the first name of dashboard.staff.")
+@click.option("--staff", callback=_words, default=None, help="Who looked; else the first administrator.")
 @with_service(online=False)
 def settle(session: Session, *, intent_id: str, platform_id: str | None, not_sent: bool, staff: str | None) -> int:
     """Decide what became of a reply in doubt, and print it as JSON."""
     if (platform_id is None) is not not_sent:
         session.screen.say("social-listener: say either --sent PLATFORM_ID or --not-sent")
         return terminal.WRONG_USE
-    author = staff or session.service.settings.dashboard.staff[0]
+    author = staff or session.service.desk.people.first_administrator()
     session.screen.json(shapes.reply(session.service.desk.settle(intent_id, author, platform_id)))
     return terminal.OK

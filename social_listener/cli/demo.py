@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import ipaddress
 import logging
 import os
 import socket
@@ -17,13 +18,14 @@ from typing import TYPE_CHECKING
 import click
 import yaml
 
-from social_listener import log
+from social_listener import log, terminal
 from social_listener.cli.demo_library import furnish
 from social_listener.cli.options import settings_option, settings_path, settings_were_named
 from social_listener.cli.serve import run
 from social_listener.cli.session import run_for_another
 from social_listener.errors import StoreBusy, StoreError
 from social_listener.resident import Resident
+from social_listener.rights import SYSTEM, Role
 from social_listener.sandbox import Sandbox
 from social_listener.sandbox.crowd import PLATFORMS, PlatformName
 from social_listener.sandbox.journal import JournalError
@@ -78,6 +80,8 @@ _ACCOUNTS: Mapping[PlatformName, tuple[str, str, list[dict[str, str]], dict[str,
         {"human_agent": "on", "webhooks": "on"},
     ),
 }
+#: who works in the demo; the first one signs in by itself
+_PEOPLE = (("you", Role.ADMINISTRATOR), ("a colleague", Role.COMMUNITY_MANAGER))
 #: the sandbox's keys that the demo's account on X uses
 _KEYS_OF_X = ("consumer_key", "consumer_secret", "access_token", "access_token_secret", "bearer_token")
 
@@ -116,11 +120,16 @@ def demo(*, headless: bool, seconds: float | None, port: int | None) -> None:
             _variable(channel, key): value for channel in PLATFORMS for key, value in _keys(world, channel).items()
         }
         file = _write(folder, wanted, world, port)
+        settings = load(file)
         resident = Resident(
-            load(file), headless=headless, environment={**os.environ, **environment}, commands=run_for_another
+            settings,
+            headless=headless,
+            environment={**os.environ, **environment},
+            commands=run_for_another,
+            demo=_PEOPLE[0][0] if is_loopback(settings.dashboard.host) else None,
         )
-        service = resident.service
-        furnish(service.desk, service.settings.dashboard.staff[0])
+        _hire(resident)
+        furnish(resident.service.desk, SYSTEM)
         if seconds is not None:
             timer = threading.Timer(seconds, resident.stop)
             timer.daemon = True
@@ -133,6 +142,27 @@ def demo(*, headless: bool, seconds: float | None, port: int | None) -> None:
             _show(address)
 
         run(resident, "The demo", shown=ready)
+
+
+def _hire(resident: Resident) -> None:
+    """Let the demo's people work there, the first time; say that on this machine no password is asked for."""
+    people = resident.service.desk.people
+    host = resident.service.settings.dashboard.host
+    if not is_loopback(host):
+        return  # others can reach it: the first administrator comes in by a link, as everywhere
+    if not people.anybody():
+        for name, role in _PEOPLE:
+            people.add(SYSTEM, name, role=role)
+    if resident.address is not None:
+        terminal.own().say("The demo signs in by itself, without a password, for whoever uses this machine.")
+
+
+def is_loopback(host: str) -> bool:
+    """Return whether an address is this machine's own."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def _lock(folder: Path) -> TextIO:
@@ -205,7 +235,7 @@ def _write(folder: Path, wanted: Settings, world: Sandbox, port: int | None) -> 
     data["data_dir"] = "data"
     data["accounts"] = [_account(world, channel) for channel in PLATFORMS]
     door = free_port(wanted.dashboard.port, host) if port is None else port
-    data["dashboard"] = {**data.get("dashboard", {"staff": ["you", "a colleague"]}), "port": door}
+    data["dashboard"] = {**data.get("dashboard", {}), "port": door}
     public = wanted.public.port if wanted.public.port != door else 0
     data["public"] = {**data.get("public", {}), "port": free_port(public, wanted.public.host)}
     head = "# Written anew by `social-listener demo` at every start. The keys are those of the sandbox.\n"

@@ -31,6 +31,7 @@ COMMANDS = {
     "deliver": "work",
     "backup": "work",
     "replay": "work",
+    "staff": "staff",
     "status": "watch",
     "export": "export",
     "score": "score",

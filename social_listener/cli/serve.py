@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from social_listener import __version__, log, terminal
+from social_listener import __version__, log, resident_first, terminal
 from social_listener.cli.options import settings_option, settings_path
 from social_listener.cli.session import run_for_another
 from social_listener.resident import Resident
@@ -49,6 +49,7 @@ def run(resident: Resident, name: str, shown: Callable[[str | None], None] = lam
             screen.say(f"{name} runs without a dashboard; {resident.public_address}/readyz tells how it is")
         else:
             screen.say(f"{name} is ready: open {resident.address}  (Ctrl+C ends it)")
+            resident_first.announce(resident.service, resident.address, screen)
         if not sys.stdout.isatty():
             screen.data(f"{resident.address or resident.public_address}\n".encode())
         shown(resident.address)

@@ -22,15 +22,20 @@ from social_listener.desk.levels import LevelsDesk
 from social_listener.desk.library import Library
 from social_listener.desk.macros import Macros
 from social_listener.desk.media import MediaDesk
-from social_listener.desk.office import Office, known_item
+from social_listener.desk.office import Office
+from social_listener.desk.people import People
+from social_listener.desk.people_door import Door
+from social_listener.desk.people_own import Own
 from social_listener.desk.team import TeamDesk
 from social_listener.desk.undoing import UndoDesk
 from social_listener.errors import DeskError
 from social_listener.model import Status
+from social_listener.rights import SYSTEM, Right
 from social_listener.service_levels import levels_of
 from social_listener.store import audit, health
 from social_listener.store import outbox as replies
 from social_listener.store.drafts import Place
+from social_listener.vault_seal import Seal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -50,6 +55,7 @@ if TYPE_CHECKING:
         ReplyLine,
         ThreadItem,
     )
+    from social_listener.desk_types.people import Accounts
     from social_listener.ingest import Ingest
     from social_listener.model import ActionKind, Allowed, Stream, TextLength
     from social_listener.scoring import Weights
@@ -71,6 +77,7 @@ class Desk:
         weights: Weights,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         ends: Callable[[], Mapping[str, tuple[str, datetime | None]]] = dict,
+        seal: Seal | None = None,
     ) -> None:
         self._office = Office(
             store=store,
@@ -92,6 +99,10 @@ class Desk:
         self._planned: Callable[[], Mapping[str, Planned]] = dict
         self._quiet = 0
         self._quiet_lock = threading.Lock()
+        sealing = seal or Seal()
+        self.door = Door(self._office, sealing, self._be_quiet)
+        self.people = People(self._office, self.door)
+        self.own = Own(self._office, self.door, sealing)
         self.labels = LabelDesk(self._office)
         self.contacts = ContactDesk(self._office)
         self.undoing = UndoDesk(self._office)
@@ -102,6 +113,11 @@ class Desk:
     def revision(self) -> int:
         """Return a number that changes when there is something new to show; text being typed does not count."""
         return self._office.store.revision - self._quiet
+
+    def _be_quiet(self) -> None:
+        """Let the change that is being made pass without a word to open pages: they show nothing of it."""
+        with self._quiet_lock:
+            self._quiet += 1
 
     def queue(
         self,
@@ -125,37 +141,45 @@ class Desk:
         """Return everything about one conversation; `DeskError` when there is none of that id."""
         return desk_read.read_conversation(self._office, conversation_id, staff, focus_id)
 
-    def item(self, item_id: str) -> ThreadItem:
+    def item(self, item_id: str, staff: str = SYSTEM) -> ThreadItem:
         """Return one item; `DeskError` when there is none of that id."""
         with self._office.store.read() as cursor:
-            return known_item(cursor, item_id)
+            return self._office.item(cursor, staff, Right.READ, item_id)
 
-    def conversation_of(self, item_id: str) -> str:
+    def conversation_of(self, item_id: str, staff: str = SYSTEM) -> str:
         """Return the conversation that an item stands in; `DeskError` when there is no such item."""
-        return self.item(item_id).item.conversation_id
+        return self.item(item_id, staff).item.conversation_id
 
-    def allowed(self, item_id: str) -> tuple[Allowed, ...]:
-        """Return what may be done to an item now, until when, and by which rule."""
+    def allowed(self, item_id: str, staff: str = SYSTEM) -> tuple[Allowed, ...]:
+        """Return what may be done to an item now, until when, and by which rule of the platform."""
         with self._office.store.read() as cursor:
-            return self._office.rules(cursor, known_item(cursor, item_id), self._office.clock())
+            line = self._office.item(cursor, staff, Right.READ, item_id)
+            return self._office.rules(cursor, line, self._office.clock())
 
-    def length(self, account_id: str, text: str, private: bool) -> TextLength:
+    def length(self, account_id: str, text: str, private: bool, staff: str = SYSTEM) -> TextLength:
         """Return how long `text` is by the rules of an account's channel."""
-        return self._office.channel(account_id).length(text, private=private)
-
-    def outbox(self, include_settled: bool = False, limit: int | None = None) -> tuple[ReplyLine, ...]:
-        """Return replies, newest first: those not settled, or all. `limit` None: however many there are."""
         with self._office.store.read() as cursor:
-            return tuple(replies.lines(cursor, self._office.clock(), settled=include_settled, limit=limit))
+            channel = self._office.channel_for(cursor, staff, account_id)
+        return channel.length(text, private=private)
 
-    def reply_line(self, intent_id: str) -> ReplyLine:
+    def outbox(
+        self, include_settled: bool = False, limit: int | None = None, staff: str = SYSTEM
+    ) -> tuple[ReplyLine, ...]:
+        """Return replies, newest first: those not settled, or all. `limit` None: however many there are."""
+        now = self._office.clock()
+        with self._office.store.read() as cursor:
+            within = self._office.accounts(cursor, staff)
+            return tuple(replies.lines(cursor, now, settled=include_settled, limit=limit, within=within))
+
+    def reply_line(self, intent_id: str, staff: str = SYSTEM) -> ReplyLine:
         """Return one reply; `DeskError` when there is none of that id."""
         with self._office.store.read() as cursor:
+            self._office.reply(cursor, staff, Right.READ, intent_id)
             return desk_reply.line_of(self._office, cursor, intent_id)
 
-    def health(self) -> HealthView:
-        """Return everything an operator must see at a glance."""
-        return desk_health.read_health(self._office, self._planned())
+    def health(self, staff: str = SYSTEM) -> HealthView:
+        """Return everything an operator must see at a glance, of the accounts that they have access to."""
+        return desk_health.read_health(self._office, self._planned(), staff)
 
     def plan_jobs(self, planned: Callable[[], Mapping[str, Planned]]) -> None:
         """Let Health ask the scheduler when each job runs next."""
@@ -272,15 +296,17 @@ class Desk:
         """Keep the text being typed. A late save of a text that was sent already (its nonce tells) changes nothing."""
         draft, written = desk_work.save_draft(self._office, Place(staff, conversation_id, mode), text, nonce)
         if written:
-            with self._quiet_lock:
-                self._quiet += 1
+            self._be_quiet()
         return draft
 
     def close_gap(self, gap_id: str, staff: str) -> None:
         """Acknowledge a gap."""
         now = self._office.clock()
         with self._office.store.transaction() as cursor:
-            if not health.close_gap(cursor, gap_id, staff, now):
+            within = self._office.accounts(cursor, staff, Right.OPERATE)
+            if not _reached(within, health.stream_of(cursor, "gaps", gap_id)) or not health.close_gap(
+                cursor, gap_id, staff, now
+            ):
                 raise DeskError(f"there is no open gap {gap_id!r}")
             audit.record(cursor, now, staff, "gap.closed", gap_id)
 
@@ -288,10 +314,23 @@ class Desk:
         """Put a raw item that could not be read away for good."""
         now = self._office.clock()
         with self._office.store.transaction() as cursor:
-            if not health.dismiss(cursor, dead_letter_id, now):
+            within = self._office.accounts(cursor, staff, Right.OPERATE)
+            stream_id = health.stream_of(cursor, "dead_letters", dead_letter_id)
+            if not _reached(within, stream_id) or not health.dismiss(cursor, dead_letter_id, now):
                 raise DeskError(f"there is no open dead letter {dead_letter_id!r}")
             audit.record(cursor, now, staff, "dead_letter.dismissed", dead_letter_id)
 
-    def replay_dead_letters(self, stream_id: str | None = None) -> int:
+    def replay_dead_letters(self, stream_id: str | None = None, staff: str = SYSTEM) -> int:
         """Read the raw items again that could not be read before; return how many could be read now."""
-        return self._ingest.replay_dead_letters(stream_id)
+        with self._office.store.read() as cursor:
+            within = self._office.accounts(cursor, staff, Right.OPERATE)
+            streams = [stream_id] if within is None else health.streams_with_dead_letters(cursor)
+        if within is None:
+            return self._ingest.replay_dead_letters(stream_id)
+        wanted = [one for one in streams if one and _reached(within, one) and stream_id in {None, one}]
+        return sum(self._ingest.replay_dead_letters(one) for one in wanted)
+
+
+def _reached(within: Accounts, stream_id: str | None) -> bool:
+    """Return whether a stream belongs to one of those accounts."""
+    return within is None or (stream_id is not None and health.account_of(stream_id) in within)

@@ -53,7 +53,7 @@ def read_people(
     written, loads = teams.workloads(cursor), assignments.loads(cursor, now)
     here = presence.at_work(wanted.at_work_within, now)
     found = {}
-    for name in colleagues.names(office, cursor):
+    for name in colleagues.names(cursor):
         own = written.get(name) or teams.StoredWorkload(staff=name)
         person = Person(
             staff=name,

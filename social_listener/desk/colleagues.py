@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from social_listener.errors import DeskError
 from social_listener.rights import Right
+from social_listener.store import people
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -13,9 +14,9 @@ if TYPE_CHECKING:
     from social_listener.desk.office import Office
 
 
-def names(office: Office, cursor: DuckDBPyConnection) -> tuple[str, ...]:  # noqa: ARG001 - the settings name them
+def names(cursor: DuckDBPyConnection) -> tuple[str, ...]:
     """Return everybody who works here, by the names they sign in with."""
-    return office.settings.dashboard.staff
+    return tuple(line.id for line in people.everybody(cursor) if line.active)
 
 
 def may(office: Office, cursor: DuckDBPyConnection, staff: str, right: Right, account_id: str | None = None) -> bool:
@@ -34,12 +35,12 @@ def may_send(office: Office, cursor: DuckDBPyConnection, staff: str, account_id:
 
 def who_may(office: Office, cursor: DuckDBPyConnection, right: Right, account_id: str | None) -> tuple[str, ...]:
     """Return everybody who may do this with an account."""
-    return tuple(name for name in names(office, cursor) if may(office, cursor, name, right, account_id))
+    return tuple(name for name in names(cursor) if may(office, cursor, name, right, account_id))
 
 
-def known(office: Office, cursor: DuckDBPyConnection, staff: str) -> str:
+def known(cursor: DuckDBPyConnection, staff: str) -> str:
     """Return a name of somebody who works here; `DeskError` for any other."""
-    everybody = names(office, cursor)
+    everybody = names(cursor)
     if staff not in everybody:
         raise DeskError(f"{staff!r} does not work here; those who do are {', '.join(sorted(everybody))}")
     return staff

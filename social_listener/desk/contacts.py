@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from social_listener.desk.office import known_conversation
 from social_listener.desk.undoing import silence_value
 from social_listener.desk_types.contacts import Likeness, Silence, Silencing
 from social_listener.errors import DeskError, NotPermitted
@@ -50,9 +49,7 @@ class ContactDesk:
     def _silence(self, conversation_id: str, staff: str, silence: Silence | None, words: str) -> None:
         now = self._office.clock()
         with self._office.store.transaction() as cursor:
-            self._office.permit(cursor, staff, Right.BLOCK)
-            talk = known_conversation(cursor, conversation_id)
-            self._office.permit(cursor, staff, Right.BLOCK, talk.account_id)
+            talk = self._office.conversation(cursor, staff, Right.BLOCK, conversation_id)
             before = silences.of(cursor, [talk.contact_id]).get(talk.contact_id)
             silences.write(cursor, {talk.contact_id: silence}, now)
             verb = f"contact.{silence.kind}" if silence else "contact.heard"
@@ -101,9 +98,7 @@ class ContactDesk:
 
     def _pair(self, cursor: DuckDBPyConnection, conversation_id: str, contact_id: str, staff: str) -> tuple[str, str]:
         """Return the contact of a conversation and the other one, when staff may see and merge both."""
-        self._office.permit(cursor, staff, Right.MERGE)
-        talk = known_conversation(cursor, conversation_id)
-        self._office.permit(cursor, staff, Right.MERGE, talk.account_id)
+        talk = self._office.conversation(cursor, staff, Right.MERGE, conversation_id)
         if contact_id != talk.contact_id and not self._seen(cursor, staff, [contact_id]):
             raise DeskError(f"there is no contact {contact_id!r}")
         return talk.contact_id, contact_id
@@ -129,9 +124,7 @@ class ContactDesk:
     def suggest(self, conversation_id: str, staff: str) -> tuple[Likeness, ...]:
         """Return contacts who may be the same person as a conversation's: same handle, name, link or e-mail address."""
         with self._office.store.read() as cursor:
-            self._office.permit(cursor, staff, Right.READ)
-            talk = known_conversation(cursor, conversation_id)
-            self._office.permit(cursor, staff, Right.READ, talk.account_id)
+            talk = self._office.conversation(cursor, staff, Right.READ, conversation_id)
             contact = conversations.contacts(cursor, [talk.contact_id]).get(talk.contact_id)
             if contact is None:
                 return ()
@@ -141,9 +134,7 @@ class ContactDesk:
     def find(self, conversation_id: str, text: str, staff: str) -> tuple[Likeness, ...]:
         """Return contacts with `text` in name or handle, to be merged with a conversation's."""
         with self._office.store.read() as cursor:
-            self._office.permit(cursor, staff, Right.READ)
-            talk = known_conversation(cursor, conversation_id)
-            self._office.permit(cursor, staff, Right.READ, talk.account_id)
+            talk = self._office.conversation(cursor, staff, Right.READ, conversation_id)
             contact = conversations.contacts(cursor, [talk.contact_id]).get(talk.contact_id)
             if contact is None or not text.strip():
                 return ()

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from social_listener.desk.office import Office
     from social_listener.desk_types import ReplyLine
+    from social_listener.desk_types.people import Accounts
     from social_listener.store.health import StreamRow
 
 #: states of an account in which none of its streams is polled: one sentence says it for all of them
@@ -46,14 +47,18 @@ class Planned(NamedTuple):
     next_run_at: datetime | None
 
 
-def read_health(office: Office, planned: Mapping[str, Planned]) -> HealthView:
-    """Return everything an operator must see at a glance."""
+def read_health(office: Office, planned: Mapping[str, Planned], staff: str) -> HealthView:
+    """Return everything an operator must see at a glance, of the accounts that `staff` has access to."""
     now = office.clock()
     with office.store.read() as cursor:
-        accounts = _accounts(office, health.accounts(cursor), spend.totals(cursor, now.date()), now)
+        within = office.accounts(cursor, staff)
+        everywhere = _accounts(office, health.accounts(cursor), spend.totals(cursor, now.date()), now)
+        accounts = tuple(account for account in everywhere if within is None or account.id in within)
         used = {account.id: account.used for account in accounts}
-        streams = tuple(_stream(office, row, used.get(row.account_id), now) for row in health.streams(cursor))
-        in_doubt = tuple(line for line in replies.lines(cursor, now, settled=False, limit=500) if _doubtful(line))
+        rows = [row for row in health.streams(cursor) if within is None or row.account_id in within]
+        streams = tuple(_stream(office, row, used.get(row.account_id), now) for row in rows)
+        unsettled = replies.lines(cursor, now, settled=False, limit=500, within=within)
+        in_doubt = tuple(line for line in unsettled if _doubtful(line))
         jobs = _jobs(cursor, planned, now)
         last_backup = _last_backup(office)
         view = HealthView(
@@ -61,13 +66,13 @@ def read_health(office: Office, planned: Mapping[str, Planned]) -> HealthView:
             problems=(),
             accounts=accounts,
             streams=streams,
-            gaps=tuple(health.gaps(cursor)),
-            dead_letters=tuple(health.dead_letters(cursor)),
-            outbox=replies.states(cursor),
+            gaps=tuple(gap for gap in health.gaps(cursor) if _theirs(gap.stream_id, within)),
+            dead_letters=tuple(one for one in health.dead_letters(cursor) if _theirs(one.stream_id, within)),
+            outbox=replies.states(cursor, within),
             in_doubt=in_doubt,
-            failed_replies=tuple(replies.failed_since(cursor, now - timedelta(days=7), now)),
+            failed_replies=tuple(replies.failed_since(cursor, now - timedelta(days=7), now, within)),
             jobs=jobs,
-            interactions=health.interactions(cursor),
+            interactions=health.interactions(cursor, within),
             database_bytes=office.store.size,
             search_percent=_search_percent(office),
             last_backup_at=last_backup,
@@ -75,8 +80,12 @@ def read_health(office: Office, planned: Mapping[str, Planned]) -> HealthView:
             breached=escalations.breached(cursor, office.times(cursor)),
             escalations=escalations.since(cursor, now - timedelta(days=1), office.times(cursor)),
         )
-        problems = (*_of_disk(office), *_problems(cursor, view, now), *_of_search(office))
+        problems = (*_of_disk(office), *_problems(cursor, view, now, within), *_of_search(office))
     return _with_problems(view, problems)
+
+
+def _theirs(stream_id: str, within: Accounts) -> bool:
+    return within is None or health.account_of(stream_id) in within
 
 
 def _search_percent(office: Office) -> int | None:
@@ -199,7 +208,7 @@ def _last_backup(office: Office) -> datetime | None:
 # -- problems ----------------------------------------------------------------------------------------------------------
 
 
-def _problems(cursor: DuckDBPyConnection, view: HealthView, now: datetime) -> Iterator[str]:
+def _problems(cursor: DuckDBPyConnection, view: HealthView, now: datetime, within: Accounts) -> Iterator[str]:
     """Yield what is wrong in one sentence each, the worst first: words lost, words twice, then what may be missed."""
     if forgotten := replies.forgotten(cursor):
         yield (
@@ -232,7 +241,7 @@ def _problems(cursor: DuckDBPyConnection, view: HealthView, now: datetime) -> It
     yield from _of_backups(cursor, view, now)
     yield from _of_ends(view, now, pressing=False)
     for stream_id, offset in sorted(health.clock_offsets(cursor).items()):
-        if abs(offset) > CLOCK_APART:
+        if abs(offset) > CLOCK_APART and _theirs(stream_id, within):
             ahead = "behind" if offset > timedelta(0) else "ahead of"
             yield f"Our clock is {span(abs(offset))} {ahead} the platform's ({stream_id}): set this machine's time."
 

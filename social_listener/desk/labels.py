@@ -70,11 +70,8 @@ class LabelDesk:
         """Put a label on a conversation, or take it off; twice is once."""
         now = self._office.clock()
         with self._office.store.transaction() as cursor:
-            self._office.permit(cursor, staff, Right.ORGANISE)
-            talk = organised.read(cursor, [conversation_id]).get(conversation_id)
-            if talk is None:
-                raise DeskError(f"there is no conversation {conversation_id!r}")
-            self._office.permit(cursor, staff, Right.ORGANISE, talk.account_id)
+            self._office.conversation(cursor, staff, Right.ORGANISE, conversation_id)
+            talk = organised.read(cursor, [conversation_id])[conversation_id]
             label = known_label(cursor, label_id)
             if on and label.archived:
                 raise DeskError(f"the label {label.name!r} was put away; bring it back first")

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from social_listener.desk import library_csv, similar
-from social_listener.desk.office import known_item
 from social_listener.desk.rendering import VARIABLES, render, unknown_in, values_for
 from social_listener.desk_types.answering import Fits, Imported, Offer, SavedReply
 from social_listener.errors import Conflict, DeskError
@@ -73,8 +72,7 @@ class Library:
         The item's own language comes first. Without words, those that answered similar items before come before all.
         """
         with self._office.store.read() as cursor:
-            line = known_item(cursor, answering.item_id)
-            self._office.permit(cursor, answering.staff, Right.READ, line.item.account_id)
+            line = self._office.item(cursor, answering.staff, Right.READ, answering.item_id)
             fitting = [
                 saved
                 for saved in saved_replies.for_staff(cursor, answering.staff)
@@ -89,7 +87,7 @@ class Library:
     def offer(self, saved_reply_id: str, answering: Answering) -> Offer:
         """Return one saved reply filled in for an item; `DeskError` when there is none of that id."""
         with self._office.store.read() as cursor:
-            line = known_item(cursor, answering.item_id)
+            line = self._office.item(cursor, answering.staff, Right.READ, answering.item_id)
             saved = self._known(cursor, saved_reply_id, answering.staff, Right.READ)
         return self._offer(saved, line, answering, "")
 

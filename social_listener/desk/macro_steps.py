@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from social_listener.desk import settle
+from social_listener.desk import colleagues, settle
 from social_listener.desk.library import fits_here
 from social_listener.desk.office import fits, known_conversation
 from social_listener.desk.rendering import render
@@ -137,7 +137,7 @@ def _uninsert(here: Here, done: Mapping[str, Any]) -> str:
 
 def _assign_words(here: Here, value: str) -> tuple[str, str]:
     to = here.staff if value == ME else value or None
-    if to is not None and to != here.staff and to not in here.office.settings.dashboard.staff:
+    if to is not None and to not in colleagues.names(here.cursor):
         raise DeskError(f"{to} does not work here any more; change the macro")
     return f"Assign to {to}" if to else "Give back: nobody has it", ""
 
@@ -278,7 +278,12 @@ STEPS: Final[Mapping[str, StepKind]] = {
         label="Assign", value="staff", right=Right.ASSIGN, describe=_assign_words, do=_assign, take_back=_unassign
     ),
     "label": StepKind(
-        label="Put a label on", value="label", right=Right.ORGANISE, describe=_label_words, do=_label, take_back=_unlabel
+        label="Put a label on",
+        value="label",
+        right=Right.ORGANISE,
+        describe=_label_words,
+        do=_label,
+        take_back=_unlabel,
     ),
     "snooze": StepKind(
         label="Snooze", value="hours", right=Right.ORGANISE, puts_away=True,

@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from social_listener.desk.macro_steps import PRIVATE, PUBLIC, STEPS, Here, composed, hours
-from social_listener.desk.office import known_conversation, known_item
+from social_listener.desk.office import known_conversation
 from social_listener.desk.rendering import unknown_in, values_for
 from social_listener.desk.reply import write_replies
 from social_listener.desk_types.answering import Macro, MacroPlan, MacroRun, MacroStep, MacroUndone, StepPlan
@@ -149,9 +149,8 @@ class Macros:
         return MacroUndone(name=run.name, conversation_id=run.conversation_id, left=tuple(left))
 
     def _here(self, cursor: DuckDBPyConnection, item_id: str, staff: str) -> Here:
-        line = known_item(cursor, item_id)
+        line = self._office.item(cursor, staff, Right.READ, item_id)
         account_id = line.item.account_id
-        self._office.permit(cursor, staff, Right.READ, account_id)
         account = next((one.name for one in self._office.settings.accounts if one.id == account_id), account_id)
         return Here(
             office=self._office,

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from social_listener.desk import colleagues
 from social_listener.desk.assigning import read_people
-from social_listener.desk.office import known_conversation
 from social_listener.desk_types.team import Team, TeamView, Workload
 from social_listener.errors import Conflict, DeskError
 from social_listener.rights import Right
@@ -90,7 +89,7 @@ def save_team(  # noqa: PLR0917 - as TeamDesk.save_team
     with office.store.transaction() as cursor:
         office.permit(cursor, staff, Right.TEAM)
         for member in members:
-            colleagues.known(office, cursor, member)
+            colleagues.known(cursor, member)
         for other in teams.teams(cursor):
             if other.name.casefold() == called.casefold() and other.id != team_id:
                 raise DeskError(f"there is a team {other.name!r} already")
@@ -132,7 +131,7 @@ def set_workload(office: Office, staff: str, wanted: StoredWorkload) -> None:
         raise DeskError("an absence ends after it has begun")
     with office.store.transaction() as cursor:
         office.permit(cursor, staff, Right.READ if wanted.staff == staff else Right.TEAM)
-        colleagues.known(office, cursor, wanted.staff)
+        colleagues.known(cursor, wanted.staff)
         if not teams.put_workload(cursor, wanted):
             raise Conflict(_CHANGED)
         away = f"{wanted.away_from or ''} to {wanted.away_until or ''}" if wanted.away_from else None
@@ -143,7 +142,7 @@ def hand_over(office: Office, conversation_id: str, staff: str, team_id: str, ve
     """Put a conversation into a team's queue; nobody has it then. Return its new version; `Conflict` for an old one."""
     now = office.clock()
     with office.store.transaction() as cursor:
-        office.permit(cursor, staff, Right.ASSIGN, known_conversation(cursor, conversation_id).account_id)
+        office.conversation(cursor, staff, Right.ASSIGN, conversation_id)
         team = _team(cursor, team_id)
         changed = staff_changes.set_assignee(cursor, conversation_id, version, now, None)
         if changed is None:

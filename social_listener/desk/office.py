@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import math
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from social_listener.errors import ChannelError, DeskError, NotAllowed, NotPermitted
+from social_listener.errors import ChannelError, DeskError, NotAllowed, NotPermitted, NotTheirs
 from social_listener.levels import Due, Levels
 from social_listener.model import Allowed, Factor
-from social_listener.rights import RIGHT_WORDS, SYSTEM, Right
+from social_listener.rights import RIGHT_WORDS, ROLE_WORDS, SYSTEM, Right
 from social_listener.scoring import waiting_points
-from social_listener.store import conversations
+from social_listener.store import conversations, people
 from social_listener.store import due as dues
 from social_listener.store import outbox as replies
 from social_listener.store.due import PlatformTime
@@ -20,7 +21,7 @@ from social_listener.store.queue import Factors, Waiting
 from social_listener.store.standing import standing
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from datetime import datetime
 
     from duckdb import DuckDBPyConnection
@@ -28,11 +29,13 @@ if TYPE_CHECKING:
     from social_listener.channels import Channel
     from social_listener.desk_types import ThreadItem
     from social_listener.desk_types.levels import DueLine
+    from social_listener.desk_types.people import Accounts
     from social_listener.model import Stream
     from social_listener.scoring import Weights
     from social_listener.settings import Settings
     from social_listener.store import Store
     from social_listener.store.conversations import ConversationRow
+    from social_listener.store.outbox import StoredReply
 
 
 class Clocks:
@@ -72,18 +75,71 @@ class Office:
         try:
             return self.channels[account_id]
         except KeyError:
-            raise DeskError(
-                f"the account {account_id!r} is not in the settings any more: what it said is kept, "
-                "but nothing can be sent or done through it"
-            ) from None
+            raise no_account(account_id) from None
 
-    def permit(self, cursor: DuckDBPyConnection, staff: str, right: Right, account_id: str | None = None) -> None:  # noqa: ARG002 - asked when staff have rows of their own
+    def channel_for(self, cursor: DuckDBPyConnection, staff: str, account_id: str) -> Channel:
+        """Return an account's channel for somebody; one that is not theirs is as if it were not there."""
+        self.permit(cursor, staff, Right.READ)
+        with _missing(no_account(account_id)):
+            self.permit(cursor, staff, Right.READ, account_id)
+        return self.channel(account_id)
+
+    def permit(self, cursor: DuckDBPyConnection, staff: str, right: Right, account_id: str | None = None) -> None:
         """Raise `NotPermitted` unless somebody may do this here; `account_id`: the account that it concerns, if any.
 
-        An account that is not theirs is as if it were not there: for that the caller raises what it raises then.
+        `NotTheirs`: they have no access to that account, which is then as if it were not there. Whoever looks something
+        up asks `conversation`, `item` or `reply` below, which say what they say of something that is missing.
         """
-        if staff != SYSTEM and staff not in self.settings.dashboard.staff:
+        self.accounts(cursor, staff, right)
+        if account_id is not None:
+            self._reach(cursor, staff, account_id)
+
+    def accounts(self, cursor: DuckDBPyConnection, staff: str, right: Right = Right.READ) -> Accounts:
+        """Return the accounts on which somebody may do this, None for all; `NotPermitted`: their role forbids it."""
+        if staff == SYSTEM:
+            return None
+        line = people.one(cursor, staff)
+        if line is None or not line.active:
             raise NotPermitted(f"{staff!r} does not work here, and may not {RIGHT_WORDS[right]}")
+        if not line.may(right):
+            raise NotPermitted(
+                f"your role, {ROLE_WORDS[line.role]}, may not {RIGHT_WORDS[right]}; an administrator can change that"
+            )
+        return line.accounts
+
+    def _reach(self, cursor: DuckDBPyConnection, staff: str, account_id: str) -> None:
+        """Raise `NotTheirs` unless somebody has access to an account."""
+        line = people.one(cursor, staff)
+        if staff != SYSTEM and (line is None or not line.reaches(account_id)):
+            raise NotTheirs
+
+    def conversation(
+        self, cursor: DuckDBPyConnection, staff: str, right: Right, conversation_id: str
+    ) -> ConversationRow:
+        """Return a conversation's row; `DeskError` when there is none of that id, or none for them."""
+        self.permit(cursor, staff, right)
+        row = known_conversation(cursor, conversation_id)
+        with _missing(no_conversation(conversation_id)):
+            self.permit(cursor, staff, right, row.account_id)
+        return row
+
+    def item(self, cursor: DuckDBPyConnection, staff: str, right: Right, item_id: str) -> ThreadItem:
+        """Return an item; `DeskError` when there is none of that id, or none for them."""
+        self.permit(cursor, staff, right)
+        line = known_item(cursor, item_id)
+        with _missing(no_item(item_id)):
+            self.permit(cursor, staff, right, line.item.account_id)
+        return line
+
+    def reply(self, cursor: DuckDBPyConnection, staff: str, right: Right, intent_id: str) -> StoredReply:
+        """Return a reply; `DeskError` when there is none of that id, or none for them."""
+        self.permit(cursor, staff, right)
+        reply = replies.by_id(cursor, intent_id)
+        if reply is None:
+            raise no_reply(intent_id)
+        with _missing(no_reply(intent_id)):
+            self.permit(cursor, staff, right, reply.account_id)
+        return reply
 
     def times(self, cursor: DuckDBPyConnection) -> PlatformTime:
         """Return what time it is, here and at the platforms; their clocks are looked at once in a while."""
@@ -135,19 +191,51 @@ def find_rule(rules: tuple[Allowed, ...], verb: str) -> Allowed | None:
     return next((rule for rule in rules if rule.verb == verb), None)
 
 
+@contextmanager
+def _missing(error: DeskError) -> Iterator[None]:
+    """Say of something that is not theirs what is said of something that is not there."""
+    try:
+        yield
+    except NotTheirs:
+        raise error from None
+
+
+def no_account(account_id: str) -> DeskError:
+    """Return what is said of an account that the settings do not have."""
+    return DeskError(
+        f"the account {account_id!r} is not in the settings any more: what it said is kept, "
+        "but nothing can be sent or done through it"
+    )
+
+
+def no_item(item_id: str) -> DeskError:
+    """Return what is said of an item that is not there."""
+    return DeskError(f"there is no item {item_id!r}; ids look like x:1234567890, see `social-listener export`")
+
+
+def no_conversation(conversation_id: str) -> DeskError:
+    """Return what is said of a conversation that is not there."""
+    return DeskError(f"there is no conversation {conversation_id!r}")
+
+
+def no_reply(intent_id: str) -> DeskError:
+    """Return what is said of a reply that is not there."""
+    return DeskError(f"there is no reply {intent_id!r}")
+
+
 def known_item(cursor: DuckDBPyConnection, item_id: str) -> ThreadItem:
-    """Return an item; `DeskError` when it is not stored."""
+    """Return an item; `DeskError` when it is not stored. Who may see it is asked by `Office.item`."""
     line = conversations.item(cursor, item_id)
     if line is None:
-        raise DeskError(f"there is no item {item_id!r}; ids look like x:1234567890, see `social-listener export`")
+        raise no_item(item_id)
     return line
 
 
 def known_conversation(cursor: DuckDBPyConnection, conversation_id: str) -> ConversationRow:
-    """Return a conversation's row; `DeskError` when it is not stored."""
+    """Return a conversation's row; `DeskError` when it is not stored. Who may see it: `Office.conversation`."""
     row = conversations.row(cursor, conversation_id)
     if row is None:
-        raise DeskError(f"there is no conversation {conversation_id!r}")
+        raise no_conversation(conversation_id)
     return row
 
 

@@ -15,7 +15,7 @@ from social_listener.desk.notify import notify
 from social_listener.desk.office import find_rule, fits, known_conversation, known_item
 from social_listener.desk.reply import Composed, line_of, may_answer, nothing_said_since, slot_is_free, write_replies
 from social_listener.desk_types.team import Kind, ProposalState
-from social_listener.errors import Conflict, DeskError, NotAllowed
+from social_listener.errors import Conflict, DeskError, NotAllowed, NotTheirs
 from social_listener.failpoints import failpoint
 from social_listener.model import Status
 from social_listener.rights import SYSTEM, Right
@@ -57,8 +57,7 @@ def propose(
     now = office.clock()
     words = text.strip()
     with office.store.read() as cursor:
-        line = known_item(cursor, item_id)
-        office.permit(cursor, staff, Right.PROPOSE, line.item.account_id)
+        line = office.item(cursor, staff, Right.PROPOSE, item_id)
         same = _same(cursor, nonce, item_id, words, private=private)
         if same is not None:
             return _shown(cursor, same.id)
@@ -165,8 +164,7 @@ def approve(
     """
     now = office.clock()
     with office.store.read() as cursor:
-        proposal = _known(cursor, proposal_id)
-        office.permit(cursor, staff, Right.APPROVE, proposal.account_id)
+        proposal = _for(office, cursor, staff, Right.APPROVE, proposal_id)
         done = _decided(proposal, staff)
         if done is not None:
             return line_of(office, cursor, done)
@@ -232,8 +230,7 @@ def refuse(office: Office, proposal_id: str, *, staff: str, reason: str, version
         raise DeskError(f"a reason has room for {_MOST_REASON} characters; this one has {len(why)}")
     now = office.clock()
     with office.store.transaction() as cursor:
-        proposal = _known(cursor, proposal_id)
-        office.permit(cursor, staff, Right.APPROVE, proposal.account_id)
+        proposal = _for(office, cursor, staff, Right.APPROVE, proposal_id)
         _close(cursor, proposal, ProposalState.REFUSED, by=staff, now=now, version=version, reason=why)
         notify(cursor, proposal.author, Kind.REFUSED, proposal.conversation_id, staff, now, proposal.id)
     with office.store.read() as cursor:
@@ -345,9 +342,19 @@ def _known(cursor: DuckDBPyConnection, proposal_id: str) -> StoredProposal:
     return proposal
 
 
-def _own(office: Office, cursor: DuckDBPyConnection, proposal_id: str, staff: str) -> StoredProposal:
+def _for(office: Office, cursor: DuckDBPyConnection, staff: str, right: Right, proposal_id: str) -> StoredProposal:
+    """Return a proposal for somebody; one on an account that is not theirs is as if it were not there."""
+    office.permit(cursor, staff, right)
     proposal = _known(cursor, proposal_id)
-    office.permit(cursor, staff, Right.PROPOSE, proposal.account_id)
+    try:
+        office.permit(cursor, staff, right, proposal.account_id)
+    except NotTheirs:
+        raise DeskError(f"there is no proposal {proposal_id!r}") from None
+    return proposal
+
+
+def _own(office: Office, cursor: DuckDBPyConnection, proposal_id: str, staff: str) -> StoredProposal:
+    proposal = _for(office, cursor, staff, Right.PROPOSE, proposal_id)
     if proposal.author != staff:
         raise NotAllowed(f"this is a proposal of {proposal.author}; only they can change it or take it back")
     _waits(proposal)

@@ -7,11 +7,10 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from social_listener.desk import find, lists, proposals
-from social_listener.desk.contacts import may_read
 from social_listener.desk.levels import due_line
-from social_listener.desk.office import known_conversation
 from social_listener.desk_types import ContactCard, ConversationView, PastConversation, QueuePage, View
 from social_listener.model import SentimentLabel
+from social_listener.rights import Right
 from social_listener.store import (
     assignments,
     conversations,
@@ -62,6 +61,7 @@ def read_queue(
 ) -> QueuePage:
     """Return a stretch of the queue behind `after`, how many conversations each view holds, and the rows of `keep`."""
     with office.store.read() as cursor:
+        wanted = replace(wanted, within=office.accounts(cursor, staff))
         known, now = labels.by_id(cursor), office.times(cursor)
         order = replace(now, ours=after.as_of, ahead=after.ahead) if after is not None else now
         search = find.parsed(wanted, now.ours)
@@ -132,14 +132,12 @@ def read_conversation(office: Office, conversation_id: str, staff: str, focus_id
     with office.store.read() as cursor:
         times = office.times(cursor)
         now = times.ours
-        row = known_conversation(cursor, conversation_id)
+        row = office.conversation(cursor, staff, Right.READ, conversation_id)
+        within = office.accounts(cursor, staff)
         whole = customers.together(cursor, row.contact_id)
         known = office.store.index.lookup(cursor)
-        theirs = [
-            one
-            for one in conversations.of_contacts(cursor, whole, known)
-            if one.account_id == row.account_id or may_read(office, cursor, staff, one.account_id)
-        ]
+        everywhere = conversations.of_contacts(cursor, whole, known)
+        theirs = [found for found in everywhere if within is None or found.account_id in within]
         outlines = conversations.outlines(cursor, [found.id for found in theirs], known=known)
         here = [outline.id for outline in outlines if outline.conversation_id == row.id]
         everything = conversations.items_by_id(cursor, here)
@@ -168,10 +166,10 @@ def read_conversation(office: Office, conversation_id: str, staff: str, focus_id
             replies=tuple(replies.lines_of(cursor, row.id, now)),
             focus_id=focus.item.id if focus else "",
             allowed=office.rules(cursor, focus, now) if focus else (),
-            contact=_card(cursor, row, theirs, outlines, now),
+            contact=_card(cursor, row, theirs, outlines, now, restricted=len(theirs) < len(everywhere)),
             priority=_with_waiting((focus.priority if focus else None) or 0, waiting if _counts(focus) else None),
             factors=factors,
-            others_in_thread=conversations.others_in_thread(cursor, row, known),
+            others_in_thread=conversations.others_in_thread(cursor, row, known, within),
             links=links.lines(cursor, row.id),
             elsewhere=row.elsewhere,
             team=assignments.team_name(cursor, row.id),
@@ -234,6 +232,8 @@ def _card(
     theirs: Sequence[ConversationRow],
     outlines: Sequence[Outline],
     now: datetime,
+    *,
+    restricted: bool,
 ) -> ContactCard | None:
     """Return who this is, and what we had with them; None when the platform never told."""
     whole = customers.together(cursor, row.contact_id)
@@ -242,6 +242,8 @@ def _card(
     first = conversations.first_seen(cursor, row.contact_id)
     if contact is None or first is None:
         return None
+    if restricted:  # what other accounts saw of them is not told
+        first = max(first, min(found.first_at for found in theirs))
     inbound = [outline for outline in outlines if not outline.outbound and not outline.context]
     moods = conversations.moods(cursor, [outline.id for outline in inbound[-_MOODS:]])
     return ContactCard(

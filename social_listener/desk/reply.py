@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from social_listener.desk import files
-from social_listener.desk.office import find_rule, fits, known_conversation, known_item
+from social_listener.desk.office import find_rule, fits, known_conversation, no_reply
 from social_listener.errors import Conflict, DeskError, NotAllowed
 from social_listener.failpoints import failpoint
 from social_listener.model import ReplyState
+from social_listener.rights import Right
 from social_listener.store import answers, audit, conversations, drafts, queue_upkeep
 from social_listener.store import outbox as replies
 from social_listener.store.drafts import Place
@@ -33,7 +34,7 @@ def line_of(office: Office, cursor: DuckDBPyConnection, intent_id: str) -> Reply
     """Return a reply as staff see it; `DeskError` when there is none of that id."""
     line = replies.line(cursor, intent_id, office.clock())
     if line is None:
-        raise DeskError(f"there is no reply {intent_id!r}")
+        raise no_reply(intent_id)
     return line
 
 
@@ -102,10 +103,10 @@ def queue_replies(
     """
     now = office.clock()
     with office.store.read() as cursor:
+        line = office.item(cursor, staff, Right.REPLY, item_id)
         same = _same(cursor, composed, item_id)
         if same:
             return tuple(line_of(office, cursor, reply.id) for reply in same)
-        line = known_item(cursor, item_id)
         for one in composed:
             may_answer(office, cursor, line, now, private=one.private)
             files.check(office, cursor, one.nonce, line.item.account_id, private=one.private)
@@ -113,6 +114,7 @@ def queue_replies(
         fits(office, line, one.words, private=one.private)
     failpoint("outbox.before_intent")
     with office.store.transaction() as cursor:
+        office.permit(cursor, staff, Right.REPLY, line.item.account_id)
         made = _same(cursor, composed, item_id)
         if not made:
             made = write_replies(

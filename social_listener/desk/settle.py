@@ -10,6 +10,7 @@ from social_listener import outbox_settle
 from social_listener.desk.reply import line_of
 from social_listener.errors import Conflict, DeskError
 from social_listener.model import ReplyState, Sent
+from social_listener.rights import Right
 from social_listener.store import audit, conversations
 from social_listener.store import outbox as replies
 
@@ -32,7 +33,8 @@ def undo(office: Office, intent_id: str, staff: str) -> bool:
     Of a public answer with a private follow-up both are taken back, as far as they have not left.
     """
     with office.store.transaction() as cursor:
-        return take_back(cursor, _known(cursor, intent_id), staff, office.clock())
+        reply = office.reply(cursor, staff, Right.REPLY, intent_id)
+        return take_back(cursor, reply, staff, office.clock())
 
 
 def take_back(cursor: DuckDBPyConnection, reply: StoredReply, staff: str, now: datetime) -> bool:
@@ -52,7 +54,7 @@ def send_alone(office: Office, intent_id: str, staff: str) -> ReplyLine:
     """Let a reply go though the one it waited for did not go out, because a person wants it so."""
     now = office.clock()
     with office.store.transaction() as cursor:
-        reply = _known(cursor, intent_id)
+        reply = office.reply(cursor, staff, Right.REPLY, intent_id)
         first = replies.followed(cursor, intent_id)
         if reply.state is not ReplyState.QUEUED or first is None:
             raise Conflict("this reply does not wait for another one any more; there is nothing to decide")
@@ -73,7 +75,7 @@ def settle(office: Office, intent_id: str, staff: str, platform_id: str | None) 
     """Write what a person found: it is there (`platform_id`), or it is not, and its text returns to its author."""
     now = office.clock()
     with office.store.transaction() as cursor:
-        reply = _in_doubt(cursor, intent_id)
+        reply = _in_doubt(office, cursor, staff, intent_id)
         if platform_id is None:
             reason = f"it is not there, says {staff}"
             outbox_settle.closed(cursor, reply, ReplyState.CANCELLED, reason, now, by=staff)
@@ -107,7 +109,7 @@ def send_again(office: Office, intent_id: str, staff: str) -> ReplyLine:
     """Queue a reply in doubt again: a person looked, and it is not there. It is looked for once more before it goes."""
     now = office.clock()
     with office.store.transaction() as cursor:
-        reply = _in_doubt(cursor, intent_id)
+        reply = _in_doubt(office, cursor, staff, intent_id)
         replies.change(
             cursor,
             reply,
@@ -122,15 +124,8 @@ def send_again(office: Office, intent_id: str, staff: str) -> ReplyLine:
         return line_of(office, cursor, intent_id)
 
 
-def _known(cursor: DuckDBPyConnection, intent_id: str) -> StoredReply:
-    reply = replies.by_id(cursor, intent_id)
-    if reply is None:
-        raise DeskError(f"there is no reply {intent_id!r}")
-    return reply
-
-
-def _in_doubt(cursor: DuckDBPyConnection, intent_id: str) -> StoredReply:
-    reply = _known(cursor, intent_id)
+def _in_doubt(office: Office, cursor: DuckDBPyConnection, staff: str, intent_id: str) -> StoredReply:
+    reply = office.reply(cursor, staff, Right.SETTLE, intent_id)
     if reply.state is not ReplyState.IN_DOUBT:
         raise Conflict(f"this reply is {reply.state.value.replace('_', ' ')}, not in doubt; there is nothing to decide")
     return reply

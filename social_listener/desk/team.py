@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from social_listener.desk import assigning, colleagues, managing
 from social_listener.desk import proposals as proposing
 from social_listener.desk.notify import notify
-from social_listener.desk.office import known_conversation
 from social_listener.desk.presence import Presence
 from social_listener.desk_types.team import Around, Notifications
 from social_listener.rights import Right
@@ -51,6 +50,7 @@ class TeamDesk:
     def notifications(self, staff: str, limit: int = _LISTED) -> Notifications:
         """Return what waits for somebody, what was not read first; nothing of accounts that they may not see."""
         with self._office.store.read() as cursor:
+            self._office.permit(cursor, staff, Right.READ)
             unread = notifications.unread(cursor, staff)
             lines = notifications.lines(cursor, staff, limit)
             seen: dict[str, bool] = {}
@@ -65,14 +65,14 @@ class TeamDesk:
         """Mark one's own notifications as read, all of them for None; return how many had not been."""
         now = self._office.clock()
         with self._office.store.transaction() as cursor:
+            self._office.permit(cursor, staff, Right.READ)
             return notifications.mark_read(cursor, staff, ids, now)
 
     def around(self, conversation_id: str, staff: str) -> Around:
         """Return who can do what about a conversation, for whoever looks at it; in one reading."""
         office = self._office
         with office.store.read() as cursor:
-            account_id = known_conversation(cursor, conversation_id).account_id
-            office.permit(cursor, staff, Right.READ, account_id)
+            account_id = office.conversation(cursor, staff, Right.READ, conversation_id).account_id
             return Around(
                 sends=colleagues.may_send(office, cursor, staff, account_id),
                 approves=colleagues.may(office, cursor, staff, Right.APPROVE, account_id),

@@ -39,6 +39,7 @@ class UndoDesk:
     def latest(self, staff: str) -> UndoOffer | None:
         """Return what somebody did last and may take back; None: nothing of the last minutes is left."""
         with self._office.store.read() as cursor:
+            self._office.permit(cursor, staff, Right.READ)
             step = undoing.latest(cursor, staff, self._office.clock())
             if step is None:
                 return None

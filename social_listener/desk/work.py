@@ -11,7 +11,7 @@ from social_listener.channels import Billed
 from social_listener.desk import colleagues, proposals
 from social_listener.desk.mentions import mentioned
 from social_listener.desk.notify import notify
-from social_listener.desk.office import find_rule, fits, known_conversation, known_item, span
+from social_listener.desk.office import find_rule, fits, span
 from social_listener.desk.undoing import status_value
 from social_listener.desk_types import Draft, NoteLine
 from social_listener.desk_types.team import Kind
@@ -56,8 +56,8 @@ def assign(office: Office, conversation_id: str, staff: str, to: str | None, ver
     """Say who answers a conversation; None: nobody in particular. Return the new version; `Conflict` for an old one."""
     now = office.clock()
     with office.store.transaction() as cursor:
-        before = known_conversation(cursor, conversation_id)
-        if to not in {None, staff}:
+        before = office.conversation(cursor, staff, Right.ASSIGN, conversation_id)
+        if to is not None:
             _may_have(office, cursor, to, before.account_id)
         changed = staff_changes.set_assignee(cursor, conversation_id, version, now, to)
         if changed is not None:
@@ -71,7 +71,7 @@ def assign(office: Office, conversation_id: str, staff: str, to: str | None, ver
 
 def _may_have(office: Office, cursor: DuckDBPyConnection, to: str | None, account_id: str) -> None:
     """Raise `DeskError` unless somebody works here and may see an account's conversations."""
-    name = colleagues.known(office, cursor, to or "")
+    name = colleagues.known(cursor, to or "")
     if not colleagues.may(office, cursor, name, Right.READ, account_id):
         raise DeskError(f"{name} may not see the account {account_id!r}, and so cannot answer there")
 
@@ -90,7 +90,7 @@ def set_status(
     if until is not None and (until.tzinfo is None or until <= now):
         raise DeskError("snooze until a time that is still to come, with a time zone")
     with office.store.transaction() as cursor:
-        before = known_conversation(cursor, conversation_id)
+        before = office.conversation(cursor, staff, Right.ORGANISE, conversation_id)
         if status is Status.RESOLVED:
             proposals.none_waits(cursor, conversation_id)
         changed = staff_changes.set_status(cursor, conversation_id, version, now, status=status, snoozed_until=until)
@@ -120,7 +120,7 @@ def note(office: Office, conversation_id: str, text: str, staff: str) -> NoteLin
     now = office.clock()
     line = NoteLine(id=secrets.token_hex(8), staff=staff, text=words, created_at=now)
     with office.store.transaction() as cursor:
-        account_id = known_conversation(cursor, conversation_id).account_id
+        account_id = office.conversation(cursor, staff, Right.NOTE, conversation_id).account_id
         conversations.insert_note(cursor, conversation_id, line)
         audit.record(cursor, now, staff, "conversation.noted", conversation_id, note=line.id)
         for name in mentioned(words, colleagues.who_may(office, cursor, Right.READ, account_id)):
@@ -139,7 +139,7 @@ def act(office: Office, item_id: str, kind: ActionKind, staff: str, text: str = 
     now = office.clock()
     words = text.strip()
     with office.store.read() as cursor:
-        line = known_item(cursor, item_id)
+        line = office.item(cursor, staff, Right.ACT, item_id)
         channel = office.channel(line.item.account_id)
         rule = find_rule(office.rules(cursor, line, now), kind.value)
         until = streams.throttled_until(cursor, line.item.account_id, now)
@@ -213,7 +213,9 @@ def _done(cursor: DuckDBPyConnection, line: ThreadItem, action: Action, now: dat
 def read_draft(office: Office, place: Place) -> Draft:
     """Return the text being typed, with the nonce that identifies it."""
     with office.store.read() as cursor:
-        return drafts.read(cursor, _checked(place))
+        _checked(place)
+        office.conversation(cursor, place.staff, Right.READ, place.conversation_id)
+        return drafts.read(cursor, place)
 
 
 def save_draft(office: Office, place: Place, text: str, nonce: str | None) -> tuple[Draft, bool]:
@@ -223,11 +225,12 @@ def save_draft(office: Office, place: Place, text: str, nonce: str | None) -> tu
     """
     now = office.clock()
     with office.store.read() as cursor:
-        draft = drafts.read(cursor, _checked(place))
+        _checked(place)
+        office.conversation(cursor, place.staff, Right.NOTE, place.conversation_id)
+        draft = drafts.read(cursor, place)
         late = nonce is not None and nonce != draft.nonce and replies.by_nonce(cursor, nonce) is not None
         if late or draft.text == text:
             return draft, False
-        known_conversation(cursor, place.conversation_id)
     if len(text) > _MOST_DRAFT:
         raise DeskError(f"a draft has room for {_MOST_DRAFT} characters; this one has {len(text)}")
     with office.store.transaction() as cursor:
@@ -239,7 +242,6 @@ def save_draft(office: Office, place: Place, text: str, nonce: str | None) -> tu
     return kept, True
 
 
-def _checked(place: Place) -> Place:
+def _checked(place: Place) -> None:
     if place.mode not in MODES:
         raise DeskError(f"a draft is {', '.join(MODES)}, not {place.mode!r}")
-    return place

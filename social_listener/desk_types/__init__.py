@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from social_listener.desk_types.contacts import Silence
     from social_listener.desk_types.levels import DueLine, EscalationLine
     from social_listener.desk_types.organising import Label
+    from social_listener.desk_types.people import Accounts
     from social_listener.desk_types.team import Proposal
     from social_listener.model import (
         Allowed,
@@ -58,6 +59,7 @@ class QueueFilter:
     due_within: timedelta | None = None  #: due by then, what is late included
     search: str = ""  #: words, phrases, from:, before: …; docs/searching.md tells the language
     zone: str = "UTC"  #: whose days before: and after: mean; an IANA name
+    within: Accounts = None  #: accounts that are shown at all, None: every one; the desk sets it by who asks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from social_listener.desk_types import NoteLine, ThreadItem, Version
 from social_listener.model import Attachment, Contact, Factor, Interaction, Kind, SentimentLabel, Status
 from social_listener.store import search_log
-from social_listener.store.rows import aware, marks, named
+from social_listener.store.rows import among, aware, marks, named
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from duckdb import DuckDBPyConnection
 
+    from social_listener.desk_types.people import Accounts
     from social_listener.store.search_lookup import Lookup
 
 _ITEM = tuple(field.name for field in fields(Interaction))
@@ -86,14 +87,18 @@ def _where(column: str, values: list[str], key: str, ids: list[str] | None) -> t
     return f"{column} IN ({marks(values)})", list(values)
 
 
-def others_in_thread(cursor: DuckDBPyConnection, conversation: ConversationRow, known: Lookup | None = None) -> int:
-    """Return how many conversations of other customers hang below the same post."""
+def others_in_thread(
+    cursor: DuckDBPyConnection, conversation: ConversationRow, known: Lookup | None = None, within: Accounts = None
+) -> int:
+    """Return how many conversations of other customers hang below the same post; `within`: of these accounts."""
     if conversation.private:
         return 0
     ids = known.in_thread(conversation.thread_id) if known is not None else None
     where, values = _where("thread_id", [conversation.thread_id], "id", ids)
+    theirs, accounts = among("account_id", within)
     found = cursor.execute(
-        f"SELECT count(*) FROM conversations WHERE {where} AND id <> ?", [*values, conversation.id]
+        f"SELECT count(*) FROM conversations WHERE {where} AND id <> ? AND {theirs}",
+        [*values, conversation.id, *accounts],
     ).fetchone()
     return int(found[0]) if found else 0
 

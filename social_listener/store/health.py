@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import zstandard
 
 from social_listener.desk_types import AccountHealth, DeadLetter, GapLine, PushHealth
 from social_listener.store import deliveries
 from social_listener.store.deliveries import PushRow
-from social_listener.store.rows import aware, named
+from social_listener.store.rows import among, aware, named
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
+
+    from social_listener.desk_types.people import Accounts
 
 _EXCERPT = 300
 #: a dead letter is unpacked no further than this; what is shown is its beginning
@@ -157,9 +159,10 @@ def jobs(cursor: DuckDBPyConnection, now: datetime) -> list[JobRow]:
     return [JobRow(**named(names, row)) for row in rows]
 
 
-def interactions(cursor: DuckDBPyConnection) -> int:
-    """Return how many items are stored, context left out."""
-    row = cursor.execute("SELECT count(*) FROM interactions WHERE NOT context").fetchone()
+def interactions(cursor: DuckDBPyConnection, within: Accounts = None) -> int:
+    """Return how many items are stored, context left out; `within`: those of these accounts."""
+    condition, values = among("account_id", within)
+    row = cursor.execute(f"SELECT count(*) FROM interactions WHERE NOT context AND {condition}", values).fetchone()
     return int(row[0]) if row else 0
 
 
@@ -176,6 +179,24 @@ def clock_offsets(cursor: DuckDBPyConnection) -> dict[str, timedelta]:
            WHERE NOT ends_with(stream_id, '/webhook') GROUP BY stream_id"""
     ).fetchall()
     return dict(rows)
+
+
+def account_of(stream_id: str) -> str:
+    """Return the account that a stream belongs to."""
+    return stream_id.partition("/")[0]
+
+
+def stream_of(cursor: DuckDBPyConnection, table: Literal["gaps", "dead_letters"], row_id: str) -> str | None:
+    """Return the stream that a gap or a dead letter belongs to; None when there is no such row."""
+    row = cursor.execute(f"SELECT stream_id FROM {table} WHERE id = ?", [row_id]).fetchone()
+    return row[0] if row else None
+
+
+def streams_with_dead_letters(cursor: DuckDBPyConnection) -> list[str]:
+    """Return the streams that have dead letters which nobody has settled."""
+    return sorted(
+        _count(cursor, "SELECT stream_id, count(*) FROM dead_letters WHERE settled_at IS NULL GROUP BY stream_id")
+    )
 
 
 # -- what an operator settles ------------------------------------------------------------------------------------------

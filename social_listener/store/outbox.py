@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 from social_listener.desk_types import ReplyLine
 from social_listener.model import ReplyState
-from social_listener.store.rows import marks, named
+from social_listener.store.rows import among, marks, named
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from duckdb import DuckDBPyConnection
+
+    from social_listener.desk_types.people import Accounts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,9 +155,16 @@ def with_platform_id(cursor: DuckDBPyConnection, channel: str, platform_id: str)
     return _reply(row) if row else None
 
 
-def lines(cursor: DuckDBPyConnection, now: datetime, *, settled: bool, limit: int | None) -> list[ReplyLine]:
-    """Return replies for staff, newest first; unsettled ones only unless `settled`. A pause shows as the reason."""
-    return _lines(cursor, "TRUE" if settled else f"r.state IN {UNSETTLED}", [], now, limit)
+def lines(
+    cursor: DuckDBPyConnection, now: datetime, *, settled: bool, limit: int | None, within: Accounts = None
+) -> list[ReplyLine]:
+    """Return replies for staff, newest first; unsettled ones only unless `settled`. A pause shows as the reason.
+
+    `within`: those of these accounts.
+    """
+    theirs, values = among("r.account_id", within)
+    wanted = "TRUE" if settled else f"r.state IN {UNSETTLED}"
+    return _lines(cursor, f"{wanted} AND {theirs}", values, now, limit)
 
 
 def lines_of(cursor: DuckDBPyConnection, conversation_id: str, now: datetime) -> list[ReplyLine]:
@@ -163,9 +172,13 @@ def lines_of(cursor: DuckDBPyConnection, conversation_id: str, now: datetime) ->
     return _lines(cursor, "r.conversation_id = ? AND r.state <> 'sent'", [conversation_id], now, 200)[::-1]
 
 
-def failed_since(cursor: DuckDBPyConnection, since: datetime, now: datetime) -> list[ReplyLine]:
-    """Return the replies that were rejected or expired since then, newest first."""
-    return _lines(cursor, "r.state IN ('rejected', 'expired') AND r.settled_at >= ?", [since], now, 200)
+def failed_since(
+    cursor: DuckDBPyConnection, since: datetime, now: datetime, within: Accounts = None
+) -> list[ReplyLine]:
+    """Return the replies that were rejected or expired since then, newest first; `within`: of these accounts."""
+    theirs, values = among("r.account_id", within)
+    wanted = f"r.state IN ('rejected', 'expired') AND r.settled_at >= ? AND {theirs}"
+    return _lines(cursor, wanted, [since, *values], now, 200)
 
 
 def line(cursor: DuckDBPyConnection, intent_id: str, now: datetime) -> ReplyLine | None:
@@ -207,9 +220,10 @@ def waits_because(after: ReplyState | None, *, private: bool) -> str | None:
     return f"it waits: {first} did not go out; send this one all the same, or take it back"
 
 
-def states(cursor: DuckDBPyConnection) -> dict[ReplyState, int]:
-    """Return how many replies there are in every state."""
-    rows = cursor.execute("SELECT state, count(*) FROM replies GROUP BY state").fetchall()
+def states(cursor: DuckDBPyConnection, within: Accounts = None) -> dict[ReplyState, int]:
+    """Return how many replies there are in every state; `within`: of these accounts."""
+    theirs, values = among("account_id", within)
+    rows = cursor.execute(f"SELECT state, count(*) FROM replies WHERE {theirs} GROUP BY state", values).fetchall()
     return dict.fromkeys(ReplyState, 0) | {ReplyState(state): count for state, count in rows}
 
 

@@ -13,7 +13,7 @@ from social_listener.desk_types import QueuePlace, QueueRow, View
 from social_listener.model import Kind, ReplyState, SentimentLabel, Status
 from social_listener.store import conversations
 from social_listener.store.due import DUE, StoredDue
-from social_listener.store.rows import aware, marks
+from social_listener.store.rows import among, aware, marks
 from social_listener.store.sought import condition as sought_condition
 
 if TYPE_CHECKING:
@@ -258,7 +258,8 @@ def _condition(
         parts.append(part)
         values.extend(part_values)
     text, more = sought_condition(cursor, sought, "queue")
-    return " AND ".join([*parts, text]), [*values, *more]
+    theirs, accounts = among("account_id", wanted.within)
+    return " AND ".join([*parts, text, theirs]), [*values, *more, *accounts]
 
 
 def complete(cursor: DuckDBPyConnection, rows: Sequence[dict[str, Any]], factors: Factors) -> list[ListedRow]:

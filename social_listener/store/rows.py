@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
 
 def aware(value: datetime | None) -> datetime | None:
@@ -25,6 +25,14 @@ def named(names: Iterable[str], row: Sequence[Any]) -> dict[str, Any]:
 def marks(values: Sequence[object]) -> str:
     """Return as many question marks as there are values, for an IN list; NULL (which is in no list) for none."""
     return ", ".join("?" for _ in values) or "NULL"
+
+
+def among(column: str, values: Collection[str] | None) -> tuple[str, list[object]]:
+    """Return the condition that a column holds one of `values`, and what stands for its marks; None: anything."""
+    if values is None:
+        return "TRUE", []
+    wanted = sorted(values)
+    return f"{column} IN ({marks(wanted)})", [*wanted]
 
 
 def pattern(word: str) -> str:

@@ -577,6 +577,59 @@ CREATE TABLE audit_events (           -- who did what, append only; ids and hash
     details     VARCHAR NOT NULL       -- JSON
 );
 --;
+CREATE TABLE staff (                  -- who works here; never deleted, so that what they did keeps its name
+    id           VARCHAR PRIMARY KEY,  -- sign-in name; unique whatever the case of its letters, kept so by the writer
+    name         VARCHAR NOT NULL,     -- as colleagues read it
+    email        VARCHAR,              -- lower case; finds who comes from an identity provider
+    subject      VARCHAR,              -- "<issuer> <subject>" at the identity provider, once they came from there
+    role         VARCHAR NOT NULL,
+    accounts     VARCHAR NOT NULL,     -- * for all, else a JSON list of account ids
+    active       BOOLEAN NOT NULL,     -- false: may not sign in and do nothing
+    created_at   TIMESTAMPTZ NOT NULL,
+    signed_in_at TIMESTAMPTZ,          -- last time; NULL: never
+    version      BIGINT NOT NULL       -- compare-and-set
+);
+--;
+CREATE TABLE staff_keys (             -- how they prove who they are; no secret stands here in plain
+    staff        VARCHAR PRIMARY KEY,
+    password     VARCHAR,              -- argon2id
+    totp         VARCHAR,              -- secret of the second factor, sealed with a key that is not in this database
+    totp_pending VARCHAR,              -- sealed likewise: shown, and not confirmed yet
+    totp_step    BIGINT NOT NULL,      -- last step of 30 s of which a code was taken; each code is good once
+    recovery     VARCHAR NOT NULL      -- "hash hash": recovery codes that were not used yet
+);
+--;
+CREATE TABLE sessions (               -- browsers that are signed in; a row goes when the session ends
+    id      VARCHAR PRIMARY KEY,       -- SHA-256 of the token, which only the browser has
+    staff   VARCHAR NOT NULL,
+    half    BOOLEAN NOT NULL,          -- the password was right, the second factor is still to come
+    made_at TIMESTAMPTZ NOT NULL,
+    used_at TIMESTAMPTZ NOT NULL,      -- to some minutes
+    ends_at TIMESTAMPTZ NOT NULL,      -- whatever happens
+    address VARCHAR NOT NULL,          -- where it was begun
+    browser VARCHAR NOT NULL           -- in words
+);
+--;
+CREATE TABLE invitations (            -- links that are good once; a row goes when it is used
+    id       VARCHAR PRIMARY KEY,      -- SHA-256 of the secret in the link
+    kind     VARCHAR NOT NULL,         -- first | join | password
+    staff    VARCHAR,                  -- password: whose
+    name     VARCHAR NOT NULL,         -- proposed
+    email    VARCHAR,
+    role     VARCHAR NOT NULL,
+    accounts VARCHAR NOT NULL,         -- as in staff
+    made_by  VARCHAR NOT NULL,
+    made_at  TIMESTAMPTZ NOT NULL,
+    ends_at  TIMESTAMPTZ NOT NULL
+);
+--;
+CREATE TABLE sign_in_failures (       -- so that a restart does not forget who is guessing
+    id         VARCHAR PRIMARY KEY,    -- "name <hash>" | "address <address>" | "code <hash>"
+    failures   INTEGER NOT NULL,       -- in a row
+    last_at    TIMESTAMPTZ NOT NULL,
+    not_before TIMESTAMPTZ NOT NULL    -- no attempt is looked at before
+);
+--;
 CREATE TABLE job_runs (
     id          VARCHAR PRIMARY KEY,
     job         VARCHAR NOT NULL,

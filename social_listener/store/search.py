@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from social_listener.desk_types import View
 from social_listener.store.due import DUE
 from social_listener.store.queue import ListedRow, complete
-from social_listener.store.rows import marks, named
+from social_listener.store.rows import among, marks, named
 from social_listener.store.sought import condition
 
 if TYPE_CHECKING:
@@ -161,4 +161,5 @@ def _plain(cursor: DuckDBPyConnection, wanted: QueueFilter, sought: Sought | Non
     if wanted.due_within is not None:
         parts.append("FALSE")  # nothing is due in what is resolved
     text, more = condition(cursor, sought, "spam" if wanted.view is View.SPAM else "resolved")
-    return " AND ".join([*parts, text]), [*values, *more]
+    theirs, accounts = among("account_id", wanted.within)
+    return " AND ".join([*parts, text, theirs]), [*values, *more, *accounts]

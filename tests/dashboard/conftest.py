@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
-from stage import Stage, staged
+from stage import Stage, sign_in, staged
 
 
 @pytest.fixture(scope="module")
@@ -51,13 +51,20 @@ Open = Callable[..., Page]
 
 @pytest.fixture
 def open_page(chromium: Browser, make_stage: MakeStage) -> Iterator[Open]:
-    """Open pages in browser contexts of the test's own; they are closed before the service ends."""
+    """Open pages in browser contexts of the test's own; they are closed before the service ends.
+
+    Each context is signed in: as `staff`, as the `staff` of the address's query, or as the first of the stage's people;
+    not at all when `staff` is "".
+    """
     contexts = []
 
-    def open_at(address: str, *, width: int = 1280, height: int = 900, bypass_csp: bool = False) -> Page:
+    def open_at(
+        address: str, *, width: int = 1280, height: int = 900, bypass_csp: bool = False, staff: str | None = None
+    ) -> Page:
         context = chromium.new_context(viewport={"width": width, "height": height}, bypass_csp=bypass_csp)
         context.set_default_timeout(30_000)
         contexts.append(context)
+        sign_in(context, address, staff)
         page = context.new_page()
         page.goto(address)
         return page

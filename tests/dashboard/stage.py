@@ -10,15 +10,19 @@ import time
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs, urlsplit
 
 import requests
 import yaml
+from staff_kit import cookie_name, hire
 
 from social_listener.sandbox import Sandbox, environment_for
 from social_listener.settings import Settings, load
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from playwright.sync_api import BrowserContext
 
     from social_listener.sandbox.truth import TruePost, Truth
 
@@ -42,6 +46,7 @@ class Stage:
         self.address = ""
         self._process: subprocess.Popen[str] | None = None
         self._people = 0
+        self.tokens: dict[str, str] = {}
 
     def _settings(self, changes: dict[str, Any]) -> dict[str, Any]:
         account = {
@@ -53,10 +58,12 @@ class Stage:
             "streams": [{"kind": "mentions", "interval": "1s"}, {"kind": "messages", "interval": "1s"}],
             "options": {"likes": "on"},
         }
+        dashboard = {"port": 0, **changes.pop("dashboard", {})}
+        self.staff = tuple(dashboard.pop("staff", ["Sam"]))
         return {
             "data_dir": "data",
             "accounts": [account],
-            "dashboard": {"port": 0, "staff": ["Sam"], **changes.pop("dashboard", {})},
+            "dashboard": dashboard,
             "public": {"port": 0},
             "outbox": {"undo": "1s", **changes.pop("outbox", {})},
             "jobs": {"poll_every": "0.3s", "deliver_every": "0.3s"},
@@ -68,8 +75,18 @@ class Stage:
         """Return the settings as the service reads them."""
         return load(self.file)
 
+    def hire(self) -> None:
+        """Let the stage's people work here, each an administrator who is signed in with a token known to the test."""
+        self.tokens = self.tokens or hire(self.settings, *self.staff)
+
+    def cookie(self, name: str | None = None) -> dict[str, str]:
+        """Return the cookie of somebody's session, by name; the first of the stage's people when none is told."""
+        return {cookie_name(self.settings): self.tokens[name or self.staff[0]]}
+
     def serve(self) -> Stage:
         """Start the service and wait until it answers."""
+        if self.staff:
+            self.hire()
         command = [sys.executable, "-m", "social_listener", "serve", "--settings", str(self.file)]
         log = (self.folder / "service.log").open("a", encoding="utf-8")
         self._process = subprocess.Popen(command, env=self.environment, stdout=subprocess.PIPE, stderr=log, text=True)
@@ -77,6 +94,7 @@ class Stage:
         assert self._process.stdout is not None
         self.address = self._process.stdout.readline().strip().replace("127.0.0.1", "localhost")
         assert self.address, self.log()
+        STAGES[self.address] = self
         return self
 
     def stop(self) -> None:
@@ -147,6 +165,21 @@ def until(true: Callable[[], Any], what: str) -> Any:
     raise AssertionError(f"waited {PATIENCE:.0f} s in vain until {what}")
 
 
+#: address of a running service → its stage
+STAGES: dict[str, Stage] = {}
+
+
+def sign_in(context: BrowserContext, address: str, staff: str | None = None) -> None:
+    """Give a browser the session of somebody of the stage at this address."""
+    parts = urlsplit(address)
+    stage = STAGES.get(f"{parts.scheme}://{parts.netloc}")
+    if stage is None or staff == "" or not stage.tokens:
+        return
+    name = staff or next(iter(parse_qs(parts.query).get("staff", ())), None)
+    for key, value in stage.cookie(name).items():
+        context.add_cookies([{"name": key, "value": value, "url": f"{parts.scheme}://{parts.netloc}"}])
+
+
 @contextmanager
 def staged(folder: Path, **changes: Any) -> Iterator[Stage]:
     """Give a stage whose service is not started yet."""
@@ -163,6 +196,7 @@ def put_draft(stage: Stage, conversation: str, mode: str, text: str, nonce: str,
         f"{stage.address}/drafts/{requests.utils.quote(conversation, safe='')}/{mode}",
         params={"staff": "Sam", "account": "fernhill"},
         json={"text": text, "nonce": nonce},
+        cookies=stage.cookie("Sam"),
         headers={"Origin": stage.address, **headers},
         timeout=10,
     )

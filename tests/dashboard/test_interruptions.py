@@ -8,7 +8,7 @@ import pytest
 import yaml
 from conftest import MakeStage, Open
 from playwright.sync_api import expect
-from stage import until
+from stage import sign_in, until
 from test_browser import area, opened
 
 pytestmark = pytest.mark.browser
@@ -42,24 +42,26 @@ def test_a_restart_of_the_service_takes_neither_text_nor_cursor(open_page: Open,
 
 
 def test_a_colleague_at_the_same_screen_does_not_get_my_text(open_page: Open, make_stage: MakeStage) -> None:
-    """Choosing another name leaves the text with who wrote it: two drafts of one text would be sent twice."""
+    """Signing in as another leaves the text with who wrote it: two drafts of one text would be sent twice."""
     stage = make_stage(dashboard={"staff": ["Sam", "Kim"]})
     post = stage.mention("who of you answers?")
     stage.serve()
     page = opened(open_page, stage, post)
 
     def become(name: str) -> None:
-        page.locator(".st-key-staff_select").click()
-        page.get_by_role("option", name=name).click()
-        expect(page.get_by_role("combobox", name="You are")).to_have_value(name)
+        sign_in(page.context, stage.address, name)
+        page.reload()
+        expect(page.locator(".st-key-signed_in summary")).to_contain_text(name)
 
     area(page).fill("Written by Sam")
+    expect(page.locator(".saved")).to_have_text("Draft saved")
     become("Kim")
     expect(area(page)).to_have_value("")
     area(page).fill("Written by Kim")
+    expect(page.locator(".saved")).to_have_text("Draft saved")
     become("Sam")
     expect(area(page)).to_have_value("Written by Sam")
-    page.goto(f"{stage.address}/?c={stage.conversation(post)}&staff=Kim")
+    become("Kim")
     expect(area(page)).to_have_value("Written by Kim")
 
 

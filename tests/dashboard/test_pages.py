@@ -9,12 +9,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from staff_kit import seed_staff, token_for
 from stage import PREFIX, SEED, Stage, staged
 from streamlit.testing.v1 import AppTest
 
 from social_listener.dashboard import session, state
+from social_listener.dashboard.entrance import USER_KEY
 from social_listener.desk_types import View
 from social_listener.model import Status
+from social_listener.rights import Role
 from social_listener.sandbox import environment_for
 from social_listener.service import Service, build
 
@@ -29,6 +32,7 @@ def world(tmp_path: Path) -> Iterator[World]:
         for text in ("where is my refund?", "lovely beans", "the app is down again"):
             stage.mention(text)
         service = build(stage.settings, environment=environment_for(SEED, prefix=PREFIX))
+        seed_staff(service.desk, *stage.staff)
         for stream in service.streams.values():
             service.ingest.poll(stream)
         state.set_service(service)
@@ -36,9 +40,11 @@ def world(tmp_path: Path) -> Iterator[World]:
         service.close()
 
 
-def page(**query: str) -> AppTest:
-    """Return the inbox at an address, drawn once."""
+def page(*, staff: str = "Sam", **query: str) -> AppTest:
+    """Return the inbox at an address, drawn once for somebody who is signed in."""
     at = AppTest.from_file(str(SCRIPT), default_timeout=30)
+    door = state.desk().door
+    at.user = {USER_KEY: door.session_id(token_for(state.desk(), staff))}
     for key, value in query.items():
         at.query_params[key] = value
     at.run()
@@ -116,17 +122,55 @@ def test_a_snoozed_conversation_comes_back_at_its_time(world: World) -> None:
     assert given(at, "thread")["id"] == rows[1]["id"]
 
 
-def test_who_looks_is_chosen_and_kept_in_the_address(world: World) -> None:
-    """The selector changes who acts and what Mine means; with one name there is nothing to choose."""
-    at = page(staff="Nobody")
-    assert at.selectbox(key="staff_select").value == "Sam"
-    at.selectbox(key="staff_select").set_value("Ann").run()
-    assert at.query_params["staff"] == "Ann"
-    chosen = given(at, "queue")["rows"][0]["id"]
-    other = page(c=chosen, staff="Ann")
-    other.menu_button(key="hand_over").set_value("Sam").run()
+def test_who_looks_is_who_is_signed_in(world: World) -> None:
+    """The session decides who acts; neither the address nor what the page remembers can name somebody else."""
     _, service = world
-    assert service.desk.conversation(chosen, "Ann").assignee == "Sam"
+    at = page(staff="Ann")
+    at.query_params["staff"] = "Sam"
+    at.session_state["staff"] = "Sam"
+    at.run()
+    assert given(at, "signed_in")["name"] == "Ann"
+    other = page(c=given(at, "queue")["rows"][0]["id"], staff="Ann")
+    other.menu_button(key="hand_over").set_value("Sam").run()
+    assert service.desk.conversation(other.query_params["c"], "Ann").assignee == "Sam"
+
+
+def test_who_only_reads_is_offered_nothing_to_press(world: World) -> None:
+    """No button that the desk would refuse; a note can be written, a reply cannot, and it is said why."""
+    _, service = world
+    seed_staff(service.desk, "Mark", role=Role.MARKETER)
+    chosen = given(page(), "queue")["rows"][0]["id"]
+    keys = {one.key for one in page(c=chosen, staff="Mark").button}
+    assert not keys & {"assign", "resolve"}
+    assert {"assign", "resolve"} <= {one.key for one in page(c=chosen).button}
+    modes = {one["mode"]: one["ok"] for one in given(page(c=chosen, staff="Mark"), "composer")["modes"]}
+    assert modes == {"public": False, "private": False, "note": True}
+
+
+def test_nothing_is_drawn_for_a_session_that_has_ended(world: World) -> None:
+    """Once it is ended the next run shows the way to sign in, and no customer's word."""
+    _, service = world
+    at = page()
+    assert len(excerpts(at)) == 3
+    service.desk.people.end_sessions("Ann", "Sam")
+    at.run()
+    assert not at.exception
+    assert [one.proto.component_name for one in at.get("bidi_component")] == ["social_listener_outage"]
+    assert at.info[0].value == "You were signed out."
+
+
+def test_an_account_that_is_not_theirs_is_nowhere_on_the_page(world: World) -> None:
+    """Somebody without access sees no conversation, no filter and no line of Health of it."""
+    _, service = world
+    chosen = given(page(), "queue")["rows"][0]["id"]
+    seed_staff(service.desk, "Guest", role=Role.COMMUNITY_MANAGER, accounts=frozenset())
+    at = page(staff="Guest", c=chosen)
+    assert excerpts(at) == []
+    assert given(at, "views")["views"][0]["count"] == 0
+    assert given(at, "thread")["problem"] == given(page(staff="Guest", c="x:0:0"), "thread")["problem"].replace(
+        "x:0:0", chosen
+    )
+    assert at.selectbox(key="filter_stream_id").options == ["Any"]
 
 
 def test_a_change_made_meanwhile_is_told_and_not_overwritten(world: World) -> None:

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from desk_channel import WorldChannel, time_of
+from staff_kit import seed_staff
 
 from social_listener.desk import Desk
 from social_listener.desk_types import QueueFilter, View
@@ -16,7 +17,7 @@ from social_listener.model import Interaction, Kind, ReplyState
 from social_listener.outbox import Outbox
 from social_listener.sandbox import Sandbox
 from social_listener.scoring import Weights
-from social_listener.settings import AccountSettings, DashboardSettings, OutboxSettings, Settings
+from social_listener.settings import AccountSettings, OutboxSettings, Settings
 from social_listener.store import Store, queue_upkeep
 from social_listener.witness import Witness
 
@@ -81,6 +82,7 @@ class Kit:
                     " VALUES (?, 'x', ?, ?, ?, 'ok', NULL, ?)",
                     [account, f"x:{channel.owner.id}", channel.owner.handle, channel.owner.name, self.now()],
                 )
+        seed_staff(self.desk, "ana", "ben")
         self.outbox.recover()
 
     def again(self) -> None:
@@ -259,6 +261,5 @@ def make_kit(folder: Path, *, undo: timedelta = timedelta(0), accounts: tuple[st
     settings = Settings(
         accounts=tuple(AccountSettings(id=account, channel="x", name=account) for account in accounts),
         outbox=OutboxSettings(undo=undo),
-        dashboard=DashboardSettings(staff=("ana", "ben")),
     )
     return Kit(folder=folder, sandbox=sandbox, channels=channels, settings=settings)

@@ -1,0 +1,507 @@
+"""Who may do what, for every method of the desk: role x own, foreign or missing account. Made from the desk itself."""
+
+# ruff: noqa: ARG005 - every entry of the matrix is called in the same way
+
+from __future__ import annotations
+
+import ast
+import inspect
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+from desk_kit import Kit, make_kit
+from staff_kit import HERE, PASSWORD, seed_staff
+
+from social_listener.desk import Desk
+from social_listener.desk.library import Answering
+from social_listener.desk.reply import PublicAndPrivate
+from social_listener.desk_types import QueueFilter, View
+from social_listener.desk_types.answering import MacroStep, SavedText
+from social_listener.desk_types.contacts import Silencing
+from social_listener.errors import DeskError, NotPermitted
+from social_listener.model import ActionKind, ReplyState
+from social_listener.rights import ROLES, SYSTEM, Right, Role
+
+NOWHERE = "x:404"
+
+
+class Scene(NamedTuple):
+    """One account with something of everything in it, or ids of nothing."""
+
+    account: str
+    item: str
+    conversation: str
+    reply: str
+    gap: str
+    letter: str
+    proposal: str
+
+
+class Entry(NamedTuple):
+    """How a method is asked: the right it needs, and a call about a scene in the name of somebody."""
+
+    right: Right | None
+    call: Callable[[Desk, Scene, str], Any]
+    #: how its answer tells of an account, for methods that list; None: it raises about what is not there
+    told: Callable[[Any, Scene], bool] | None = None
+    #: one's own may be refused for a reason of its own; what counts is that the role did not stand in the way
+    late: bool = False
+    #: it concerns no account
+    anywhere: bool = False
+
+
+def _version(desk: Desk, scene: Scene) -> int:
+    try:
+        return desk.conversation(scene.conversation, SYSTEM).version
+    except DeskError:
+        return 1
+
+
+MATRIX: dict[str, Entry] = {
+    "queue": Entry(
+        Right.READ,
+        lambda desk, scene, who: desk.queue(QueueFilter(view=View.OPEN), who),
+        lambda page, scene: any(row.account_id == scene.account for row in page.rows),
+    ),
+    "conversation": Entry(Right.READ, lambda desk, scene, who: desk.conversation(scene.conversation, who)),
+    "item": Entry(Right.READ, lambda desk, scene, who: desk.item(scene.item, who)),
+    "conversation_of": Entry(Right.READ, lambda desk, scene, who: desk.conversation_of(scene.item, who)),
+    "allowed": Entry(Right.READ, lambda desk, scene, who: desk.allowed(scene.item, who)),
+    "length": Entry(Right.READ, lambda desk, scene, who: desk.length(scene.account, "hello", False, who)),
+    "outbox": Entry(
+        Right.READ,
+        lambda desk, scene, who: desk.outbox(True, staff=who),
+        lambda lines, scene: any(line.account_id == scene.account for line in lines),
+    ),
+    "reply_line": Entry(Right.READ, lambda desk, scene, who: desk.reply_line(scene.reply, who)),
+    "health": Entry(
+        Right.READ,
+        lambda desk, scene, who: desk.health(who),
+        lambda view, scene: (
+            any(one.id == scene.account for one in view.accounts)
+            or any(gap.stream_id.startswith(f"{scene.account}/") for gap in view.gaps)
+            or any(one.stream_id.startswith(f"{scene.account}/") for one in view.dead_letters)
+            or any(line.account_id == scene.account for line in view.in_doubt)
+            or any(f"{scene.account}/" in problem for problem in view.problems)
+        ),
+    ),
+    "reply_public": Entry(Right.REPLY, lambda desk, scene, who: desk.reply_public(scene.item, "hello", who, f"n{who}")),
+    "reply_private": Entry(
+        Right.REPLY, lambda desk, scene, who: desk.reply_private(scene.item, "hello", who, f"p{who}"), late=True
+    ),
+    "undo": Entry(Right.REPLY, lambda desk, scene, who: desk.undo(scene.reply, who)),
+    "settle": Entry(Right.SETTLE, lambda desk, scene, who: desk.settle(scene.reply, who, None)),
+    "send_again": Entry(Right.SETTLE, lambda desk, scene, who: desk.send_again(scene.reply, who)),
+    "act": Entry(Right.ACT, lambda desk, scene, who: desk.act(scene.item, ActionKind.HIDE, who), late=True),
+    "note": Entry(Right.NOTE, lambda desk, scene, who: desk.note(scene.conversation, "for us", who)),
+    "assign": Entry(
+        Right.ASSIGN, lambda desk, scene, who: desk.assign(scene.conversation, who, who, _version(desk, scene))
+    ),
+    "snooze": Entry(
+        Right.ORGANISE,
+        lambda desk, scene, who: desk.snooze(
+            scene.conversation, who, desk._office.clock() + timedelta(hours=1), _version(desk, scene)
+        ),
+    ),
+    "resolve": Entry(
+        Right.ORGANISE, lambda desk, scene, who: desk.resolve(scene.conversation, who, _version(desk, scene))
+    ),
+    "reopen": Entry(
+        Right.ORGANISE, lambda desk, scene, who: desk.reopen(scene.conversation, who, _version(desk, scene))
+    ),
+    "draft": Entry(Right.READ, lambda desk, scene, who: desk.draft(scene.conversation, who, "note")),
+    "save_draft": Entry(Right.NOTE, lambda desk, scene, who: desk.save_draft(scene.conversation, who, "note", "hm")),
+    "close_gap": Entry(Right.OPERATE, lambda desk, scene, who: desk.close_gap(scene.gap, who)),
+    "dismiss_dead_letter": Entry(Right.OPERATE, lambda desk, scene, who: desk.dismiss_dead_letter(scene.letter, who)),
+    "replay_dead_letters": Entry(
+        Right.OPERATE,
+        lambda desk, scene, who: desk.replay_dead_letters(f"{scene.account}/mentions", who),
+        lambda count, scene: count > 0,
+    ),
+    "people.colleagues": Entry(Right.READ, lambda desk, scene, who: desk.people.colleagues(who), lambda *_: True),
+    "people.list": Entry(Right.STAFF, lambda desk, scene, who: desk.people.list(who), lambda *_: True),
+    "people.sessions": Entry(Right.STAFF, lambda desk, scene, who: desk.people.sessions(who, who), lambda *_: True),
+    "people.invitations": Entry(Right.STAFF, lambda desk, scene, who: desk.people.invitations(who), lambda *_: True),
+    "people.invite": Entry(
+        Right.STAFF,
+        lambda desk, scene, who: desk.people.invite(who, "new", None, Role.MARKETER, frozenset({scene.account})),
+    ),
+    "people.add": Entry(
+        Right.STAFF,
+        lambda desk, scene, who: desk.people.add(who, "new", role=Role.MARKETER, accounts=frozenset({scene.account})),
+    ),
+    "people.reset_link": Entry(
+        Right.STAFF, lambda desk, scene, who: desk.people.reset_link(who, f"of {scene.account}")
+    ),
+    "people.take_back": Entry(
+        Right.STAFF, lambda desk, scene, who: desk.people.take_back(who, "no such link"), late=True
+    ),
+    "people.set_rights": Entry(
+        Right.STAFF,
+        lambda desk, scene, who: desk.people.set_rights(
+            who, f"of {scene.account}", Role.MARKETER, frozenset({scene.account}), 1
+        ),
+    ),
+    "people.set_active": Entry(
+        Right.STAFF, lambda desk, scene, who: desk.people.set_active(who, f"of {scene.account}", False, 1)
+    ),
+    "people.set_email": Entry(
+        Right.STAFF, lambda desk, scene, who: desk.people.set_email(who, f"of {scene.account}", "a@b.example", 1)
+    ),
+    "people.end_sessions": Entry(
+        Right.STAFF, lambda desk, scene, who: desk.people.end_sessions(who, f"of {scene.account}")
+    ),
+    "people.drop_factor": Entry(
+        Right.STAFF, lambda desk, scene, who: desk.people.drop_factor(who, f"of {scene.account}")
+    ),
+}
+MATRIX |= {
+    "reply_both": Entry(
+        Right.REPLY,
+        lambda desk, scene, who: desk.reply_both(
+            scene.item, PublicAndPrivate(public="a", public_nonce=f"a{who}", private="b", private_nonce=f"b{who}"), who
+        ),
+        late=True,
+    ),
+    "send_alone": Entry(Right.REPLY, lambda desk, scene, who: desk.send_alone(scene.reply, who), late=True),
+    "contacts.find": Entry(Right.READ, lambda desk, scene, who: desk.contacts.find(scene.conversation, "x", who)),
+    "contacts.suggest": Entry(Right.READ, lambda desk, scene, who: desk.contacts.suggest(scene.conversation, who)),
+    "contacts.hear": Entry(
+        Right.BLOCK, lambda desk, scene, who: desk.contacts.hear(scene.conversation, who), late=True
+    ),
+    "contacts.silence": Entry(
+        Right.BLOCK, lambda desk, scene, who: desk.contacts.silence(scene.conversation, Silencing.SPAM, who)
+    ),
+    "contacts.merge": Entry(
+        Right.MERGE, lambda desk, scene, who: desk.contacts.merge(scene.conversation, "x:1", who), late=True
+    ),
+    "contacts.split": Entry(
+        Right.MERGE, lambda desk, scene, who: desk.contacts.split(scene.conversation, "x:1", who), late=True
+    ),
+    "labels.all": Entry(Right.READ, lambda desk, scene, who: desk.labels.all(who), anywhere=True),
+    "labels.define": Entry(
+        Right.LIBRARY, lambda desk, scene, who: desk.labels.define("new", "odd", who), late=True, anywhere=True
+    ),
+    "labels.change": Entry(
+        Right.LIBRARY, lambda desk, scene, who: desk.labels.change("none", who, 1, name="n"), late=True, anywhere=True
+    ),
+    "labels.put": Entry(
+        Right.ORGANISE, lambda desk, scene, who: desk.labels.put(scene.conversation, "none", who), late=True
+    ),
+    "levels.answered": Entry(
+        Right.READ,
+        lambda desk, scene, who: desk.levels.answered(desk._office.clock().date(), desk._office.clock().date(), who),
+        anywhere=True,
+    ),
+    "library.all": Entry(Right.READ, lambda desk, scene, who: desk.library.all(who), anywhere=True),
+    "library.use_counts": Entry(Right.READ, lambda desk, scene, who: desk.library.use_counts(who), anywhere=True),
+    "library.wordings": Entry(
+        Right.READ, lambda desk, scene, who: desk.library.wordings("none", who), late=True, anywhere=True
+    ),
+    "library.archive": Entry(
+        Right.PROPOSE, lambda desk, scene, who: desk.library.archive("none", who, 1), late=True, anywhere=True
+    ),
+    "library.save": Entry(
+        Right.LIBRARY,
+        lambda desk, scene, who: desk.library.save(SavedText(name=f"n{who}", text="hello", shared=True), who),
+        anywhere=True,
+    ),
+    "library.find": Entry(
+        Right.READ,
+        lambda desk, scene, who: desk.library.find(Answering(item_id=scene.item, staff=who, private=False)),
+    ),
+    "library.offer": Entry(
+        Right.READ,
+        lambda desk, scene, who: desk.library.offer("none", Answering(item_id=scene.item, staff=who, private=False)),
+        late=True,
+    ),
+    "macros.all": Entry(Right.READ, lambda desk, scene, who: desk.macros.all(who), anywhere=True),
+    "macros.archive": Entry(
+        Right.READ, lambda desk, scene, who: desk.macros.archive("none", who, 1), late=True, anywhere=True
+    ),
+    "macros.save": Entry(
+        Right.LIBRARY,
+        lambda desk, scene, who: desk.macros.save(f"m{who}", [MacroStep(kind="resolve")], who, shared=True),
+        late=True,
+        anywhere=True,
+    ),
+    "macros.plans": Entry(Right.READ, lambda desk, scene, who: desk.macros.plans(scene.item, who)),
+    "macros.run": Entry(Right.READ, lambda desk, scene, who: desk.macros.run("none", 1, scene.item, who, 1), late=True),
+    "team.colleagues": Entry(Right.READ, lambda desk, scene, who: desk.team.colleagues(scene.conversation, who)),
+    "team.hand_over": Entry(
+        Right.ASSIGN, lambda desk, scene, who: desk.team.hand_over(scene.conversation, who, "none", 1), late=True
+    ),
+    "team.propose": Entry(
+        Right.PROPOSE,
+        lambda desk, scene, who: desk.team.propose(scene.item, "hello", who, f"t{who}", private=False),
+        late=True,
+    ),
+    "team.approve": Entry(Right.APPROVE, lambda desk, scene, who: desk.team.approve(scene.proposal, who, 1), late=True),
+    "team.refuse": Entry(
+        Right.APPROVE, lambda desk, scene, who: desk.team.refuse(scene.proposal, who, "no", 1), late=True
+    ),
+    "team.withdraw": Entry(
+        Right.PROPOSE, lambda desk, scene, who: desk.team.withdraw(scene.proposal, who, 1), late=True
+    ),
+    "team.revise": Entry(
+        Right.PROPOSE, lambda desk, scene, who: desk.team.revise(scene.proposal, who, "other words", 1), late=True
+    ),
+    "team.view": Entry(Right.READ, lambda desk, scene, who: desk.team.view(who), anywhere=True),
+    "team.save_team": Entry(
+        Right.TEAM, lambda desk, scene, who: desk.team.save_team(who, f"of {who}", ["ana"]), late=True, anywhere=True
+    ),
+    "team.remove_team": Entry(
+        Right.TEAM, lambda desk, scene, who: desk.team.remove_team(who, "none", 1), late=True, anywhere=True
+    ),
+    "team.set_workload": Entry(
+        Right.TEAM,
+        lambda desk, scene, who: desk.team.set_workload(who, "ana", 0, capacity=3, away_from=None, away_until=None),
+        late=True,
+        anywhere=True,
+    ),
+}
+#: about oneself, or before anybody is known: no account and no role is in question; who left may do none of the first
+OWN: dict[str, Callable[[Desk, str], Any]] = {
+    "own.me": lambda desk, who: desk.own.me(who),
+    "own.sessions": lambda desk, who: desk.own.sessions(who),
+    "own.end_session": lambda desk, who: desk.own.end_session(who, None),
+    "own.rename": lambda desk, who: desk.own.rename(who, "Another"),
+    "own.set_password": lambda desk, who: desk.own.set_password(who, "", PASSWORD),
+    "own.begin_factor": lambda desk, who: desk.own.begin_factor(who, ""),
+    "own.confirm_factor": lambda desk, who: desk.own.confirm_factor(who, "000000"),
+    "own.drop_factor": lambda desk, who: desk.own.drop_factor(who, ""),
+    "team.notifications": lambda desk, who: desk.team.notifications(who),
+    "team.read": lambda desk, who: desk.team.read(who),
+    "undoing.latest": lambda desk, who: desk.undoing.latest(who),
+}
+#: done by jobs, by the desk itself, or about what somebody did and nobody else can name
+INSIDE = {
+    *("contacts.wake", "levels.escalate", "team.tend", "team.notify", "team.teams", "library.write", "library.used"),
+    *("team.presence.at_work", "team.presence.beat", "team.presence.leave", "team.presence.others"),
+    *("team.presence.shows", "team.beat", "team.may_approve", "team.may_send", "macros.undo", "undoing.undo"),
+}
+DOORS = {
+    *("revision", "plan_jobs", "people.anybody", "people.first_administrator", "people.first_link"),
+    *("own.link", "own.join", "own.by_provider"),
+    *("door.session_id", "door.who", "door.used", "door.sign_out", "door.watch", "door.ended", "door.forget"),
+    *("door.stamp", "door.sign_in", "door.second", "door.by_itself", "door.players", "door.open", "door.prove"),
+}
+
+
+def methods(desk: object, prefix: str = "") -> Iterator[str]:
+    """Yield the public names of a desk, and of every desk that it holds."""
+    for name in sorted({*dir(type(desk)), *vars(desk)}):
+        if name.startswith("_"):
+            continue
+        value = inspect.getattr_static(desk, name)
+        if callable(value) or isinstance(value, property):
+            yield prefix + name
+        elif type(value).__module__.startswith("social_listener.desk"):
+            yield from methods(value, f"{prefix}{name}.")
+
+
+@pytest.fixture(scope="module")
+def kit(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kit]:
+    """Return a desk with two accounts, and somebody of every role who has access to the first only."""
+    made = make_kit(tmp_path_factory.mktemp("permits"), accounts=("main", "other"))
+    object.__setattr__(made.desk, "_ingest", _Reader())
+    for role in Role:
+        seed_staff(made.desk, role.value, role=role, accounts=frozenset({"main"}))
+    seed_staff(made.desk, "left")
+    made.desk.people.set_active(SYSTEM, "left", False, 1)
+    yield made
+    made.close()
+
+
+class _Reader:
+    """Stands for reading dead letters again: every stream it is asked for has one."""
+
+    def replay_dead_letters(self, _: str | None) -> int:
+        return 1
+
+
+_COUNT = iter(range(1_000_000))
+
+
+def scene(kit: Kit, account: str) -> Scene:
+    """Return an account with something new of everything: a question, a reply in doubt, a gap, a dead letter."""
+    number = next(_COUNT)
+    item = kit.mention(f"@fernhill question {number}", author=f"guest{number}", account=account)
+    reply = kit.reply(kit.mention(f"@fernhill doubt {number}", author=f"other{number}", account=account))
+    gap, letter = f"gap{number}", f"letter{number}"
+    now = kit.now()
+    with kit.store.transaction() as cursor:
+        cursor.execute("UPDATE replies SET state = ? WHERE id = ?", [ReplyState.IN_DOUBT.value, reply])
+        cursor.execute(
+            "INSERT INTO gaps VALUES (?, ?, ?, ?, 'too old', ?, NULL, NULL)",
+            [gap, f"{account}/mentions", now, now, now],
+        )
+        cursor.execute(
+            "INSERT INTO dead_letters VALUES (?, ?, NULL, 'odd', ''::BLOB, 'p', ?, 1, NULL)",
+            [letter, f"{account}/mentions", now],
+        )
+        cursor.execute("DELETE FROM staff WHERE id IN ('new', ?)", [f"of {account}"])
+        cursor.execute("DELETE FROM staff_keys WHERE staff IN ('new', ?)", [f"of {account}"])
+    seed_staff(kit.desk, f"of {account}", role=Role.MARKETER, accounts=frozenset({account}))
+    asked = kit.mention(f"@fernhill proposal {number}", author=f"third{number}", account=account)
+    proposal = kit.desk.team.propose(asked, "May I say this?", "ana", f"proposal{number}", private=False).id
+    return Scene(account, item, kit.desk.conversation_of(item), reply, gap, letter, proposal)
+
+
+MISSING = Scene("nowhere", NOWHERE, "x:404:404", "reply-404", "gap-404", "letter-404", "proposal-404")
+_KEPT: dict[tuple[int, str], Scene] = {}
+
+
+def kept(kit: Kit, account: str) -> Scene:
+    """Return a scene that nothing changes: what is only read, or refused."""
+    if (id(kit), account) not in _KEPT:
+        _KEPT[id(kit), account] = scene(kit, account)
+    return _KEPT[id(kit), account]
+
+
+def outcome(entry: Entry, desk: Desk, about: Scene, who: str) -> str:
+    """Return what comes of a call, in words in which the ids do not stand."""
+    try:
+        answer = entry.call(desk, about, who)
+    except DeskError as error:
+        told = f"{type(error).__name__}: {error}"
+        for name, value in sorted(about._asdict().items(), key=lambda one: -len(one[1])):
+            told = told.replace(value, f"<{name}>")
+        return told
+    return "done" if entry.told is None or entry.told(answer, about) else "nothing"
+
+
+def test_every_method_of_the_desk_has_an_entry(kit: Kit) -> None:
+    """A new method without an entry fails here: nobody can forget to say who may call it."""
+    assert set(methods(kit.desk)) == {*MATRIX, *OWN, *DOORS, *INSIDE}
+
+
+@pytest.mark.parametrize("role", list(Role), ids=str)
+@pytest.mark.parametrize("name", list(MATRIX))
+def test_role_and_account_decide(kit: Kit, name: str, role: Role) -> None:
+    """A role gives a method or it does not; an account that is not theirs is one that does not exist."""
+    entry = MATRIX[name]
+    assert entry.right is not None
+    reads = entry.right is Right.READ or entry.right not in ROLES[role]
+    own = outcome(entry, kit.desk, kept(kit, "main") if reads else scene(kit, "main"), role.value)
+    foreign = outcome(entry, kit.desk, kept(kit, "other"), role.value)
+    missing = outcome(entry, kit.desk, MISSING, role.value)
+    if entry.right not in ROLES[role]:
+        assert own.startswith("NotPermitted: your role")
+        assert own == foreign == missing
+    else:
+        assert own == "done" or (entry.late and "NotPermitted" not in own), own
+        if name.startswith("people."):
+            assert foreign != "done" or entry.told is not None
+        elif not entry.anywhere:
+            assert foreign == missing
+            assert foreign != "done"
+
+
+@pytest.mark.parametrize("name", list(MATRIX))
+def test_who_left_and_who_never_came_may_do_nothing(kit: Kit, name: str) -> None:
+    """Neither reads nor writes; the answer does not tell which of the two they are, but for the name."""
+    for who in ("left", "nobody"):
+        told = outcome(MATRIX[name], kit.desk, kept(kit, "main"), who)
+        assert told.startswith(f"NotPermitted: '{who}' does not work here")
+
+
+@pytest.mark.parametrize("name", list(OWN))
+def test_who_left_may_not_even_look_after_themselves(kit: Kit, name: str) -> None:
+    """Their account is closed to them too."""
+    with pytest.raises(NotPermitted):
+        OWN[name](kit.desk, "left")
+
+
+def test_counts_and_search_know_nothing_of_a_foreign_account(kit: Kit) -> None:
+    """Neither the number at a view, nor a search, nor a filter tells that there is something elsewhere."""
+    theirs, foreign = scene(kit, "main"), scene(kit, "other")
+    kit.mention("@fernhill a very rare word: quokka", author="zed", account="other")
+    who = Role.COMMUNITY_MANAGER.value
+    whole = kit.desk.queue(QueueFilter(view=View.OPEN), SYSTEM)
+    part = kit.desk.queue(QueueFilter(view=View.OPEN), who)
+    assert whole.total > part.total
+    assert part.total == kit.desk.queue(QueueFilter(view=View.OPEN, account_id="main"), SYSTEM).total
+    assert kit.desk.queue(QueueFilter(view=View.OPEN, search="quokka"), SYSTEM).total == 1
+    assert kit.desk.queue(QueueFilter(view=View.OPEN, search="quokka"), who).total == 0
+    assert kit.desk.queue(QueueFilter(view=View.OPEN, account_id="other"), who).counts == dict.fromkeys(View, 0)
+    forged = QueueFilter(view=View.OPEN, within=None, account_id="other")
+    assert kit.desk.queue(forged, who).rows == ()
+    assert kit.desk.health(who).interactions < kit.desk.health(SYSTEM).interactions
+    assert kit.desk.conversation(theirs.conversation, who).account_id == "main"
+    assert foreign.account not in str(kit.desk.health(who))
+
+
+def test_nobody_is_given_what_they_cannot_see(kit: Kit) -> None:
+    """A conversation is assigned to people who have access to its account only."""
+    about = scene(kit, "other")
+    with pytest.raises(DeskError, match="has no access to the account other"):
+        kit.desk.assign(about.conversation, "ana", Role.MANAGER.value, 1)
+
+
+def test_a_change_of_rights_holds_at_once(kit: Kit) -> None:
+    """The next call after an administrator took a role or an account away is refused, without a new session."""
+    about = scene(kit, "main")
+    seed_staff(kit.desk, "changing", role=Role.COMMUNITY_MANAGER)
+    kit.desk.note(about.conversation, "one", "changing")
+    kit.desk.people.set_rights("ana", "changing", Role.COMMUNITY_MANAGER, frozenset({"other"}), 1)
+    with pytest.raises(DeskError, match="there is no conversation"):
+        kit.desk.note(about.conversation, "two", "changing")
+    kit.desk.people.set_active("ana", "changing", False, 2)
+    with pytest.raises(NotPermitted):
+        kit.desk.queue(QueueFilter(), "changing")
+
+
+def test_the_matrix_notices_a_method_that_asks_nobody(kit: Kit) -> None:
+    """A reading that forgets who asks gives itself away: own, foreign and missing do not come out as they must."""
+    careless = Entry(Right.READ, lambda desk, scene, who: desk.item(scene.item))
+    who = Role.MARKETER.value
+    assert outcome(careless, kit.desk, scene(kit, "other"), who) == "done"
+    assert outcome(careless, kit.desk, MISSING, who) != "done"
+
+
+# -- pages say who asks ------------------------------------------------------------------------------------------------
+
+#: methods that work for the machine's owner when nobody is named: a page must name somebody
+NAMELESS = {*("item", "conversation_of", "allowed", "length", "outbox", "reply_line", "health", "replay_dead_letters")}
+DASHBOARD = Path(inspect.getfile(Desk)).resolve().parents[2] / "dashboard"
+
+
+def nameless_calls(source: str) -> list[str]:
+    """Return the calls of such methods on a desk that name nobody."""
+    found = []
+    for node in ast.walk(ast.parse(source)):
+        if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in NAMELESS):
+            continue
+        on = ast.unparse(node.func.value)
+        named = [ast.unparse(one) for one in [*node.args[-1:], *(key.value for key in node.keywords)]]
+        if on.endswith(("desk()", "desk")) and not any(
+            one in {"me", "staff", "state.staff()", "who.id"} for one in named
+        ):
+            found.append(ast.unparse(node))
+    return found
+
+
+@pytest.mark.parametrize("path", sorted(DASHBOARD.glob("*.py")), ids=lambda path: path.name)
+def test_pages_name_who_asks(path: Path) -> None:
+    """No page reads in the name of the machine's owner."""
+    assert nameless_calls(path.read_text(encoding="utf-8")) == []
+
+
+def test_a_page_that_names_nobody_is_found() -> None:
+    """The check is able to fail."""
+    assert nameless_calls("state.desk().item(item)\nstate.desk().health()") == [
+        "state.desk().item(item)",
+        "state.desk().health()",
+    ]
+    assert nameless_calls("state.desk().item(item, state.staff())\ndesk.length(a, b, c, me)") == []
+
+
+def test_a_visitor_has_an_address(kit: Kit) -> None:
+    """Where somebody came from is told to them, so that they can see a session that is not theirs."""
+    seed_staff(kit.desk, "traveller")
+    kit.desk.door.by_itself("traveller", HERE)
+    assert [one.address for one in kit.desk.own.sessions("traveller")] == ["127.0.0.1"]
