@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
+import pyarrow as pa
+
 from social_listener.search.words import fold, tokens
 from social_listener.store.rows import marks
 from social_listener.store.staging import chunks
@@ -23,12 +25,9 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 BATCH: Final = 20_000
 
 _ITEM: Final = """
-    SELECT i.id, i.conversation_id, i.text, i.sent_at, CASE WHEN i.outbound THEN 'ours' ELSE 'theirs' END,
-           s.language, s.sentiment_label, c.status, c.private, c.channel, c.account_id, p.name, p.handle,
-           c.contact_id, c.thread_id, i.context, {more}
-    FROM interactions i JOIN conversations c ON c.id = i.conversation_id
-    LEFT JOIN contacts p ON p.id = c.contact_id LEFT JOIN scores s ON s.interaction_id = i.id
-    WHERE {which}"""
+    SELECT id, conversation_id, text, sent_at, CASE WHEN outbound THEN 'ours' ELSE 'theirs' END, context
+    FROM interactions WHERE {which}"""
+_TALK: Final = ("status", "private", "channel", "account_id", "contact_id", "thread_id")
 _NOTE: Final = """
     SELECT n.id, n.conversation_id, n.text, n.created_at, 'note', NULL, NULL, c.status, c.private, c.channel,
            c.account_id, p.name, p.handle, c.contact_id, c.thread_id, FALSE
@@ -63,21 +62,55 @@ def micros(moment: datetime) -> int:
 def of(cursor: DuckDBPyConnection, conversation_ids: Collection[str]) -> Iterator[Doc]:
     """Yield everything said and noted in those conversations."""
     for part in chunks(sorted(conversation_ids)):
-        items = _ITEM.format(more="NULL", which=f"i.conversation_id IN ({marks(part)})")
-        for row in cursor.execute(items, part).fetchall():
-            yield _doc(row)
-        notes = _NOTE.format(which=f"n.conversation_id IN ({marks(part)})")
-        for row in cursor.execute(notes, part).fetchall():
-            yield _doc(row)
+        sql = _ITEM.format(which="conversation_id IN (SELECT wanted FROM stage)")
+        yield from _docs(cursor, _staged(cursor, sql, part))
+        noted = _NOTE.format(which=f"n.conversation_id IN ({marks(part)})")
+        yield from map(_doc, cursor.execute(noted, part).fetchall())
 
 
-def items(cursor: DuckDBPyConnection, after: tuple[datetime, str]) -> tuple[list[Doc], tuple[datetime, str] | None]:
-    """Return items, as they were first seen, after that moment and id; and where to go on, None at the end."""
-    which = "(i.first_seen_at > ? OR (i.first_seen_at = ? AND i.id > ?)) AND i.first_seen_at >= ?"
-    sql = f"{_ITEM.format(more='i.first_seen_at', which=which)} ORDER BY i.first_seen_at, i.id LIMIT ?"
-    rows = cursor.execute(sql, [after[0], *after, after[0], BATCH]).fetchall()
-    end = (rows[-1][-1].astimezone(UTC), rows[-1][0]) if len(rows) == BATCH else None
-    return [_doc(row) for row in rows], end
+def items(cursor: DuckDBPyConnection, first: int) -> list[Doc] | None:
+    """Return what stands in the next rows of the table of items, from that row number on; None: there are no more.
+
+    Every table is gone through with a short list in memory: a join over all of them would not fit. Row numbers hold
+    within one snapshot only, so the whole table has to be read with one cursor.
+    """
+    ((last,),) = cursor.execute("SELECT coalesce(max(rowid), -1) FROM interactions").fetchall()
+    if first > last:
+        return None
+    sql = _ITEM.format(which="rowid >= ? AND rowid < ?")
+    return _docs(cursor, cursor.execute(sql, [first, first + BATCH]).fetchall())
+
+
+def _docs(cursor: DuckDBPyConnection, rows: Sequence[Sequence[Any]]) -> list[Doc]:
+    """Return the documents of items; those of no conversation are left out."""
+    talks = _rows(cursor, "conversations", "id", _TALK, {row[1] for row in rows})
+    people = _rows(cursor, "contacts", "id", ("name", "handle"), {talk[4] for talk in talks.values()})
+    scores = _rows(cursor, "scores", "interaction_id", ("language", "sentiment_label"), {row[0] for row in rows})
+    found = []
+    for item_id, conversation_id, text, sent_at, side, context in rows:
+        talk = talks.get(conversation_id)
+        if talk is not None:
+            about, person = scores.get(item_id, (None, None)), people.get(talk[4], ("", ""))
+            place = (*talk[:4], *person, *talk[4:], context)
+            found.append(_doc((item_id, conversation_id, text, sent_at, side, *about, *place)))
+    return found
+
+
+def _rows(
+    cursor: DuckDBPyConnection, table: str, key: str, names: Sequence[str], ids: Collection[str]
+) -> dict[str, tuple[Any, ...]]:
+    """Return columns of the rows of those keys."""
+    sql = f"SELECT {key}, {', '.join(names)} FROM {table} WHERE {key} IN (SELECT wanted FROM stage)"
+    return {row[0]: row[1:] for row in _staged(cursor, sql, ids)}
+
+
+def _staged(cursor: DuckDBPyConnection, sql: str, ids: Collection[str]) -> list[Any]:
+    """Return the rows of a statement that looks for ids in `stage`: the list is the small side of the join."""
+    cursor.register("stage", pa.table({"wanted": pa.array(list(ids), pa.string())}))
+    try:
+        return cursor.execute(sql).fetchall()
+    finally:
+        cursor.unregister("stage")
 
 
 def notes(cursor: DuckDBPyConnection) -> list[Doc]:

@@ -9,7 +9,6 @@ import logging
 import shutil
 import threading
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from social_listener.failpoints import failpoint
@@ -226,21 +225,18 @@ class SearchIndex:
 
     def _fill(self, fresh: IndexFiles, total: int, stop: Callable[[], bool]) -> bool:
         """Take up everything there is; False: it was stopped."""
+        done = first = 0
+        # One snapshot for all: row numbers hold in it. What is committed meanwhile stands in the log.
         with self._store.read() as cursor:
-            notes = search_docs.notes(cursor)
-        done = 0
-        fresh.add(notes)
-        place: tuple[datetime, str] | None = (datetime(1970, 1, 1, tzinfo=UTC), "")
-        while place is not None:
-            if stop():
-                return False
-            with self._store.read() as cursor:
-                docs, place = search_docs.items(cursor, place)
-            done += fresh.add(docs)
-            if place is not None:
+            fresh.add(search_docs.notes(cursor))
+            while (docs := search_docs.items(cursor, first)) is not None:
+                if stop():
+                    return False
+                first += search_docs.BATCH
+                done += fresh.add(docs)
                 fresh.commit(fresh.state)
-            self._progress = replace(self._progress, done=done, total=max(total, done))
-            failpoint("search.building")
+                self._progress = replace(self._progress, done=done, total=max(total, done))
+                failpoint("search.building")
         fresh.commit(replace(fresh.state, whole=True))
         return True
 
