@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 
 #: conversations that one run changes at most, so that nobody else waits for long; the next run goes on
 _AT_ONCE = 25
-#: how far down the queue a run looks for conversations that somebody can take
-_LOOKED_AT = 500
+#: how far down a team's queue a run looks for conversations that somebody can take
+_LOOKED_AT = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +40,7 @@ class _Facts:
     now: datetime
     people: tuple[Person, ...]
     teams: Mapping[str, Team]  #: by id
+    looked_at: int  #: how far down a team's queue
 
     def named(self, name: str) -> Team | None:
         return next((team for team in self.teams.values() if team.name.casefold() == name.casefold()), None)
@@ -67,14 +68,14 @@ def read_people(
     return found
 
 
-def tend(office: Office, presence: Presence) -> tuple[int, int]:
+def tend(office: Office, presence: Presence, looked_at: int = _LOOKED_AT) -> tuple[int, int]:
     """Hand back and assign what is due; return how many went back, and how many were given to somebody."""
     with office.store.read() as cursor:
-        facts = _facts(office, cursor, presence)
+        facts = _facts(office, cursor, presence, looked_at)
         if not _due(office, cursor, facts):
             return 0, 0
     with office.store.transaction() as cursor:
-        facts = _facts(office, cursor, presence)  # again: by hand, somebody may have been faster
+        facts = _facts(office, cursor, presence, looked_at)  # again: by hand, somebody may have been faster
         back = sum(_hand_back(office, cursor, facts, held, why) for held, why in _lying(office, cursor, facts))
         given = 0
         if not back:
@@ -85,10 +86,10 @@ def tend(office: Office, presence: Presence) -> tuple[int, int]:
         return back, given
 
 
-def _facts(office: Office, cursor: DuckDBPyConnection, presence: Presence) -> _Facts:
+def _facts(office: Office, cursor: DuckDBPyConnection, presence: Presence, looked_at: int) -> _Facts:
     now = office.clock()
     people = tuple(person for person, _ in read_people(office, cursor, presence, now).values())
-    return _Facts(now=now, people=people, teams={team.id: team for team in teams.teams(cursor)})
+    return _Facts(now=now, people=people, teams={team.id: team for team in teams.teams(cursor)}, looked_at=looked_at)
 
 
 def _due(office: Office, cursor: DuckDBPyConnection, facts: _Facts) -> bool:
@@ -139,11 +140,13 @@ def _decided(
     """Return which conversation goes to whom, and which goes into the queue of which team for now."""
     if not office.settings.assignment.rules:
         return [], []
-    wanted = []
-    for held in assignments.nobodys(cursor, facts.now, _LOOKED_AT):
-        rule, team = _rule(office, facts, held)
-        if rule is not None and team is not None:
-            wanted.append((held, rule, team))
+    wanted = [
+        (held, rule, team)
+        for each in _ruled(office, facts)
+        for held in assignments.nobodys(cursor, each.id, _accounts(office, each), facts.now, facts.looked_at)
+        for rule, team in [_rule(office, facts, held)]
+        if rule is not None and team is not None and team.id == each.id
+    ]
     last = _last(cursor, [held for held, _, _ in wanted])
     able: dict[str, tuple[str, ...]] = {}
     cases = []
@@ -163,6 +166,22 @@ def _decided(
     given = [(by_id[one], to) for one, to in plan(cases, facts.people)][:_AT_ONCE]
     queued = [(held, team.id) for held, _, team in wanted if held.team_id != team.id][:_AT_ONCE]
     return given, queued
+
+
+def _ruled(office: Office, facts: _Facts) -> list[Team]:
+    """Return the teams that rules name, each once: each is looked at by itself, so that none waits behind another."""
+    found = [facts.named(rule.team) for rule in office.settings.assignment.rules]
+    return list({team.id: team for team in found if team is not None}.values())
+
+
+def _accounts(office: Office, team: Team) -> list[str]:
+    """Return the accounts of which a team gets something by a rule."""
+    rules = [rule for rule in office.settings.assignment.rules if rule.team.casefold() == team.name.casefold()]
+    return [
+        one.id
+        for one in office.settings.accounts
+        if any(rule.account in {None, one.id} and rule.channel in {None, one.channel} for rule in rules)
+    ]
 
 
 def _rule(office: Office, facts: _Facts, held: Held) -> tuple[AssignmentRule | None, Team | None]:

@@ -107,9 +107,14 @@ def _held(cursor: DuckDBPyConnection, condition: str, values: Sequence[object], 
     return [Held(**dict(zip(names, row[:-1], strict=True)), passed_by=tuple(json.loads(row[-1]))) for row in rows]
 
 
-def nobodys(cursor: DuckDBPyConnection, now: datetime, limit: int) -> list[Held]:
-    """Return the conversations that wait for an answer and that nobody has, the most pressing first."""
-    return _held(cursor, f"{_OPEN} AND q.assignee IS NULL AND q.waiting_since IS NOT NULL", [now], limit)
+def nobodys(cursor: DuckDBPyConnection, team_id: str, accounts: Sequence[str], now: datetime, limit: int) -> list[Held]:
+    """Return the conversations that wait for an answer and that nobody has, the most pressing first.
+
+    Those in a team's queue, and those of `accounts` that are in no team's.
+    """
+    condition = f"""{_OPEN} AND q.assignee IS NULL AND q.waiting_since IS NOT NULL
+        AND (a.team_id = ? OR (a.team_id IS NULL AND q.account_id IN ({marks(accounts)})))"""
+    return _held(cursor, condition, [now, team_id, *accounts], limit)
 
 
 def held_by(cursor: DuckDBPyConnection, names: Sequence[str], now: datetime, limit: int) -> list[Held]:

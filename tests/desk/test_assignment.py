@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 from desk_kit import Kit, make_kit
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from social_listener.desk import assigning
 from social_listener.desk.assignment import LOAD, ROUND_ROBIN, Case, Person, choose, is_away, plan
 from social_listener.desk_types import QueueFilter, View
 from social_listener.desk_types.team import Kind, Team
@@ -70,6 +71,7 @@ def faults(wanted: list[Case], people: list[Person], given_: list[tuple[str, str
     return found
 
 
+@settings(deadline=None)
 @given(cases, crews())
 def test_a_plan_keeps_the_rules(wanted: list[Case], people: list[Person]) -> None:
     """Never over capacity, never to the absent or a stranger, never twice; the same facts give the same plan."""
@@ -85,6 +87,7 @@ def test_a_plan_keeps_the_rules(wanted: list[Case], people: list[Person]) -> Non
             assert set(case.members) - set(case.passed) <= full
 
 
+@settings(deadline=None)
 @given(st.integers(0, 40), st.sampled_from([LOAD, ROUND_ROBIN]), st.integers(1, 4))
 def test_a_plan_is_fair_within_one(number: int, by: str, people: int) -> None:
     """Among people with equal room and nothing to do, nobody gets more than one more than any other."""
@@ -312,3 +315,20 @@ def test_an_absence_has_a_beginning_and_an_end(since: int | None, until: int | N
         return None if minutes is None else now + timedelta(minutes=minutes)
 
     assert is_away(at(since), at(until), now) is away
+
+
+def test_no_team_waits_behind_another(tmp_path: Path) -> None:
+    """A team at work gets its own, however much more pressing work lies in the queue of one that is not there."""
+    kit = make_kit(tmp_path, accounts=("main", "other"))
+    rules = (AssignmentRule(team="Day", account="main"), AssignmentRule(team="Night", account="other"))
+    kit.settings = kit.settings.model_copy(update={"assignment": AssignmentSettings(rules=rules)})
+    kit.again()
+    kit.desk.team.save_team("ana", "Day", ["ana"])
+    kit.desk.team.save_team("ana", "Night", ["ben"])
+    for number in range(4):
+        kit.mention(author=f"day{number}")
+    kit.mention(text="@other hello", author="late", account="other")
+    arrive(kit, "ben")
+    assigning.tend(kit.desk._office, kit.desk.team.presence, looked_at=2)
+    assert {name for name, holder in holders(kit).items() if holder} == {"late"}
+    kit.close()

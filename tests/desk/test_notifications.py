@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 from desk_kit import Kit
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from social_listener.desk.mentions import mentioned
@@ -36,6 +36,7 @@ def test_a_text_names_whom_it_says(text: str, names: tuple[str, ...]) -> None:
     assert mentioned(text, NAMES) == names
 
 
+@settings(deadline=None)
 @given(st.text(), st.lists(st.text(max_size=8), max_size=5))
 def test_any_text_and_any_names_are_read(text: str, names: list[str]) -> None:
     """Whatever is written, only known names come out, each once."""
