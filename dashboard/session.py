@@ -51,6 +51,7 @@ class Inbox:
     confirm: str | None = None  #: our item that is about to be deleted
     reword: str | None = None  #: our item that is about to be reworded
     help: bool = False
+    reach: frozenset[str] | None = None  #: the accounts that the reader had access to when the list was last read
     bench: Bench = field(default_factory=Bench)
     outcome: Outcome | None = None
     notices: Notifications | None = None  #: what waits for whoever looks
@@ -184,7 +185,11 @@ def read_queue(*, anew: bool = False) -> None:
         return
     now.queue_problem = None
     now.page = page
-    if page.kept is None or now.shelf is None:
+    reach = frozenset(account.id for account in state.accounts())
+    # A row that is done stays under the eye for a while; one that they have no access to any more does not.
+    other_reach = now.reach not in {None, reach}
+    now.reach = reach
+    if page.kept is None or now.shelf is None or other_reach:
         now.shelf, now.place = shelf.lay_out(page, STEP), page.next
     else:
         now.shelf = shelf.refresh(now.shelf, page, STEP)
