@@ -278,7 +278,8 @@ STEPS: Final[Mapping[str, StepKind]] = {
         label="Assign", value="staff", right=Right.ASSIGN, describe=_assign_words, do=_assign, take_back=_unassign
     ),
     "label": StepKind(
-        label="Put a label on", value="label", right=Right.ORGANISE, describe=_label_words, do=_label, take_back=_unlabel
+        label="Put a label on", value="label", right=Right.ORGANISE,
+        describe=_label_words, do=_label, take_back=_unlabel,
     ),
     "snooze": StepKind(
         label="Snooze", value="hours", right=Right.ORGANISE, puts_away=True,

@@ -7,7 +7,14 @@ from typing import Any
 
 from making import MARA, NOW, health, item, page, reply, row, rule, stream, view
 
-from social_listener.dashboard import draw_composer, draw_conversation, draw_health, draw_queue
+from social_listener.dashboard import (
+    draw_composer,
+    draw_conversation,
+    draw_health,
+    draw_library,
+    draw_macros,
+    draw_queue,
+)
 from social_listener.dashboard.draw_composer import Outcome
 from social_listener.dashboard.shelf import lay_out
 from social_listener.desk_types import (
@@ -22,6 +29,7 @@ from social_listener.desk_types import (
     QueueFilter,
     Version,
 )
+from social_listener.desk_types.answering import Fits, MacroRun, SavedReply, StepPlan
 from social_listener.model import Attachment, Factor, ReplyState, SentimentLabel, Status, TextLength
 
 #: names of what is ours alone: what decides how something is drawn, times, and addresses that we made
@@ -60,16 +68,34 @@ def components() -> dict[str, tuple[tuple[str, ...], Any]]:
     )
     return {
         "queue": ((), {**queue, "problem": "p"}),
-        "headline": (("pictures",), draw_conversation.headline(whole, "Sam", NOW)),
+        "headline": (("pictures", "presence"), draw_conversation.headline(whole, "Sam", NOW)),
         "thread": (
             ("pictures",),
             draw_conversation.thread(whole, NOW, menu, "problem"),
         ),
-        "composer": (("drafts",), draw_composer.composer(whole, drafts, lengths, "Sam", outcome)),
+        "composer": (
+            ("drafts", "mention", "finder", "emoji", "insert", "followup"),
+            draw_composer.composer(whole, drafts, lengths, "Sam", outcome),
+        ),
+        "macros": (("finder",), {**draw_macros.macros(whole, "Sam", None), "ran": _ran()}),
+        "library": ((), _library()),
         "context": (("pictures",), draw_conversation.context(whole, NOW)),
         "views": ((), draw_queue.views(rows, QueueFilter())),
         "health": ((), {**draw_health.health(_health(), {"fernhill": "name"}), "problem": "p"}),
     }
+
+
+def _ran() -> Any:
+    steps = tuple(StepPlan(kind="note", words="words", text="t", problem=why) for why in (None, "why"))
+    return draw_macros.ran(MacroRun(id="r", name="name", conversation_id="c", steps=steps))
+
+
+def _library() -> Any:
+    saved = SavedReply(
+        id="s", owner="Sam", name="name", text="text", language="de", channels=("x",), fits=Fits.PRIVATE,
+        folder="folder", tags=("tag",), version=1, archived_at=None, updated_by="Sam", updated_at=NOW,
+    )  # fmt: skip
+    return {**draw_library.saved_replies([saved], {"s": 2}, None), "problem": None}
 
 
 def _whole() -> Any:
