@@ -13,6 +13,7 @@ from social_listener.dashboard import (
     draw_composer,
     draw_conversation,
     draw_health,
+    draw_library,
     draw_macros,
     draw_queue,
     draw_team,
@@ -33,7 +34,7 @@ from social_listener.desk_types import (
     QueueFilter,
     Version,
 )
-from social_listener.desk_types.answering import MacroRun, StepPlan
+from social_listener.desk_types.answering import Fits, MacroRun, SavedReply, StepPlan
 from social_listener.desk_types.files import FileLine, FilesView
 from social_listener.desk_types.organising import Label, UndoOffer
 from social_listener.desk_types.team import (
@@ -93,6 +94,7 @@ def components() -> dict[str, tuple[tuple[str, ...], Any]]:
             draw_conversation.thread(whole, NOW, menu, "problem"),
         ),
         "composer": (COMPOSER, draw_composer.composer(whole, drafts, lengths, "Sam", outcome, **more)),
+        "library": ((), _library()),
         "context": (("pictures",), draw_conversation.context(whole, NOW)),
         "views": ((), draw_queue.views(rows, QueueFilter())),
         "health": ((), {**draw_health.health(_health(), {"fernhill": "name"}), "problem": "p"}),
@@ -173,6 +175,14 @@ def _proposal() -> Proposal:
         reply_id=None,
         version=1,
     )
+
+
+def _library() -> Any:
+    saved = SavedReply(
+        id="s", owner="Sam", name="name", text="text", language="de", channels=("x",), fits=Fits.PRIVATE,
+        folder="folder", tags=("tag",), version=1, archived_at=None, updated_by="Sam", updated_at=NOW,
+    )  # fmt: skip
+    return {**draw_library.saved_replies([saved], {"s": 2}, None), "problem": None}
 
 
 def _whole() -> Any:
