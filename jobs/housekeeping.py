@@ -18,7 +18,7 @@ _READ_KEPT = timedelta(days=90)
 
 
 def run(work: Work) -> str | None:
-    """Forget what is past its retention, fold the log of writes into the file, drop copies of deleted words."""
+    """Forget what is past its retention, pictures too, fold the log into the file, drop copies of deleted words."""
     service = work.service
     now, keep = service.clock(), service.settings.retention
     with service.store.transaction() as cursor:

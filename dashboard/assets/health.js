@@ -69,7 +69,10 @@ function fillTable(node, section, act) {
   }
   node.querySelector(".none")?.remove();
   if (!table) {
-    const frame = el("div", "frame");
+    const frame = el("div", "frame");  // on a narrow screen it scrolls, by keys too
+    frame.tabIndex = 0;
+    frame.setAttribute("role", "region");
+    frame.setAttribute("aria-label", section.title);
     table = el("table");
     const head = el("tr");
     for (const name of section.columns) {

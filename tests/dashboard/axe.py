@@ -11,8 +11,11 @@ if TYPE_CHECKING:
 _SCRIPT = files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
 #: impacts that no page may have
 GRAVE = ("serious", "critical")
-#: a transition that is under way has colours of its own
-_STILL = "*, *::before, *::after { transition: none !important; animation: none !important; }"
+#: a transition that is under way has colours of its own, and so has what is drawn again just now: Streamlit dims it
+_STILL = """
+    *, *::before, *::after { transition: none !important; animation: none !important; }
+    [data-stale=true] { opacity: 1 !important; }
+"""
 
 
 def faults(page: Page) -> list[str]:
