@@ -105,8 +105,7 @@ class UndoDesk:
                 changed[talk.id] = with_value(talk, line.field, line.before)
                 done.append(line)
         organised.write(cursor, list(changed.values()), now)
-        for line in done:
-            audit.record(cursor, now, staff, "conversation.undone", line.object_id, field=line.field)
+        audit.record_many(cursor, now, staff, "conversation.undone", [line.object_id for line in done])
         return done, left
 
     def _take_back_contacts(
@@ -127,8 +126,7 @@ class UndoDesk:
         silences.write(cursor, quiet, now)
         merged = {line.object_id: line.before for line in done if line.field == CUSTOMER}
         customers.write(cursor, merged, staff, now)
-        for line in done:
-            audit.record(cursor, now, staff, "contact.undone", line.object_id, field=line.field)
+        audit.record_many(cursor, now, staff, "contact.undone", [line.object_id for line in done])
         return done, left
 
     def _forbidden(self, cursor: DuckDBPyConnection, staff: str, field: str, talk: Organised | None) -> str:

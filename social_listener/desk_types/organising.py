@@ -81,7 +81,7 @@ class BulkRun:
     """One change of many conversations, and how far it has come."""
 
     id: str
-    words: str  #: what is done: "resolve", "assign to ben"
+    words: str  #: what is done: "Resolved", "Assigned to ben"
     total: int
     done: int  #: looked at so far
     changed: int
@@ -89,3 +89,4 @@ class BulkRun:
     failures: tuple[Left, ...]  #: the first of those that failed
     started_at: datetime
     ended_at: datetime | None  #: None: under way
+    cut_off: bool = False  #: a crash or a restart ended it before its time
