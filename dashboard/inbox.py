@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from social_listener.desk_types import ConversationView
     from social_listener.model import Allowed
 
-QUEUE = component("queue")
+QUEUE = component("queue", "selection")
 HEADLINE = component("headline")
 THREAD = component("thread")
 COMPOSER = component("composer", "drafts")

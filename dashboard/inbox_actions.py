@@ -163,16 +163,20 @@ def snooze() -> None:
         return
     zone = ZoneInfo(st.context.timezone or "UTC")
     until = SNOOZES[choice](state.service().clock().astimezone(zone))
-    told = f"Snoozed {choice[0].lower()}{choice[1:]}, or until they write"
-    if _change(lambda id_, me, version: state.desk().snooze(id_, me, until, version), told):
-        _put_away()
+    snooze_until(until, f"Snoozed {choice[0].lower()}{choice[1:]}, or until they write")
     draw(*session.PANES)
+
+
+def snooze_until(until: datetime, told: str) -> None:
+    """Put the open conversation away until then, and open the next."""
+    if _change(lambda id_, me, version: state.desk().snooze(id_, me, until, version), told):
+        put_away()
 
 
 def resolve() -> None:
     """Resolve the conversation and open the next."""
     if _change(lambda id_, me, version: state.desk().resolve(id_, me, version), "Resolved"):
-        _put_away()
+        put_away()
     draw(*session.PANES)
 
 
@@ -182,7 +186,7 @@ def reopen() -> None:
     draw(*session.PANES)
 
 
-def _put_away() -> None:
+def put_away() -> None:
     """Take the open conversation off the list and open the next one."""
     now = session.inbox()
     if now.shelf is None or now.chosen is None:

@@ -19,7 +19,9 @@ from social_listener.errors import DeskError
 if TYPE_CHECKING:
     from social_listener.dashboard.component import Json
     from social_listener.dashboard.draw_composer import Outcome
+    from social_listener.desk.bulk import Prepared
     from social_listener.desk_types import ConversationView, QueueFilter, QueuePage, QueueRow
+    from social_listener.desk_types.contacts import Likeness
 
 log = logging.getLogger(__name__)
 
@@ -49,6 +51,8 @@ class Inbox:
     reword: str | None = None  #: our item that is about to be reworded
     help: bool = False
     bench: Bench = field(default_factory=Bench)
+    prepared: Prepared | None = None  #: a change of many that was counted, and is asked about
+    alike: tuple[Likeness, ...] = ()  #: contacts that may be the same customer, when somebody looks for them
     outcome: Outcome | None = None
 
 
@@ -107,7 +111,7 @@ def choose(conversation_id: str | None, focus: str | None = None) -> None:
     """Open a conversation, or none."""
     now = inbox()
     if conversation_id != now.chosen:
-        now.view, now.view_problem = None, None
+        now.view, now.view_problem, now.alike = None, None, ()
     now.chosen, now.focus, now.menu, now.confirm, now.reword = conversation_id, focus, None, None, None
 
 
@@ -141,15 +145,16 @@ def look(pane: str) -> object:
     """Return what makes a difference to the eye in a pane; what only grows with time is left to the slow tick."""
     now = inbox()
     if pane == "toolbar":
-        return now.wanted, dict(now.page.counts) if now.page else {}
+        return now.wanted, dict(now.page.counts) if now.page else {}, now.bench.views, dict(now.bench.counts)
     if pane == "queue":
         rows: tuple[QueueRow, ...] = now.shelf.rows if now.shelf else ()
         marks = (now.shelf.gone, now.shelf.fresh) if now.shelf else ()
         total = now.page.total if now.page else 0
         return tuple(replace(row, priority=0, reasons=()) for row in rows), marks, total, now.queue_problem
     if pane == "bench":
-        worn = (now.view.conversation_id, now.view.labels) if now.view else None
-        return now.bench, worn
+        card = now.view.contact if now.view else None
+        about = (now.view.conversation_id, now.view.labels, card and (card.others, card.silence)) if now.view else None
+        return now.bench, about, now.prepared, now.alike
     return now.view and replace(now.view, priority=0, factors=()), now.view_problem
 
 

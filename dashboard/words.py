@@ -21,6 +21,7 @@ VIEWS: Mapping[View, tuple[str, str]] = {
     View.OPEN: ("All open", "Everything open, answered or not"),
     View.SNOOZED: ("Snoozed", "Put away until a time"),
     View.RESOLVED: ("Resolved", "Put away for good, unless they write again"),
+    View.SPAM: ("Muted", "Of muted contacts and spam: stored, and in no other view"),
 }
 
 KINDS: Mapping[Kind, str] = {

@@ -53,7 +53,7 @@ class UndoDesk:
 
         `DeskError` when it is too late, or somebody else's. Cut off half-way, it goes on where it was when asked again.
         """
-        restored = 0
+        restored, fields = 0, set[str]()
         left: list[Left] = []
         while True:
             now = self._office.clock()
@@ -69,8 +69,15 @@ class UndoDesk:
                 undoing.settle(cursor, step_id, done, [line for line, _ in stayed])
                 called = organised.names(cursor, [line.object_id for line, _ in stayed])
             restored += len(done)
+            fields |= {line.field for line in lines}
             left += [Left(id=line.object_id, name=called[line.object_id], why=why) for line, why in stayed]
-        return Undone(words=step.words, restored=restored, left=tuple(left[:_TOLD]), only=only)
+        return Undone(
+            words=step.words,
+            restored=restored,
+            left=tuple(left[:_TOLD]),
+            only=only,
+            of_conversations=fields.isdisjoint({SILENCE, CUSTOMER}),
+        )
 
     def _known(self, cursor: DuckDBPyConnection, step_id: str, staff: str, now: datetime) -> undoing.Step:
         step = undoing.step(cursor, step_id)

@@ -63,6 +63,7 @@ class Undone:
     restored: int  #: things that are again what they were
     left: tuple[Left, ...]  #: changed by somebody since, or not ours to change
     only: str | None  #: the one conversation, or contact, that it concerned; None: several
+    of_conversations: bool = True  #: False: what it concerned are contacts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
