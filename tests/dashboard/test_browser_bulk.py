@@ -135,7 +135,7 @@ def test_it_is_snoozed_until_a_time_of_ones_own(open_page: Open, make_stage: Mak
     page.locator(".panel input[type=datetime-local]").fill("2031-05-06T07:08")
     page.locator(".panel input[type=datetime-local]").press("Enter")
     expect(page.locator(tab(page, "Snoozed"))).to_contain_text("1")
-    expect(page.locator("[data-testid=stToast]").last).to_contain_text("06 May 2031, 07:08")
+    expect(page.locator("[data-testid=stToast]").last).to_contain_text("Snoozed until 06 May 2031")
     handle = "guest1"
     stage.sandbox.world.post(
         handle, "@fernhill still nothing", reply_to=stage.sandbox.world.find(int(talk.split(":")[1]))
