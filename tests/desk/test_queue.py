@@ -73,6 +73,7 @@ def test_views_and_their_counts(kit: Kit) -> None:
         View.UNASSIGNED: {waits, answered},
         View.SNOOZED: {snoozed},
         View.RESOLVED: {resolved},
+        View.SPAM: set(),
     }
     for view, conversations in expected.items():
         page = kit.desk.queue(QueueFilter(view=view), "ana")
