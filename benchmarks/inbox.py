@@ -32,6 +32,7 @@ from social_listener.model import SentimentLabel
 from social_listener.scoring import Weights
 from social_listener.settings import Settings
 from social_listener.store import Store, queue
+from social_listener.store.due import PlatformTime
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -82,7 +83,8 @@ FILL = {
         INSERT INTO queue
         SELECT c.id, 'x', 'main', 'main/mentions', i.kind, c.private, 'open', NULL,
             CASE WHEN hash(c.id) % 4 = 0 THEN 'ana' END, i.id, s.priority, c.first_at, s.sentiment_label, s.language,
-            c.contact_id, p.name, p.handle, left(i.text, 200), c.last_at, 3, 3
+            c.contact_id, p.name, p.handle, left(i.text, 200), c.last_at, 3, 3,
+            c.first_at + INTERVAL 1 HOUR, 'answer', c.first_at, c.first_at, c.first_at + INTERVAL 45 MINUTE
         FROM conversations c JOIN interactions i ON i.id = c.newest_id JOIN scores s ON s.interaction_id = i.id
         JOIN contacts p ON p.id = c.contact_id WHERE c.status = 'open'""",
 }
@@ -134,7 +136,7 @@ def readings(store: Store, desk: Desk, total: int) -> dict[str, Callable[[], obj
         kept = factors or queue.Factors()
         return read(
             lambda cursor: queue.listed(
-                cursor, wanted, "ana", NOW, waiting, found=None, factors=kept, limit=50, offset=0
+                cursor, wanted, "ana", PlatformTime(ours=NOW), waiting, sought=None, factors=kept, limit=50
             )
         )
 

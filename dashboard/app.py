@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from social_listener.dashboard import health, inbox, state
+from social_listener.dashboard import health, inbox, state, team
 from social_listener.dashboard.component import asset, component
 
 #: our mark, a picture of its own: nothing is asked of another server for it
@@ -28,6 +28,7 @@ state.service()
 page = st.navigation(
     [
         st.Page(inbox.show, title="Inbox", url_path="inbox", default=True),
+        st.Page(team.show, title="Team", url_path="team"),
         st.Page(health.show, title="Health", url_path="health"),
     ],
     position="top",

@@ -1,9 +1,14 @@
 """What the dashboard is to a web server: routes beside the pages, headers on every answer, Streamlit's options.
 
-    GET /live                           server-sent events: the store's revision, when it has changed
+    GET /live                           server-sent events: the store's revision, when it has changed, and as `presence`
+                                        who else has the conversation open that the page shows
+    POST /presence                      a page says that it is open, what it shows, and whether somebody types in it
     PUT /drafts/{conversation}/{mode}   keep what is being typed; the answer tells its length by the channel's rules
+    GET /saved-replies                  saved replies that fit an item, filled in
+    GET /macros                         what each macro would do to an item now
+    GET /pictures/{name}                a picture of a platform, fetched by this server (docs/media.md)
 
-Both are for our own pages only: the guard refuses other hosts, and writes from other origins.
+All are for our own pages only: the guard refuses other hosts, and writes from other origins.
 """
 
 from __future__ import annotations
@@ -22,6 +27,10 @@ from starlette.responses import JSONResponse, PlainTextResponse, StreamingRespon
 from starlette.routing import Route
 
 from social_listener.dashboard.draw_composer import MODES, NOTE, PRIVATE
+from social_listener.dashboard.macro_routes import MacroPlans
+from social_listener.dashboard.presence import Presence, presence_event
+from social_listener.dashboard.route_media import Media
+from social_listener.dashboard.saved_reply_routes import SavedReplies
 from social_listener.dashboard.state import DRAFTS
 from social_listener.dashboard.theme import options
 from social_listener.errors import DeskError, ListenerError
@@ -34,6 +43,7 @@ if TYPE_CHECKING:
     from starlette.routing import BaseRoute
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+    from social_listener.desk.presence import Here
     from social_listener.service import Service
     from social_listener.settings import Settings
 
@@ -90,9 +100,14 @@ def routes(service: Service) -> list[BaseRoute]:
     """Return the routes beside the pages."""
     drafts = _Drafts(service)
     live = _Live(service)
+    media = Media(service)
     return [
+        Route("/pictures/{name}", media.get, methods=["GET"]),
         Route("/live", live.get, methods=["GET"]),
+        Route("/presence", Presence(service).post, methods=["POST"]),
         Route("/drafts/{conversation:path}/{mode}", drafts.put, methods=["PUT"]),
+        Route("/saved-replies", SavedReplies(service).get, methods=["GET"]),
+        Route("/macros", MacroPlans(service).get, methods=["GET"]),
     ]
 
 
@@ -185,18 +200,24 @@ class _Live:
     def __init__(self, service: Service) -> None:
         self._service = service
 
-    async def get(self, _: Request) -> Response:
+    async def get(self, request: Request) -> Response:
         headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
-        return StreamingResponse(self._events(), media_type="text/event-stream", headers=headers)
+        page = request.query_params.get("page", "")
+        return StreamingResponse(self._events(page), media_type="text/event-stream", headers=headers)
 
-    async def _events(self) -> AsyncIterator[str]:
+    async def _events(self, page: str) -> AsyncIterator[str]:
         told = self._service.desk.revision
+        here: tuple[Here, ...] = ()
         yield f"retry: 2000\ndata: {told}\n\n"
         quiet = 0.0
         while True:
             await asyncio.sleep(LOOK)
             quiet += LOOK
             revision = self._service.desk.revision
+            others = self._service.desk.team.presence.others(page, self._service.clock())
+            if others != here:
+                here = others
+                yield presence_event(here)
             if revision != told and quiet >= PAUSE:
                 told, quiet = revision, 0.0
                 yield f"data: {told}\n\n"

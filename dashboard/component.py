@@ -28,6 +28,6 @@ def component(name: str, *parts: str) -> Any:
     return st.components.v2.component(
         f"social_listener_{name}",
         html="<div class='root'></div>\n<span></span>",
-        css=asset("common.css") + "\n" + asset(f"{name}.css"),
+        css="\n".join(asset(f"{part}.css") for part in ("common", *parts, name) if (ASSETS / f"{part}.css").exists()),
         js="\n".join(asset(f"{part}.js") for part in ("common", *parts, name)),
     )

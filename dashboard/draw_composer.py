@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 PUBLIC, PRIVATE, NOTE = "public", "private", "note"
 MODES = (PUBLIC, PRIVATE, NOTE)
 
+#: an address longer than any that people type, to ask a channel how it counts links
+LINK = "https://example.org/" + "a" * 180
+
 #: how many of the last items are compared
 _LAST = 12
 _UNDER_WAY = frozenset({ReplyState.QUEUED, ReplyState.SENDING, ReplyState.IN_DOUBT})
@@ -40,8 +43,16 @@ def composer(
     lengths: Mapping[str, TextLength],
     staff: str,
     outcome: Outcome | None,
+    *,
+    sends: bool = True,
+    colleagues: Sequence[str] = (),
+    links: Mapping[str, int] | None = None,
 ) -> Json:
-    """Return everything the composer needs for this conversation."""
+    """Return everything the composer needs for this conversation.
+
+    `sends`: what is written leaves without approval; `colleagues`: who can be named in a note; `links`: how long LINK
+    is here, by mode.
+    """
     allowed = {one.verb: one for one in view.allowed}
     public, private = allowed.get("reply_public"), allowed.get("reply_private")
     modes = []
@@ -49,13 +60,21 @@ def composer(
         modes.append(_mode(PUBLIC, view, public, drafts, lengths))
     if view.private or private is not None:
         modes.append(_mode(PRIVATE, view, private, drafts, lengths))
+    if not sends:
+        modes = [mode | {"button": "Send for approval"} for mode in modes]
     modes.append(_note(drafts))
+    for mode in modes:
+        mode["links"] = link_hint((links or {}).get(str(mode["mode"])))
     return {
         "id": view.conversation_id,
         "account": view.account_id,
         "item": view.focus_id,
         "staff": staff,
+        "approval": not sends,
+        "mayAsk": sends and bool(colleagues),
+        "colleagues": list(colleagues),
         "version": view.version,
+        "language": _language(view),
         "modes": modes,
         "mode": default_mode(modes),
         "refused": refusals(view, public, private),
@@ -71,6 +90,16 @@ def composer(
             "conflict": outcome.conflict,
         },
     }
+
+
+def link_hint(used: int | None) -> str:
+    """Return how links count, where that is not by their characters; `used` is what LINK counts."""
+    return f"A link counts {used} characters, however long it is." if used is not None and used < len(LINK) else ""
+
+
+def _language(view: ConversationView) -> str | None:
+    """Return the language of the item that is answered, for the browser's spelling; None: it could not be told."""
+    return next((line.language for line in view.items if line.item.id == view.focus_id), None)
 
 
 def said(view: ConversationView) -> list[Json]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from social_listener.dashboard import draw_bench, words
+from social_listener.dashboard import draw_bench, draw_due, words
+from social_listener.dashboard.draw_proposal import NOBODY
 from social_listener.dashboard.draw_thread import merged
 from social_listener.model import SentimentLabel, Status
 
@@ -13,16 +14,20 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from social_listener.dashboard.component import Json
+    from social_listener.dashboard.draw_proposal import Eyes
+    from social_listener.dashboard.frames import Frames
     from social_listener.desk_types import ContactCard, ConversationView, PastConversation
     from social_listener.model import Allowed, Contact, Factor
 
 
-def headline(view: ConversationView, staff: str, now: datetime) -> Json:
+def headline(view: ConversationView, staff: str, now: datetime, frames: Frames | None = None) -> Json:
     """Return who it is, where, and how long they have been waiting."""
     contact = view.contact.contact if view.contact else None
     status = []
     if view.assignee:
         status.append("Yours" if view.assignee == staff else f"{view.assignee} has it")
+    elif view.team:
+        status.append(f"In the queue of {view.team}")
     if view.status is Status.SNOOZED and view.snoozed_until:
         status.append(f"Snoozed for {words.lasting(view.snoozed_until - now)}")
     elif view.status is not Status.OPEN:
@@ -36,10 +41,11 @@ def headline(view: ConversationView, staff: str, now: datetime) -> Json:
         "id": view.conversation_id,
         "name": contact.name or contact.handle if contact else "Unknown",
         "handle": contact.handle if contact else "",
+        "face": frames.face(contact) if frames else None,
         "where": f"{kind} on {words.channel(view.channel)} · {view.account_name}",
         "private": view.private,
         "waiting": words.iso(view.waiting_since),
-        "target": view.target.total_seconds() if view.target else None,
+        "due": draw_due.due(view.due),
         "status": status,
         "labels": draw_bench.worn(view.labels),
         "now": words.iso(now),
@@ -47,12 +53,24 @@ def headline(view: ConversationView, staff: str, now: datetime) -> Json:
 
 
 def thread(
-    view: ConversationView, now: datetime, menu: tuple[str, Sequence[Allowed]] | None, problem: str | None
+    view: ConversationView,
+    now: datetime,
+    menu: tuple[str, Sequence[Allowed]] | None,
+    problem: str | None,
+    *,
+    eyes: Eyes = NOBODY,
+    at_line: tuple[str, str] = ("", ""),
+    frames: Frames | None = None,
 ) -> Json:
-    """Return everything that was said, in order of time; `menu` is the item whose menu is open, and what it offers."""
+    """Return everything that was said, in order of time; `menu` is the item whose menu is open, and what it offers.
+
+    `eyes`: who looks; `at_line`: the key of the line to open it at, and what asked for that.
+    """
     return {
         "id": view.conversation_id,
-        "lines": merged(view, menu),
+        "version": view.version,
+        "atLine": {"key": at_line[0], "asked": at_line[1]},
+        "lines": merged(view, menu, eyes, frames),
         "menu": menu[0] if menu else None,
         "problem": problem,
         "now": words.iso(now),
@@ -74,7 +92,7 @@ def no_thread(problem: str | None = None) -> Json:
     }
 
 
-def context(view: ConversationView | None, now: datetime) -> Json:
+def context(view: ConversationView | None, now: datetime, frames: Frames | None = None) -> Json:
     """Return the right pane: why it is urgent, who it is, and what we had with them."""
     if view is None:
         return {"id": "", "now": words.iso(now)}
@@ -92,10 +110,11 @@ def context(view: ConversationView | None, now: datetime) -> Json:
         "factors": [_factor(factor) for factor in view.factors if round(factor.points)],
         "mood": mood,
         "labels": draw_bench.worn(view.labels),
-        "contact": _contact(view.contact, now) if view.contact else None,
+        "contact": _contact(view.contact, now, frames) if view.contact else None,
         "silence": draw_bench.silence(view.contact),
         "history": _history(view.contact),
         "others": others,
+        "level": draw_due.level(view),
         "now": words.iso(now),
     }
 
@@ -114,11 +133,12 @@ def _factor(factor: Factor) -> Json:
     }
 
 
-def _contact(card: ContactCard, now: datetime) -> Json:
+def _contact(card: ContactCard, now: datetime, frames: Frames | None) -> Json:
     contact = card.contact
     return {
         "name": contact.name or contact.handle or "Unknown",
         "handle": contact.handle,
+        "face": frames.face(contact) if frames else None,
         "url": contact.url,
         "verified": contact.verified,
         "description": contact.description,

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
+from social_listener import vault_ends
 from social_listener.dashboard import words
 from social_listener.model import ReplyState
 
@@ -57,8 +58,8 @@ def health(view: HealthView, names: Mapping[str, str]) -> Json:
         _in_doubt(view, names),
         _failed(view, names),
         _streams(view, names),
-        _gaps(view),
-        _dead_letters(view),
+        _gaps(view, names),
+        _dead_letters(view, names),
         _accounts(view),
         _jobs(view),
     ]
@@ -221,7 +222,16 @@ def _next(stream: StreamHealth, now: datetime) -> str:
     return f"{wait}, as it has to wait" if stream.not_before and stream.not_before >= due else wait
 
 
-def _gaps(view: HealthView) -> Json | None:
+def _stream_cell(stream_id: str, view: HealthView, names: Mapping[str, str], small: str = "") -> Json:
+    """Return a stream named as in the table of streams; by its id alone when it is in no table any more."""
+    stream = next((one for one in view.streams if one.id == stream_id), None)
+    if stream is None:
+        return {"text": stream_id, "small": small}
+    parts = (_stream_name(stream), small)
+    return {"text": names.get(stream.account_id, stream.account_id), "small": ", ".join(part for part in parts if part)}
+
+
+def _gaps(view: HealthView, names: Mapping[str, str]) -> Json | None:
     if not view.gaps:
         return None
     return {
@@ -229,16 +239,16 @@ def _gaps(view: HealthView) -> Json | None:
         "title": "Gaps",
         "lead": "Spans that a platform can no longer give us. Acknowledge what you have taken note of.",
         "columns": ["Stream", "From", "To", "Why", ""],
-        "rows": [_gap(gap) for gap in view.gaps],
+        "rows": [_gap(gap, _stream_cell(gap.stream_id, view, names)) for gap in view.gaps],
         "none": "",
     }
 
 
-def _gap(gap: GapLine) -> Json:
+def _gap(gap: GapLine, stream: Json) -> Json:
     return {
         "key": gap.id,
         "cells": [
-            {"text": gap.stream_id},
+            stream,
             {"at": words.iso(gap.since)},
             {"at": words.iso(gap.until)},
             {"text": gap.reason},
@@ -247,7 +257,7 @@ def _gap(gap: GapLine) -> Json:
     }
 
 
-def _dead_letters(view: HealthView) -> Json | None:
+def _dead_letters(view: HealthView, names: Mapping[str, str]) -> Json | None:
     if not view.dead_letters:
         return None
     return {
@@ -255,17 +265,18 @@ def _dead_letters(view: HealthView) -> Json | None:
         "title": "Items that could not be read",
         "lead": "Kept as they came. After an update they can be read again; what is of no use can be dismissed.",
         "columns": ["Stream", "Why", "First seen", "Seen", ""],
-        "rows": [_dead_letter(letter) for letter in view.dead_letters],
+        "rows": [_dead_letter(letter, view, names) for letter in view.dead_letters],
         "none": "",
         "tool": {"name": "replay", "label": "Read all of them again"},
     }
 
 
-def _dead_letter(letter: DeadLetter) -> Json:
+def _dead_letter(letter: DeadLetter, view: HealthView, names: Mapping[str, str]) -> Json:
+    known = f"id {letter.native_id}" if letter.native_id else "no id"
     return {
         "key": letter.id,
         "cells": [
-            {"text": letter.stream_id, "small": f"id {letter.native_id}" if letter.native_id else "no id"},
+            _stream_cell(letter.stream_id, view, names, known),
             {"text": letter.reason, "raw": letter.excerpt},
             {"at": words.iso(letter.first_seen_at)},
             {"text": words.count(letter.seen, "time"), "number": True},
@@ -296,13 +307,22 @@ def _account(account: AccountHealth, now: datetime) -> Json:
         "cells": [
             {"text": account.name, "small": "" if handle == account.name else handle},
             {"text": words.channel(account.channel)},
-            {"text": label, "tone": tone, "small": account.problem or "", "bad": True},
+            {"text": label, "tone": tone, **_why(account, now)},
             _webhook(account.push, now),
             {"text": f"{account.used:.0f} %" if account.used is not None else "–", "number": True},
             _money(account),
             {"at": words.iso(account.checked_at)} if account.checked_at else {"text": "–"},
         ],
     }
+
+
+def _why(account: AccountHealth, now: datetime) -> Json:
+    """Return what there is to say of an account's state: what is wrong, or until when its access lasts."""
+    if account.problem or account.expires_at is None:
+        return {"small": account.problem or "", "bad": True}
+    verb = "ended" if account.expires_at <= now else "ends"
+    near = vault_ends.step(account.expires_at, now) is not None
+    return {"small": f"access {verb} {account.expires_at:%d %b %Y %H:%M} UTC", "bad": near}
 
 
 def _webhook(push: PushHealth | None, now: datetime) -> Json:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from social_listener.dashboard import draw_bench, inbox_filter, words
+from social_listener.dashboard import draw_bench, draw_due, inbox_filter, words
 from social_listener.desk_types import View
 from social_listener.model import ReplyState, SentimentLabel, Status
 
@@ -34,7 +35,7 @@ def views(page: QueuePage | None, wanted: QueueFilter, saved: Sequence[SavedView
 
     Muted contacts are not worth a place while there are none.
     """
-    same = next((view for view in saved if view.wanted == wanted), None)
+    same = next((view for view in saved if replace(view.wanted, zone=wanted.zone) == wanted), None)
     return {
         "chosen": SAVED + same.id if same else wanted.view.value,
         "views": [
@@ -96,7 +97,7 @@ def row(one: QueueRow, staff: str, *, gone: bool, name_channel: bool) -> Json:
         "reasons": [words.capital(reason) for reason in one.reasons],
         "excerpt": one.excerpt or "(no words)",
         "waiting": words.iso(one.waiting_since),
-        "target": one.target.total_seconds() if one.target else None,
+        "due": draw_due.due(one.due),
         "last": words.iso(one.last_at),
         "marks": _marks(one, staff, gone=gone, name_channel=name_channel),
         "labels": draw_bench.worn(one.labels),
@@ -143,9 +144,11 @@ def empty(wanted: QueueFilter) -> Json:
         }
     text = {
         View.WAITING: "Nobody waits for an answer. New messages appear here by themselves.",
+        View.BREACHED: "Nobody waits for longer than promised.",
         View.MINE: "Nothing is assigned to you. Press A in a conversation to take it.",
         View.UNASSIGNED: "Everything open has somebody who takes care of it.",
         View.OPEN: "No open conversations. New messages appear here by themselves.",
+        View.IN_DOUBT: "No reply is in doubt.",
         View.SNOOZED: "Nothing is put away for later.",
         View.RESOLVED: "Nothing was resolved yet. Press E in a conversation when it is done.",
         View.SPAM: "Nobody is muted. Press B in a conversation to mute its contact.",

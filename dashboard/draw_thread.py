@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from social_listener.dashboard import words
+from social_listener.dashboard import draw_proposal, words
+from social_listener.dashboard.frames import plain
 from social_listener.model import ReplyState, SentimentLabel
+from social_listener.rights import SYSTEM
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from social_listener.dashboard.component import Json
+    from social_listener.dashboard.draw_proposal import Eyes
+    from social_listener.dashboard.frames import Frames
     from social_listener.desk_types import ConversationView, LinkLine, NoteLine, ReplyLine, ThreadItem
     from social_listener.model import Allowed
 
@@ -48,14 +52,27 @@ _TONES: Mapping[ReplyState, str] = {
 }
 
 
-def merged(view: ConversationView, menu: tuple[str, Sequence[Allowed]] | None) -> list[Json]:
-    """Return the context first, then items, notes and replies by time."""
-    lines: list[tuple[datetime, Json]] = [(line.item.sent_at, item(line, view, menu)) for line in view.items]
+def merged(
+    view: ConversationView,
+    menu: tuple[str, Sequence[Allowed]] | None,
+    eyes: Eyes = draw_proposal.NOBODY,
+    frames: Frames | None = None,
+) -> list[Json]:
+    """Return the context first, then items, notes, proposals and replies by time."""
+    lines: list[tuple[datetime, Json]] = [
+        (line.item.sent_at, item(line, view, menu, frames=frames)) for line in view.items
+    ]
     lines += [(note.created_at, _note(note)) for note in view.notes]
     lines += [(link.made_at, _link(link)) for link in view.links]
-    lines += [(reply.created_at, _reply(reply)) for reply in view.replies if reply.state not in _SETTLED]
+    lines += draw_proposal.lines(view, eyes)
+    approved = draw_proposal.approvers(view)
+    lines += [
+        (reply.created_at, _reply(reply) | {"words": approved.get(reply.id, "")})
+        for reply in view.replies
+        if reply.state not in _SETTLED
+    ]
     lines.sort(key=lambda pair: pair[0])
-    return [item(line, view, menu, context=True) for line in view.context] + [line for _, line in lines]
+    return [item(line, view, menu, context=True, frames=frames) for line in view.context] + [line for _, line in lines]
 
 
 def item(
@@ -64,6 +81,7 @@ def item(
     menu: tuple[str, Sequence[Allowed]] | None,
     *,
     context: bool = False,
+    frames: Frames | None = None,
 ) -> Json:
     """Return one thing that was said."""
     said = line.item
@@ -85,10 +103,7 @@ def item(
         "at": words.iso(said.sent_at),
         "text": said.text,
         "deleted": _tombstone(line),
-        "attachments": [
-            {"words": f"{one.kind.capitalize()}, not loaded" + (f": {one.alt}" if one.alt else ""), "url": one.url}
-            for one in said.attachments
-        ],
+        "attachments": frames.of(said) if frames else [plain(one) for one in said.attachments],
         "marks": _marks(line, context=context, focus=focus, alone=len(view.items) == 1),
         "versions": [{"text": version.text, "at": words.iso(version.seen_at)} for version in line.versions],
         "canFocus": not (context or focus or said.outbound or line.deleted_at),
@@ -154,7 +169,7 @@ def _note(note: NoteLine) -> Json:
         "key": f"note {note.id}",
         "type": "note",
         "tone": "note",
-        "name": note.staff,
+        "name": "By itself" if note.staff == SYSTEM else note.staff,
         "handle": "",
         "words": "Note – only your team sees this",
         "at": words.iso(note.created_at),
@@ -178,6 +193,9 @@ def _link(link: LinkLine) -> Json:
     }
 
 
+_NOT_GONE = frozenset({ReplyState.REJECTED, ReplyState.CANCELLED, ReplyState.EXPIRED})
+
+
 def _reply(reply: ReplyLine) -> Json:
     """Return a reply that is on its way or did not go."""
     queued = reply.state is ReplyState.QUEUED
@@ -195,6 +213,7 @@ def _reply(reply: ReplyLine) -> Json:
         "text": reply.text,
         "state": _state(reply),
         "undo": undoable,
+        "alone": queued and reply.after in _NOT_GONE,
         "until": words.iso(reply.not_before) if undoable and not reply.reason else None,
         "reason": words.sentence(reply.reason or ""),
         "todo": _TODO.get(reply.state, ""),

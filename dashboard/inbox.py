@@ -13,8 +13,10 @@ import streamlit as st
 from social_listener.dashboard import (
     draw_composer,
     draw_conversation,
+    draw_macros,
     draw_queue,
     inbox_bench,
+    inbox_macros,
     inbox_toolbar,
     session,
     state,
@@ -23,9 +25,13 @@ from social_listener.dashboard import (
     inbox_actions as actions,
 )
 from social_listener.dashboard import (
+    inbox_proposals as proposals,
+)
+from social_listener.dashboard import (
     inbox_replies as replies,
 )
 from social_listener.dashboard.component import component
+from social_listener.dashboard.frames import Frames
 from social_listener.dashboard.shelf import Shelf
 from social_listener.errors import DeskError
 from social_listener.model import Status
@@ -38,11 +44,12 @@ if TYPE_CHECKING:
     from social_listener.model import Allowed
 
 QUEUE = component("queue", "selection")
-HEADLINE = component("headline")
-THREAD = component("thread")
-COMPOSER = component("composer", "drafts")
-CONTEXT = component("context")
-LIVE = component("live")
+HEADLINE = component("headline", "pictures", "presence")
+THREAD = component("thread", "pictures")
+MACROS = component("macros", "finder")
+COMPOSER = component("composer", "drafts", "mention", "finder", "emoji", "insert", "followup")
+CONTEXT = component("context", "pictures")
+LIVE = component("live", "beats")
 
 
 def show() -> None:
@@ -67,7 +74,7 @@ def show() -> None:
 @st.fragment(key="live")
 def live() -> None:
     """Hear of changes in the store; what differs for the eye is drawn again, nothing else."""
-    LIVE(key="live_feed", data={}, on_changed_change=actions.changed)
+    LIVE(key="live_feed", data={"staff": state.staff()}, on_changed_change=actions.changed)
 
 
 @st.fragment(key="queue", run_every="30s")
@@ -104,6 +111,11 @@ def conversation() -> None:
     session.drawn("conversation")
     with st.container(key="talk", gap=None):
         _talk(session.inbox())
+    MACROS(
+        key="macros",
+        data=draw_macros.macros(session.inbox().view, state.staff(), session.inbox().macro),
+        on_do_change=inbox_macros.do,
+    )
     _dialogs()
 
 
@@ -112,7 +124,7 @@ def context() -> None:
     """Draw why it is urgent and who it is."""
     session.drawn("context")
     now = session.inbox()
-    data = draw_conversation.context(now.view, state.service().clock())
+    data = draw_conversation.context(now.view, state.service().clock(), _frames())
     CONTEXT(key="context_card", data=data, on_pick_change=actions.picked_past)
 
 
@@ -127,12 +139,22 @@ def _talk(now: session.Inbox) -> None:
     _header(view)
     THREAD(
         key="thread",
-        data=draw_conversation.thread(view, state.service().clock(), _menu(now), now.view_problem),
+        data=draw_conversation.thread(
+            view,
+            state.service().clock(),
+            _menu(now),
+            now.view_problem,
+            eyes=proposals.eyes(view),
+            at_line=now.at_line,
+            frames=_frames(),
+        ),
         on_do_change=replies.act,
         on_menu_change=replies.open_menu,
         on_focus_change=replies.focus,
         on_undo_change=replies.undo,
+        on_alone_change=replies.send_alone,
         on_go_change=actions.went,
+        on_decide_change=proposals.decide,
     )
     data = _composer_data(view)
     if data is not None:
@@ -146,7 +168,7 @@ def _header(view: ConversationView) -> None:
         with st.container(key="header_words", width="stretch"):
             HEADLINE(
                 key="headline",
-                data=draw_conversation.headline(view, me, state.service().clock()),
+                data=draw_conversation.headline(view, me, state.service().clock(), _frames()),
                 on_back_change=actions.back,
             )
         with st.container(key="header_buttons", horizontal=True, gap="xsmall", width="content"):
@@ -158,14 +180,19 @@ def _header(view: ConversationView) -> None:
                 on_click=actions.assign,
                 args=(None if mine else me,),
             )
-            others = [name for name in state.service().settings.dashboard.staff if name not in {me, view.assignee}]
+            others = actions.takers(view, me)
             if others:
-                st.menu_button("Hand over", others, key="hand_over", on_click=actions.hand_over)
+                st.menu_button("Hand over", list(others), key="hand_over", on_click=actions.hand_over)
             if view.status is Status.OPEN:
                 st.menu_button("Snooze", list(actions.SNOOZES), key="snooze", on_click=actions.snooze)
                 st.button("Resolve", key="resolve", shortcut="E", type="primary", on_click=actions.resolve)
             else:
                 st.button("Reopen", key="reopen", shortcut="E", type="primary", on_click=actions.reopen)
+
+
+def _frames() -> Frames:
+    """Return where this reader's page asks for pictures."""
+    return Frames(state.desk().media, state.staff())
 
 
 def _menu(now: session.Inbox) -> tuple[str, Sequence[Allowed]] | None:
@@ -187,7 +214,20 @@ def _composer_data(view: ConversationView) -> Json | None:
             mode: desk.length(view.account_id, drafts[mode].text, mode == draw_composer.PRIVATE)
             for mode in (draw_composer.PUBLIC, draw_composer.PRIVATE)
         }
-        return draw_composer.composer(view, drafts, lengths, me, session.inbox().outcome)
+        links = {
+            mode: desk.length(view.account_id, draw_composer.LINK, mode == draw_composer.PRIVATE).used
+            for mode in lengths
+        }
+        return draw_composer.composer(
+            view,
+            drafts,
+            lengths,
+            me,
+            session.inbox().outcome,
+            sends=desk.team.may_send(me, view.account_id),
+            colleagues=desk.team.colleagues(view.conversation_id, me),
+            links=links,
+        )
 
     kept: dict[str, Any] = st.session_state.setdefault("composer_data", {})
     data, _ = state.guarded(read, kept.get(view.conversation_id))
@@ -203,5 +243,7 @@ def _dialogs() -> None:
         replies.confirm_delete(now.confirm)
     elif now.reword:
         replies.reword(now.reword)
+    elif now.deciding:
+        proposals.dialog(now.deciding)
     elif now.help:
         replies.help_sheet()

@@ -14,6 +14,9 @@ from social_listener.errors import ListenerError
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from social_listener.desk_types import ConversationView
+    from social_listener.desk_types.team import Team
+
 SNOOZES: Mapping[str, Callable[[datetime], datetime]] = {
     "For 1 hour": lambda now: now + timedelta(hours=1),
     "For 4 hours": lambda now: now + timedelta(hours=4),
@@ -149,11 +152,31 @@ def assign(to: str | None) -> None:
     draw(*session.PANES)
 
 
+def takers(view: ConversationView, me: str) -> dict[str, tuple[str, bool]]:
+    """Return who can take the conversation over: how the menu says it → name or id, and whether it is a team."""
+    nobody: tuple[str, ...] = ()
+    none: tuple[Team, ...] = ()
+    names, _ = state.guarded(lambda: state.desk().team.colleagues(view.conversation_id, me), nobody)
+    teams, _ = state.guarded(state.desk().team.teams, none)
+    people = {name: (name, False) for name in names if name != view.assignee}
+    return people | {f"Team: {team.name}": (team.id, True) for team in teams if team.name != view.team}
+
+
 def hand_over() -> None:
-    """Assign the conversation to the colleague picked in the menu."""
-    to = st.session_state["hand_over"]
-    if to in state.service().settings.dashboard.staff:
+    """Give the conversation to the colleague, or the team, picked in the menu."""
+    view = session.inbox().view
+    picked = takers(view, state.staff()).get(st.session_state["hand_over"]) if view else None
+    if picked is None:
+        return
+    to, is_team = picked
+    if not is_team:
         assign(to)
+    else:
+        _change(
+            lambda id_, me, version: state.desk().team.hand_over(id_, me, to, version),
+            f"In the queue now: {st.session_state['hand_over']}",
+        )
+        draw(*session.PANES)
 
 
 def snooze() -> None:

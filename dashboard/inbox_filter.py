@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING, TypeVar
 
 from social_listener.desk_types import QueueFilter, View
 from social_listener.model import SentimentLabel
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from enum import StrEnum
 
     from social_listener.settings import Settings
@@ -17,7 +18,15 @@ if TYPE_CHECKING:
 Code = TypeVar("Code", bound="StrEnum")
 
 #: the filter's names in the address
-KEYS = ("view", "channel", "account", "stream", "sentiment", "who", "assigned", "label", "q")
+KEYS = ("view", "channel", "account", "stream", "sentiment", "who", "assigned", "team", "label", "due", "q")
+
+#: code in the address → time in which something is due, what is late included
+DUE: Mapping[str, timedelta] = {
+    "15m": timedelta(minutes=15),
+    "1h": timedelta(hours=1),
+    "4h": timedelta(hours=4),
+    "1d": timedelta(days=1),
+}
 
 
 def _code(kind: type[Code], value: str | None, default: Code | None) -> Code | None:
@@ -38,7 +47,9 @@ def from_query(query: Mapping[str, str]) -> QueueFilter:
         sentiment=_code(SentimentLabel, query.get("sentiment"), None),
         private={"private": True, "public": False}.get(who or ""),
         assignee=query.get("assigned") or None,
+        team_id=query.get("team") or None,
         label=query.get("label") or None,
+        due_within=DUE.get(query.get("due") or ""),
         search=(query.get("q") or "").strip()[:200],
     )
 
@@ -54,10 +65,17 @@ def to_query(wanted: QueueFilter) -> dict[str, str]:
         "sentiment": wanted.sentiment.value if wanted.sentiment else "",
         "who": private,
         "assigned": wanted.assignee or "",
+        "team": wanted.team_id or "",
         "label": wanted.label or "",
+        "due": due_code(wanted) or "",
         "q": wanted.search,
     }
     return {key: value for key, value in pairs.items() if value}
+
+
+def due_code(wanted: QueueFilter) -> str | None:
+    """Return the code of the time in which something is due; None: any."""
+    return next((code for code, time in DUE.items() if time == wanted.due_within), None)
 
 
 def narrowed(wanted: QueueFilter) -> int:

@@ -11,11 +11,14 @@ import streamlit as st
 from social_listener.dashboard import session, state, words
 from social_listener.dashboard.draw_composer import MODES, NOTE, PUBLIC, Outcome
 from social_listener.dashboard.inbox_actions import draw
+from social_listener.desk.reply import PublicAndPrivate
 from social_listener.errors import Conflict, DeskError, ListenerError
 from social_listener.model import ActionKind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from social_listener.desk_types import ReplyLine
 
 log = logging.getLogger(__name__)
 
@@ -155,14 +158,44 @@ def _hand_over(wish: Mapping[str, object], mode: str, text: str, nonce: str) -> 
     desk, me = state.desk(), state.staff()
     conversation_id, item, seen = str(wish.get("conversation")), str(wish.get("item")), wish.get("seen")
     version = seen if isinstance(seen, int) else 0
+    follow = wish.get("follow")
     if mode == NOTE:
         desk.note(conversation_id, text, me)
         desk.save_draft(conversation_id, me, NOTE, "")
         state.flash("Note saved", ":material/sticky_note_2:")
-    elif mode == PUBLIC:
-        desk.reply_public(item, text, me, nonce, seen_version=version)
+    elif wish.get("approval"):
+        desk.team.propose(item, text, me, nonce, version, private=mode != PUBLIC)
+        state.flash("It waits for approval", ":material/hourglass_top:")
+    elif mode == PUBLIC and isinstance(follow, dict):
+        then, then_nonce = str(follow.get("text", "")), str(follow.get("nonce", ""))
+        texts = PublicAndPrivate(public=text, public_nonce=nonce, private=then, private_nonce=then_nonce)
+        first, second = desk.reply_both(item, texts, me, seen_version=version)
+        _began_from(first, wish.get("saved"))
+        _began_from(second, follow.get("saved"))
     else:
-        desk.reply_private(item, text, me, nonce, seen_version=version)
+        say = desk.reply_public if mode == PUBLIC else desk.reply_private
+        _began_from(say(item, text, me, nonce, seen_version=version), wish.get("saved"))
+
+
+def _began_from(reply: ReplyLine, saved: object) -> None:
+    """Remember which saved reply was inserted into a text; what is suggested for similar items hangs on it."""
+    if not isinstance(saved, dict):
+        return
+    try:
+        state.desk().library.used(reply.id, str(saved.get("id")), str(saved.get("text", "")), state.staff())
+    except ListenerError:
+        log.exception("dashboard: the use of a saved reply could not be written down")
+
+
+def send_alone() -> None:
+    """Let a private message go though the public answer before it did not go out."""
+    intent = st.session_state["thread"].alone
+    try:
+        state.desk().send_alone(str(intent), state.staff())
+        state.flash("It goes out now.")
+    except ListenerError as error:
+        state.flash(words.sentence(str(error)), ":material/error:")
+    draw(*session.PANES)
 
 
 def undo() -> None:
@@ -185,11 +218,18 @@ def undo() -> None:
 KEYS: Mapping[str, str] = {
     "J / K": "next and previous conversation",
     "R": "write the answer",
+    "I": "insert a saved reply; while writing: ; at the start of a word",
+    "F": "write a private message that follows the public answer",
+    "M": "run a macro: it shows first what it will do",
+    "Ctrl + .": "insert an emoji, while writing",
     "N": "write a note",
     "Ctrl + Enter": "send what is written",
     "Esc": "leave the composer",
     "A": "assign to me, or give back",
     "E": "resolve, or reopen",
+    "@": "in a note: name a colleague, who is told",
+    "W": "what waits for you (the bell)",
+    "Y": "approve the reply that waits for approval",
     "L": "put a label on, or take it off",
     "S": "snooze, until a time of your own too",
     "B": "mute the contact, or call it spam",

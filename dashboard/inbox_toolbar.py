@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, cast
 
 import streamlit as st
 
-from social_listener.dashboard import draw_queue, inbox_filter, session, state, words
+from social_listener.dashboard import bell, draw_queue, inbox_filter, session, state, words
 from social_listener.dashboard.component import component
 from social_listener.desk_types import View
 from social_listener.model import SentimentLabel
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from social_listener.desk_types import QueueFilter
+    from social_listener.desk_types.team import Team
 
 VIEWS = component("views")
 
@@ -48,6 +49,8 @@ def toolbar() -> None:
         number = inbox_filter.narrowed(now.wanted)
         with st.popover(f"Filters ({number})" if number else "Filters", key="filters", icon=":material/tune:"):
             _filters()
+        with st.container(key="toolbar_bell", width="content"):
+            bell.show()
         state.choose_staff()
 
 
@@ -61,6 +64,10 @@ def _filters() -> None:
     _select("Visibility", "private", ["public", "private"], _who(wanted.private), lambda code: code.capitalize())
     labels = [label.value for label in SentimentLabel]
     _select("Sentiment", "sentiment", labels, wanted.sentiment, lambda code: words.SENTIMENTS[SentimentLabel(code)][0])
+    due = inbox_filter.due_code(wanted)
+    _select(
+        "Due", "due_within", list(inbox_filter.DUE), due, lambda code: f"within {words.lasting(inbox_filter.DUE[code])}"
+    )
     _select("Stream", "stream_id", list(streams), wanted.stream_id, lambda code: streams.get(code, code))
     worn = {label.id: label.name for label in session.inbox().bench.labels}
     if worn:
@@ -71,6 +78,10 @@ def _filters() -> None:
         _select("Channel", "channel", channels, wanted.channel, words.channel)
     if len(settings.dashboard.staff) > 1:
         _select("Assigned to", "assignee", list(settings.dashboard.staff), wanted.assignee, str)
+    none: tuple[Team, ...] = ()
+    teams = {team.id: team.name for team in state.guarded(state.desk().team.teams, none)[0]}
+    if teams:
+        _select("Team", "team_id", list(teams), wanted.team_id, lambda code: teams.get(code, "a team that is gone"))
     st.button("Take all filters off", key="clear_filters", on_click=_clear, disabled=not inbox_filter.narrowed(wanted))
 
 
@@ -98,6 +109,8 @@ def _filtered(field: str) -> None:
     value: object = code
     if field == "private":
         value = {"private": True, "public": False}.get(code or "")
+    elif field == "due_within":
+        value = inbox_filter.DUE.get(code or "")
     elif field == "sentiment" and code:
         value = SentimentLabel(code)
     _want(replace(session.inbox().wanted, **{field: value}))  # type: ignore[arg-type]  # the field's own type, by name
@@ -113,7 +126,7 @@ def show_view(name: str) -> None:
     saved = next((one for one in now.bench.views if draw_queue.SAVED + one.id == name), None)
     if saved is not None:
         st.session_state["search"] = saved.wanted.search
-        _want(saved.wanted)
+        _want(replace(saved.wanted, zone=now.wanted.zone))
     try:
         view = View(name)
     except ValueError:

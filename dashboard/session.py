@@ -19,9 +19,12 @@ from social_listener.errors import DeskError
 if TYPE_CHECKING:
     from social_listener.dashboard.component import Json
     from social_listener.dashboard.draw_composer import Outcome
+    from social_listener.dashboard.inbox_proposals import Deciding
     from social_listener.desk.bulk import Prepared
     from social_listener.desk_types import ConversationView, QueueFilter, QueuePage, QueueRow
+    from social_listener.desk_types.answering import MacroRun
     from social_listener.desk_types.contacts import Likeness
+    from social_listener.desk_types.team import Notifications
 
 log = logging.getLogger(__name__)
 
@@ -54,6 +57,10 @@ class Inbox:
     prepared: Prepared | None = None  #: a change of many that was counted, and is asked about
     alike: tuple[Likeness, ...] = ()  #: contacts that may be the same customer, when somebody looks for them
     outcome: Outcome | None = None
+    notices: Notifications | None = None  #: what waits for whoever looks
+    at_line: tuple[str, str] = ("", "")  #: the line to open the conversation at, and what asked for it
+    deciding: Deciding | None = None  #: the proposal that a dialog is about
+    macro: MacroRun | None = None  #: what was run last, until its message is closed
 
 
 def inbox() -> Inbox:
@@ -113,6 +120,7 @@ def choose(conversation_id: str | None, focus: str | None = None) -> None:
     if conversation_id != now.chosen:
         now.view, now.view_problem, now.alike = None, None, ()
     now.chosen, now.focus, now.menu, now.confirm, now.reword = conversation_id, focus, None, None, None
+    now.at_line, now.deciding = ("", ""), None
 
 
 #: the panes, in the order they are drawn in; each is the key of a fragment
@@ -145,7 +153,8 @@ def look(pane: str) -> object:
     """Return what makes a difference to the eye in a pane; what only grows with time is left to the slow tick."""
     now = inbox()
     if pane == "toolbar":
-        return now.wanted, dict(now.page.counts) if now.page else {}, now.bench.views, dict(now.bench.counts)
+        counts = dict(now.page.counts) if now.page else {}
+        return now.wanted, counts, now.bench.views, dict(now.bench.counts), now.notices
     if pane == "queue":
         rows: tuple[QueueRow, ...] = now.shelf.rows if now.shelf else ()
         marks = (now.shelf.gone, now.shelf.fresh) if now.shelf else ()
@@ -169,6 +178,7 @@ def _owed() -> set[str]:
 def read_queue(*, anew: bool = False) -> None:
     """Read the queue again. Rows on the screen keep their places unless they are laid out `anew`."""
     now = inbox()
+    now.notices, _ = state.guarded(lambda: state.desk().team.notifications(state.staff()), now.notices)
     try:
         page = state.desk().queue(now.wanted, state.staff(), limit=now.limit + shelf.LOOKAHEAD)
     except Exception:

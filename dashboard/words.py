@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from social_listener.desk_types import View
+from social_listener.levels import band
 from social_listener.model import Kind, ReplyState, SentimentLabel, Status
 
 if TYPE_CHECKING:
@@ -16,9 +17,12 @@ CHANNELS: Mapping[str, str] = {"x": "X", "facebook": "Facebook", "instagram": "I
 
 VIEWS: Mapping[View, tuple[str, str]] = {
     View.WAITING: ("Waiting", "Customers who wait for an answer"),
+    View.BREACHED: ("Breached", "A promised time has passed, snoozed or not"),
     View.MINE: ("Mine", "Open and assigned to you"),
     View.UNASSIGNED: ("Unassigned", "Open, and nobody has taken it"),
     View.OPEN: ("All open", "Everything open, answered or not"),
+    View.TO_APPROVE: ("To approve", "A reply waits for approval"),
+    View.IN_DOUBT: ("In doubt", "A reply may have gone out, and nobody knows: somebody decides"),
     View.SNOOZED: ("Snoozed", "Put away until a time"),
     View.RESOLVED: ("Resolved", "Put away for good, unless they write again"),
     View.SPAM: ("Muted", "Of muted contacts and spam: stored, and in no other view"),
@@ -78,7 +82,7 @@ def language(code: str | None) -> str:
 
 def tone(priority: int) -> str:
     """Return the colour class of a priority; the figure itself always stands beside it."""
-    return "high" if priority >= 70 else "middle" if priority >= 40 else "low"
+    return band(priority).value
 
 
 def count(number: int, one: str, many: str | None = None) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import cast
 
-from social_listener.jobs import deliver, housekeeping, poll, receive, recheck, wake
+from social_listener.jobs import assign, deliver, escalate, housekeeping, index, poll, receive, recheck, wake
 from social_listener.jobs.work import Work
 from social_listener.settings import JobSettings
 
@@ -55,13 +55,16 @@ class Job:
 
 #: name → function, trigger
 JOBS: Mapping[str, Job] = {
-    # These three only begin work that goes on in threads of its own: a tick that takes seconds stands in somebody's
+    # These four only begin work that goes on in threads of its own: a tick that takes seconds stands in somebody's
     # way.
     "poll": Job(poll.run, Every("poll_every"), timedelta(seconds=15), ticks=True),
     "receive": Job(receive.run, Every("receive_every"), timedelta(seconds=15), ticks=True),
+    "index": Job(index.run, Every("index_every"), timedelta(seconds=15), ticks=True),
     "deliver": Job(deliver.run, Every("deliver_every"), timedelta(seconds=15), ticks=True),
     "reconcile": Job(deliver.reconcile, Every("reconcile_every"), timedelta(minutes=2), ticks=True),
+    "assign": Job(assign.run, Every("assign_every"), timedelta(minutes=1), ticks=True),
     "wake": Job(wake.run, Every("reconcile_every"), timedelta(minutes=2), ticks=True),
+    "escalate": Job(escalate.run, Every("escalate_every"), timedelta(minutes=1), ticks=True),
     "recheck": Job(recheck.run, Every("recheck_every"), timedelta(minutes=15)),
     "housekeeping": Job(housekeeping.run, Daily("housekeeping_at"), timedelta(hours=1)),
     "backup": Job(housekeeping.backup, Daily("backup_at"), timedelta(hours=1)),

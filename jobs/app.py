@@ -24,6 +24,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 from social_listener.desk.health import Planned
 from social_listener.jobs import JOBS, Daily, Every, Job
 from social_listener.jobs.book import Book
+from social_listener.jobs.index import Indexer
 from social_listener.jobs.poll import Pollers
 from social_listener.jobs.receive import Receivers
 from social_listener.jobs.work import Work
@@ -54,6 +55,7 @@ class Crew:
             service=service,
             pollers=Pollers(service, stopping),
             receivers=Receivers(service, stopping),
+            indexer=Indexer(service, stopping),
             stopping=stopping,
         )
         self.book = Book(service.store, service.clock, service.boot_id)
@@ -106,9 +108,11 @@ class Crew:
         jobs = self.book.wait(left())
         polls = self.work.pollers.wait(left())
         reads = self.work.receivers.wait(left())
-        ended = sends and jobs and polls and reads
+        index = self.work.indexer.wait(left())
+        ended = sends and jobs and polls and reads and index
         if not ended:
-            running = [*self.book.running(), *self.work.pollers.running(), *self.work.receivers.running()]
+            threads = (self.work.pollers, self.work.receivers, self.work.indexer)
+            running = [*self.book.running(), *(name for one in threads for name in one.running())]
             _log.warning(
                 "stopped with work under way", extra={"running": ", ".join([*running, *([] if sends else ["sends"])])}
             )

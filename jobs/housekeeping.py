@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from social_listener.store import job_runs
+from social_listener.store import escalations, job_runs
 
 if TYPE_CHECKING:
     from social_listener.jobs.work import Work
@@ -15,14 +15,18 @@ _LOG_BYTES = 1_000_000
 
 
 def run(work: Work) -> str | None:
-    """Forget what is past its retention, then fold the log of writes into the file."""
+    """Forget what is past its retention, pictures too; fold the log of writes; drop copies of deleted words."""
     service = work.service
     now, keep = service.clock(), service.settings.retention
     with service.store.transaction() as cursor:
         job_runs.forget(cursor, now - keep.job_runs)
+        escalations.forget(cursor, now - keep.job_runs)
     forgotten = service.ingest.forget_raw_pages(now - keep.raw_pages)
+    pictures = service.desk.media.sweep()
     service.store.checkpoint(above=_LOG_BYTES)
-    return f"{forgotten} raw pages forgotten"
+    if service.store.index.stale:
+        work.indexer.wake(anew=True)
+    return f"{forgotten} raw pages and {pictures} pictures forgotten"
 
 
 def backup(work: Work) -> str | None:

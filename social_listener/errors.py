@@ -5,6 +5,7 @@
     ├─ StoreError                    the database cannot be used
     │   └─ StoreBusy                 another process holds the file
     ├─ PortBusy                      another program listens where we should
+    ├─ NoPicture                     a picture is not shown; the page says why
     ├─ DeskError                     this cannot be done, and why, in words for staff
     │   ├─ NotAllowed                a rule of the platform forbids it now
     │   └─ Conflict                  somebody was faster; look again
@@ -51,6 +52,14 @@ class StoreBusy(StoreError):
 
 class PortBusy(ListenerError):
     """A port cannot be listened at; the message names the port and the setting."""
+
+
+class NoPicture(ListenerError):
+    """A picture cannot be shown; the message says why, without its address. `passing`: it may be there soon."""
+
+    def __init__(self, message: str = "", *, passing: bool = False) -> None:
+        super().__init__(message)
+        self.passing = passing
 
 
 class DeskError(ListenerError):

@@ -35,10 +35,16 @@ NAMES: Final[tuple[str, ...]] = (
     "push.after_accept",  # it is committed, the platform has no answer yet
     "push.before_reading",  # the platform has its answer, nothing is read
     "push.in_reading",  # what it tells is written, not committed
+    "search.before_commit",  # changes are in the index's memory, nothing of them is lasting
+    "search.after_commit",  # they are lasting, the log of changes still holds them
+    "search.building",  # a part of a new index is lasting, and it is not whole
     "store.in_checkpoint",
     "store.in_backup",
     "outbox.before_intent",  # a reply is composed; nothing is written
     "outbox.after_intent",  # intent and slot are committed
+    "proposal.before_approve",  # everything is checked; nothing is written
+    "proposal.in_approve",  # decision and intent are written, not committed
+    "proposal.after_approve",  # they are committed, nobody was told yet
     "outbox.before_claim",  # due, not claimed
     "outbox.in_claim",  # claim and attempt row are written, not committed
     "outbox.after_claim",  # claim and attempt row are committed, no witness line yet

@@ -15,6 +15,7 @@ import sys
 import threading
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -39,9 +40,10 @@ class Secrets:
         self._adding = threading.Lock()
 
     def add(self, values: Iterable[str]) -> None:
-        """Remember `values`; those shorter than 6 characters are left out, they would mask ordinary words."""
+        """Remember `values`, also as they stand in addresses; those shorter than 6 characters would mask words."""
         with self._adding:
-            known = set(self._values) | {value for value in values if len(value) >= 6}
+            plain = {value for value in values if len(value) >= 6}
+            known = set(self._values) | plain | {quote(value, safe="") for value in plain}
             # The longest first: a secret may be a part of another one.
             self._values = sorted(known, key=len, reverse=True)
 

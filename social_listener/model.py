@@ -94,11 +94,12 @@ class Contact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attachment:
-    """A picture, film or link that came with an item; never fetched by a browser."""
+    """A picture, film, file or link that came with an item; never fetched by a browser."""
 
-    kind: str  #: photo | video | gif | link | other
-    url: str | None = None
-    alt: str = ""
+    kind: str  #: photo | video | gif | sticker | audio | file | link | post | story | other
+    url: str | None = None  #: where it is, for whoever wants to open it
+    alt: str = ""  #: what it shows, or how it is called
+    preview: str | None = None  #: a picture of it, which our server may fetch
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

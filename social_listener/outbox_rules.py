@@ -51,6 +51,7 @@ class ClaimFacts:
     pause_reason: str | None
     allowed: Allowed | None  #: None: the channel does not know the verb
     account_known: bool
+    after: ReplyState | None = None  #: where the reply stands that this one follows; None: it follows none
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,7 @@ def next_step(facts: ClaimFacts, now: datetime, platform_now: datetime) -> Step:
     if now >= facts.deadline:
         why = f" ({facts.pause_reason})" if facts.pause_reason else ""
         return Close(ReplyState.EXPIRED, f"it could not leave in time and may be out of date now{why}")
-    if now < facts.not_before or facts.ahead:
+    if now < facts.not_before or facts.ahead or facts.after not in {None, ReplyState.SENT}:
         return Hold()
     refusal = _refusal(facts, platform_now)
     if refusal is not None:

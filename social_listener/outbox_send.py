@@ -125,6 +125,7 @@ class Sender:
             platform_now = now + table.clock_offset(cursor, reply.account_id)
             pause = table.pause(cursor, reply.lane)
             attempts = table.attempts_of(cursor, reply.id)
+            first = table.followed(cursor, reply.id)
             facts = ClaimFacts(
                 private=reply.private,
                 not_before=reply.not_before,
@@ -139,6 +140,7 @@ class Sender:
                 pause_reason=pause.reason if pause else reply.reason,
                 allowed=self._allowed(reply, item, around, platform_now),
                 account_known=reply.account_id in self._channels,
+                after=first.state if first else None,
             )
         return _Look(
             step=next_step(facts, now, platform_now),

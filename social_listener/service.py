@@ -96,6 +96,7 @@ def build(
             clock=clock,
             ends=partial(ends_of, keys),
         )
+        ingest.erased = desk.media.forget
         opened.pop_all()
     return Service(
         settings=settings,

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from social_listener import channels as registry
 from social_listener.errors import SettingsError
 from social_listener.scoring.priority import Weights
+from social_listener.service_levels import levels_of
 from social_listener.settings import nearest
 
 if TYPE_CHECKING:
@@ -44,6 +46,7 @@ def check_names(settings: Settings) -> Weights:
                     f"; valid here: {', '.join(kind.value for kind in kinds)}"
                 )
     _check_prices(settings)
+    levels_of(settings, datetime.now(UTC))
     return _weights(settings)
 
 

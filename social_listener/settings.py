@@ -8,7 +8,7 @@ from __future__ import annotations
 import difflib
 import os
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -16,7 +16,10 @@ import yaml
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from social_listener.errors import SettingsError
+from social_listener.hours import LONGEST
+from social_listener.levels import Band
 from social_listener.model import StreamKind
+from social_listener.settings_hours import day, hours, spans, zone
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
@@ -55,6 +58,11 @@ _RULES = {
     "float_type": "must be a number",
     "float_parsing": "must be a number",
     "time_delta_type": _HOW_TO_WRITE_A_DURATION,
+}
+#: a key that stood elsewhere in earlier versions → what to write now
+_MOVED = {
+    ("priority", "target_public"): "service_levels.first_answer.public",
+    ("priority", "target_private"): "service_levels.first_answer.private",
 }
 
 
@@ -104,8 +112,18 @@ def _variable(value: object) -> object:
     return value
 
 
+def _promise(value: timedelta) -> timedelta:
+    if value > LONGEST:
+        raise ValueError(f"nobody promises more than {LONGEST.days}d")
+    return value
+
+
 Duration = Annotated[timedelta, BeforeValidator(parse_duration)]
 PositiveDuration = Annotated[timedelta, BeforeValidator(parse_duration), AfterValidator(_positive)]
+Promise = Annotated[timedelta, BeforeValidator(parse_duration), AfterValidator(_positive), AfterValidator(_promise)]
+Hours = Annotated[str, BeforeValidator(hours)]
+Zone = Annotated[str, BeforeValidator(zone)]
+Day = Annotated[date, BeforeValidator(day)]
 Name = Annotated[str, Field(pattern=_NAME_PATTERN)]
 _Variable = Annotated[str, BeforeValidator(_variable)]
 _Number = Annotated[int, BeforeValidator(_number)]
@@ -206,8 +224,100 @@ class PrioritySettings(_Part):
     """What makes an item urgent."""
 
     weights: dict[str, _Points] = Field(default_factory=dict, description="points by factor; see docs/scoring.md")
-    target_public: PositiveDuration = Field(default=timedelta(hours=1), description="first answer in public within")
-    target_private: PositiveDuration = Field(default=timedelta(minutes=30), description="first private answer within")
+
+
+class AnswerSettings(_Part):
+    """The usual time to a first answer."""
+
+    public: Promise = Field(default=timedelta(hours=1), description="an answer to a public item within")
+    private: Promise = Field(default=timedelta(minutes=30), description="an answer to a direct message within")
+
+
+class ResolutionSettings(_Part):
+    """The usual time until a conversation is resolved; nothing is promised where there is none."""
+
+    public: Promise | None = Field(default=None, description="a public conversation is resolved within")
+    private: Promise | None = Field(default=None, description="a direct one is resolved within")
+
+
+class LevelSettings(_Part):
+    """Times that differ from the usual ones. The first rule that fits and names a time counts."""
+
+    channel: str | None = Field(default=None, description="of this channel only")
+    priority: Band | None = Field(default=None, description="of this band only: high (70 and more), middle (40) or low")
+    visibility: Literal["public", "private"] | None = Field(default=None, description="public or private only")
+    first_answer: Promise | None = Field(default=None, description="an answer within")
+    resolution: Promise | None = Field(default=None, description="resolved within")
+
+
+class HoursSettings(_Part):
+    """When we work, by weekday; "" for a day off."""
+
+    mon: Hours = ""
+    tue: Hours = ""
+    wed: Hours = ""
+    thu: Hours = ""
+    fri: Hours = ""
+    sat: Hours = ""
+    sun: Hours = ""
+
+    @property
+    def week(self) -> tuple[tuple[tuple[int, int], ...], ...]:
+        """Return the hours in minutes after midnight, Monday first."""
+        return tuple(spans(text) for text in (self.mon, self.tue, self.wed, self.thu, self.fri, self.sat, self.sun))
+
+
+class HolidaySettings(_Part):
+    """Public holidays of a place."""
+
+    country: str | None = Field(default=None, description="two letters, such as DE; without one there are none")
+    subdivision: str | None = Field(default=None, description="its part, such as BY")
+
+
+class CalendarSettings(_Part):
+    """When some of our accounts are answered."""
+
+    name: Name
+    zone: Zone = Field(default="UTC", description="time zone of the hours")
+    hours: HoursSettings
+    holidays: HolidaySettings = HolidaySettings()
+    closed: tuple[Day, ...] = Field(default=(), description="further days off")
+    open: tuple[Day, ...] = Field(default=(), description="days that are worked although they are holidays")
+    accounts: tuple[str, ...] = Field(default=(), description="ids of the accounts that keep these hours")
+
+
+class ServiceLevelSettings(_Part):
+    """What customers are promised."""
+
+    first_answer: AnswerSettings = AnswerSettings()
+    resolution: ResolutionSettings = ResolutionSettings()
+    rules: tuple[LevelSettings, ...] = ()
+    calendars: tuple[CalendarSettings, ...] = ()
+    warn_at: float = Field(
+        default=0.75, gt=0, lt=1, description="share of a promised time after which somebody is told"
+    )
+
+
+class AssignmentRule(_Part):
+    """Whose conversations a team gets, and how they are shared out."""
+
+    team: str = Field(description="its name on the Team page")
+    account: str | None = Field(default=None, description="only what is said to this account")
+    channel: str | None = Field(default=None, description="only what is said on this channel")
+    by: Literal["load", "round_robin"] = Field(default="load", description="to who has least, or to each in turn")
+
+
+class AssignmentSettings(_Part):
+    """Who gets a conversation by itself; without rules nobody does."""
+
+    rules: tuple[AssignmentRule, ...] = ()
+    capacity: _Number = Field(default=15, ge=1, le=1000, description="open conversations somebody has at a time")
+    at_work_within: PositiveDuration = Field(
+        default=timedelta(minutes=5), description="who had a page open within this time is at work"
+    )
+    hand_back_after: PositiveDuration | None = Field(
+        default=None, description="what is assigned and not answered goes back to the queue after this time"
+    )
 
 
 class RetentionSettings(_Part):
@@ -227,9 +337,18 @@ class JobSettings(_Part):
     receive_every: PositiveDuration = Field(
         default=timedelta(seconds=1), description="how often deliveries that were not read yet are looked for"
     )
+    index_every: PositiveDuration = Field(
+        default=timedelta(seconds=1), description="how often the search index takes up what changed"
+    )
     deliver_every: PositiveDuration = timedelta(seconds=1)
     reconcile_every: PositiveDuration = timedelta(seconds=5)
+    escalate_every: PositiveDuration = Field(
+        default=timedelta(seconds=10), description="how often what is due soon is looked for"
+    )
     recheck_every: PositiveDuration = timedelta(minutes=15)
+    assign_every: PositiveDuration = Field(
+        default=timedelta(seconds=5), description="how often conversations are assigned and handed back"
+    )
     housekeeping_at: ClockTime = "03:30"
     backup_at: ClockTime = "03:00"
 
@@ -264,6 +383,8 @@ class Settings(_Part):
     budget: BudgetSettings = BudgetSettings()
     outbox: OutboxSettings = OutboxSettings()
     priority: PrioritySettings = PrioritySettings()
+    assignment: AssignmentSettings = AssignmentSettings()
+    service_levels: ServiceLevelSettings = ServiceLevelSettings()
     retention: RetentionSettings = RetentionSettings()
     jobs: JobSettings = JobSettings()
     log: LogSettings = LogSettings()
@@ -307,11 +428,19 @@ def parse(text: str, path: Path) -> Settings:
         raise SettingsError("\n".join(f"{path}: {line}" for line in _explain(error))) from None
     _check_accounts(settings, path)
     _check_ports(settings, path)
+    _check_calendars(settings, path)
     for account_id in settings.budget.daily:
         ids = [account.id for account in settings.accounts]
         if account_id not in ids:
             raise SettingsError(
                 f"{path}: budget.daily.{account_id}: there is no such account{nearest(account_id, ids)}"
+            )
+    for number, rule in enumerate(settings.assignment.rules):
+        ids = [account.id for account in settings.accounts]
+        if rule.account is not None and rule.account not in ids:
+            raise SettingsError(
+                f"{path}: assignment.rules[{number}].account: there is no account {rule.account!r}"
+                f"{nearest(rule.account, ids)}"
             )
     base = path.resolve().parent
     return settings.model_copy(update={"data_dir": (base / settings.data_dir.expanduser()).resolve()})
@@ -386,6 +515,31 @@ def _check_ports(settings: Settings, path: Path) -> None:
         raise SettingsError(f"{path}: public.port: {public.port} is dashboard.port too; give each a port of its own")
 
 
+def _check_calendars(settings: Settings, path: Path) -> None:
+    """Refuse hours that never come, unknown accounts, and one account with two calendars."""
+    ids = [account.id for account in settings.accounts]
+    taken: dict[str, str] = {}
+    names: set[str] = set()
+    for number, one in enumerate(settings.service_levels.calendars):
+        where = f"{path}: service_levels.calendars[{number}]"
+        if one.name in names:
+            raise SettingsError(f"{where}.name: {one.name!r} stands twice; give each a name of its own")
+        names.add(one.name)
+        if not any(one.hours.week):
+            raise SettingsError(
+                f"{where}.hours: {one.name!r} has no opening hour in the week, so nothing would ever be due; "
+                'give a weekday hours, such as `mon: "09:00-17:00"`'
+            )
+        for account_id in one.accounts:
+            if account_id not in ids:
+                raise SettingsError(f"{where}.accounts: there is no account {account_id!r}{nearest(account_id, ids)}")
+            if account_id in taken:
+                raise SettingsError(
+                    f"{where}.accounts: {account_id!r} keeps the hours of {taken[account_id]!r} already"
+                )
+            taken[account_id] = one.name
+
+
 def nearest(word: str, valid: list[str]) -> str:
     """Return ' (did you mean `x`?)' for the nearest valid word, or the list of all when none is near."""
     close = difflib.get_close_matches(word, valid, n=1, cutoff=0.5)
@@ -401,7 +555,9 @@ def _explain(error: ValidationError) -> list[str]:
     for fault in faults:
         location, value = fault["loc"], fault["input"]
         key = _path(location)
-        if fault["type"] == "extra_forbidden":
+        if location in _MOVED:
+            lines.append(f"{key}: stands elsewhere now: write it as {_MOVED[location]}")
+        elif fault["type"] == "extra_forbidden":
             lines.append(f"{key}: unknown setting{hints[location]}")
         elif fault["type"] == "missing":
             meant = f"; did you mean `{location[-1]}`?"  # then the misspelt one's line tells it

@@ -109,10 +109,10 @@ def hide(credentials: Mapping[str, str]) -> None:
 
 
 def again(account_id: str) -> str:
-    """Return what a person has to do about an account whose refresh token is spent."""
+    """Return what a person has to do about an account whose refresh token is spent; only X gives such tokens."""
     return (
         f"the refresh token of account {account_id} is used up and no new one is known: connect it again with "
-        f"`social-listener connect`"
+        f"`social-listener connect x --id {account_id}`"
     )
 
 

@@ -105,16 +105,16 @@ class Expectations:
         )
 
     def _answered(self, comment: TrueComment, post: TruePost) -> str:
-        """Return whom our own comment answers."""
+        """Return whom our own comment answers; who wrote a post elsewhere is not told, also where a tag names them."""
+        if comment.parent_id is None and post.kind == "tagged":
+            return f"unknown-{post.id}"
         if comment.tagged:
             return comment.tagged[0]
         if comment.parent_id is not None:
             above = self.truth.comment(comment.parent_id).author_id
             if above != self.graph.page_id:
                 return above
-        if post.kind == "tagged":
-            return f"unknown-{post.id}"
-        return post.author_id
+        return f"unknown-{post.id}" if post.kind == "tagged" else post.author_id
 
     def _ig_comment(self, comment: TrueIgComment) -> Expected:
         media = self.media[comment.media_id]
@@ -251,7 +251,7 @@ def _compare_item(expected: Expected, row: dict[str, Any] | None, known: Known, 
         assert native_id not in known.taken_back, f"{told.text!r} was taken back, and is still there"
         return
     wrong = {name: (row[name], value) for name, value in expected.facts.items() if row[name] != value}
-    assert wrong == {}, f"{told.text!r} is not as it should be"
+    assert wrong == {}, f"{told.text!r} is not as it should be: {wrong}"
     assert row["conversation_id"] in expected.conversations, f"{told.text!r} stands in another conversation"
 
 

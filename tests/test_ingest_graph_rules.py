@@ -253,6 +253,34 @@ def test_what_stood_below_a_deleted_post_goes_with_it(machine: Machine) -> None:
     machine.teardown()
 
 
+def test_a_comment_on_an_advertisement_is_met_through_our_answer(machine: Machine) -> None:
+    """When its own push was lost, a customer's comment is stored, and answered, with the push of our answer to it."""
+    unpushed(machine)
+    machine.say(machine.graph.media("buy this", ad=True), "mara", "where is my order?", 0.0)
+    machine.house.push()
+    machine.house.sandbox.webhooks.mode(hold=True)
+    machine.say(machine.said[-1], machine.graph.brand.handle, "on its way", 0.0)
+    machine.house.push()
+    machine.house.read()
+    (item,) = rows(machine.house.ingest.store, "SELECT * FROM interactions WHERE NOT outbound")
+    assert (item["text"], item["context"], item["answered_at"] is not None) == ("where is my order? 1", False, True)
+    machine.teardown()
+
+
+def test_a_comment_pushed_late_was_said_when_the_list_says(machine: Machine) -> None:
+    """Instagram pushes no time of saying: the list's earlier time holds, and what else the list tells is taken."""
+    unpushed(machine)
+    comment = machine.graph.ig_comment("mara", machine.graph.media("news"), "where is my order?")
+    machine.pass_time(5)
+    machine.graph.hide(comment, True)
+    machine.house.restart()
+    accept(machine, GRAM, machine.house.sandbox.webhooks.build("instagram", comment))
+    machine.poll()
+    (item,) = rows(machine.house.ingest.store, "SELECT * FROM interactions WHERE NOT outbound")
+    assert item["hidden"]
+    machine.teardown()
+
+
 def test_each_thread_that_is_cut_has_a_gap_of_its_own(machine: Machine) -> None:
     """Two customers who each wrote more than is given are two gaps: each says whose words are missing."""
     unpushed(machine)

@@ -17,9 +17,25 @@ PACKAGE = Path(__file__).resolve().parent.parent / "social_listener"
 
 #: first part of a module's name below social_listener → its height; docs/architecture.md draws it
 LAYERS = {
-    **dict.fromkeys(["model", "cursor", "errors", "failpoints", "desk_types", "log", "pace", "rights", "terminal"], 0),
+    **dict.fromkeys(
+        [
+            "model",
+            "cursor",
+            "errors",
+            "failpoints",
+            "desk_types",
+            "hours",
+            "levels",
+            "log",
+            "pace",
+            "rights",
+            "search",
+            "terminal",
+        ],
+        0,
+    ),
     **dict.fromkeys(["channels", "store", "settings"], 1),
-    **dict.fromkeys(["ingest", "outbox", "scoring", "vault", "witness", "rules"], 2),
+    **dict.fromkeys(["ingest", "media", "outbox", "scoring", "vault", "witness", "rules"], 2),
     **dict.fromkeys(["desk", "insights", "service"], 3),
     **dict.fromkeys(["dashboard", "jobs", "cli", "web", "remote", "resident", "staff_app", "__main__"], 4),
 }
@@ -29,6 +45,7 @@ NEIGHBOURS_THAT_DO_NOT_MEET = {"channels", "store", "settings"}
 ONLY_IN = {
     "duckdb": {"store"},
     "pyarrow": {"store", "dashboard"},
+    "tantivy": {"store"},
     "tweepy": {"channels"},
     "facebook": {"channels"},
     "streamlit": {"dashboard", "staff_app"},
@@ -37,6 +54,7 @@ ONLY_IN = {
     "click": {"cli"},
     "vaderSentiment": {"scoring"},
     "cryptography": {"vault"},
+    "PIL": {"media"},
 }
 
 SQL = re.compile(

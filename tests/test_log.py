@@ -47,6 +47,14 @@ def test_a_line_cannot_be_forged() -> None:
     assert written.isprintable()
 
 
+def test_a_secret_in_an_address_is_masked() -> None:
+    """There its signs are escaped; what merely looks alike stays."""
+    secrets = log.Secrets()
+    secrets.add(["app|s3cret/key"])
+    assert secrets.masked("GET /me?access_token=app%7Cs3cret%2Fkey&x=1") == "GET /me?access_token=[secret]&x=1"
+    assert secrets.masked("app%7Cs3cret") == "app%7Cs3cret"
+
+
 def test_secrets_are_masked_everywhere() -> None:
     """Message, field and traceback lose a known value; the longer secret goes first."""
     secrets = ["s3cret-token", "s3cret-token-longer"]

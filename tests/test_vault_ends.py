@@ -83,3 +83,22 @@ def test_health_tells_of_an_end_that_is_near(tmp_path: Path, caplog: pytest.LogC
         assert view.accounts[0].expires_at == NOW + left
         assert any("its access ends in 14 days" in problem for problem in view.problems) is near
         assert ("access ends" in caplog.text) is near
+
+
+def test_the_first_to_end_is_told_first(tmp_path: Path) -> None:
+    """What ended or does within a day stands on top, soonest first; what has days left stands below what is broken."""
+    vault, key = new_vault(tmp_path / "data")
+    left = {"a14": 14, "b1": 1, "c7": 7, "dpast": -1}
+    with Sandbox(seed=7, clock="manual") as sandbox:
+        entry, address = connect(vault, sandbox), sandbox.base_url
+    for name, days in left.items():
+        vault.put(replace(entry, account_id=name, expires_at=NOW + timedelta(days=days)))
+    accounts = [{"id": name, "channel": "x", "name": name, "base_url": address} for name in left]
+    file = tmp_path / "settings.yaml"
+    file.write_text(yaml.safe_dump({"accounts": accounts}))
+    service = build(load(file), clock=lambda: NOW, environment={KEY: key})
+    with service.store.transaction() as cursor:
+        cursor.execute("INSERT INTO job_runs VALUES ('r', 'backup', ?, ?, 'failed', 'disk full')", [NOW, NOW])
+    problems = service.desk.health().problems
+    service.close()
+    assert [problem.split()[1] for problem in problems] == ["dpast:", "b1:", "job", "c7:", "a14:"]

@@ -91,6 +91,21 @@ def test_a_refused_token_is_renewed_once(sandbox: Sandbox, vault: Vault) -> None
     assert [call.status for call in sandbox.calls] == [401, 200, 200]
 
 
+def test_a_refusal_names_the_command_that_mends_it(sandbox: Sandbox, vault: Vault) -> None:
+    """X refuses a connected account for good: both ways of finding out say how it is connected again."""
+    connect(vault, sandbox)
+    channel, _ = connected(vault, sandbox.base_url)
+    sandbox.revoke("fernhill")
+    with pytest.raises(Unauthorized, match="`social-listener connect x --id main`"):
+        ask(channel)
+    sandbox.restore("fernhill")
+    sandbox.world.advance(3 * HOURS)
+    oauth.revoke_grant(sandbox.world, sandbox.brand.id)
+    for _ in range(2):
+        with pytest.raises(Unauthorized, match="`social-listener connect x --id main`"):
+            ask(channel)
+
+
 def test_a_grant_that_was_taken_back_is_told_once(sandbox: Sandbox, vault: Vault) -> None:
     """The refusal says what to do; later calls do not try the same refresh token again, in no process."""
     connect(vault, sandbox)

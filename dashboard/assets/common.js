@@ -66,7 +66,11 @@ const ICONS = {
   reply: "M9 6l-5 5 5 5M4 11h9a7 7 0 0 1 7 7v1",
   check: "M4.5 12.5l5 5L20 7",
   warn: "M12 4l9 16H3zM12 10v4.5M12 17.3v.01",
+  bell: "M6 16V11a6 6 0 0 1 12 0v5l1.5 2h-15zM10 20a2 2 0 0 0 4 0",
   up: "M12 19V6M6 12l6-6 6 6",
+  bolt: "M13 3L5 14h6l-1 7 8-11h-6z",
+  saved: "M6 4h12v16l-6-4-6 4z",
+  smile: "M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18zM8.5 14.2c.8 1.2 2 1.9 3.5 1.9s2.7-.7 3.5-1.9M9 9.6h.01M15 9.6h.01",
 };
 
 function icon(name) {
@@ -125,6 +129,39 @@ function since(iso, drift) {
   return (Date.now() - drift - Date.parse(iso)) / 1000;
 }
 
+// How long until something is due, or since it was. `before`: how much of that lay before we knew of it.
+function countdown(due, drift) {
+  const left = -since(due.at, drift);
+  const whole = (Date.parse(due.at) - Date.parse(due.since)) / 1000;
+  const seen = due.seen ? (Date.parse(due.seen) - Date.parse(due.at)) / 1000 : 0;
+  const before = left < 0 ? Math.max(0, Math.min(seen, -left)) : 0;
+  return { left, before, tone: left < 0 ? "over" : left < Math.max(whole / 4, 300) ? "soon" : "" };
+}
+
+function dueWords(due, drift) {
+  const { left, before } = countdown(due, drift);
+  if (left >= 0) return due.what + " due in " + exact(left);
+  const known = before >= 60 ? ", " + exact(before) + " of it before we knew" : "";
+  return due.what + " breached by " + exact(-left) + known;
+}
+
+function dueTitle(due, drift) {
+  const late = due.seen ? (Date.parse(due.seen) - Date.parse(due.since)) / 1000 : 0;
+  const known = late >= 60 ? ". We learned of it " + exact(late) + " after it was sent" : "";
+  return dueWords(due, drift) + ", at " + moment(due.at) + known;
+}
+
+function exact(seconds) {
+  const s = Math.max(0, Math.floor(seconds));
+  return s < 60 ? s + " s" : span(s);
+}
+
+function shortDue(due, drift) {
+  const left = -since(due.at, drift);
+  const s = Math.abs(left);
+  return (s < 60 ? Math.floor(s) + "s" : shortSpan(s)) + (left >= 0 ? " left" : " late");
+}
+
 function moment(iso) {
   const then = new Date(iso);
   const today = new Date();
@@ -162,6 +199,18 @@ function dialogOpen() {
 // A conversation was picked and is not drawn yet: what is typed now must not land in the one that is still shown.
 function opening(id) {
   document.dispatchEvent(new CustomEvent("social-listener-opening", { detail: id }));
+}
+
+// Lines of the open conversation that were said since somebody began to write; the thread marks them.
+function markUnseen(id, keys) {
+  const before = JSON.stringify(window.socialListenerUnseen || null);
+  window.socialListenerUnseen = { id, keys };
+  if (JSON.stringify(window.socialListenerUnseen) !== before) document.dispatchEvent(new CustomEvent("social-listener-unseen"));
+}
+
+// Somebody types, in the mode named; "": they have stopped. Colleagues are told that, never what.
+function tellTyping(mode) {
+  document.dispatchEvent(new CustomEvent("social-listener-typing", { detail: mode }));
 }
 
 // On a narrow screen one pane is shown at a time: list, conversation or details. The style sheet reads this.

@@ -10,9 +10,11 @@ class Composer {
     this.modes = new Map(); // conversation → mode
     this.seen = new Map(); // conversation → { version, said }: what was read when the text was begun
     this.sending = null;
+    this.inserts = new Inserts(this);
+    this.follow = new FollowUp(this);
     this.build();
     this.takeOver();
-    this.onLeave = () => this.drafts.flush(this.sending?.slot);
+    this.onLeave = () => this.drafts.flush(this.sending?.slot, this.sending?.follow);
     this.onOpening = (event) => this.hold(event.detail);
     document.addEventListener("social-listener-opening", this.onOpening);
     this.onKey = (event) => this.keep(event) || this.pageKey(event);
@@ -31,25 +33,37 @@ class Composer {
     this.area = el("textarea");
     this.area.rows = 2;
     this.area.dir = "auto";
+    this.area.spellcheck = true;
+    this.area.onfocus = () => { this.last = this.area; };
     this.area.setAttribute("aria-describedby", "reader");
-    this.area.oninput = () => this.typed();
+    this.area.oninput = (event) => {
+      this.typed();
+      this.inserts.typed(event, this.area);
+    };
     this.area.onkeydown = (event) => this.areaKey(event);
     this.area.onblur = () => {
+      this.mention.close();
+      tellTyping("");
       if (this.root.isConnected) this.cursor = null;
     };
     this.area.onselect = this.area.onkeyup = () => {
       this.cursor = [this.area.selectionStart, this.area.selectionEnd];
+      this.mention.look();
     };
     this.status = el("span", "saved");
     this.status.setAttribute("role", "status");
     this.left = el("span", "left");
     this.send = button("send", undefined, () => this.submit());
     const actions = el("div", "actions");
-    actions.append(this.status, this.left, this.send);
+    this.ask = button("plain-button ask", "Ask for approval", () => this.submit(true), "A colleague reads it before it is sent");
+    this.inserts.tools.append(this.follow.toggle);
+    actions.append(this.inserts.tools, this.status, this.left, this.ask, this.send);
     const box = el("div", "box");
-    box.append(this.switch, this.reader, this.area, actions);
+    box.append(this.switch, this.reader, this.area);
+    this.mention = new Mention(this.area, box, () => this.typed());
+    box.append(this.follow.node, actions);
     this.why = el("div", "why");
-    this.root.append(this.banner, box, this.why);
+    this.root.append(this.banner, ...this.inserts.nodes(), box, this.why);
   }
 
   // After a lost connection the page may build the composer anew: texts, modes and the cursor go on where they were.
@@ -71,6 +85,12 @@ class Composer {
     return this.drafts.of(this.id, this.mode);
   }
 
+  // The text that the cursor stands in, or stood in last.
+  writing(area = this.last) {
+    const follows = area === this.follow.area && this.follow.active;
+    return follows ? { area, slot: this.follow.slot(), mode: "private" } : { area: this.area, slot: this.slot(), mode: this.mode };
+  }
+
   option(mode = this.mode) {
     return this.data.modes.find((one) => one.mode === mode);
   }
@@ -80,6 +100,7 @@ class Composer {
     if (changed) {
       this.onLeave();
       this.say("");
+      for (const picker of [this.inserts.saved, this.inserts.emoji]) picker.close(false);
     }
     this.drafts.staff = data.staff;
     this.data = data;
@@ -88,6 +109,7 @@ class Composer {
     if (this.held && (changed || this.held.id === data.id)) this.letGo();
     this.settle();
     this.drafts.adopt(data);
+    this.mention.names = data.colleagues;
     const chosen = data.modes.find((one) => one.mode === this.modes.get(this.id));
     // A mode that is not allowed any more is kept while its text stands there: who types privately must not find
     // themselves typing in public. It cannot be sent, and it is said why.
@@ -137,12 +159,12 @@ class Composer {
   }
 
   markSeen() {
-    this.seen.set(this.id, { version: this.data.version, said: new Set(this.data.said.map((line) => line.id)) });
+    this.seen.set(this.id, { version: this.data.version, said: new Map(this.data.said.map((line) => [line.id, line.text])) });
   }
 
   unseen() {
     const seen = this.seen.get(this.id);
-    return this.data.said.filter((line) => !seen.said.has(line.id));
+    return this.data.said.filter((line) => seen.said.get(line.id) !== line.text);
   }
 
   // Has the answer to a send come? Done: the text went into the outbox. Refused: it did not, and it is kept.
@@ -157,6 +179,10 @@ class Composer {
     this.sending = null;
     if (!went) return;
     this.drafts.clear(sending.slot);
+    if (sending.follow) {
+      this.drafts.clear(sending.follow);
+      this.follow.wanted.delete(sending.slot.id);
+    }
     if (sending.slot.id === this.id) this.area.blur();
     if (sending.slot.mode === "note") this.modes.delete(sending.slot.id);
   }
@@ -166,9 +192,13 @@ class Composer {
     const slot = this.slot();
     this.root.dataset.mode = this.mode;
     this.paintSwitch();
+    this.mention.on = this.mode === "note";
     this.reader.replaceChildren(icon(option.icon), el("span", "", option.reader));
     this.area.setAttribute("aria-label", option.label + ". " + option.reader);
     this.area.placeholder = option.placeholder;
+    this.area.lang = this.mode === "note" ? "" : this.data.language || "";
+    this.inserts.paint();
+    this.follow.paint();
     this.show(slot.text);
     this.grow();
     this.paintCounter();
@@ -227,6 +257,7 @@ class Composer {
     const option = this.option();
     if (option.because && option.ok && option.mode !== "note") parts.push(option.because);
     if (option.until) parts.push("Possible until " + moment(option.until) + ".");
+    if (option.links && option.mode !== "note") parts.push(option.links);
     const refused = this.data.refused;
     for (const line of refused) parts.push(line);
     const nodes = [];
@@ -244,9 +275,14 @@ class Composer {
     else if (left < 0) this.left.textContent = -left + (left === -1 ? " character too many" : " characters too many");
     else this.left.textContent = slot.used + " / " + slot.limit;
     const waiting = Boolean(this.sending || this.held);
-    const blocked = this.unseen().length > 0 && !empty;
-    this.send.disabled = waiting || empty || !option.ok || (left !== null && left < 0) || blocked;
-    const words = this.sending ? "Handing over …" : option.button;
+    const blocked = this.mode !== "note" && this.unseen().length > 0 && !empty;
+    const both = this.follow.active;
+    if (both) this.follow.count();
+    this.send.disabled = waiting || empty || !option.ok || (left !== null && left < 0) || blocked || (both && Boolean(this.follow.fault));
+    this.send.title = both ? this.follow.fault : "";
+    this.ask.hidden = !this.data.mayAsk || this.mode === "note" || both;
+    this.ask.disabled = this.send.disabled;
+    const words = this.sending ? "Handing over …" : both ? option.button + ", then send privately" : option.button;
     this.send.replaceChildren(icon(option.icon), el("span", "", words), el("kbd", "", this.sending ? "" : "Ctrl ↵"));
     this.area.readOnly = waiting;
   }
@@ -255,7 +291,7 @@ class Composer {
     const parts = [];
     const refusal = this.data.refusal;
     const slot = this.slot();
-    const news = slot.text.trim() && !this.sending ? this.unseen() : [];
+    const news = slot.text.trim() && !this.sending && this.mode !== "note" ? this.unseen() : [];
     if (refusal && refusal.mode === this.mode && refusal.nonce === slot.nonce && refusal.at !== this.dismissed && !this.sending) {
       const node = el("div", "banner bad");
       node.append(el("b", "", "Not sent. Your text is kept."), el("span", "", refusal.words));
@@ -274,6 +310,10 @@ class Composer {
       const node = el("div", "banner");
       node.append(el("b", "", news.some((line) => line.ours) ? "A reply was given meanwhile" : "They wrote again meanwhile"));
       for (const line of news.slice(-3)) node.append(el("q", "", line.name + ": " + (line.text.slice(0, 280) || "(no words)")));
+      node.append(button("plain-button strong", "Read it, send anyway", () => {
+        this.markSeen();
+        this.submit();
+      }));
       node.append(button("plain-button", "Read it, go on with my text", () => {
         this.markSeen();
         this.paint();
@@ -281,6 +321,7 @@ class Composer {
       }));
       parts.push(node);
     }
+    markUnseen(this.id, news.map((line) => line.id));
     const drawn = parts.map((node) => node.textContent).join("|");
     if (this.banner.dataset.drawn === drawn) return;
     this.banner.dataset.drawn = drawn;
@@ -297,6 +338,8 @@ class Composer {
     const slot = this.slot();
     if (!slot.text) this.markSeen();
     this.drafts.edit(slot, this.area.value);
+    this.mention.look();
+    tellTyping(this.mode);
     this.grow();
     this.paintCounter();
     this.paintBanner();
@@ -304,32 +347,40 @@ class Composer {
   }
 
   saved(slot, words, bad) {
-    if (!this.data || slot !== this.slot()) return;
-    this.show(slot.text);
+    if (!this.data) return;
+    const follows = this.follow.active && slot === this.follow.slot();
+    if (!follows && slot !== this.slot()) return;
+    if (follows) this.follow.show();
+    else this.show(slot.text);
     this.paintCounter();
     this.say(words, bad);
   }
 
-  async submit() {
+  // `ask`: a colleague shall read it first, though it could be sent.
+  async submit(ask = false) {
     const slot = this.slot();
     this.paintCounter();
     if (this.sending || this.send.disabled || !slot.text.trim()) return;
     const { done, refusal, item } = this.data;
     const text = slot.text;
     const seen = this.seen.get(this.id).version;
-    const sending = { slot, nonce: slot.nonce, doneBefore: done?.at, refusedBefore: refusal?.at };
+    const follow = this.follow.active ? this.follow.slot() : null;
+    const then = follow?.text;
+    const sending = { slot, follow, nonce: slot.nonce, doneBefore: done?.at, refusedBefore: refusal?.at };
     this.sending = sending;
     this.paint();
     clearTimeout(this.drafts.timer);
     await Promise.race([this.drafts.saving, new Promise((go) => setTimeout(go, 1500))]);
-    if (slot.text !== text) {
+    if (slot.text !== text || (follow && follow.text !== then)) {
       this.sending = null;
       this.paint();
       this.say("A reply came back into this text: read it, then send it.", true);
       return;
     }
     sending.timer = setTimeout(() => this.unanswered(sending), ANSWER_WITHIN);
-    this.trigger("send", { conversation: slot.id, item, mode: slot.mode, text, nonce: slot.nonce, seen });
+    const next = follow && { text: then, nonce: follow.nonce, saved: follow.saved || null };
+    const saved = slot.saved || null;
+    this.trigger("send", { conversation: slot.id, item, mode: slot.mode, text, nonce: slot.nonce, seen, saved, follow: next, approval: ask || this.data.approval });
   }
 
   unanswered(sending) {
@@ -345,19 +396,22 @@ class Composer {
   }
 
   areaKey(event) {
-    if (event.isComposing) return;
+    if (event.isComposing || this.mention.key(event)) return;
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
       event.preventDefault();
       event.stopPropagation();
       this.submit();
-    } else if (event.key === "Escape") this.area.blur();
+    } else if (event.key === "." && (event.ctrlKey || event.metaKey)) {
+      event.preventDefault();
+      this.inserts.open(this.inserts.emoji);
+    } else if (event.key === "Escape") event.target.blur();
   }
 
   // Nobody else may hear these keys: Streamlit takes R for running the whole page anew, by the address as it is now, and
   // a conversation that was picked at that moment would not open.
   pageKey(event) {
     if (!plainKey(event) || typing(event) || dialogOpen()) return;
-    if (event.key !== "r" && event.key !== "n") return;
+    if (!"rnif".includes(event.key)) return;
     event.preventDefault();
     event.stopImmediatePropagation();
     if (this.held) Object.assign(this, { wanted: event.key, early: "" });
@@ -366,9 +420,12 @@ class Composer {
 
   focus(key) {
     if (key === "n") this.choose("note");
-    if (key === "r" && this.mode === "note") this.choose(this.data.mode);
+    if (key !== "n" && this.mode === "note") this.choose(this.data.mode);
     const early = this.wanted ? this.early : "";
     this.wanted = null;
+    this.last = this.area;
+    if (key === "f") return this.follow.flip();
+    if (key === "i") return this.inserts.open(this.inserts.saved, "", early);
     this.area.focus();
     if (early) {
       this.area.value += early;

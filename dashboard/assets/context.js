@@ -31,17 +31,48 @@ function whySection(data) {
   return section;
 }
 
+function levelSection(level, drift) {
+  const section = el("section", "level");
+  section.append(el("h2", "", "Service level"));
+  if (level.due) {
+    const line = el("div", "due");
+    line.due = level.due;
+    paintDue(line, drift);
+    section.append(line, el("div", "words", level.promise));
+    const late = level.due.seen ? (Date.parse(level.due.seen) - Date.parse(level.due.since)) / 1000 : 0;
+    if (late >= 60) section.append(el("div", "words delay", "We learned of it " + exact(late) + " after it was sent."));
+  } else section.append(el("div", "words", "Nothing is due."));
+  for (const one of level.told) {
+    const line = el("div", "words told", one.text + " ");
+    line.append(time(one.at));
+    section.append(line);
+  }
+  return section;
+}
+
+function paintDue(node, drift) {
+  const words = dueWords(node.due, drift);
+  const tone = countdown(node.due, drift).tone;
+  if (node.textContent !== words) node.textContent = words;
+  node.className = "due " + tone;
+  node.title = dueTitle(node.due, drift);
+}
+
 function contactSection(contact) {
   const section = el("section");
   section.append(el("h2", "", "Contact"));
   const who = el("div", "who", contact.name);
   who.dir = "auto";
-  section.append(who);
+  const person = el("div", "person");
+  const names = el("div");
+  person.append(face(contact.name, contact.face), names);
+  names.append(who);
+  section.append(person);
   const second = el("div");
   if (contact.url) second.append(link("", "@" + contact.handle, contact.url));
   else if (contact.handle) second.append(el("span", "quiet", "@" + contact.handle));
   if (contact.verified) second.append(" ", withIcon(el("span", "chip accent", "Verified"), "check"));
-  section.append(second);
+  names.append(second);
   if (contact.description) {
     const bio = el("p", "bio");
     fillBody(bio, contact.description);
@@ -103,7 +134,8 @@ function historySection(data, pick) {
 export default function ({ data, parentElement, setTriggerValue }) {
   const root = parentElement.querySelector(".root");
   const drawn = JSON.stringify({ ...data, now: 0 });
-  if (root.drawn === drawn) return;
+  const end = () => clearInterval(root.ticking);
+  if (root.drawn === drawn) return end;
   const sameOne = root.conversation === data.id;
   const scrolled = root.scrollTop;
   root.drawn = drawn;
@@ -114,6 +146,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const parts = [withIcon(button("back", "Conversation", () => showPane("conversation")), "back")];
   if (data.problem) parts.push(el("div", "problem", data.problem));
   if (data.id) {
+    parts.push(levelSection(data.level, driftOf(data)));
     parts.push(whySection(data));
     parts.push(labelSection(data.labels));
     if (data.silence) parts.push(el("div", "problem", "This contact is " + data.silence + ". What they write raises no row."));
@@ -126,5 +159,11 @@ export default function ({ data, parentElement, setTriggerValue }) {
     if (data.others) parts.push(el("div", "words", data.others));
   } else parts.push(el("div", "nobody", "Why it is urgent, who they are and what they wrote before is shown here."));
   root.replaceChildren(...parts);
+  clearInterval(root.ticking);
+  const drift = driftOf(data);
+  root.ticking = setInterval(() => {
+    for (const node of root.querySelectorAll(".level .due")) paintDue(node, drift);
+  }, 1000);
   root.scrollTop = sameOne ? scrolled : 0;
+  return end;
 }

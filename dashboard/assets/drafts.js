@@ -52,7 +52,7 @@ class Drafts {
 
   // It was handed over: what comes from the server now is another text.
   clear(slot) {
-    Object.assign(slot, { text: "", dirty: false, used: 0, written: new Set(), bases: [""] });
+    Object.assign(slot, { text: "", dirty: false, used: 0, written: new Set(), bases: [""], saved: null });
   }
 
   // The answer carries the text's length by the channel's own rule.
@@ -63,9 +63,9 @@ class Drafts {
   }
 
   // The page is being left, or another conversation is shown: what is not saved goes out now.
-  flush(except) {
+  flush(...except) {
     clearTimeout(this.timer);
-    for (const slot of this.slots.values()) if (slot.dirty && slot !== except) this.put(slot);
+    for (const slot of this.slots.values()) if (slot.dirty && !except.includes(slot)) this.put(slot);
   }
 
   // `bases` are the texts that may stand on the server as far as this page knows. When another stands there, such as a

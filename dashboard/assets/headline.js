@@ -11,8 +11,10 @@ export default function ({ data, parentElement, setTriggerValue }) {
     state.words = el("div", "words");
     state.details = button("side details", "Details", () => showPane("details"));
     state.details.append(icon("forward"));
-    root.append(state.back, state.words, state.details);
-    state.timer = setInterval(() => state.paint(), 20000);
+    state.face = el("span");
+    root.append(state.back, state.face, state.words, state.details);
+    state.here = new Here(() => state.paint());
+    state.timer = setInterval(() => state.paint(), 1000);
     if (document.documentElement.dataset.pane !== "details") showPane("conversation");
   }
   state.back.onclick = () => {
@@ -26,22 +28,32 @@ export default function ({ data, parentElement, setTriggerValue }) {
     name.dir = "auto";
     title.append(name, " ", el("span", "handle", data.handle ? "@" + data.handle : ""));
     const line = el("p");
+    line.append(...state.here.draw());
     if (data.waiting) {
-      const seconds = since(data.waiting, drift);
-      const over = data.target && seconds > data.target;
-      const waiting = el("span", over ? "over" : "", "Waiting " + span(seconds) + (over ? ", late" : ""));
-      if (data.target) waiting.title = "An answer is promised within " + span(data.target);
-      line.append(waiting, " · ");
+      line.append(el("span", "", "Waiting " + span(since(data.waiting, drift))), " · ");
+    }
+    if (data.due) {
+      const due = el("span", "due " + countdown(data.due, drift).tone, dueWords(data.due, drift));
+      line.append(due, " · ");
     }
     for (const word of data.status) line.append(el("span", "", word), " · ");
     line.append(withIcon(el("span", "", data.where), data.private ? "lock" : "globe"));
-    line.title = line.textContent;
     for (const label of data.labels || []) title.append(" ", labelChip(label));
+    line.title = data.due ? dueTitle(data.due, drift) : line.textContent;
+    const drawn = title.textContent + line.textContent + (data.due ? countdown(data.due, drift).tone : "");
+    if (state.drawn === drawn) return;
+    state.drawn = drawn;
     state.words.replaceChildren(title, line);
   };
+  state.here.shows(data.id);
   state.paint();
+  if (state.shown !== data.name + data.face) {
+    state.shown = data.name + data.face;
+    state.face.replaceChildren(face(data.name, data.face));
+  }
   return () => {
     clearInterval(state.timer);
+    state.here.end();
     HEADS.delete(root);
   };
 }

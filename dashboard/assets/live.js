@@ -4,7 +4,7 @@ const FEEDS = new WeakMap();
 const CALM = 400;
 const AT_MOST = 3000;
 
-export default function ({ parentElement, setTriggerValue }) {
+export default function ({ data, parentElement, setTriggerValue }) {
   const root = parentElement.querySelector(".root");
   let feed = FEEDS.get(root);
   if (!feed) {
@@ -22,7 +22,9 @@ export default function ({ parentElement, setTriggerValue }) {
         feed.fire("changed", feed.told);
       }
     };
-    feed.source = new EventSource("/live");
+    feed.beats = new Beats();
+    feed.source = new EventSource("/live?page=" + feed.beats.page);
+    feed.source.addEventListener("presence", (event) => hear(event.data));
     feed.source.onmessage = (event) => {
       const first = feed.told === null;
       if (feed.told === event.data) return;
@@ -35,7 +37,9 @@ export default function ({ parentElement, setTriggerValue }) {
     for (const kind of ["keydown", "pointerdown", "click"]) document.addEventListener(kind, feed.onAct, true);
   }
   feed.fire = setTriggerValue;
+  feed.beats.of(data.staff);
   return () => {
+    feed.beats.end();
     feed.source.close();
     clearTimeout(feed.timer);
     document.removeEventListener("visibilitychange", feed.onShow);

@@ -11,9 +11,9 @@ function drawRow(node, row, drift) {
   name.dir = "auto";
   top.append(name, el("span", "handle", row.handle ? "@" + row.handle : ""));
   const wait = el("span", "wait");
+  wait.due = row.due;
   wait.dataset.since = row.waiting || row.last;
-  if (row.waiting) wait.dataset.target = row.target || "";
-  else wait.dataset.rest = "1";
+  if (!row.waiting) wait.dataset.rest = "1";
   top.append(wait);
   const excerpt = el("div", "excerpt", row.excerpt);
   excerpt.dir = "auto";
@@ -39,17 +39,15 @@ function drawRow(node, row, drift) {
 
 function paintAge(node, drift) {
   const seconds = since(node.dataset.since, drift);
-  const target = Number(node.dataset.target || 0);
-  const over = target > 0 && seconds > target;
-  const words = node.dataset.rest ? shortSpan(seconds) : shortSpan(seconds);
-  if (node.dataset.words === words && node.classList.contains("over") === over) return;
-  node.dataset.words = words;
-  node.classList.toggle("over", over);
+  const heard = node.dataset.rest ? "Last heard of " + span(seconds) + " ago" : "Waiting for " + span(seconds);
+  const words = node.due ? shortDue(node.due, drift) : shortSpan(seconds);
+  const tone = node.due ? countdown(node.due, drift).tone : "";
+  if (node.dataset.words === words + tone) return;
+  node.dataset.words = words + tone;
+  node.className = "wait " + tone;
   node.replaceChildren(words);
-  if (!node.dataset.rest) node.prepend(icon("clock"));
-  node.title = node.dataset.rest
-    ? "Last heard of " + span(seconds) + " ago"
-    : "Waiting for " + span(seconds) + (over ? ", longer than promised" : "");
+  if (node.due || !node.dataset.rest) node.prepend(icon("clock"));
+  node.title = node.due ? dueTitle(node.due, drift) + ". " + heard : heard;
 }
 
 function emptyState(data) {
@@ -83,7 +81,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
     root.append(state.problem, state.news, state.scroller, state.hint, state.foot);
     state.ages = setInterval(() => {
       for (const node of state.list.querySelectorAll(".wait")) paintAge(node, state.drift);
-    }, 15000);
+    }, 1000);
     state.onKey = (event) => {
       if (!plainKey(event) || typing(event) || dialogOpen()) return;
       if (event.key === "j" || event.key === "k") {

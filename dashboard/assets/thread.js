@@ -21,11 +21,7 @@ function drawItem(line, act) {
     fillBody(text, line.text);
     bubble.append(text);
   } else bubble.append(el("p", "gone-text", "(no words)"));
-  for (const attachment of line.attachments) {
-    const row = el("div", "attachment", attachment.words + " ");
-    if (attachment.url) row.append(link("", "open", attachment.url));
-    bubble.append(row);
-  }
+  if (line.attachments.length) bubble.append(drawAttachments(line.attachments));
   if (line.marks.length) {
     const marks = el("div", "marks");
     for (const mark of line.marks) {
@@ -108,6 +104,7 @@ function drawReply(line, act, drift) {
   bubble.append(text);
   const row = el("div", "row");
   row.append(el("span", "state", line.state));
+  if (line.alone) row.append(button("plain-button", "Send it all the same", () => act("alone", line.intent)));
   if (line.undo) row.append(button("plain-button undo", "Undo", (event) => {
     event.target.disabled = true;
     act("undo", line.intent);
@@ -141,6 +138,31 @@ function drawReply(line, act, drift) {
     bubble.paint = paint;
     paint();
   }
+  return [bubble];
+}
+
+function drawProposal(line, act, data) {
+  const bubble = el("div", "bubble");
+  bubble.append(headLine(line), el("p", "state", line.state));
+  const text = el("p", "text");
+  fillBody(text, line.text);
+  bubble.append(text);
+  if (line.reason) bubble.append(el("p", "text reason", line.reason));
+  if (line.stale) bubble.append(el("p", "stale", line.stale));
+  if (line.until) bubble.append(el("p", "gone-text", "It can be sent until " + moment(line.until) + "."));
+  if (line.todo) bubble.append(el("p", "gone-text", line.todo));
+  const row = el("div", "row");
+  for (const one of line.acts) {
+    const node = button("plain-button" + (one.strong ? " strong" : ""), one.label, () => {
+      act("decide", { proposal: line.proposal, version: line.version, seen: data().version, do: one.do });
+    });
+    if (one.key) {
+      node.dataset.key = one.key.toLowerCase();
+      node.append(el("kbd", "", one.key));
+    }
+    row.append(node);
+  }
+  if (line.acts.length) bubble.append(row);
   return [bubble];
 }
 
@@ -194,6 +216,25 @@ export default function ({ data, parentElement, setTriggerValue }) {
       if (!state.pinned) state.offer("More below");
     };
     root.append(state.log, state.jump);
+    // What was said since somebody began to write, as the composer tells it.
+    state.markUnseen = () => {
+      const news = window.socialListenerUnseen;
+      const keys = new Set(news && news.id === state.id ? news.keys : []);
+      for (const node of log.children) {
+        const marked = node.querySelector(":scope > .unseen");
+        if (keys.has(node.dataset.key) && !marked) node.prepend(el("p", "unseen", "New since you began to write"));
+        else if (marked && !keys.has(node.dataset.key)) marked.remove();
+      }
+    };
+    document.addEventListener("social-listener-unseen", state.markUnseen);
+    state.onKey = (event) => {
+      if (!plainKey(event) || typing(event) || dialogOpen()) return;
+      const wanted = log.querySelector(`button[data-key="${CSS.escape(event.key)}"]`);
+      if (!wanted) return;
+      event.preventDefault();
+      wanted.click();
+    };
+    document.addEventListener("keydown", state.onKey);
     state.timer = setInterval(() => {
       for (const bubble of state.log.querySelectorAll(".bubble")) if (bubble.paint) bubble.paint();
     }, 250);
@@ -209,6 +250,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const fresh = state.id !== data.id;
   const stuck = fresh || state.atEnd();
   state.id = data.id;
+  state.data = data;
 
   if (!data.lines.length && data.empty) {
     if (!data.problem) showPane("list");
@@ -236,6 +278,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
       node.className = line.type === "problem" ? "problem" : "said " + line.tone;
       if (line.type === "problem") node.textContent = line.text;
       else if (line.type === "note") node.replaceChildren(...drawNote(line));
+      else if (line.type === "proposal") node.replaceChildren(...drawProposal(line, act, () => state.data));
       else if (line.type === "link") node.replaceChildren(...drawLink(line, act));
       else if (line.type === "reply") node.replaceChildren(...drawReply(line, act, drift));
       else node.replaceChildren(...drawItem(line, act));
@@ -249,7 +292,19 @@ export default function ({ data, parentElement, setTriggerValue }) {
   known.forEach((node) => node.remove());
   if (data.menu && data.menu !== state.menu) log.querySelector(".menu")?.scrollIntoView({ block: "nearest" });
   state.menu = data.menu;
-  if (fresh) {
+  state.markUnseen();
+  // Opened at one line, such as the note in which somebody was named.
+  const asked = data.atLine?.key && data.atLine.asked !== state.asked ? data.atLine.key : "";
+  state.asked = data.atLine?.asked;
+  const wanted = asked && [...log.children].find((node) => node.dataset.key === asked);
+  if (wanted) {
+    state.pinned = false;
+    requestAnimationFrame(() => {
+      wanted.scrollIntoView({ block: "center" });
+      wanted.classList.add("asked");
+      setTimeout(() => wanted.classList.remove("asked"), 4000);
+    });
+  } else if (fresh) {
     state.pinned = true;
     requestAnimationFrame(() => state.begin());
   } else if (redrawn && stuck) {
@@ -259,6 +314,8 @@ export default function ({ data, parentElement, setTriggerValue }) {
   state.end = () => {
     clearInterval(state.timer);
     state.sizes.disconnect();
+    document.removeEventListener("social-listener-unseen", state.markUnseen);
+    document.removeEventListener("keydown", state.onKey);
     LOGS.delete(root);
   };
   return state.end;

@@ -36,6 +36,7 @@ from social_listener.model import (
 
 if TYPE_CHECKING:
     from social_listener.channels import ChannelFactory, Keeper, Pushed
+    from social_listener.channels.pictures import Pictured
 
 STREAMS: Final = (StreamKind.COMMENTS, StreamKind.MENTIONS, StreamKind.MESSAGES)
 CREDENTIALS: Final = TAKEN
@@ -136,3 +137,4 @@ if TYPE_CHECKING:
     # mypy holds this module against the protocols here.
     _factory: ChannelFactory = build
     _pushed: type[Pushed] = Facebook
+    _pictured: type[Pictured] = Facebook

@@ -55,7 +55,6 @@ def _said(found: Found, us: Us, value: Wire, post: str, at: datetime) -> None:
     told = node_id(value, "comment_id") if comment else post
     parent = node_id(value, "parent_id") if comment and value.text("parent_id") else None
     above = parent if parent is not None and parent not in {post, part_of(post), told} else None
-    picture = web_address(value.text("photo")) or web_address(value.text("video", "link"))
     said = Said(
         id=told,
         text=value.text("message") or "",
@@ -68,7 +67,7 @@ def _said(found: Found, us: Us, value: Wire, post: str, at: datetime) -> None:
         likes=0,
         hidden=None,
         url=None,  # what is told is the address of the post
-        attachments=(Attachment(kind=_shape(value), url=picture),) if picture else (),
+        attachments=_attached(value),
         talk=(),
     )
     if comment:
@@ -77,8 +76,13 @@ def _said(found: Found, us: Us, value: Wire, post: str, at: datetime) -> None:
         add_post(found, us, said, context=False)
 
 
-def _shape(value: Wire) -> str:
-    return "photo" if value.has("photo") else "video" if value.has("video") else "link"
+def _attached(value: Wire) -> tuple[Attachment, ...]:
+    """Return the picture, film or link that a change tells of; `link` of a picture is its page, `photo` the picture."""
+    photo = web_address(value.text("photo"))
+    if photo:
+        return (Attachment(kind="photo", url=photo, preview=photo),)
+    address = web_address(value.text("video", "link"))
+    return (Attachment(kind="video" if value.has("video") else "link", url=address),) if address else ()
 
 
 def _mention(found: Found, us: Us, value: Wire, _: datetime) -> None:

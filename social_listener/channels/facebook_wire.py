@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from social_listener.channels.graph_ids import is_node, is_number
 from social_listener.channels.wire import Wire, WireError, web_address
@@ -103,16 +104,29 @@ def _attachments(data: Wire) -> tuple[Attachment, ...]:
     return tuple(attachment(each) for each in ([*several, one] if one.has("type", "media", "url") else several))
 
 
+#: what Meta calls it → what we do; anything with "video" in its name is one
+_KINDS: Final = {
+    "photo": "photo",
+    "profile_media": "photo",
+    "cover_photo": "photo",
+    "sticker": "sticker",
+    "share": "link",
+    "native_templates": "link",
+    "file_upload": "file",
+}
+
+
 def attachment(data: Wire) -> Attachment:
-    """Return a picture, film or link that hangs on a post or comment."""
+    """Return a picture, film, sticker or link that hangs on a post or comment."""
     kind = data.text("type") or ""
-    known = {"photo": "photo", "sticker": "photo", "share": "link"}
-    shape = "video" if "video" in kind else "gif" if "animated" in kind else known.get(kind, "other")
-    picture = data.object("media").object("image").text("src")
+    shape = "video" if "video" in kind else "gif" if "animated" in kind else _KINDS.get(kind, "other")
+    picture = web_address(data.object("media").object("image").text("src"))
+    where = web_address(data.text("unshimmed_url")) or web_address(data.text("url"))
     return Attachment(
         kind=shape,
-        url=web_address(picture) or web_address(data.text("url")),
+        url=where if shape in {"link", "file", "other"} and where else picture or where,
         alt=data.text("title", "description") or "",
+        preview=picture,
     )
 
 

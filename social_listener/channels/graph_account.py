@@ -10,11 +10,12 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from social_listener.channels import graph_push
-from social_listener.channels.graph_client import Client
+from social_listener.channels.graph_client import ORIGIN, Client
 from social_listener.channels.graph_errors import Effect
 from social_listener.channels.graph_found import Found, Us, moment
 from social_listener.channels.graph_rules import Options
 from social_listener.channels.graph_sending import recipient
+from social_listener.channels.pictures import META_HOSTS, PictureSource
 from social_listener.channels.transport import base_url_fault
 from social_listener.channels.wire import Wire, WireError, documents
 from social_listener.errors import BadPayload, ChannelError, Rejected, SettingsError, Unauthorized
@@ -100,6 +101,11 @@ class Account(ABC):
         recipient(self.client, reply)
         if self.client.transport.platform_now() is None:
             self.whoami()
+
+    def pictures(self) -> PictureSource:
+        """Return where Meta keeps pictures; their addresses are signed by themselves."""
+        transport = self.client.transport
+        return PictureSource(hosts=META_HOSTS, stand_in=None if transport.base_url == ORIGIN else transport.base_url)
 
     def usage(self) -> Usage | None:
         """Return how much of the allowance is used, as Meta last told."""

@@ -20,6 +20,7 @@ from urllib.parse import quote
 import facebook
 import requests
 
+from social_listener import log
 from social_listener.channels.graph_errors import Doing, Effect, Forbidden, Missing, answer, usage
 from social_listener.channels.transport import Transport, quiet_libraries
 from social_listener.channels.wire import Wire, documents
@@ -74,6 +75,7 @@ class Client:
         self._sdk = facebook.GraphAPI(access_token=token, session=session)
         self._sdk.version = version
         self._secrets = _spelt(*credentials.values(), proof)
+        log.SECRETS.add(self._secrets)  # should somebody set the SDK's loggers to DEBUG again
         # Others may be words that customers use: nobody but Meta's handshake ever sees a verify token.
         self._in_answers = _spelt(token, self.app_secret, proof)
         self._lock = threading.Lock()

@@ -177,7 +177,12 @@ def _refused(fault: Fault, said: str, status: int, doing: Doing) -> ChannelError
     if fault.code == _PARAMETER and fault.subcode == _MISSING:
         return Missing(said, account_id=account)
     if doing.effect is not Effect.READ:
-        return Rejected(said, account_id=account)
+        # With a subcode it is a rule about this one item, such as a window that is over.
+        forbidden = fault.code in _PERMISSION and fault.subcode is None
+        todo = (
+            f". The app lacks a permission for account {account}: an operator has to connect it again, with all of them"
+        )
+        return Rejected(said.rstrip(".") + todo if forbidden else said, account_id=account)
     if fault.code == _POLICY:
         words = f"{said}. Meta has stopped this account: look at its support inbox on facebook.com"
         return Unauthorized(words, account_id=account)

@@ -202,14 +202,23 @@ def _introduce(found: Found, us: Us, told: Mapping[str, str | None]) -> None:
         found.contacts[contact.id] = contact
 
 
+#: first part of a MIME type → what we call it
+_KINDS: Final = {"image": "photo", "video": "video", "audio": "audio"}
+
+
 def _attachment(data: Wire) -> Attachment:
+    """Return what came with a message, as lists of messages tell it."""
     kind = (data.text("mime_type") or "").partition("/")[0]
-    url = (
-        data.object("image_data").text("url")
-        or data.object("video_data").text("url")
-        or data.text("file_url", "image_url")
-    )
-    shape = {"image": "photo", "video": "video"}.get(kind, "other")
+    picture, film = data.object("image_data"), data.object("video_data")
+    shape = _KINDS.get(kind, "file" if data.has("file_url") else "other")
     if data.has("image_data"):
         shape = "photo"
-    return Attachment(kind=shape, url=web_address(url), alt=data.text("name") or "")
+        if picture.has("animated_gif_url"):
+            shape = "gif"
+        if picture.truth("render_as_sticker"):
+            shape = "sticker"
+    elif data.has("video_data"):
+        shape = "video"
+    url = picture.text("url") or film.text("url") or data.text("file_url", "image_url")
+    still = picture.text("url", "preview_url") or film.text("preview_url") or data.text("image_url")
+    return Attachment(kind=shape, url=web_address(url), alt=data.text("name") or "", preview=web_address(still))

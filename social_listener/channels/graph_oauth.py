@@ -19,6 +19,7 @@ from urllib.parse import urlencode
 
 import requests
 
+from social_listener import log
 from social_listener.channels.exchange import Exchange
 from social_listener.channels.scopes import NEEDED
 from social_listener.channels.transport import Transport, quiet_libraries
@@ -84,12 +85,14 @@ class Graph:
 
     def __init__(self, transport: Transport, *, app_id: str, app_secret: str, account_id: str) -> None:
         quiet_libraries()
+        log.SECRETS.add([app_secret])
         self._transport = transport
         self._app = {"client_id": app_id, "client_secret": app_secret}
         self._account_id = account_id
 
     def exchange_code(self, code: str, redirect_uri: str) -> str:
         """Return the person's token, good for an hour or two, for the code that came back."""
+        log.SECRETS.add([code])
         asked = {**self._app, "redirect_uri": redirect_uri, "code": code}
         return self._token("exchanging the code", asked)
 
@@ -125,10 +128,13 @@ class Graph:
 
     def _token(self, what: str, asked: dict[str, str]) -> str:
         answer = self._get("oauth/access_token", what, asked)
-        return self._read(lambda: answer.need(answer.text("access_token"), "access_token"), what)
+        token = self._read(lambda: answer.need(answer.text("access_token"), "access_token"), what)
+        log.SECRETS.add([token])
+        return token
 
     def _signed(self, token: str) -> dict[str, str]:
         proof = hmac.new(self._app["client_secret"].encode(), token.encode(), hashlib.sha256).hexdigest()
+        log.SECRETS.add([token, proof])
         return {"access_token": token, "appsecret_proof": proof}
 
     def _get(self, path: str, what: str, asked: dict[str, str]) -> Wire:
@@ -177,6 +183,7 @@ def _read_pages(answer: Wire) -> tuple[list[Page], str | None]:
         instagram = one.object("instagram_business_account")
         token = one.text("access_token")
         if token:  # without it the person has no role that may act for the Page
+            log.SECRETS.add([token])
             found.append(
                 Page(
                     id=one.need(one.id("id"), "id"),

@@ -20,7 +20,20 @@ from social_listener.model import Attachment, Page
 _SIGNATURE: Final = "x-hub-signature-256"
 #: what says nothing of its own: read and delivered receipts, reactions, typing
 _SILENT: Final = frozenset({"read", "delivery", "reaction", "message_edit", "optin", "referral", "account_linking"})
-_SHAPES: Final = {"image": "photo", "video": "video", "audio": "other", "file": "other", "fallback": "link"}
+#: what Meta calls what comes with a message → what we do
+_SHAPES: Final = {
+    "image": "photo",
+    "video": "video",
+    "ig_reel": "video",
+    "reel": "video",
+    "audio": "audio",
+    "file": "file",
+    "fallback": "link",
+    "share": "post",
+    "ig_post": "post",
+    "post": "post",
+    "story_mention": "story",
+}
 
 #: reads one change of a subscribed field: what it told goes into `Found`; `WireError`: it cannot be read
 Reader = Callable[[Found, Us, Wire, datetime], None]
@@ -196,7 +209,12 @@ def _read_messaging(found: Found, us: Us, data: Wire, event: Event) -> None:
 def _attachment(data: Wire) -> Attachment:
     payload = data.object("payload")
     shape = _SHAPES.get(data.text("type") or "", "other")
-    return Attachment(kind=shape, url=web_address(payload.text("url")), alt=payload.text("title") or "")
+    if payload.has("sticker_id"):
+        shape = "sticker"
+    url = web_address(payload.text("url"))
+    # Films, sounds and files are no pictures, and what is shared may be one: only its bytes tell.
+    still = url if shape in {"photo", "sticker", "post", "story"} else None
+    return Attachment(kind=shape, url=url, alt=payload.text("title") or "", preview=still)
 
 
 def moment_of(value: Wire, name: str, otherwise: datetime) -> datetime:

@@ -25,7 +25,7 @@ _APART: Final = (Missing, Forbidden)
 #: how a mention is read: field of our account, name of its argument, what is wanted
 MENTIONED: Final[Mapping[str, tuple[str, str]]] = {
     "mentioned_comment": ("comment_id", "id,text,timestamp,username,like_count,media{id}"),
-    "mentioned_media": ("media_id", "id,caption,timestamp,username,like_count,permalink"),
+    "mentioned_media": ("media_id", "id,caption,timestamp,username,like_count,permalink,media_type,media_url"),
 }
 
 

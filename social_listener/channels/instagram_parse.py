@@ -52,6 +52,7 @@ def add_media(found: Found, us: Us, media: Media, *, ours: bool) -> None:
             url=media.url,
             addresses_us=not ours,
             likes=media.likes,
+            attachments=media.attachments,
             context=ours,
         )
     )

@@ -30,7 +30,7 @@ from social_listener.cursor import Cursor
 from social_listener.errors import BadPayload, PageExpired
 from social_listener.model import Kind, Page, StreamKind
 
-MEDIA_FIELDS: Final = "id,caption,timestamp,comments_count,like_count,permalink"
+MEDIA_FIELDS: Final = "id,caption,timestamp,comments_count,like_count,permalink,media_type,media_url,thumbnail_url"
 _SAID: Final = "id,text,timestamp,username,from,like_count,hidden,parent_id"
 COMMENT_FIELDS: Final = f"{_SAID},replies.limit(50){{{_SAID}}}"
 LOOKUP_FIELDS: Final = f"{_SAID},media{{id}}"
@@ -203,8 +203,9 @@ def read_looked_up(answers: list[Wire], us: Us, asked: Asked) -> Found:
             _node(raw, us, found)
     wanted = {us.own(native_id) for native_id in asked.only}
     for item in list(found.interactions.values()) if wanted else ():
-        if item.id not in wanted:
-            # It came along because something of ours hangs on it.
+        if item.id not in wanted and item.outbound:
+            # It came along because something of ours hangs on it. What a customer said below our media is for us,
+            # however we come to know of it: no list tells of comments on advertisements.
             found.interactions[item.id] = replace(item, context=True)
     found.deleted += [us.own(native_id) for native_id in asked.gone]
     return found

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from social_listener.channels.graph_ids import is_number
 from social_listener.channels.wire import Wire, WireError, web_address
+from social_listener.model import Attachment
 
 _USERNAME: Final = re.compile(r"[A-Za-z0-9._]{1,64}")
 
@@ -24,6 +25,7 @@ class Media:
     likes: int
     username: str
     url: str | None
+    attachments: tuple[Attachment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +55,16 @@ def read_media(data: Wire) -> Media:
         likes=data.number("like_count") or 0,
         username=username(data),
         url=web_address(data.text("permalink")),
+        attachments=_attachments(data),
     )
+
+
+def _attachments(data: Wire) -> tuple[Attachment, ...]:
+    """Return the picture, or the still of the film; of several in one medium the first."""
+    film = data.text("media_type") == "VIDEO"
+    url = web_address(data.text("media_url"))
+    still = web_address(data.text("thumbnail_url")) if film else url
+    return (Attachment(kind="video" if film else "photo", url=url or still, preview=still),) if url or still else ()
 
 
 def read_comment(data: Wire) -> Comment:

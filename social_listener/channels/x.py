@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from social_listener.channels import x_billing, x_push, x_rules, x_sending, x_text
+from social_listener.channels.pictures import PictureSource
 from social_listener.channels.transport import base_url_fault
 from social_listener.channels.wire import Wire, WireError, documents, is_id
 from social_listener.channels.x_client import Answer, Client
@@ -45,6 +46,7 @@ from social_listener.model import (
 
 if TYPE_CHECKING:
     from social_listener.channels import Billed, ChannelFactory, Keeper, Pushed
+    from social_listener.channels.pictures import Pictured
 
 STREAMS: Final = (StreamKind.MENTIONS, StreamKind.REPLIES, StreamKind.MESSAGES, StreamKind.SEARCH)
 OPTIONS: Final = x_rules.OPTIONS
@@ -178,6 +180,10 @@ class X:
                 self._owner = self._ask_who()
             return self._owner
 
+    def pictures(self) -> PictureSource:
+        """Return where X keeps pictures."""
+        return self._client.pictures()
+
     def usage(self) -> Usage | None:
         """Return None: X limits calls by kind, and says so with each."""
         return None
@@ -285,3 +291,4 @@ if TYPE_CHECKING:
     _factory: ChannelFactory = build
     _pushed: type[Pushed] = X
     _billed: type[Billed] = X
+    _pictured: type[Pictured] = X

@@ -13,6 +13,7 @@ from typing import Any, Final, cast
 import requests
 import tweepy
 
+from social_listener import log
 from social_listener.channels import Held, Keeper
 from social_listener.channels.transport import Transport
 from social_listener.channels.wire import is_id
@@ -100,6 +101,16 @@ class Access:
         assert self._keeper is not None, "only credentials that are kept are renewed"  # noqa: S101 - for the reader
         return self._sdk(self._renewed(self._keeper, stale))
 
+    def signature(self, url: str) -> dict[str, str]:
+        """Return the header that opens `url` for reading; empty: these credentials cannot sign (OAuth 2.0, or none)."""
+        sdk = self._made[1]
+        if self.oauth2 or not sdk.access_token:
+            return {}
+        keys = (sdk.consumer_key, sdk.consumer_secret, sdk.access_token, sdk.access_token_secret)
+        request = requests.Request("GET", url, auth=tweepy.OAuth1UserHandler(*keys).apply_auth()).prepare()
+        header = request.headers["Authorization"]
+        return {"authorization": header.decode() if isinstance(header, bytes) else header}
+
     @property
     def secrets(self) -> list[str]:
         """Return every secret that was ever used here, the longest first."""
@@ -121,6 +132,7 @@ class Access:
         # What is shorter than this is no key, and masking it would spoil ordinary words.
         hidden = {value for name, value in credentials.items() if len(value) >= 6 and name != "user_id"}
         self._secrets = sorted({*self._secrets, *hidden}, key=len, reverse=True)
+        log.SECRETS.add(hidden)  # should somebody set the SDK's loggers to DEBUG again
         keys = {"bearer_token": credentials["access_token"]} if self.oauth2 else credentials
         sdk = Sdk(keys, self.spelling, self.own_id, oauth2=self.oauth2)
         self._transport.mount_on(sdk.session)

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from social_listener.channels import Keeper
+from social_listener.channels.pictures import X_HOSTS, X_SIGNED, PictureSource
 from social_listener.channels.transport import Transport, quiet_libraries
 from social_listener.channels.wire import Wire, WireError, documents
 from social_listener.channels.x_access import Access
@@ -82,7 +83,13 @@ class Client:
         """
         if self._without_keys:
             raise Unauthorized("the credentials were not given", account_id=self.account_id)
-        doing = Doing(account_id=self.account_id, what=what, effect=effect, masked=self.masked)
+        doing = Doing(
+            account_id=self.account_id,
+            what=what,
+            effect=effect,
+            masked=self.masked,
+            connected=self._access.oauth2,
+        )
         sdk, held = self._access.now()
         try:
             return self._spelt(lambda: request(sdk), doing, now, done_at, renewable=held is not None)
@@ -156,6 +163,11 @@ class Client:
         """Return X's clock as far as it is known, else `now`, else this machine's."""
         known = self.transport.platform_now()
         return known or now or datetime.now(UTC)
+
+    def pictures(self) -> PictureSource:
+        """Return where X keeps pictures; those of direct messages open for the account's own keys only."""
+        stand_in = None if self.transport.base_url == ORIGIN else self.transport.base_url
+        return PictureSource(hosts=X_HOSTS, stand_in=stand_in, signed=X_SIGNED, sign=self._access.signature)
 
     def masked(self, text: str) -> str:
         """Return `text` without any of the credentials."""

@@ -51,6 +51,7 @@ class Doing:
     effect: Effect
     masked: Callable[[str], str]  #: takes secrets out of a text
     ahead: timedelta = timedelta(0)  #: how far our clock is ahead of X's
+    connected: bool = False  #: its tokens came from `connect`, so that it has to be connected again when X wants none
 
 
 class Misspelt(Exception):
@@ -144,7 +145,8 @@ def _refusal(status: int, exchange: Exchange, doing: Doing) -> ChannelError:
 def _stop(status: int, said: str, doing: Doing) -> ChannelError:
     """Return what only a person can put right."""
     if status == 401:
-        words = f"{said}. Check the credentials of account {doing.account_id}"
+        again = f"Connect it again: `social-listener connect x --id {doing.account_id}`"
+        words = f"{said}. {again if doing.connected else f'Check the credentials of account {doing.account_id}'}"
         return Unauthorized(words, account_id=doing.account_id)
     return OutOfCredit(f"{said}. Buy credits in X's developer console", account_id=doing.account_id)
 

@@ -15,6 +15,7 @@ from urllib.parse import urlencode
 
 import requests
 
+from social_listener import log
 from social_listener.channels import Held
 from social_listener.channels.exchange import Exchange
 from social_listener.channels.scopes import NEEDED
@@ -29,6 +30,8 @@ APPROVE_AT: Final = "https://x.com"
 APPROVE_PATH: Final = "/i/oauth2/authorize"
 #: an access token is renewed this long before its end, but not in the first nine tenths of its life
 _BEFORE_THE_END: Final = timedelta(minutes=10)
+#: what of a request must not be printed
+_SECRET: Final = frozenset({"code", "code_verifier", "refresh_token", "client_secret"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,6 +107,7 @@ def _tokens(
     what: str,
     now: datetime,
 ) -> Tokens:
+    log.SECRETS.add(value for name, value in {**client, **form}.items() if name in _SECRET)
     exchange = _post(transport, client, form)
     if exchange.status is None or not exchange.whole:
         raise _broken_off(exchange, account_id, what)
@@ -141,9 +145,11 @@ def _read(answer: Wire | None, now: datetime) -> Tokens:
     if answer is None:
         raise WireError("no object")
     life = answer.number("expires_in")
+    access, refresh = answer.need(answer.text("access_token"), "access_token"), answer.text("refresh_token") or None
+    log.SECRETS.add([access, refresh or ""])
     return Tokens(
-        access_token=answer.need(answer.text("access_token"), "access_token"),
-        refresh_token=answer.text("refresh_token") or None,
+        access_token=access,
+        refresh_token=refresh,
         scopes=tuple((answer.text("scope") or "").split()),
         ends_at=now + timedelta(seconds=life) if life else None,
         renew_at=now + max(timedelta(seconds=life * 0.9), timedelta(seconds=life) - _BEFORE_THE_END) if life else None,

@@ -197,7 +197,8 @@ def attachments(links: Iterable[Link], media_keys: Iterable[str], includes: Incl
     """Return pictures, films and links. A link that only stands for a picture of the same post is left out."""
     seen = [includes.media.get(key) for key in media_keys]
     pictures = [
-        Attachment(kind=one.kind, url=one.url, alt=one.alt) if one else Attachment(kind="other") for one in seen
+        Attachment(kind=one.kind, url=one.url, alt=one.alt, preview=one.preview) if one else Attachment(kind="other")
+        for one in seen
     ]
     leading = [Attachment(kind="link", url=one.expanded) for one in links if one.expanded and not one.media_key]
     return tuple(dict.fromkeys([*pictures, *leading]))

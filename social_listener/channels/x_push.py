@@ -177,7 +177,8 @@ def _media(data: Wire) -> dict[str, Media]:
     if not key:
         return {}
     kind = _SHAPES.get(data.text("type") or "", "other")
-    return {key: Media(key=key, kind=kind, url=web_address(data.text("media_url_https")), alt="")}
+    picture = web_address(data.text("media_url_https"))
+    return {key: Media(key=key, kind=kind, url=picture, alt="", preview=picture)}
 
 
 def _user(data: Wire) -> User:

@@ -86,6 +86,7 @@ class Media:
     kind: str
     url: str | None
     alt: str
+    preview: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,6 +167,7 @@ def read_media(data: Wire) -> Media:
         key=data.need(data.text("media_key"), "media_key"),
         kind={"photo": "photo", "video": "video", "animated_gif": "gif"}.get(kind, "other"),
         url=web_address(data.text("url", "preview_image_url")),
+        preview=web_address(data.text("url", "preview_image_url")),
         alt=data.text("alt_text") or "",
     )
 

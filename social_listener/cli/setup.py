@@ -83,7 +83,7 @@ def _checks(settings: Settings) -> Iterator[tuple[str, str | None, str]]:
     except SettingsError as error:
         yield "settings", str(error), ""
         return
-    yield "settings", None, f"{settings_path()} can be used; {len(settings.accounts)} accounts"
+    yield "settings", None, f"{settings_path()} can be used; {_counted(len(settings.accounts))}"
     if not settings.accounts:
         yield "accounts", "there is none in the settings yet, so there is nothing to listen to", ""
     ring = KeyRing(settings, clock=utcnow)
@@ -122,6 +122,10 @@ def _account(settings: Settings, ring: KeyRing, account: AccountSettings) -> Ite
     yield subject, None, f"{account.channel} answers; the keys belong to @{owner.handle} ({owner.name})"
     for note in owner.notes:
         yield subject, None, note
+
+
+def _counted(accounts: int) -> str:
+    return "1 account" if accounts == 1 else f"{accounts} accounts"
 
 
 def _end(subject: str, account: AccountSettings, expires_at: datetime | None) -> Iterator[tuple[str, str | None, str]]:

@@ -18,21 +18,28 @@ from social_listener.desk import work as desk_work
 from social_listener.desk.bulk import BulkDesk
 from social_listener.desk.contacts import ContactDesk
 from social_listener.desk.labels import LabelDesk
+from social_listener.desk.levels import LevelsDesk
+from social_listener.desk.library import Library
+from social_listener.desk.macros import Macros
+from social_listener.desk.media import MediaDesk
 from social_listener.desk.office import Office, known_item
+from social_listener.desk.team import TeamDesk
 from social_listener.desk.undoing import UndoDesk
 from social_listener.desk.views import ViewDesk
 from social_listener.errors import DeskError
 from social_listener.model import Status
+from social_listener.service_levels import levels_of
 from social_listener.store import audit, health
 from social_listener.store import outbox as replies
 from social_listener.store.drafts import Place
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import timedelta
 
     from social_listener.channels import Channel
     from social_listener.desk.health import Planned
+    from social_listener.desk.reply import PublicAndPrivate
     from social_listener.desk_types import (
         ConversationView,
         Draft,
@@ -40,6 +47,7 @@ if TYPE_CHECKING:
         NoteLine,
         QueueFilter,
         QueuePage,
+        QueuePlace,
         ReplyLine,
         ThreadItem,
     )
@@ -73,7 +81,13 @@ class Desk:
             weights=weights,
             clock=clock,
             ends=ends,
+            levels=levels_of(settings, clock()),
         )
+        self.team = TeamDesk(self._office)
+        self.library = Library(self._office)
+        self.macros = Macros(self._office)
+        self.levels = LevelsDesk(self._office)
+        self.media = MediaDesk(self._office)
         self._ingest = ingest
         self._planned: Callable[[], Mapping[str, Planned]] = dict
         self._quiet = 0
@@ -91,9 +105,21 @@ class Desk:
         """Return a number that changes when there is something new to show; text being typed does not count."""
         return self._office.store.revision - self._quiet
 
-    def queue(self, wanted: QueueFilter, staff: str, limit: int = 50, offset: int = 0) -> QueuePage:
-        """Return a stretch of the queue, the most pressing first, and how many conversations each view holds."""
-        return desk_read.read_queue(self._office, wanted, staff, limit, offset)
+    def queue(
+        self,
+        wanted: QueueFilter,
+        staff: str,
+        limit: int = 50,
+        *,
+        after: QueuePlace | None = None,
+        keep: Sequence[str] = (),
+    ) -> QueuePage:
+        """Return a stretch of the queue, the most pressing first, and how many conversations each view holds.
+
+        `after`: the `next` of an earlier page, to go on behind it in the same order. `keep`: conversations whose rows
+        are wanted besides, as far as the view holds them.
+        """
+        return desk_read.read_queue(self._office, wanted, staff, limit=limit, after=after, keep=keep)
 
     def conversation(self, conversation_id: str, staff: str, focus_id: str | None = None) -> ConversationView:
         """Return everything about one conversation; `DeskError` when there is none of that id."""
@@ -179,8 +205,29 @@ class Desk:
             undo=undo,
         )
 
+    def reply_both(
+        self,
+        item_id: str,
+        texts: PublicAndPrivate,
+        staff: str,
+        *,
+        seen_version: int | None = None,
+        undo: timedelta | None = None,
+    ) -> tuple[ReplyLine, ...]:
+        """Queue a public answer and the private message that follows it, both or none; the first in order first.
+
+        The second leaves only once the first is known to be there; when it is not, the second waits for a person.
+        """
+        return desk_reply.queue_replies(
+            self._office, texts.in_order(), item_id=item_id, staff=staff, seen_version=seen_version, undo=undo
+        )
+
+    def send_alone(self, intent_id: str, staff: str) -> ReplyLine:
+        """Let a reply go though the one it follows did not go out."""
+        return desk_settle.send_alone(self._office, intent_id, staff)
+
     def undo(self, intent_id: str, staff: str) -> bool:
-        """Take a reply back; False: too late. True means that it never goes out."""
+        """Take a reply back, with its follow-up; False: too late. True means that it never goes out."""
         return desk_settle.undo(self._office, intent_id, staff)
 
     def settle(self, intent_id: str, staff: str, platform_id: str | None) -> ReplyLine:

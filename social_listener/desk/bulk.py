@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
+from social_listener.desk import find
 from social_listener.desk.contacts import DONE as SILENCED
 from social_listener.desk.labels import known_label
 from social_listener.desk.undoing import silence_value, value_of
@@ -16,6 +17,7 @@ from social_listener.errors import DeskError, NotPermitted
 from social_listener.model import Status
 from social_listener.rights import Right
 from social_listener.store import audit, bulk, organised, silences, undoing
+from social_listener.store.sought import seek
 from social_listener.store.undoing import ASSIGNEE, LABEL, SILENCE, STATUS, Line
 
 if TYPE_CHECKING:
@@ -93,8 +95,15 @@ class BulkDesk:
         with self._office.store.read() as cursor:
             self._office.permit(cursor, staff, _RIGHTS.get(change.deed, Right.ORGANISE))
             done = self._checked(cursor, change, staff, now)
-            found = bulk.versions(cursor, ids) if wanted is None else bulk.versions_in(cursor, wanted, staff, now)
+            found = bulk.versions(cursor, ids) if wanted is None else self._found(cursor, wanted, staff)
         return Prepared(change=change, staff=staff, done=done, versions=found)
+
+    def _found(self, cursor: DuckDBPyConnection, wanted: QueueFilter, staff: str) -> Mapping[str, int]:
+        """Return all conversations that a filter finds, with their versions."""
+        times = self._office.times(cursor)
+        index = self._office.store.index
+        sought = seek(index, find.parsed(wanted, times.ours), wanted, staff, times.ours)
+        return bulk.versions_in(cursor, wanted, staff, times, sought)
 
     def begin(self, prepared: Prepared) -> str:
         """Write that a run begins; return its id, with which `work` does it."""

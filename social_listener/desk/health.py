@@ -12,7 +12,7 @@ from social_listener.desk.office import span
 from social_listener.desk_types import AccountHealth, HealthView, JobLine, PushHealth, StreamHealth
 from social_listener.ingest import schedule
 from social_listener.model import ReplyState
-from social_listener.store import backup, health, spend
+from social_listener.store import backup, escalations, health, spend
 from social_listener.store import outbox as replies
 from social_listener.vault_ends import step, words
 
@@ -71,6 +71,8 @@ def read_health(office: Office, planned: Mapping[str, Planned]) -> HealthView:
             database_bytes=office.store.size,
             last_backup_at=last_backup,
             as_of=now,
+            breached=escalations.breached(cursor, office.times(cursor)),
+            escalations=escalations.since(cursor, now - timedelta(days=1), office.times(cursor)),
         )
         problems = (*_of_disk(office), *_problems(cursor, view, now))
     return _with_problems(view, problems)
@@ -194,7 +196,7 @@ def _problems(cursor: DuckDBPyConnection, view: HealthView, now: datetime) -> It
             "look there and decide."
         )
     yield from _of_accounts(view)
-    yield from _of_ends(view, now)
+    yield from _of_ends(view, now, pressing=True)
     if looking := len(view.in_doubt) - decide:
         yield f"{_many(looking, 'reply', 'replies')} may or may not have gone out; the platform is being asked."
     yield from _of_push(view, now)
@@ -211,6 +213,7 @@ def _problems(cursor: DuckDBPyConnection, view: HealthView, now: datetime) -> It
         if job.outcome in {"failed", "missed", "overrun", "cut_off"}:
             yield f"The job {job.job} {_JOB_WORDS[job.outcome]}: {job.detail or 'no detail was given'}."
     yield from _of_backups(cursor, view, now)
+    yield from _of_ends(view, now, pressing=False)
     for stream_id, offset in sorted(health.clock_offsets(cursor).items()):
         if abs(offset) > CLOCK_APART:
             ahead = "behind" if offset > timedelta(0) else "ahead of"
@@ -233,7 +236,7 @@ _JOB_WORDS = {
 
 def _of_accounts(view: HealthView) -> Iterator[str]:
     states = {
-        "unauthorized": "the platform refuses its credentials; connect it again",
+        "unauthorized": "the platform refuses its credentials",
         "out_of_credit": "it has no credit left at the platform; top it up",
         "out_of_budget": "its budget for today is spent, so nothing is read; replies still go out",
         "unreachable": "the platform cannot be reached",
@@ -241,14 +244,25 @@ def _of_accounts(view: HealthView) -> Iterator[str]:
     for account in view.accounts:
         if account.state in states:
             detail = f" ({account.problem})" if account.problem else ""
-            yield f"Account {account.name}: {states[account.state]}{detail}."
+            # A refusal mostly says itself what to do, and more exactly.
+            told = any(words in (account.problem or "").lower() for words in ("connect ", "check "))
+            todo = "; connect it again" if account.state == "unauthorized" and not told else ""
+            yield f"Account {account.name}: {states[account.state]}{todo}{detail}."
 
 
-def _of_ends(view: HealthView, now: datetime) -> Iterator[str]:
-    """Yield which accounts have to be connected again soon; one that is refused already has its line."""
-    for account in view.accounts:
-        ends = account.expires_at
-        if ends is not None and account.state != "unauthorized" and step(ends, now) is not None:
+def _of_ends(view: HealthView, now: datetime, *, pressing: bool) -> Iterator[str]:
+    """Yield which accounts have to be connected again, the first to end first; a refused one has its line already.
+
+    `pressing`: those that ended or do within a day; else those that have days left, which is worse than nothing only.
+    """
+    ending = [
+        (account.expires_at, account)
+        for account in view.accounts
+        if account.expires_at is not None and account.state != "unauthorized"
+    ]
+    for ends, account in sorted(ending, key=lambda one: one[0]):
+        due = step(ends, now)
+        if due is not None and (due <= 1) is pressing:
             yield f"Account {account.name}: {words(account.channel, account.id, ends, now)}."
 
 

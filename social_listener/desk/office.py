@@ -8,11 +8,14 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from social_listener.errors import ChannelError, DeskError, NotAllowed, NotPermitted
+from social_listener.levels import Due, Levels
 from social_listener.model import Allowed, Factor
 from social_listener.rights import RIGHT_WORDS, SYSTEM, Right
 from social_listener.scoring import waiting_points
 from social_listener.store import conversations
+from social_listener.store import due as dues
 from social_listener.store import outbox as replies
+from social_listener.store.due import PlatformTime
 from social_listener.store.queue import Factors, Waiting
 from social_listener.store.standing import standing
 
@@ -24,11 +27,28 @@ if TYPE_CHECKING:
 
     from social_listener.channels import Channel
     from social_listener.desk_types import ThreadItem
+    from social_listener.desk_types.levels import DueLine
     from social_listener.model import Stream
     from social_listener.scoring import Weights
     from social_listener.settings import Settings
     from social_listener.store import Store
     from social_listener.store.conversations import ConversationRow
+
+
+class Clocks:
+    """How far the platforms' clocks are ahead of ours, as looked at lately. Thread-safe."""
+
+    GOOD_FOR = timedelta(seconds=30)
+
+    def __init__(self) -> None:
+        self._known: tuple[datetime, Mapping[str, timedelta]] | None = None
+
+    def now(self, cursor: DuckDBPyConnection, ours: datetime) -> PlatformTime:
+        """Return what time it is, here and there."""
+        known = self._known
+        if known is None or not timedelta(0) <= ours - known[0] < self.GOOD_FOR:
+            self._known = known = (ours, dues.ahead(cursor))
+        return PlatformTime(ours=ours, ahead=known[1])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +63,9 @@ class Office:
     clock: Callable[[], datetime]
     ends: Callable[[], Mapping[str, tuple[str, datetime | None]]] = dict
     """Account that was connected → its channel, and when somebody has to connect it again."""
+    levels: Levels = field(default_factory=Levels)
     factors: Factors = field(default_factory=Factors)  #: met before
+    clocks: Clocks = field(default_factory=Clocks)
 
     def channel(self, account_id: str) -> Channel:
         """Return an account's channel; `DeskError` when the settings do not have the account any more."""
@@ -63,28 +85,22 @@ class Office:
         if staff != SYSTEM and staff not in self.settings.dashboard.staff:
             raise NotPermitted(f"{staff!r} does not work here, and may not {RIGHT_WORDS[right]}")
 
-    def target(self, *, private: bool) -> timedelta:
-        """Return the promised time to a first answer."""
-        priority = self.settings.priority
-        return priority.target_private if private else priority.target_public
+    def times(self, cursor: DuckDBPyConnection) -> PlatformTime:
+        """Return what time it is, here and at the platforms; their clocks are looked at once in a while."""
+        return self.clocks.now(cursor, self.clock())
 
     def waiting(self) -> Waiting:
         """Return how waiting adds to priorities, for the queue."""
-        return Waiting(
-            at_target=self.weights.waiting_at_target,
-            most=self.weights.waiting_most,
-            target_public=self.settings.priority.target_public,
-            target_private=self.settings.priority.target_private,
-        )
+        return Waiting(at_target=self.weights.waiting_at_target, most=self.weights.waiting_most)
 
-    def waiting_factor(self, since: datetime | None, now: datetime, *, private: bool) -> Factor | None:
-        """Return what waiting adds to a priority now, explained; None when nobody waits."""
-        if since is None or now <= since:
+    def waiting_factor(self, due: DueLine | None, now: datetime) -> Factor | None:
+        """Return what waiting for what is due next adds to a priority now, explained; None when nothing is."""
+        if due is None or now <= due.since:
             return None
-        target = self.target(private=private)
-        points = waiting_points(now - since, target, self.weights)
-        late = "past" if now - since > target else "within"
-        because = f"has waited {span(now - since)} for an answer, {late} the {span(target)} we promise"
+        points = waiting_points(now - due.since, max(due.at - due.since, timedelta(seconds=1)), self.weights)
+        late = "past" if now > due.at else "within"
+        until = "for an answer" if due.what is Due.ANSWER else "to be resolved"
+        because = f"has waited {span(now - due.since)} {until}, {late} the {span(due.target)} we promise"
         return Factor(name="waiting", points=points, because=because)
 
     def rules(self, cursor: DuckDBPyConnection, line: ThreadItem, now: datetime) -> tuple[Allowed, ...]:

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from social_listener.desk import find, lists, proposals
 from social_listener.desk.contacts import may_read
+from social_listener.desk.levels import due_line
 from social_listener.desk.office import known_conversation
 from social_listener.desk_types import ContactCard, ConversationView, PastConversation, QueuePage, View
 from social_listener.model import SentimentLabel
-from social_listener.store import conversations, customers, labels, links, queue, search, silences
+from social_listener.store import assignments, conversations, customers, escalations, labels, links, queue, silences
+from social_listener.store import due as dues
 from social_listener.store import outbox as replies
+from social_listener.store import search as resolved
+from social_listener.store.sought import seek
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -20,11 +25,13 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
     from social_listener.desk.office import Office
-    from social_listener.desk_types import QueueFilter, QueueRow, ThreadItem
+    from social_listener.desk_types import FoundLine, QueueFilter, QueuePlace, QueueRow, ThreadItem
     from social_listener.desk_types.organising import Label
     from social_listener.model import Factor
     from social_listener.store.conversations import ConversationRow, Outline
+    from social_listener.store.due import PlatformTime
     from social_listener.store.queue import ListedRow
+    from social_listener.store.sought import Sought
 
 _TOP = 100
 #: how many of a contact's items are counted by sentiment, and how many other conversations are listed
@@ -34,45 +41,67 @@ _PAST = 30
 _PLAIN = {"received", "limit"}
 
 
-def read_queue(office: Office, wanted: QueueFilter, staff: str, limit: int, offset: int) -> QueuePage:
-    """Return a stretch of the queue, and how many conversations each view holds."""
-    now = office.clock()
+def read_queue(
+    office: Office,
+    wanted: QueueFilter,
+    staff: str,
+    *,
+    limit: int,
+    after: QueuePlace | None = None,
+    keep: Sequence[str] = (),
+) -> QueuePage:
+    """Return a stretch of the queue behind `after`, how many conversations each view holds, and the rows of `keep`."""
     with office.store.read() as cursor:
-        known = labels.by_id(cursor)
-        found = search.search(cursor, wanted.search)
-        counts = queue.counts(cursor, wanted, staff, now, found)
-        if wanted.view is View.RESOLVED or not search.is_narrow(wanted):
-            counts[View.RESOLVED] = search.count_resolved(cursor, replace(wanted, view=View.RESOLVED), found)
-        counts[View.SPAM] = 0
-        if silences.some(cursor):
-            counts[View.SPAM] = search.count_resolved(cursor, replace(wanted, view=View.SPAM), found)
-        if wanted.view in {View.RESOLVED, View.SPAM}:
-            rows = search.resolved(cursor, wanted, found=found, factors=office.factors, limit=limit, offset=offset)
-        else:
-            rows = queue.listed(
-                cursor,
-                wanted,
-                staff,
-                now,
-                office.waiting(),
-                found=found,
-                factors=office.factors,
-                limit=limit,
-                offset=offset,
-            )
+        known, now = labels.by_id(cursor), office.times(cursor)
+        as_of = replace(now, ours=after.as_of) if after is not None else now
+        search = find.parsed(wanted, now.ours)
+        sought = seek(office.store.index, search, wanted, staff, now.ours)
+        counts = _counts_of(cursor, wanted, staff, now, sought)
+
+        def listed(**which: Any) -> list[ListedRow]:
+            return lists.listed(cursor, office, wanted, staff, as_of, sought=sought, **which)
+
+        rows = listed(limit=limit, after=after)
+        kept = listed(limit=len(keep), only=keep) if keep else []
+        found = find.lines(cursor, search, sought, [*rows, *kept])
     return QueuePage(
-        rows=tuple(_shown(office, row, now, known) for row in rows), total=counts[wanted.view], counts=counts, as_of=now
+        rows=tuple(_shown(office, row, now, known, found) for row in rows),
+        kept=tuple(_shown(office, row, now, known, found) for row in kept),
+        total=counts[wanted.view],
+        counts=counts,
+        as_of=now.ours,
+        next=rows[-1].place(as_of.ours) if len(rows) == limit and rows else None,
+        search=find.note(office.store.index, search, sought),
     )
 
 
-def _shown(office: Office, row: ListedRow, now: datetime, known: Mapping[str, Label]) -> QueueRow:
-    waiting = office.waiting_factor(row.waiting_since, now, private=row.private)
-    return row.shown(
+def _counts_of(
+    cursor: DuckDBPyConnection, wanted: QueueFilter, staff: str, now: PlatformTime, sought: Sought | None
+) -> dict[View, int]:
+    """Return how many conversations each view holds; see `QueuePage.counts`."""
+    counts = queue.counts(cursor, wanted, staff, now, sought)
+    doubtful = replace(wanted, view=View.IN_DOUBT)
+    counts[View.IN_DOUBT] += resolved.count_resolved(cursor, doubtful, sought)
+    if wanted.view is View.RESOLVED or not resolved.is_narrow(wanted):
+        counts[View.RESOLVED] = resolved.count_resolved(cursor, replace(wanted, view=View.RESOLVED), sought)
+    counts[View.SPAM] = 0
+    if silences.some(cursor):
+        counts[View.SPAM] = resolved.count_resolved(cursor, replace(wanted, view=View.SPAM), sought)
+    return counts
+
+
+def _shown(
+    office: Office, row: ListedRow, now: PlatformTime, known: Mapping[str, Label], found: Mapping[str, FoundLine]
+) -> QueueRow:
+    due = due_line(office, row.next_due, row.account_id, now)
+    waiting = office.waiting_factor(due, now.ours) if row.waiting_since else None
+    shown = row.shown(
         priority=_with_waiting(row.priority, waiting),
         reasons=reasons((*row.factors, *([waiting] if waiting else []))),
-        target=office.target(private=row.private),
+        due=due,
         labels=known,
     )
+    return replace(shown, found=found.get(row.conversation_id))
 
 
 def _with_waiting(priority: int, waiting: Factor | None) -> int:
@@ -87,8 +116,9 @@ def reasons(factors: Sequence[Factor], most: int = 3) -> tuple[str, ...]:
 
 def read_conversation(office: Office, conversation_id: str, staff: str, focus_id: str | None) -> ConversationView:
     """Return everything about one conversation; `DeskError` when there is none of that id."""
-    now = office.clock()
     with office.store.read() as cursor:
+        times = office.times(cursor)
+        now = times.ours
         row = known_conversation(cursor, conversation_id)
         whole = customers.together(cursor, row.contact_id)
         theirs = [
@@ -103,7 +133,8 @@ def read_conversation(office: Office, conversation_id: str, staff: str, focus_id
         context = _context(cursor, everything, row)
         focus = _focus(items, context, focus_id)
         since = min((line.again_at or line.item.sent_at for line in items if waits(line)), default=None)
-        waiting = office.waiting_factor(since, now, private=row.private)
+        due = due_line(office, dues.of_conversation(cursor, row.id), row.account_id, times)
+        waiting = office.waiting_factor(due, now) if since else None
         factors = _explained(focus, waiting)
         return ConversationView(
             conversation_id=row.id,
@@ -117,7 +148,6 @@ def read_conversation(office: Office, conversation_id: str, staff: str, focus_id
             assignee=row.assignee,
             version=row.version,
             waiting_since=since,
-            target=office.target(private=row.private),
             context=tuple(context),
             items=tuple(items),
             notes=conversations.notes(cursor, row.id),
@@ -130,7 +160,11 @@ def read_conversation(office: Office, conversation_id: str, staff: str, focus_id
             others_in_thread=conversations.others_in_thread(cursor, row),
             links=links.lines(cursor, row.id),
             elsewhere=row.elsewhere,
+            team=assignments.team_name(cursor, row.id),
+            proposals=proposals.of_conversation(cursor, row.id, row.said_version),
             labels=labels.worn(cursor, row.labels),
+            due=due,
+            escalations=escalations.of_conversation(cursor, row.id, times),
         )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import itertools
 import secrets
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from social_listener.desk.office import find_rule, fits, known_conversation, known_item
@@ -17,6 +18,7 @@ from social_listener.store.drafts import Place
 from social_listener.store.outbox import StoredReply
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime, timedelta
 
     from duckdb import DuckDBPyConnection
@@ -34,6 +36,37 @@ def line_of(office: Office, cursor: DuckDBPyConnection, intent_id: str) -> Reply
     return line
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Composed:
+    """One composed text, and who is to read it."""
+
+    text: str
+    nonce: str  #: identifies it: sent twice, it is one reply
+    private: bool
+
+    @property
+    def words(self) -> str:
+        """Return what is sent of it."""
+        return self.text.strip()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublicAndPrivate:
+    """A public answer and a private message that belong together: two texts, which never meet."""
+
+    public: str
+    public_nonce: str
+    private: str
+    private_nonce: str
+    private_first: bool = False  #: for a platform that gives the private way only before the item is answered
+
+    def in_order(self) -> tuple[Composed, Composed]:
+        """Return both, the one that leaves first first."""
+        public = Composed(text=self.public, nonce=self.public_nonce, private=False)
+        private = Composed(text=self.private, nonce=self.private_nonce, private=True)
+        return (private, public) if self.private_first else (public, private)
+
+
 def queue_reply(
     office: Office,
     *,
@@ -49,51 +82,109 @@ def queue_reply(
 
     `NotAllowed`: a rule forbids it, or the text is empty or too long. `Conflict`: somebody was faster.
     """
+    one = Composed(text=text, nonce=nonce, private=private)
+    return queue_replies(office, [one], item_id=item_id, staff=staff, seen_version=seen_version, undo=undo)[0]
+
+
+def queue_replies(
+    office: Office,
+    composed: Sequence[Composed],
+    *,
+    item_id: str,
+    staff: str,
+    seen_version: int | None,
+    undo: timedelta | None,
+) -> tuple[ReplyLine, ...]:
+    """Check everything and write the intents of one answer, all or none; each leaves once the one before it was sent.
+
+    Raises as `queue_reply` does; what is wrong with the second keeps the first from going too.
+    """
     now = office.clock()
-    words = text.strip()
     with office.store.read() as cursor:
-        same = _same(cursor, nonce, item_id, words, private=private)
-        if same is not None:
-            return line_of(office, cursor, same.id)
+        same = _same(cursor, composed, item_id)
+        if same:
+            return tuple(line_of(office, cursor, reply.id) for reply in same)
         line = known_item(cursor, item_id)
-        _may_answer(office, cursor, line, now, private=private)
-    fits(office, line, words, private=private)
+        for one in composed:
+            may_answer(office, cursor, line, now, private=one.private)
+    for one in composed:
+        fits(office, line, one.words, private=one.private)
     failpoint("outbox.before_intent")
     with office.store.transaction() as cursor:
-        same = _same(cursor, nonce, item_id, words, private=private)
-        if same is not None:
-            return line_of(office, cursor, same.id)
-        conversation = known_conversation(cursor, line.item.conversation_id)
-        _nothing_said_since(cursor, conversation, seen_version)
-        reply = _intent(
-            office, line, conversation, words, staff=staff, nonce=nonce, private=private, now=now, undo=undo
-        )
-        _slot_is_free(cursor, reply)
-        replies.insert(cursor, reply)
-        drafts.taken(cursor, Place(staff, conversation.id, "private" if private else "public"), nonce, now)
-        answers.touch(cursor, conversation.id, now)
-        queue_upkeep.refresh(cursor, [conversation.id], now)
-        audit.record(
-            cursor, now, staff, "reply.queued", reply.id, item=item_id, private=int(private), text=reply.text_hash
-        )
+        made = _same(cursor, composed, item_id)
+        if not made:
+            made = write_replies(
+                office, cursor, composed, line=line, staff=staff, seen_version=seen_version, undo=undo, now=now
+            )
     failpoint("outbox.after_intent")
     with office.store.read() as cursor:
-        return line_of(office, cursor, reply.id)
+        return tuple(line_of(office, cursor, reply.id) for reply in made)
 
 
-def _same(cursor: DuckDBPyConnection, nonce: str, item_id: str, words: str, *, private: bool) -> StoredReply | None:
-    """Return the reply that this composed text already is: a double click, a second tab, a page drawn again."""
-    if not nonce.strip():
-        raise DeskError("a reply needs a nonce, which identifies the composed text")
-    reply = replies.by_nonce(cursor, nonce)
-    if reply is None:
-        return None
-    if (reply.item_id, reply.private, reply.text) != (item_id, private, words):
-        raise Conflict("this text was sent already, in another wording or to another item; look again before you send")
-    return reply
+def write_replies(
+    office: Office,
+    cursor: DuckDBPyConnection,
+    composed: Sequence[Composed],
+    *,
+    line: ThreadItem,
+    staff: str,
+    seen_version: int | None,
+    undo: timedelta | None,
+    now: datetime,
+    by: str | None = None,
+) -> list[StoredReply]:
+    """Write the intents of one answer, whose rules and lengths were checked; nothing is written when one cannot be.
+
+    It is done in the caller's transaction. `by`: who lets the words of `staff` go; None: they do themselves.
+    `Conflict`: something was said since, or another reply to the same item is on its way.
+    """
+    conversation = known_conversation(cursor, line.item.conversation_id)
+    nothing_said_since(cursor, conversation, seen_version)
+    made = [_intent(office, line, conversation, one, staff=staff, now=now, undo=undo) for one in composed]
+    for reply in made:
+        slot_is_free(cursor, reply.slot_id)
+    for at, reply in enumerate(made):
+        replies.insert(cursor, reply)
+        if at:
+            replies.follow(cursor, reply, made[at - 1])
+        mode = "private" if reply.private else "public"
+        drafts.taken(cursor, Place(staff, conversation.id, mode), reply.nonce, now)
+        audit.record(
+            cursor,
+            now,
+            by or staff,
+            "reply.queued",
+            reply.id,
+            item=reply.item_id,
+            private=int(reply.private),
+            text=reply.text_hash,
+            **({"after": made[at - 1].id} if at else {}),
+            **({"author": staff} if by not in {None, staff} else {}),
+        )
+    answers.touch(cursor, conversation.id, now)
+    queue_upkeep.refresh(cursor, [conversation.id], now)
+    return made
 
 
-def _may_answer(office: Office, cursor: DuckDBPyConnection, line: ThreadItem, now: datetime, *, private: bool) -> None:
+def _same(cursor: DuckDBPyConnection, composed: Sequence[Composed], item_id: str) -> list[StoredReply]:
+    """Return the replies that these composed texts already are: a double click, a second tab, a page drawn again."""
+    found = []
+    for one in composed:
+        if not one.nonce.strip():
+            raise DeskError("a reply needs a nonce, which identifies the composed text")
+        reply = replies.by_nonce(cursor, one.nonce)
+        if reply is not None and (reply.item_id, reply.private, reply.text) != (item_id, one.private, one.words):
+            raise Conflict(
+                "this text was sent already, in another wording or to another item; look again before you send"
+            )
+        if reply is not None:
+            found.append(reply)
+    if found and len(found) != len(composed):
+        raise Conflict("one of these two texts was sent already; look again before you send")
+    return found
+
+
+def may_answer(office: Office, cursor: DuckDBPyConnection, line: ThreadItem, now: datetime, *, private: bool) -> None:
     """Raise `NotAllowed` with the rule that forbids this kind of reply to this item now."""
     if line.item.private and not private:
         raise NotAllowed("a direct message is never answered in public")
@@ -108,7 +199,7 @@ def _may_answer(office: Office, cursor: DuckDBPyConnection, line: ThreadItem, no
         raise NotAllowed(f"the time to answer has passed: {rule.because}")
 
 
-def _nothing_said_since(cursor: DuckDBPyConnection, conversation: ConversationRow, seen: int | None) -> None:
+def nothing_said_since(cursor: DuckDBPyConnection, conversation: ConversationRow, seen: int | None) -> None:
     """Raise `Conflict` when we or the customer said something after the version that the author had in view."""
     if seen is None or seen >= conversation.said_version:
         return
@@ -121,9 +212,9 @@ def _nothing_said_since(cursor: DuckDBPyConnection, conversation: ConversationRo
     raise Conflict("the customer wrote or changed something meanwhile; look at it before you send")
 
 
-def _slot_is_free(cursor: DuckDBPyConnection, reply: StoredReply) -> None:
+def slot_is_free(cursor: DuckDBPyConnection, slot_id: str) -> None:
     """Raise `Conflict` when another reply to the same item is on its way."""
-    holder = replies.slot_holder(cursor, reply.slot_id)
+    holder = replies.slot_holder(cursor, slot_id)
     other = replies.by_id(cursor, holder) if holder else None
     if other is not None:
         state = other.state.value.replace("_", " ")
@@ -137,25 +228,23 @@ def _intent(
     office: Office,
     line: ThreadItem,
     conversation: ConversationRow,
-    words: str,
+    composed: Composed,
     *,
     staff: str,
-    nonce: str,
-    private: bool,
     now: datetime,
     undo: timedelta | None,
 ) -> StoredReply:
     settings = office.settings.outbox
     return StoredReply(
         id=_new_id(now),
-        nonce=nonce,
+        nonce=composed.nonce,
         account_id=line.item.account_id,
         channel=line.item.channel,
         item_id=line.item.id,
         conversation_id=conversation.id,
-        private=private,
-        text=words,
-        text_hash=hashlib.sha256(words.encode()).hexdigest(),
+        private=composed.private,
+        text=composed.words,
+        text_hash=hashlib.sha256(composed.words.encode()).hexdigest(),
         author=staff,
         seen_version=conversation.version,
         state=ReplyState.QUEUED,

@@ -14,6 +14,8 @@ from social_listener.store import audit, conversations
 from social_listener.store import outbox as replies
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from duckdb import DuckDBPyConnection
 
     from social_listener.desk.office import Office
@@ -25,15 +27,41 @@ _NATIVE_ID = re.compile(r"(?=.*\d)[A-Za-z0-9_.:@+=-]{1,200}")
 
 
 def undo(office: Office, intent_id: str, staff: str) -> bool:
-    """Take a reply back; False: too late, it was claimed. True means that it never goes out."""
+    """Take a reply back; False: too late, it was claimed. True means that it never goes out.
+
+    Of a public answer with a private follow-up both are taken back, as far as they have not left.
+    """
+    with office.store.transaction() as cursor:
+        return take_back(cursor, _known(cursor, intent_id), staff, office.clock())
+
+
+def take_back(cursor: DuckDBPyConnection, reply: StoredReply, staff: str, now: datetime) -> bool:
+    """Take a reply back, with what follows it and what it follows; False: this one may be out."""
+    if reply.state is ReplyState.CANCELLED:
+        return True
+    if reply.state is not ReplyState.QUEUED or _may_be_out(cursor, reply):
+        return False
+    around = (reply, replies.followed(cursor, reply.id), replies.follower(cursor, reply.id))
+    for one in around:
+        if one is not None and one.state is ReplyState.QUEUED and not _may_be_out(cursor, one):
+            outbox_settle.closed(cursor, one, ReplyState.CANCELLED, f"taken back by {staff}", now, by=staff)
+    return True
+
+
+def send_alone(office: Office, intent_id: str, staff: str) -> ReplyLine:
+    """Let a reply go though the one it waited for did not go out, because a person wants it so."""
     now = office.clock()
     with office.store.transaction() as cursor:
         reply = _known(cursor, intent_id)
-        if reply.state is ReplyState.CANCELLED:
-            return True
-        if reply.state is not ReplyState.QUEUED or _may_be_out(cursor, reply):
-            return False
-        return outbox_settle.closed(cursor, reply, ReplyState.CANCELLED, f"taken back by {staff}", now, by=staff)
+        first = replies.followed(cursor, intent_id)
+        if reply.state is not ReplyState.QUEUED or first is None:
+            raise Conflict("this reply does not wait for another one any more; there is nothing to decide")
+        if first.state in {ReplyState.QUEUED, ReplyState.SENDING, ReplyState.IN_DOUBT}:
+            raise Conflict("what it waits for may still go out; decide on that first")
+        replies.unfollow(cursor, intent_id)
+        audit.record(cursor, now, staff, "reply.sent_alone", reply.id, item=reply.item_id, after=first.id)
+    with office.store.read() as cursor:
+        return line_of(office, cursor, intent_id)
 
 
 def _may_be_out(cursor: DuckDBPyConnection, reply: StoredReply) -> bool:

@@ -41,7 +41,7 @@ class ViewDesk:
         plain = [view for view in saved if is_counted(view.wanted)]
         with self._office.store.read() as cursor:
             wanted = [view.wanted for view in plain]
-            numbers = queue.count_each(cursor, wanted, staff, self._office.clock())
+            numbers = queue.count_each(cursor, wanted, staff, self._office.times(cursor))
         return dict(zip((view.id for view in plain), numbers, strict=True))
 
     def save(self, name: str, wanted: QueueFilter, staff: str, *, shared: bool = False) -> SavedView:
@@ -107,7 +107,7 @@ class ViewDesk:
 
 def is_counted(wanted: QueueFilter) -> bool:
     """Return whether one pass over the queue counts what a filter finds."""
-    return not wanted.search and wanted.view not in {View.RESOLVED, View.SPAM}
+    return not wanted.search and wanted.view not in {View.RESOLVED, View.SPAM, View.IN_DOUBT}
 
 
 def _checked(cursor: DuckDBPyConnection, view: SavedView, staff: str) -> SavedView:

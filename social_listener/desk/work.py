@@ -8,11 +8,16 @@ from typing import TYPE_CHECKING
 
 from social_listener import channels as registry
 from social_listener.channels import Billed
+from social_listener.desk import colleagues, proposals
+from social_listener.desk.mentions import mentioned
+from social_listener.desk.notify import notify
 from social_listener.desk.office import find_rule, fits, known_conversation, known_item, span
 from social_listener.desk.undoing import status_value
 from social_listener.desk_types import Draft, NoteLine
+from social_listener.desk_types.team import Kind
 from social_listener.errors import ChannelError, Conflict, DeskError, NotAllowed, RateLimited, Unavailable
 from social_listener.model import Action, ActionKind, Status
+from social_listener.rights import Right
 from social_listener.store import (
     audit,
     conversations,
@@ -49,18 +54,26 @@ _MOST_DRAFT = 100_000
 
 def assign(office: Office, conversation_id: str, staff: str, to: str | None, version: int) -> int:
     """Say who answers a conversation; None: nobody in particular. Return the new version; `Conflict` for an old one."""
-    known = {*office.settings.dashboard.staff, staff}
-    if to is not None and to not in known:
-        raise DeskError(f"{to!r} does not work here; dashboard.staff in the settings names {', '.join(sorted(known))}")
     now = office.clock()
     with office.store.transaction() as cursor:
         before = known_conversation(cursor, conversation_id)
+        if to not in {None, staff}:
+            _may_have(office, cursor, to, before.account_id)
         changed = staff_changes.set_assignee(cursor, conversation_id, version, now, to)
         if changed is not None:
             line = Line(field=ASSIGNEE, object_id=conversation_id, before=before.assignee, after=to)
             undoing.record(cursor, now, staff, f"Assigned to {to}" if to else "Given back", [line])
             audit.record(cursor, now, staff, "conversation.assigned", conversation_id, to=to)
+            if to is not None:
+                notify(cursor, to, Kind.ASSIGNED, conversation_id, staff, now)
     return _or_conflict(changed)
+
+
+def _may_have(office: Office, cursor: DuckDBPyConnection, to: str | None, account_id: str) -> None:
+    """Raise `DeskError` unless somebody works here and may see an account's conversations."""
+    name = colleagues.known(office, cursor, to or "")
+    if not colleagues.may(office, cursor, name, Right.READ, account_id):
+        raise DeskError(f"{name} may not see the account {account_id!r}, and so cannot answer there")
 
 
 def set_status(
@@ -78,6 +91,8 @@ def set_status(
         raise DeskError("snooze until a time that is still to come, with a time zone")
     with office.store.transaction() as cursor:
         before = known_conversation(cursor, conversation_id)
+        if status is Status.RESOLVED:
+            proposals.none_waits(cursor, conversation_id)
         changed = staff_changes.set_status(cursor, conversation_id, version, now, status=status, snoozed_until=until)
         if changed is not None:
             was = status_value(before.status, before.snoozed_until, before.said_version)
@@ -96,7 +111,7 @@ def _or_conflict(version: int | None) -> int:
 
 
 def note(office: Office, conversation_id: str, text: str, staff: str) -> NoteLine:
-    """Keep a note for staff; it is never sent."""
+    """Keep a note for staff; it is never sent. Colleagues whom it names after an "@" are told, if they may see it."""
     words = text.strip()
     if not words:
         raise DeskError("there is no text to note")
@@ -105,9 +120,11 @@ def note(office: Office, conversation_id: str, text: str, staff: str) -> NoteLin
     now = office.clock()
     line = NoteLine(id=secrets.token_hex(8), staff=staff, text=words, created_at=now)
     with office.store.transaction() as cursor:
-        known_conversation(cursor, conversation_id)
+        account_id = known_conversation(cursor, conversation_id).account_id
         conversations.insert_note(cursor, conversation_id, line)
         audit.record(cursor, now, staff, "conversation.noted", conversation_id, note=line.id)
+        for name in mentioned(words, colleagues.who_may(office, cursor, Right.READ, account_id)):
+            notify(cursor, name, Kind.MENTION, conversation_id, staff, now, line.id)
     return line
 
 

@@ -11,7 +11,9 @@ if TYPE_CHECKING:
     from datetime import datetime, timedelta
 
     from social_listener.desk_types.contacts import Silence
+    from social_listener.desk_types.levels import DueLine, EscalationLine
     from social_listener.desk_types.organising import Label
+    from social_listener.desk_types.team import Proposal
     from social_listener.model import (
         Allowed,
         Contact,
@@ -28,11 +30,14 @@ class View(StrEnum):
     """Which part of the queue is shown."""
 
     WAITING = "waiting"  #: open, and a customer waits for an answer
+    BREACHED = "breached"  #: a promised time has passed, snoozed or not
     OPEN = "open"  #: everything open, answered or not
     MINE = "mine"  #: open and assigned to the one who looks
     UNASSIGNED = "unassigned"
+    IN_DOUBT = "in_doubt"  #: a reply may have gone out, and nobody knows; whatever the conversation's status
     SNOOZED = "snoozed"
     RESOLVED = "resolved"
+    TO_APPROVE = "to_approve"  #: a reply in it waits for approval
     SPAM = "spam"  #: of muted contacts and spam, and not resolved
 
 
@@ -48,8 +53,11 @@ class QueueFilter:
     language: str | None = None
     private: bool | None = None
     assignee: str | None = None
+    team_id: str | None = None  #: in the queue of that team
     label: str | None = None  #: id of a label
-    search: str = ""  #: words; found in texts, names and handles, case-insensitively
+    due_within: timedelta | None = None  #: due by then, what is late included
+    search: str = ""  #: words, phrases, from:, before: …; docs/searching.md tells the language
+    zone: str = "UTC"  #: whose days before: and after: mean; an IANA name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +77,6 @@ class QueueRow:
     priority: int  #: 0–100 with waiting time, as of the moment it was read
     reasons: tuple[str, ...]  #: the strongest reasons in words, the strongest first, at most three
     waiting_since: datetime | None
-    target: timedelta | None  #: promised time to the first answer
     sentiment: SentimentLabel
     language: str | None
     name: str
@@ -79,6 +86,40 @@ class QueueRow:
     unanswered: int
     pending: ReplyState | None  #: the most pressing unsettled reply in it: in_doubt before sending before queued
     labels: tuple[Label, ...] = ()
+    due: DueLine | None = None  #: what is due next; None: nothing
+    found: FoundLine | None = None  #: what a search found in it; None: nothing was said that it asked for
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundLine:
+    """The newest message or note in a conversation that a search found."""
+
+    by: str  #: them | us | note
+    excerpt: str  #: the part of its text in which the words stand
+    marks: tuple[tuple[int, int], ...]  #: stretches of the excerpt that were looked for: first character, end
+    name_marks: tuple[tuple[int, int], ...]  #: the same in the contact's name
+    sent_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueuePlace:
+    """Where a list goes on: behind this row, in the order that held at `as_of`."""
+
+    as_of: datetime
+    urgency: int
+    waiting_since: datetime | None
+    last_at: datetime
+    conversation_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchNote:
+    """What became of a search."""
+
+    spoken: str  #: what was understood, in words; "" for a search without any
+    cut: bool = False  #: there is more than is looked through: these have the newest messages
+    whole: bool = True  #: False: the index is being built, and what is found is not all
+    percent: int = 100  #: how far it is built
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +132,9 @@ class QueuePage:
     #: items would make counting slow, unless they are what is shown
     counts: Mapping[View, int]
     as_of: datetime
+    next: QueuePlace | None = None  #: where the list goes on; None: this is its end
+    kept: tuple[QueueRow, ...] = ()  #: of the rows asked for by id, those that the view still holds
+    search: SearchNote | None = None  #: None: nothing was searched for
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,6 +196,7 @@ class ReplyLine:
     reason: str | None
     reconcile_at: datetime | None  #: None while in doubt: a person has to decide
     settled_by: str | None
+    after: ReplyState | None = None  #: where the reply stands that has to be sent before this one; None: there is none
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -209,7 +254,6 @@ class ConversationView:
     assignee: str | None
     version: int  #: to be handed back with every change
     waiting_since: datetime | None
-    target: timedelta | None
     context: tuple[ThreadItem, ...]  #: the posts it hangs on, oldest first
     items: tuple[ThreadItem, ...]  #: oldest first
     notes: tuple[NoteLine, ...]
@@ -222,7 +266,11 @@ class ConversationView:
     others_in_thread: int  #: conversations of other customers under the same post
     links: tuple[LinkLine, ...] = ()  #: what it goes on in, or goes on from, oldest first
     elsewhere: bool = False  #: another program, or the platform's own app, holds this direct conversation
+    team: str | None = None  #: in whose queue it is
+    proposals: tuple[Proposal, ...] = ()  #: that wait for approval, and earlier ones, oldest first
     labels: tuple[Label, ...] = ()
+    due: DueLine | None = None  #: what is due next; None: nothing
+    escalations: tuple[EscalationLine, ...] = ()  #: who was told that something was due, newest first
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -351,3 +399,5 @@ class HealthView:
     database_bytes: int
     last_backup_at: datetime | None
     as_of: datetime
+    breached: int = 0  #: conversations in the queue whose promised time has passed
+    escalations: tuple[EscalationLine, ...] = ()  #: of the last 24 hours, newest first

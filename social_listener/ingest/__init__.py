@@ -80,6 +80,7 @@ class Ingest:
         self.chance = chance
         self.replies = store  #: where the replies of this desk are: a scratch database has none
         self.worker = Worker(weights)
+        self.erased: Callable[[Sequence[str]], object] = list  #: told of items that were deleted, after the commit
         self._lease = threading.Lock()
         self._polled: set[str] = set()
         self._lanes: dict[str, threading.Lock] = {}  # whose deliveries are being read
@@ -225,6 +226,8 @@ class Ingest:
             self._seq += len(told)
             failpoint("ingest.before_commit")
         failpoint("ingest.after_commit")
+        if changes.deleted_ids:
+            self.erased(changes.deleted_ids)
         return changes
 
     def _at_home(self, cursor: DuckDBPyConnection, told: Sequence[Told]) -> list[Told]:

@@ -66,13 +66,16 @@ def merge(stored: Interaction, told: Interaction) -> Interaction:
 
     Context never overwrites what was met for itself. Where an item belongs (account, conversation, thread, kind) stays
     as it was first told, so that two streams that see it differently do not take turns; only context that is now met
-    for itself takes everything anew. An older wording never replaces a newer one.
+    for itself takes everything anew. An older wording never replaces a newer one. It was said when the earlier telling
+    says: a platform that pushes without the time of saying is taken at the time of pushing.
     """
     if told == stored or (told.context and not stored.context):
         return stored
     promoted = stored.context and not told.context
+    before, said_at = stored, min(stored.sent_at, told.sent_at)
+    stored, told = replace(stored, sent_at=said_at), replace(told, sent_at=said_at)
     if age(told) < age(stored):
-        return _worded(told, stored) if promoted else stored
+        return _worded(told, stored) if promoted else (before if stored == before else stored)
     if promoted:
         return replace(told, hidden=told.hidden or stored.hidden)
     merged = replace(
@@ -91,7 +94,7 @@ def merge(stored: Interaction, told: Interaction) -> Interaction:
         quoted_id=stored.quoted_id or told.quoted_id,
         url=stored.url or told.url,
     )
-    return stored if merged == stored else merged
+    return before if merged == before else merged
 
 
 def _worded(item: Interaction, wording: Interaction) -> Interaction:

@@ -299,7 +299,8 @@ class _Talk:
             contact = self.work.contact(conversation.contact_id)
             silenced = conversation.contact_id in self.work.known.silenced
             known = contact.contact if contact else None
-            changes.queue[key] = row_of(conversation, self.inbound, known, silenced=silenced)
+            levels = self.work.known.levels
+            changes.queue[key] = row_of(conversation, self.inbound, known, levels, self.work.now, silenced=silenced)
 
 
 def _new_conversation(stored: StoredItem, now: datetime) -> StoredConversation:
@@ -331,6 +332,7 @@ def _inbound(stored: StoredItem) -> Inbound:
         author_id=item.author_id,
         kind=item.kind,
         sent_at=item.sent_at,
+        first_seen_at=stored.first_seen_at,
         answered_at=stored.answered_at,
         deleted=False,
         stream_id=stored.stream_id or "",

@@ -30,8 +30,10 @@ from social_listener.sandbox.graph.platform import GraphPlatform
 from social_listener.sandbox.identity import BRAND, credentials_for, environment_for
 from social_listener.sandbox.journal import JournalError
 from social_listener.sandbox.limits import Limits
+from social_listener.sandbox.media import Pictures
 from social_listener.sandbox.platform import Platform
 from social_listener.sandbox.policy import Policy
+from social_listener.sandbox.problems import Problem
 from social_listener.sandbox.records import User
 from social_listener.sandbox.server import Server
 from social_listener.sandbox.webhooks import Webhooks
@@ -83,6 +85,7 @@ class Sandbox:
         self.platform = Platform(self.world, self.policy, self.faults, self.limits)
         self.graph_platform = GraphPlatform(self.graph, self.faults, self.limits, self.platform.calls)
         self._open_login()
+        self.pictures = Pictures(self._is_signed)
         self.webhooks = Webhooks(self.world, self.graph, self.policy)
         self.add_account(BRAND)
         self.crowd = Crowd(self.world, self.graph, self.brand, seed, crowd_rate, platforms=platforms)
@@ -213,7 +216,16 @@ class Sandbox:
     ) -> None:
         self.stop()
 
+    def _is_signed(self, request: Request) -> bool:
+        """Whether one of the accounts signed a request with keys of OAuth 1.0a."""
+        try:
+            return self.platform.gate.identify(request).scheme == "oauth1"
+        except Problem:
+            return False
+
     def _answer(self, request: Request) -> Answer:
+        if self.pictures.serves(request):
+            return self.pictures.answer(request)
         if (request.path == "/" and not request.query) or request.path.startswith(PREFIX):
             return self._control.answer(request)
         if _is_of_x(request.path):

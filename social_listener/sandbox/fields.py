@@ -131,6 +131,7 @@ class Selection:
     dm: frozenset[str]
     expansions: frozenset[str]
     as_posts: bool
+    media: frozenset[str] = frozenset()
 
 
 def select(parameters: dict[str, str], expansions: frozenset[str], spelling: Spelling) -> Selection:
@@ -151,6 +152,7 @@ def select(parameters: dict[str, str], expansions: frozenset[str], spelling: Spe
         dm=_values(parameters, "dm_event.fields", DM_FIELDS, as_posts) | {"id", "text", "event_type"},
         expansions=_values(parameters, "expansions", expansions, as_posts),
         as_posts=as_posts,
+        media=frozenset(parameters.get("media.fields", "").split(",")),
     )
 
 

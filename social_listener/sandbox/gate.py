@@ -127,7 +127,7 @@ def _pairs(header: str) -> list[tuple[str, str]]:
 def _hosts(request: Request) -> tuple[str, ...]:
     """Return what the caller may have signed: X's addresses, or the one at which it really asked."""
     own = request.headers.get("host", "")
-    return (*CANONICAL_HOSTS, f"http://{own}") if own else CANONICAL_HOSTS
+    return (*CANONICAL_HOSTS, f"http://{own}", f"https://{own}") if own else CANONICAL_HOSTS
 
 
 def _signed(request: Request, host: str, header: str, known: dict[str, str]) -> bool:

@@ -7,6 +7,7 @@ import hashlib
 import hmac
 
 from social_listener.sandbox.snowflake import user_id
+from social_listener.sandbox.told import tell
 
 BRAND = "fernhill"
 """The handle of the invented brand."""
@@ -72,4 +73,4 @@ def same(first: str, second: str) -> bool:
 
 def _secret(seed: int, purpose: str, length: int) -> str:
     material = hashlib.shake_256(f"sandbox:{seed}:{purpose}".encode()).digest(length)
-    return base64.urlsafe_b64encode(material).decode().replace("-", "x").replace("_", "y")[:length]
+    return tell(purpose, base64.urlsafe_b64encode(material).decode().replace("-", "x").replace("_", "y")[:length])

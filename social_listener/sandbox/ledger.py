@@ -12,6 +12,7 @@ from typing import Any, cast
 
 from social_listener.sandbox.identity import SCOPES
 from social_listener.sandbox.journal import Event
+from social_listener.sandbox.media import attached
 from social_listener.sandbox.records import Grant, Message, Post, User, Version
 from social_listener.sandbox.words import handles_in
 
@@ -67,6 +68,7 @@ class Ledger:
             quoted=event.get("quoted"),
             reposted=event.get("reposted"),
             via_api=event.get("api"),
+            media=attached(event, event["id"]),
         )
         self._index(post, version)
         self._count(post, +1)
@@ -105,6 +107,7 @@ class Ledger:
             visible_ms=event["visible"],
             links=tuple((short, target) for short, target in event.get("links", ())),
             via_api=event.get("api"),
+            media=attached(event, event["id"]),
         )
         self.messages[message.number] = message
         for participant in message.participants:

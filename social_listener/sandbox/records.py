@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from social_listener.sandbox.media import Attached
+
 
 @dataclass(slots=True)
 class User:
@@ -66,6 +68,7 @@ class Post:
     replies: int = 0
     quotes: int = 0
     reposts: int = 0
+    media: tuple[Attached, ...] = ()
 
     @property
     def root(self) -> int:
@@ -113,6 +116,7 @@ class Message:
     visible_ms: int
     links: tuple[tuple[str, str], ...] = ()
     via_api: str | None = None
+    media: tuple[Attached, ...] = ()
 
     @property
     def id(self) -> str:

@@ -9,11 +9,14 @@ from social_listener.sandbox import problems
 from social_listener.sandbox.clock import iso
 from social_listener.sandbox.fields import Selection
 from social_listener.sandbox.ledger import Ledger
+from social_listener.sandbox.media import Attached
 from social_listener.sandbox.policy import Policy
 from social_listener.sandbox.records import Message, Post, User, Version
 from social_listener.sandbox.words import SHORT, cut, entities_of, escaped, weighted_length
 
 _PICTURE = "https://abs.twimg.com/sticky/default_profile_images/default_profile_normal.png"
+
+_MEDIA = "attachments.media_keys"
 
 Json = dict[str, Any]
 
@@ -30,6 +33,7 @@ class Renderer:
         self._viewer = viewer
         self._users: dict[str, Json] = {}
         self._posts: dict[str, Json] = {}
+        self._media: dict[str, Json] = {}
         self.errors: list[Json] = []
 
     def posts(self, found: Iterable[tuple[Post, Version]]) -> list[Json]:
@@ -49,6 +53,7 @@ class Renderer:
             rendered["text"] = escaped(cut(version.shown))
         self._add_plain(rendered, post, version, fields)
         self._add_references(rendered, post, fields)
+        self._add_media(rendered, post.media, fields, "https://pbs.twimg.com/media/{0.number}.png")
         self._add_text_facts(rendered, post, version, fields, long)
         if expand:
             self._expand(post, version)
@@ -69,7 +74,7 @@ class Renderer:
         if "protected" in fields:
             rendered["protected"] = user.protected
         if "profile_image_url" in fields:
-            rendered["profile_image_url"] = _PICTURE
+            rendered["profile_image_url"] = _portrait(user)
         if "receives_your_dm" in fields:
             rendered["receives_your_dm"] = user.open_dms
         if "public_metrics" in fields:
@@ -97,9 +102,30 @@ class Renderer:
             entities = entities_of(message.shown, message.links, self._id_of)
             if entities:
                 rendered["entities"] = entities
+        where = f"https://ton.twitter.com/1.1/ton/data/dm/{message.id}/{{0.number}}.png"
+        implied = self._wanted.dm | ({"attachments"} if _MEDIA in self._wanted.expansions else frozenset())
+        self._add_media(rendered, message.media, implied, where)
         if "sender_id" in self._wanted.expansions:
             self._include_user(message.sender)
         return rendered
+
+    def _add_media(self, rendered: Json, media: Iterable[Attached], fields: frozenset[str], where: str) -> None:
+        """Name what hangs on it, and include it when that was asked for; pictures of messages lie elsewhere."""
+        keys = [one.media_key for one in media]
+        if not keys or "attachments" not in fields:
+            return
+        rendered["attachments"] = {"media_keys": keys}
+        if _MEDIA not in self._wanted.expansions:
+            return
+        for one in media:
+            kind = {"gif": "animated_gif", "video": "video"}.get(one.kind, "photo")
+            entry: Json = {"media_key": one.media_key, "type": kind}
+            name = "url" if kind == "photo" else "preview_image_url"
+            if name in self._wanted.media:
+                entry[name] = where.format(one)
+            if one.alt and "alt_text" in self._wanted.media:
+                entry["alt_text"] = one.alt
+            self._media[one.media_key] = entry
 
     def includes(self) -> Json:
         """Return the `includes` object of everything rendered so far; empty when there is nothing in it."""
@@ -108,6 +134,8 @@ class Renderer:
             found["users"] = list(self._users.values())
         if self._posts:
             found["tweets"] = list(self._posts.values())
+        if self._media:
+            found["media"] = list(self._media.values())
         return found
 
     def _add_plain(self, rendered: Json, post: Post, version: Version, fields: frozenset[str]) -> None:
@@ -224,6 +252,13 @@ class Renderer:
         if post.author.protected and post.author.id != self._viewer:
             return None, problems.not_yours_to_see(parameter, str(number))
         return (post, version), {}
+
+
+def _portrait(user: User) -> str:
+    """Return where a user's picture is; every fourth has the one that everybody begins with."""
+    if int(user.id) % 4 == 0:
+        return _PICTURE
+    return f"https://pbs.twimg.com/profile_images/{user.id}/{user.handle}_normal.png"
 
 
 def _references(post: Post) -> list[tuple[str, int]]:

@@ -12,6 +12,7 @@ from social_listener.sandbox.bulk import mention_texts
 from social_listener.sandbox.clock import Clock, from_ms, to_ms
 from social_listener.sandbox.journal import Event, Journal
 from social_listener.sandbox.ledger import Ledger, user_event
+from social_listener.sandbox.media import told
 from social_listener.sandbox.records import Message, Post, User, Version, conversation_of
 from social_listener.sandbox.snowflake import IdMaker, user_id
 from social_listener.sandbox.truth import Truth, truth_of
@@ -114,11 +115,13 @@ class World:
         lang: str | None = None,
         via_api: str | None = None,
         without: Iterable[str] = (),
+        media: Iterable[tuple[str, str]] = (),
     ) -> Post:
         """Say something in public, now or at `sent_at` (backdated items get the id of their time).
 
         Until `visible_after` (seconds) has passed since `sent_at`, no answer of the API contains it. A reply gets the
-        handles of those it answers in front, as on X, except those whose ids are in `without`.
+        handles of those it answers in front, as on X, except those whose ids are in `without`. `media` are pictures
+        and films that hang on it: kind and what they show.
         """
         with self.lock:
             writer = self.user(author)
@@ -145,6 +148,7 @@ class World:
                 "api": via_api,
                 "quoted": None if quote_of is None else self._version_id(quote_of),
                 "reposted": None if repost_of is None else self._version_id(repost_of),
+                **_media(media),
             }
             self.record(event)
             return self.ledger.posts[number]
@@ -211,6 +215,7 @@ class World:
         sent_at: datetime | None = None,
         visible_after: float | timedelta = 0.0,
         via_api: str | None = None,
+        media: Iterable[tuple[str, str]] = (),
     ) -> Message:
         """Send a direct message from one user to another."""
         first, second = self.user(sender), self.user(recipient)
@@ -224,6 +229,7 @@ class World:
             sent_at=sent_at,
             visible_after=visible_after,
             via_api=via_api,
+            media=media,
         )
 
     def message(
@@ -236,6 +242,7 @@ class World:
         sent_at: datetime | None = None,
         visible_after: float | timedelta = 0.0,
         via_api: str | None = None,
+        media: Iterable[tuple[str, str]] = (),
     ) -> Message:
         """Send a message into a conversation; without its id, into a new group of the participants."""
         with self.lock:
@@ -256,6 +263,7 @@ class World:
                     "at": at,
                     "visible": at + _milliseconds(visible_after),
                     "api": via_api,
+                    **_media(media),
                 }
             )
             return self.ledger.messages[number]
@@ -335,3 +343,9 @@ class World:
 
 def _milliseconds(seconds: float | timedelta) -> int:
     return round((seconds.total_seconds() if isinstance(seconds, timedelta) else seconds) * 1000)
+
+
+def _media(media: Iterable[tuple[str, str]]) -> Event:
+    """Return what an event tells of attachments; nothing when there are none."""
+    found = told(media)
+    return {"attached": found} if found else {}

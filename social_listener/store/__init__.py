@@ -18,6 +18,7 @@ from social_listener.errors import StoreError
 from social_listener.failpoints import failpoint
 from social_listener.store import backup as backups
 from social_listener.store import files, migrations
+from social_listener.store.search_index import SearchIndex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -44,6 +45,7 @@ class Store:
         self._writing = False
         self._revision = 0
         self._closed = False
+        self.index = SearchIndex(self)  #: of all that was said; opened when it is first needed
 
     @classmethod
     def open(
@@ -88,10 +90,11 @@ class Store:
         return migrations.latest() - version if version else 0
 
     @contextmanager
-    def transaction(self) -> Iterator[DuckDBPyConnection]:
+    def transaction(self, *, quiet: bool = False) -> Iterator[DuckDBPyConnection]:
         """Hand out the writing cursor within a transaction: committed at the end, rolled back when anything is raised.
 
         One at a time: others wait. Faults of the engine become `StoreError`; what was committed before is safe.
+        `quiet`: nothing changes that anybody is shown, so `revision` stays.
         """
         with self._lock:
             if self._writing:
@@ -101,7 +104,7 @@ class Store:
             try:
                 with _translated(self.path), _committed(self._writer):
                     yield self._writer
-                self._revision += 1
+                self._revision += not quiet
             finally:
                 self._writing = False
 
@@ -181,6 +184,7 @@ class Store:
 
     def close(self) -> None:
         """Checkpoint and close; closing twice does no harm."""
+        self.index.close()
         with self._lock:
             if self._closed:
                 return

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING
 
 from social_listener.model import Interaction
+from social_listener.store import search_log
 from social_listener.store.rows import marks, named
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ def insert_own(cursor: DuckDBPyConnection, item: Interaction, now: datetime) -> 
         "INSERT INTO interaction_versions (id, interaction_id, version_id, text, seen_at) VALUES (?, ?, ?, ?, ?)",
         [f"{item.channel}:{item.version_id}", item.id, item.version_id, item.text, now],
     )
+    search_log.touch(cursor, [item.conversation_id])
     return True
 
 

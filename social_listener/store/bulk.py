@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
     from social_listener.desk_types import QueueFilter
+    from social_listener.store.due import PlatformTime
+    from social_listener.store.sought import Sought
 
 #: failures that are kept by name; all are counted
 _KEPT: Final = 200
@@ -42,12 +44,13 @@ def versions(cursor: DuckDBPyConnection, ids: Collection[str]) -> dict[str, int]
     return dict(select(cursor, "conversations", "id", ("id", "version"), sorted(set(ids))))
 
 
-def versions_in(cursor: DuckDBPyConnection, wanted: QueueFilter, staff: str, now: datetime) -> dict[str, int]:
+def versions_in(
+    cursor: DuckDBPyConnection, wanted: QueueFilter, staff: str, now: PlatformTime, sought: Sought | None
+) -> dict[str, int]:
     """Return the versions of all conversations that a filter finds, however many."""
-    found = search.search(cursor, wanted.search)
     if wanted.view in {View.RESOLVED, View.SPAM}:
-        return search.versions(cursor, wanted, found)
-    return queue.versions(cursor, wanted, staff, now, found)
+        return search.versions(cursor, wanted, sought)
+    return queue.versions(cursor, wanted, staff, now, sought)
 
 
 def begin(cursor: DuckDBPyConnection, now: datetime, staff: str, *, run_id: str, words: str, total: int) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from social_listener.levels import Due
     from social_listener.model import Kind, Score, SentimentLabel, Status
     from social_listener.store.facts import StoredContact, StoredConversation, StoredItem
 
@@ -98,6 +99,11 @@ class QueueRow:
     unanswered: int
     version: int
     labels: str  #: "id id"
+    due_at: datetime | None
+    due_what: Due | None
+    due_since: datetime | None
+    due_seen_at: datetime | None
+    warn_at: datetime | None
 
 
 @dataclass(slots=True, kw_only=True)

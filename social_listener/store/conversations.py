@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from social_listener.desk_types import NoteLine, ThreadItem, Version
 from social_listener.model import Attachment, Contact, Factor, Interaction, Kind, SentimentLabel, Status
+from social_listener.store import search_log
 from social_listener.store.rows import aware, marks, named
 
 if TYPE_CHECKING:
@@ -290,3 +291,4 @@ def insert_note(cursor: DuckDBPyConnection, conversation_id: str, note: NoteLine
         "INSERT INTO notes (id, conversation_id, staff, text, created_at) VALUES (?, ?, ?, ?, ?)",
         [note.id, conversation_id, note.staff, note.text, note.created_at],
     )
+    search_log.touch(cursor, [conversation_id])

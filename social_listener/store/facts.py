@@ -10,6 +10,7 @@ from functools import lru_cache
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final
 
+from social_listener.levels import Levels
 from social_listener.model import Attachment, Contact, Factor, Interaction, Kind, SentimentLabel, Status
 from social_listener.store.staging import select
 
@@ -64,6 +65,10 @@ class StoredConversation:
     newest_id: str | None
     elsewhere: bool = False
     labels: str = ""  #: "id id"
+    settled_at: datetime | None = None  #: when it was last resolved, and not reopened by staff
+    settled_before: datetime | None = None  #: what stood there before that
+    clock_from: datetime | None = None  #: since when a resolution is due, or from when on; None: it is resolved
+    clock_spent_s: float = 0.0  #: opening time used before that
 
 
 @dataclass(slots=True, kw_only=True)
@@ -74,6 +79,7 @@ class Inbound:
     author_id: str
     kind: Kind
     sent_at: datetime
+    first_seen_at: datetime
     answered_at: datetime | None
     deleted: bool
     stream_id: str
@@ -98,6 +104,7 @@ class Known:
     contacts: dict[str, StoredContact] = field(default_factory=dict)
     conversations: dict[str, StoredConversation] = field(default_factory=dict)
     inbound: dict[str, Inbound] = field(default_factory=dict)  #: what waits or came lately in those conversations
+    levels: Levels = field(default_factory=Levels)  #: what is promised
     said: dict[str, datetime] = field(default_factory=dict)  #: conversation → when we last said something in it
     said_at: dict[str, list[datetime]] = field(default_factory=dict)  #: all those times, where a late item needs them
     sightings: set[str] = field(default_factory=set)  #: "<stream id> <interaction id>"
@@ -125,17 +132,8 @@ CONTACT: Final = tuple(each.name for each in fields(Contact))
 CONTACT_OURS: Final = ("first_seen_at", "updated_at", "recent_ids")
 CONVERSATION: Final = tuple(each.name for each in fields(StoredConversation))
 _INBOUND: Final = (
-    "id",
-    "author_id",
-    "kind",
-    "sent_at",
-    "answered_at",
-    "deleted_at",
-    "stream_id",
-    "text",
-    "edited_at",
-    "again_at",
-    "told_at",
+    *("id", "author_id", "kind", "sent_at", "first_seen_at", "answered_at", "deleted_at", "stream_id", "text"),
+    *("edited_at", "again_at", "told_at"),
 )
 _JSON = json.JSONEncoder(ensure_ascii=False).encode  # made once: `dumps` makes one a call
 _FACTS = attrgetter(*ITEM)
@@ -235,12 +233,14 @@ def inbound(cursor: DuckDBPyConnection, ids: Iterable[str]) -> dict[str, Inbound
     wanted = sorted(set(ids))
     found = {}
     for row in select(cursor, "interactions", "id", _INBOUND, wanted):
-        item_id, author_id, kind, sent_at, answered_at, deleted_at, stream_id, text, edited_at, again_at, told_at = row
+        item_id, author_id, kind, sent_at, first_seen_at, answered_at, deleted_at, stream_id, text, *again = row
+        edited_at, again_at, told_at = again
         found[item_id] = Inbound(
             id=item_id,
             author_id=author_id,
             kind=Kind(kind),
             sent_at=_utc(sent_at),
+            first_seen_at=_utc(first_seen_at),
             answered_at=_utc(answered_at),
             deleted=deleted_at is not None,
             stream_id=stream_id or "",

@@ -31,8 +31,14 @@ def _second(connection: DuckDBPyConnection) -> None:
 #: columns that older tables get in the third version: table → definitions; NOT NULL where there is a default
 THIRD: Final[Mapping[str, tuple[str, ...]]] = {
     "interactions": ("again_at TIMESTAMPTZ",),
-    "conversations": ("labels VARCHAR NOT NULL DEFAULT ''",),
-    "queue": ("labels VARCHAR NOT NULL DEFAULT ''",),
+    "conversations": (
+        *("settled_at TIMESTAMPTZ", "settled_before TIMESTAMPTZ", "clock_from TIMESTAMPTZ"),
+        *("clock_spent_s DOUBLE NOT NULL DEFAULT 0", "labels VARCHAR NOT NULL DEFAULT ''"),
+    ),
+    "queue": (
+        *("due_at TIMESTAMPTZ", "due_what VARCHAR", "due_since TIMESTAMPTZ", "due_seen_at TIMESTAMPTZ"),
+        *("warn_at TIMESTAMPTZ", "labels VARCHAR NOT NULL DEFAULT ''"),
+    ),
 }
 
 

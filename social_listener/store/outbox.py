@@ -5,7 +5,7 @@ A state changes only by compare-and-set on state and version, so that of two who
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -58,10 +58,6 @@ class StoredReply:
         """Return the lane it leaves by: pauses are kept for each."""
         return lane(self.account_id, private=self.private)
 
-    def line(self) -> ReplyLine:
-        """Return what staff see of it."""
-        return ReplyLine(**{field.name: getattr(self, field.name) for field in fields(ReplyLine)})
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredAttempt:
@@ -88,6 +84,11 @@ class Pause:
     reason: str
 
 
+#: columns of a `ReplyLine` that are not plainly those of the reply
+_COMPUTED = {
+    "reason": "CASE WHEN r.state = 'queued' THEN coalesce(r.reason, p.reason) ELSE r.reason END",
+    "after": "a.state",
+}
 _REPLY = ", ".join(f"r.{field.name}" for field in fields(StoredReply))
 _ATTEMPT = ", ".join(field.name for field in fields(StoredAttempt))
 UNSETTLED = ("queued", "sending", "in_doubt")
@@ -175,20 +176,35 @@ def line(cursor: DuckDBPyConnection, intent_id: str, now: datetime) -> ReplyLine
 def _lines(
     cursor: DuckDBPyConnection, condition: str, values: list[object], now: datetime, limit: int | None
 ) -> list[ReplyLine]:
-    columns = ", ".join(
-        "CASE WHEN r.state = 'queued' THEN coalesce(r.reason, p.reason) ELSE r.reason END"
-        if field.name == "reason"
-        else f"r.{field.name}"
-        for field in fields(ReplyLine)
-    )
+    columns = ", ".join(_COMPUTED.get(field.name, f"r.{field.name}") for field in fields(ReplyLine))
     rows = cursor.execute(
         f"""SELECT {columns} FROM replies r LEFT JOIN send_pauses p
             ON p.id = r.account_id || CASE WHEN r.private THEN ' private' ELSE ' public' END AND p.not_before > ?
+            LEFT JOIN followups f ON f.id = r.id LEFT JOIN replies a ON a.id = f.after_id
             WHERE {condition} ORDER BY r.created_at DESC, r.id DESC LIMIT ?""",
         [now, *values, limit],
     ).fetchall()
     found = (named((field.name for field in fields(ReplyLine)), row) for row in rows)
-    return [ReplyLine(**{**values_of, "state": ReplyState(values_of["state"])}) for values_of in found]
+    return [_line(values_of) for values_of in found]
+
+
+def _line(values: dict[str, Any]) -> ReplyLine:
+    after = ReplyState(values["after"]) if values["after"] else None
+    line = ReplyLine(**{**values, "state": ReplyState(values["state"]), "after": after})
+    waits = waits_because(after, private=line.private) if line.state is ReplyState.QUEUED else None
+    return replace(line, reason=waits or line.reason)
+
+
+def waits_because(after: ReplyState | None, *, private: bool) -> str | None:
+    """Return in words why a reply that follows another one waits, by the other one's state; None: it does not."""
+    first = "the public answer" if private else "the private message"
+    if after in {None, ReplyState.SENT}:
+        return None
+    if after is ReplyState.IN_DOUBT:
+        return f"it waits: {first} may have gone out, or not; it goes when that is known to be there"
+    if after in {ReplyState.QUEUED, ReplyState.SENDING}:
+        return f"it goes out once {first} is there"
+    return f"it waits: {first} did not go out; send this one all the same, or take it back"
 
 
 def states(cursor: DuckDBPyConnection) -> dict[ReplyState, int]:
@@ -292,6 +308,28 @@ def change(cursor: DuckDBPyConnection, reply: StoredReply, **values: object) -> 
 def free_slot(cursor: DuckDBPyConnection, reply: StoredReply) -> None:
     """Give a reply's slot back."""
     cursor.execute("DELETE FROM send_slots WHERE id = ? AND intent_id = ?", [reply.slot_id, reply.id])
+
+
+def follow(cursor: DuckDBPyConnection, reply: StoredReply, after: StoredReply) -> None:
+    """Let a reply leave only once another one was sent."""
+    cursor.execute("INSERT INTO followups (id, after_id) VALUES (?, ?)", [reply.id, after.id])
+
+
+def unfollow(cursor: DuckDBPyConnection, intent_id: str) -> bool:
+    """Let a reply leave whatever became of the one it waited for; False: it waits for none."""
+    return bool(cursor.execute("DELETE FROM followups WHERE id = ? RETURNING id", [intent_id]).fetchone())
+
+
+def followed(cursor: DuckDBPyConnection, intent_id: str) -> StoredReply | None:
+    """Return the reply that this one waits for; None: it waits for none."""
+    row = cursor.execute("SELECT after_id FROM followups WHERE id = ?", [intent_id]).fetchone()
+    return by_id(cursor, row[0]) if row else None
+
+
+def follower(cursor: DuckDBPyConnection, intent_id: str) -> StoredReply | None:
+    """Return the reply that waits for this one; None: none does."""
+    row = cursor.execute("SELECT id FROM followups WHERE after_id = ?", [intent_id]).fetchone()
+    return by_id(cursor, row[0]) if row else None
 
 
 def insert_attempt(cursor: DuckDBPyConnection, attempt: StoredAttempt) -> None:

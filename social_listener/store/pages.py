@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import zstandard
 
 from social_listener.failpoints import failpoint
-from social_listener.store import dead_letters, facts, queue_upkeep, redaction
+from social_listener.store import dead_letters, facts, queue_upkeep, redaction, search_log
 from social_listener.store.changes import Changes, DeadLetterRow, LinkRow, RawPage, Sighting, VersionRow
 from social_listener.store.facts import CONTACT, CONTACT_OURS, CONVERSATION, ITEM, OURS, Known
 from social_listener.store.rows import marks
@@ -79,6 +79,7 @@ def known(cursor: DuckDBPyConnection, pages: Iterable[tuple[str, Page]]) -> Know
     found.silenced = facts.silenced(cursor, authors | {talk.contact_id for talk in found.conversations.values()})
     found.said = facts.our_words(cursor, talks)
     found.letters = dead_letters.open_ids(cursor)
+    found.levels = queue_upkeep.promised(cursor)
     if found.items:
         _know_more(cursor, found, told)
     late = {
@@ -222,6 +223,15 @@ def write(cursor: DuckDBPyConnection, changes: Changes, now: datetime) -> None:
         dead_letters.settle(cursor, changes.settled_letters, now)
     if changes.deleted_ids:
         redaction.purge(cursor, changes.deleted_ids)
+        search_log.words_left(cursor)
+    _touch(cursor, changes)
+
+
+def _touch(cursor: DuckDBPyConnection, changes: Changes) -> None:
+    """Have the search index take up what it has of those conversations."""
+    items = (*changes.new_items.values(), *changes.changed_items.values())
+    talks = {one.item.conversation_id for one in items} | changes.queue.keys()
+    search_log.touch(cursor, talks | {search_log.CONTACT + one for one in changes.renamed_ids})
 
 
 def _write_items(cursor: DuckDBPyConnection, changes: Changes, now: datetime) -> None:

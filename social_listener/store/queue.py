@@ -6,32 +6,36 @@ Waiting time counts as of the moment of reading, so no row is written because ti
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from social_listener.desk_types import QueueRow, View
+from social_listener.desk_types import QueuePlace, QueueRow, View
 from social_listener.model import Kind, ReplyState, SentimentLabel, Status
 from social_listener.store import conversations
+from social_listener.store.due import DUE, StoredDue
 from social_listener.store.rows import aware, marks
+from social_listener.store.sought import condition as sought_condition
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from datetime import datetime, timedelta
+    from collections.abc import Collection, Mapping, Sequence
+    from datetime import datetime
 
     from duckdb import DuckDBPyConnection
 
     from social_listener.desk_types import QueueFilter
+    from social_listener.desk_types.levels import DueLine
     from social_listener.desk_types.organising import Label
     from social_listener.model import Factor
+    from social_listener.store.due import PlatformTime
+    from social_listener.store.sought import Sought
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waiting:
-    """How waiting adds to a priority: `at_target` points when the target is reached, in proportion, `most` at most."""
+    """How waiting adds to a priority: `at_target` points when it is due, in proportion, `most` at most."""
 
     at_target: float
     most: float
-    target_public: timedelta
-    target_private: timedelta
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,19 +63,31 @@ class ListedRow:
     unanswered: int
     version: int
     labels: str  #: "id id"
+    next_due: StoredDue | None
     factors: tuple[Factor, ...]
     pending: ReplyState | None
+    urgency: float = 0  #: its priority with waiting time, as of the moment it was listed at
+
+    def place(self, as_of: datetime) -> QueuePlace:
+        """Return where the list goes on behind this row."""
+        return QueuePlace(
+            as_of=as_of,
+            urgency=int(self.urgency),
+            waiting_since=self.waiting_since,
+            last_at=self.last_at,
+            conversation_id=self.conversation_id,
+        )
 
     def shown(
-        self, *, priority: int, reasons: tuple[str, ...], target: timedelta | None, labels: Mapping[str, Label]
+        self, *, priority: int, reasons: tuple[str, ...], due: DueLine | None, labels: Mapping[str, Label]
     ) -> QueueRow:
         """Return it as staff see it; `labels`: those there are, by id."""
         own = {name: getattr(self, name) for name in _SHARED}
         worn = tuple(labels[key] for key in self.labels.split() if key in labels)
-        return QueueRow(**own, priority=priority, reasons=reasons, target=target, labels=worn)
+        return QueueRow(**own, priority=priority, reasons=reasons, due=due, labels=worn)
 
 
-_OWN = {"factors", "labels", "priority", "version"}
+_OWN = {"factors", "labels", "next_due", "priority", "urgency", "version"}
 _SHARED = tuple(field.name for field in fields(ListedRow) if field.name not in _OWN)
 #: column of `queue` → name in ListedRow
 _COLUMNS = {
@@ -96,7 +112,10 @@ _COLUMNS = {
     "unanswered": "unanswered",
     "version": "version",
     "labels": "labels",
-}
+} | {name: name for name in DUE}
+#: stands for "nobody waits" in the order: such rows come last among those of one priority
+_NEVER = "9999-01-01 00:00:00+00"
+_DOUBT = "SELECT conversation_id FROM replies WHERE state = 'in_doubt'"
 _OPEN = "(status = 'open' OR (status = 'snoozed' AND snoozed_until <= ?))"
 
 
@@ -126,32 +145,57 @@ def listed(
     cursor: DuckDBPyConnection,
     wanted: QueueFilter,
     staff: str,
-    now: datetime,
+    as_of: PlatformTime,
     waiting: Waiting,
     *,
-    found: Sequence[str] | None,
+    sought: Sought | None,
     factors: Factors,
     limit: int,
-    offset: int,
+    after: QueuePlace | None = None,
+    only: Collection[str] | None = None,
 ) -> list[ListedRow]:
-    """Return a stretch of the queue, most pressing first. `found`: what a search found; None: there was none."""
-    condition, values = _condition(wanted, found)
-    view, view_values = _view(wanted.view, staff, now)
-    order, order_values = _urgency(now, waiting)
+    """Return a stretch of the queue, most pressing first.
+
+    `sought`: what a search asks for; None: there is none. `after`: begin behind that row; then `as_of` must be the
+    moment that it was listed at, for the order hangs on how long everybody had waited. `only`: of these conversations.
+    """
+    condition, values = _condition(cursor, wanted, sought, as_of)
+    view, view_values = _view(wanted.view, staff, as_of)
+    order, order_values = _urgency(as_of, waiting)
+    behind, behind_values = _behind(after)
+    among = "TRUE" if only is None else f"conversation_id IN ({marks(list(only))})"
     rows = cursor.execute(
-        f"""SELECT {", ".join(_COLUMNS)} FROM queue WHERE {condition} AND {view}
-            ORDER BY {order} DESC, waiting_since, last_at DESC, conversation_id LIMIT ? OFFSET ?""",
-        [*values, *view_values, *order_values, limit, offset],
+        f"""SELECT {", ".join(_COLUMNS)}, urgency FROM (
+                SELECT *, {order} AS urgency, coalesce(waiting_since, TIMESTAMPTZ '{_NEVER}') AS since
+                FROM queue WHERE {condition} AND {view} AND {among})
+            WHERE {behind}
+            ORDER BY urgency DESC, since, last_at DESC, conversation_id LIMIT ?""",
+        [*order_values, *values, *view_values, *(only or ()), *behind_values, limit],
     ).fetchall()
-    names = tuple(_COLUMNS.values())
+    names = (*_COLUMNS.values(), "urgency")
     return complete(cursor, [dict(zip(names, row, strict=True)) for row in rows], factors)
 
 
+def _behind(after: QueuePlace | None) -> tuple[str, list[object]]:
+    """Return the condition that a row stands behind another in the queue's order."""
+    if after is None:
+        return "TRUE", []
+    since = f"coalesce(?, TIMESTAMPTZ '{_NEVER}')"
+    return (
+        f"""(urgency < ? OR (urgency = ? AND (since > {since} OR (since = {since} AND (
+            last_at < ? OR (last_at = ? AND conversation_id > ?))))))""",
+        [
+            *(after.urgency, after.urgency, after.waiting_since, after.waiting_since, after.last_at, after.last_at),
+            after.conversation_id,
+        ],
+    )
+
+
 def counts(
-    cursor: DuckDBPyConnection, wanted: QueueFilter, staff: str, now: datetime, found: Sequence[str] | None
+    cursor: DuckDBPyConnection, wanted: QueueFilter, staff: str, now: PlatformTime, sought: Sought | None
 ) -> dict[View, int]:
     """Return how many conversations each view of the queue holds, with the other filters as they are."""
-    condition, values = _condition(wanted, found)
+    condition, values = _condition(cursor, wanted, sought, now)
     views = [view for view in View if view not in {View.RESOLVED, View.SPAM}]
     parts = [_view(view, staff, now) for view in views]
     columns = ", ".join(f"count(*) FILTER ({part})" for part, _ in parts)
@@ -162,14 +206,14 @@ def counts(
     return dict(zip(views, figures or (), strict=True))
 
 
-def count_each(cursor: DuckDBPyConnection, filters: Sequence[QueueFilter], staff: str, now: datetime) -> list[int]:
+def count_each(cursor: DuckDBPyConnection, filters: Sequence[QueueFilter], staff: str, now: PlatformTime) -> list[int]:
     """Return how many conversations each filter without words finds, in one pass over the queue."""
     if not filters:
         return []
     parts: list[str] = []
     values: list[object] = []
     for wanted in filters:
-        condition, condition_values = _condition(wanted, None)
+        condition, condition_values = _condition(cursor, wanted, None, now)
         view, view_values = _view(wanted.view, staff, now)
         parts.append(f"count(*) FILTER ({condition} AND {view})")
         values += [*condition_values, *view_values]
@@ -178,10 +222,10 @@ def count_each(cursor: DuckDBPyConnection, filters: Sequence[QueueFilter], staff
 
 
 def versions(
-    cursor: DuckDBPyConnection, wanted: QueueFilter, staff: str, now: datetime, found: Sequence[str] | None
+    cursor: DuckDBPyConnection, wanted: QueueFilter, staff: str, now: PlatformTime, sought: Sought | None
 ) -> dict[str, int]:
     """Return the versions of all conversations that a filter finds in the queue."""
-    condition, values = _condition(wanted, found)
+    condition, values = _condition(cursor, wanted, sought, now)
     view, view_values = _view(wanted.view, staff, now)
     rows = cursor.execute(
         f"SELECT conversation_id, version FROM queue WHERE {condition} AND {view} ORDER BY conversation_id",
@@ -190,33 +234,34 @@ def versions(
     return dict(rows)
 
 
-def _urgency(now: datetime, waiting: Waiting) -> tuple[str, list[object]]:
+def _urgency(now: PlatformTime, waiting: Waiting) -> tuple[str, list[object]]:
     """Return the priority with waiting time, as SQL; scoring.waiting_points tells the formula."""
-    waited = "(? - extract('epoch' FROM waiting_since))"
-    target = "(CASE WHEN private THEN ? ELSE ? END)"
-    points = f"least(?, greatest(0.0, ? * {waited} / {target}))"
-    return f"floor(least(100.0, priority + coalesce({points}, 0.0)))", [
-        waiting.most,
-        waiting.at_target,
-        now.timestamp(),
-        waiting.target_private.total_seconds(),
-        waiting.target_public.total_seconds(),
-    ]
+    moment, values = now.seconds()
+    waited = f"({moment} - extract('epoch' FROM due_since))"
+    target = "greatest(1.0, extract('epoch' FROM due_at) - extract('epoch' FROM due_since))"
+    points = f"CASE WHEN waiting_since IS NOT NULL THEN least(?, greatest(0.0, ? * {waited} / {target})) END"
+    return f"floor(least(100.0, priority + coalesce({points}, 0.0)))", [waiting.most, waiting.at_target, *values]
 
 
-def _view(view: View, staff: str, now: datetime) -> tuple[str, list[object]]:
+def _view(view: View, staff: str, at: PlatformTime) -> tuple[str, list[object]]:
     """Return the condition that makes a view. A snooze whose time has come counts as open."""
+    now = at.ours
     conditions: dict[View, tuple[str, list[object]]] = {
         View.WAITING: (f"{_OPEN} AND waiting_since IS NOT NULL", [now]),
+        View.BREACHED: at.due_within(timedelta(0)),
         View.OPEN: (_OPEN, [now]),
         View.MINE: (f"{_OPEN} AND assignee = ?", [now, staff]),
         View.UNASSIGNED: (f"{_OPEN} AND assignee IS NULL", [now]),
+        View.IN_DOUBT: (f"conversation_id IN ({_DOUBT})", []),
         View.SNOOZED: ("status = 'snoozed' AND snoozed_until > ?", [now]),
+        View.TO_APPROVE: ("conversation_id IN (SELECT conversation_id FROM proposals WHERE state = 'waiting')", []),
     }
     return conditions[view]
 
 
-def _condition(wanted: QueueFilter, found: Sequence[str] | None) -> tuple[str, list[object]]:
+def _condition(
+    cursor: DuckDBPyConnection, wanted: QueueFilter, sought: Sought | None, now: PlatformTime
+) -> tuple[str, list[object]]:
     """Return the condition of everything but the view."""
     columns = {
         "channel": wanted.channel,
@@ -229,13 +274,18 @@ def _condition(wanted: QueueFilter, found: Sequence[str] | None) -> tuple[str, l
     }
     parts = [f"{column} = ?" for column, value in columns.items() if value is not None]
     values: list[object] = [value for value in columns.values() if value is not None]
+    if wanted.team_id is not None:
+        parts.append("conversation_id IN (SELECT id FROM assignments WHERE team_id = ?)")
+        values.append(wanted.team_id)
     if wanted.label is not None:
         parts.append("labels LIKE ?")  # ids are of one length: none is part of another
         values.append(f"%{wanted.label}%")
-    if found is not None:
-        parts.append(f"conversation_id IN ({marks(found)})")
-        values.extend(found)
-    return " AND ".join(parts) or "TRUE", values
+    if wanted.due_within is not None:
+        part, part_values = now.due_within(wanted.due_within)
+        parts.append(part)
+        values.extend(part_values)
+    text, more = sought_condition(cursor, sought, resolved=False)
+    return " AND ".join([*parts, text]), [*values, *more]
 
 
 def complete(cursor: DuckDBPyConnection, rows: Sequence[dict[str, Any]], factors: Factors) -> list[ListedRow]:
@@ -243,7 +293,7 @@ def complete(cursor: DuckDBPyConnection, rows: Sequence[dict[str, Any]], factors
     pending = _pending(cursor)
     return [
         ListedRow(
-            **row
+            **{name: value for name, value in row.items() if name not in DUE}
             | {
                 "kind": Kind(row["kind"]),
                 "status": Status(row["status"]),
@@ -251,6 +301,7 @@ def complete(cursor: DuckDBPyConnection, rows: Sequence[dict[str, Any]], factors
                 "snoozed_until": aware(row["snoozed_until"]),
                 "waiting_since": aware(row["waiting_since"]),
                 "last_at": aware(row["last_at"]),
+                "next_due": StoredDue.of(row),
                 "factors": found,
                 "pending": pending.get(row["conversation_id"]),
             }

@@ -8,9 +8,11 @@ from datetime import datetime
 from operator import attrgetter
 from typing import TYPE_CHECKING, Final
 
+from social_listener.levels import Levels, from_text
 from social_listener.model import Contact, Status
-from social_listener.store import facts
+from social_listener.store import facts, search_log
 from social_listener.store.changes import QueueRow
+from social_listener.store.queue_clock import follow, stop_clock
 from social_listener.store.rows import marks
 from social_listener.store.staging import chunks, delete, insert, select, update
 
@@ -22,12 +24,19 @@ if TYPE_CHECKING:
 _NAMES: Final = tuple(each.name for each in fields(QueueRow))
 _VALUES = attrgetter(*_NAMES)
 _EXCERPT: Final = 200
+_USUAL: Final = Levels()
 
 
 def row_of(
-    conversation: StoredConversation, inbound: Mapping[str, Inbound], contact: Contact | None, *, silenced: bool
+    conversation: StoredConversation,
+    inbound: Mapping[str, Inbound],
+    contact: Contact | None,
+    levels: Levels,
+    now: datetime,
+    *,
+    silenced: bool,
 ) -> QueueRow | None:
-    """Return a conversation's row in the queue, None when it has none; keep its `waiting_ids` and status in step.
+    """Return a conversation's row in the queue, None when it has none; keep `waiting_ids`, status and clock in step.
 
     Its item is the most pressing one that waits, the newest when nobody waits. A conversation all of whose inbound
     items were deleted counts as resolved. `silenced`: its contact raises no row, though everything else is kept.
@@ -46,11 +55,13 @@ def row_of(
     if newest is None:
         conversation.status, conversation.snoozed_until = Status.RESOLVED, None
     if newest is None or silenced or conversation.status is Status.RESOLVED:
+        stop_clock(conversation, levels, now)
         return None
     if len(waiting) > 1:
         item = max(waiting, key=lambda one: (one.priority, one.sent_at, one.id))
     else:  # as nearly always
         item = waiting[0] if waiting else newest
+    due = follow(conversation, waiting, item.priority, levels, now)
     return QueueRow(
         conversation_id=conversation.id,
         channel=conversation.channel,
@@ -74,7 +85,18 @@ def row_of(
         unanswered=len(waiting),
         version=conversation.version,
         labels=conversation.labels,
+        due_at=due.at if due else None,
+        due_what=due.what if due else None,
+        due_since=due.since if due else None,
+        due_seen_at=due.seen_at if due else None,
+        warn_at=due.warn_at if due else None,
     )
+
+
+def promised(cursor: DuckDBPyConnection) -> Levels:
+    """Return the service levels that were last applied; those of the default settings when none were."""
+    rows = cursor.execute("SELECT body FROM service_levels").fetchall()
+    return from_text(rows[0][0]) if rows else _USUAL
 
 
 def put(cursor: DuckDBPyConnection, rows: Mapping[str, QueueRow | None], maybe_there: Collection[str]) -> None:
@@ -113,12 +135,14 @@ def refresh(cursor: DuckDBPyConnection, conversation_ids: Collection[str], now: 
     contacts = facts.contacts(cursor, {one.contact_id for one in stored.values()})
     silenced = facts.silenced(cursor, {one.contact_id for one in stored.values()})
     before = {key: replace(one) for key, one in stored.items()}
+    levels = promised(cursor)
     rows = {}
     for key, one in stored.items():
         contact = contacts[one.contact_id].contact if one.contact_id in contacts else None
-        rows[key] = row_of(one, inbound, contact, silenced=one.contact_id in silenced)
+        rows[key] = row_of(one, inbound, contact, levels, now, silenced=one.contact_id in silenced)
     changed = [one for key, one in stored.items() if one != before[key]]
     for one in changed:
         one.updated_at = now
     update(cursor, "conversations", facts.CONVERSATION, [facts.conversation_row(one) for one in changed])
     put(cursor, rows, stored.keys())
+    search_log.touch(cursor, stored)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from social_listener.store import queue_upkeep, redaction
+from social_listener.store import queue_upkeep, redaction, search_log
 from social_listener.store.facts import CONTACT, ITEM
 from social_listener.store.staging import chunks, delete
 
@@ -43,6 +43,7 @@ def carry_over(cursor: DuckDBPyConnection, now: datetime) -> None:
     rows = cursor.execute("SELECT id FROM conversations ORDER BY id").fetchall()
     for part in chunks([row[0] for row in rows]):
         queue_upkeep.refresh(cursor, part, now)
+    search_log.forget_all(cursor)
 
 
 def _items(cursor: DuckDBPyConnection, now: datetime) -> None:

@@ -117,7 +117,14 @@ CREATE TABLE conversations (          -- every conversation
     waiting_ids   VARCHAR NOT NULL DEFAULT '', -- "x:1 x:2": inbound items that nobody answered; deleted ones may stand here
     newest_id     VARCHAR,              -- its newest inbound item that is not deleted; NULL: none is left
     -- the platform says
-    elsewhere     BOOLEAN NOT NULL DEFAULT FALSE -- another program holds this direct thread now
+    elsewhere     BOOLEAN NOT NULL DEFAULT FALSE, -- another program holds this direct thread now
+    -- service levels
+    settled_at    TIMESTAMPTZ,          -- when it was last resolved: what waited then starts no clock; NULL: never, or
+                                        -- staff reopened it
+    settled_before TIMESTAMPTZ,         -- what stood there before, for when staff reopen it
+    clock_from    TIMESTAMPTZ,          -- since when the time to a resolution runs, or from when on it goes on again;
+                                        -- NULL: it is resolved
+    clock_spent_s DOUBLE NOT NULL DEFAULT 0 -- opening time that was used before, seconds
 );
 --;
 CREATE TABLE links (                  -- that a direct conversation goes on from a public item
@@ -180,7 +187,18 @@ CREATE TABLE queue (                  -- one row a conversation that is not reso
     last_at         TIMESTAMPTZ NOT NULL,
     unanswered      INTEGER NOT NULL,   -- how many inbound items wait
     version         BIGINT NOT NULL,    -- that of the conversation
-    labels          VARCHAR NOT NULL DEFAULT '' -- those of the conversation
+    labels          VARCHAR NOT NULL DEFAULT '', -- those of the conversation
+    due_at          TIMESTAMPTZ,        -- when a promised time is over next, by the platform's clock; NULL: nothing is due
+    due_what        VARCHAR,            -- answer | resolution
+    due_since       TIMESTAMPTZ,        -- when that clock began
+    due_seen_at     TIMESTAMPTZ,        -- when we first knew of the item that waits for that answer
+    warn_at         TIMESTAMPTZ         -- when somebody is told that it is due soon
+);
+--;
+CREATE TABLE search_log (             -- what the search index has to take up anew; the index is a copy and may be missing
+    seq BIGINT PRIMARY KEY,            -- ns since 1970, rising
+    ids VARCHAR NOT NULL               -- lines: ids of conversations; "@<contact id>": all of theirs; "!": words were
+                                       -- deleted; "": a moment only
 );
 --;
 CREATE TABLE streams (                -- the schedule and the ledger are data
@@ -218,6 +236,24 @@ CREATE TABLE gaps (                   -- spans that a platform can no longer giv
     found_at   TIMESTAMPTZ NOT NULL,
     closed_at  TIMESTAMPTZ,            -- when staff said they know; NULL: open
     closed_by  VARCHAR
+);
+--;
+CREATE TABLE service_levels (         -- what is promised, as it was last applied to the queue; one row
+    id         VARCHAR PRIMARY KEY,
+    body       VARCHAR NOT NULL,       -- JSON
+    applied_at TIMESTAMPTZ NOT NULL
+);
+--;
+CREATE TABLE escalations (            -- whom we told that something was due soon, or late; once a waiting period and step
+    id              VARCHAR PRIMARY KEY, -- "<conversation id> <due_what> <due_since> <step>"
+    conversation_id VARCHAR NOT NULL,
+    account_id      VARCHAR NOT NULL,
+    step            VARCHAR NOT NULL,  -- soon | late
+    due_what        VARCHAR NOT NULL,  -- answer | resolution
+    due_since       TIMESTAMPTZ NOT NULL,
+    due_at          TIMESTAMPTZ NOT NULL, -- by the platform's clock, as it was then
+    told            VARCHAR NOT NULL,  -- JSON list of staff
+    told_at         TIMESTAMPTZ NOT NULL
 );
 --;
 CREATE TABLE dead_letters (           -- raw items that could not be read; kept until replayed or dismissed
@@ -311,6 +347,67 @@ CREATE TABLE drafts (                 -- text being typed, so that a reload lose
     updated_at      TIMESTAMPTZ NOT NULL
 );
 --;
+CREATE TABLE saved_replies (          -- texts with variables that staff answer with
+    id          VARCHAR PRIMARY KEY,
+    owner       VARCHAR,               -- staff whose own it is; NULL: shared by all
+    name        VARCHAR NOT NULL,
+    text        VARCHAR NOT NULL,
+    language    VARCHAR,               -- ISO 639-1; NULL: any
+    channels    VARCHAR NOT NULL,      -- "x facebook"; '': every one
+    fits        VARCHAR NOT NULL,      -- any | public | private
+    folder      VARCHAR NOT NULL,
+    tags        VARCHAR NOT NULL,      -- "refund,apology"
+    version     BIGINT NOT NULL,       -- compare-and-set
+    archived_at TIMESTAMPTZ,
+    updated_by  VARCHAR NOT NULL,
+    updated_at  TIMESTAMPTZ NOT NULL
+);
+--;
+CREATE TABLE saved_reply_versions (   -- earlier wordings
+    id             VARCHAR PRIMARY KEY, -- "<saved reply>/<version>"
+    saved_reply_id VARCHAR NOT NULL,
+    version        BIGINT NOT NULL,
+    name           VARCHAR NOT NULL,
+    text           VARCHAR NOT NULL,
+    changed_by     VARCHAR NOT NULL,
+    changed_at     TIMESTAMPTZ NOT NULL
+);
+--;
+CREATE TABLE saved_reply_uses (       -- which saved reply answered what; no words of customers
+    id             VARCHAR PRIMARY KEY, -- of the reply
+    saved_reply_id VARCHAR NOT NULL,
+    item_id        VARCHAR NOT NULL,
+    edited         DOUBLE NOT NULL,    -- share of its words that was not left, 0 to 1
+    used_at        TIMESTAMPTZ NOT NULL
+);
+--;
+CREATE TABLE followups (              -- replies that leave only once another one was sent
+    id       VARCHAR PRIMARY KEY,      -- of the reply that waits
+    after_id VARCHAR NOT NULL          -- of the one it waits for
+);
+--;
+CREATE TABLE macros (                 -- several actions under one name
+    id          VARCHAR PRIMARY KEY,
+    owner       VARCHAR,               -- staff whose own it is; NULL: shared by all
+    name        VARCHAR NOT NULL,
+    steps       VARCHAR NOT NULL,      -- JSON list
+    version     BIGINT NOT NULL,       -- compare-and-set
+    archived_at TIMESTAMPTZ,
+    updated_by  VARCHAR NOT NULL,
+    updated_at  TIMESTAMPTZ NOT NULL
+);
+--;
+CREATE TABLE macro_runs (             -- what a macro did, so that it can be taken back as one
+    id              VARCHAR PRIMARY KEY,
+    macro_id        VARCHAR NOT NULL,
+    name            VARCHAR NOT NULL,
+    conversation_id VARCHAR NOT NULL,
+    staff           VARCHAR NOT NULL,
+    ran_at          TIMESTAMPTZ NOT NULL,
+    done            VARCHAR NOT NULL,  -- JSON list: what takes each step back
+    undone_at       TIMESTAMPTZ
+);
+--;
 CREATE TABLE actions (                -- hide, like, delete: what was done to items
     id         VARCHAR PRIMARY KEY,
     item_id    VARCHAR NOT NULL,
@@ -320,6 +417,62 @@ CREATE TABLE actions (                -- hide, like, delete: what was done to it
     state      VARCHAR NOT NULL,       -- done | failed
     reason     VARCHAR,
     created_at TIMESTAMPTZ NOT NULL
+);
+--;
+CREATE TABLE teams (                  -- staff who share a queue
+    id         VARCHAR PRIMARY KEY,
+    name       VARCHAR NOT NULL,       -- no two alike, kept so by the writer
+    members    VARCHAR NOT NULL,       -- JSON list of staff
+    version    BIGINT NOT NULL,
+    created_at TIMESTAMPTZ NOT NULL
+);
+--;
+CREATE TABLE workloads (              -- how much somebody takes at a time, and when they are away
+    id         VARCHAR PRIMARY KEY,    -- staff
+    capacity   INTEGER,                -- open conversations at a time; NULL: as the settings say
+    away_from  TIMESTAMPTZ,
+    away_until TIMESTAMPTZ,
+    turn       BIGINT NOT NULL,        -- number of their last assignment by rule: the lowest is next
+    version    BIGINT NOT NULL
+);
+--;
+CREATE TABLE assignments (            -- whose a conversation is, and since when; a row once a person or a team had it
+    id          VARCHAR PRIMARY KEY,   -- the conversation
+    team_id     VARCHAR,               -- in whose queue it is
+    assigned_at TIMESTAMPTZ,           -- when its assignee got it
+    passed_by   VARCHAR NOT NULL       -- JSON list: staff who had it and did not answer; by rule they do not get it again
+);
+--;
+CREATE TABLE notifications (          -- what waits for one person
+    id              VARCHAR PRIMARY KEY,
+    staff           VARCHAR NOT NULL,  -- for whom
+    kind            VARCHAR NOT NULL,  -- mention | assigned | proposed | approved | refused | closing | lapsed | handed_back | escalation
+    conversation_id VARCHAR NOT NULL,
+    by_staff        VARCHAR NOT NULL,  -- who made it; "system" for what nobody pressed
+    about           VARCHAR,           -- the note or the proposal it is about
+    created_at      TIMESTAMPTZ NOT NULL,
+    read_at         TIMESTAMPTZ
+);
+--;
+CREATE TABLE proposals (              -- replies that wait for approval, and what became of them
+    id              VARCHAR PRIMARY KEY,
+    nonce           VARCHAR NOT NULL,  -- of the composed text; unique, kept so by the writer
+    conversation_id VARCHAR NOT NULL,
+    account_id      VARCHAR NOT NULL,
+    item_id         VARCHAR NOT NULL,
+    private         BOOLEAN NOT NULL,
+    text            VARCHAR NOT NULL,
+    author          VARCHAR NOT NULL,
+    seen_version    BIGINT NOT NULL,   -- conversation version the author had before the eyes
+    state           VARCHAR NOT NULL,  -- waiting | approved | refused | withdrawn | lapsed
+    created_at      TIMESTAMPTZ NOT NULL,
+    until           TIMESTAMPTZ,       -- when the platform's window to answer ends, by our clock; NULL: no end is known
+    warned          BOOLEAN NOT NULL,  -- approvers were told that the window ends soon
+    decided_by      VARCHAR,
+    decided_at      TIMESTAMPTZ,
+    reason          VARCHAR,           -- why refused or lapsed: in words
+    reply_id        VARCHAR,           -- the reply it became
+    version         BIGINT NOT NULL
 );
 --;
 CREATE TABLE notes (                  -- said among ourselves, never sent

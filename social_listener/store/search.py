@@ -1,92 +1,61 @@
-"""Words looked for in texts, names and handles; and conversations that no queue row tells of: resolved, or silenced."""
+"""Conversations that no queue row tells of: resolved ones, and those of silenced contacts."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from social_listener.desk_types import View
+from social_listener.store.due import DUE
 from social_listener.store.queue import ListedRow, complete
-from social_listener.store.rows import marks, named, pattern
+from social_listener.store.rows import marks, named
+from social_listener.store.sought import condition
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from duckdb import DuckDBPyConnection
 
-    from social_listener.desk_types import QueueFilter
+    from social_listener.desk_types import QueueFilter, QueuePlace
     from social_listener.store.queue import Factors
+    from social_listener.store.sought import Sought
 
-#: a search looks no further once it has found so many conversations for one word
-MOST_FOUND = 2_000
-#: words of a search that count; more only make it slower
-MOST_WORDS = 6
 #: how many resolved conversations, newest first, are looked through when a filter needs their last item
 MOST_RESOLVED = 2_000
-
-
-def search(cursor: DuckDBPyConnection, text: str) -> list[str] | None:
-    """Return the conversations in which every word of `text` is found, newest first; None when `text` is empty.
-
-    A word may stand in what was said by either side, or in the contact's name or handle; upper and lower case are the
-    same. Of each word about the newest `MOST_FOUND` conversations count.
-    """
-    words = [word.removeprefix("@") for word in text.split()][:MOST_WORDS]
-    words = [word for word in words if word]
-    if not words:
-        return None
-    found = _with_word(cursor, words[0])
-    for word in words[1:]:
-        others = set(_with_word(cursor, word))
-        found = [conversation_id for conversation_id in found if conversation_id in others]
-    return found
-
-
-def _with_word(cursor: DuckDBPyConnection, word: str) -> list[str]:
-    """Return the newest conversations with one word."""
-    like = pattern(word)
-    said = cursor.execute(
-        """SELECT conversation_id, sent_at FROM interactions WHERE text ILIKE ? ESCAPE '\\' AND NOT context
-           ORDER BY sent_at DESC LIMIT ?""",
-        [like, MOST_FOUND * 3],
-    ).fetchall()
-    known = cursor.execute(
-        """SELECT id, last_at FROM conversations WHERE contact_id IN (
-               SELECT id FROM contacts WHERE name ILIKE ? ESCAPE '\\' OR handle ILIKE ? ESCAPE '\\')
-           ORDER BY last_at DESC LIMIT ?""",
-        [like, like, MOST_FOUND],
-    ).fetchall()
-    newest_first = sorted([*said, *known], key=lambda row: row[1], reverse=True)
-    return list(dict.fromkeys(row[0] for row in newest_first))[:MOST_FOUND]
 
 
 def resolved(
     cursor: DuckDBPyConnection,
     wanted: QueueFilter,
     *,
-    found: Sequence[str] | None,
+    sought: Sought | None,
     factors: Factors,
     limit: int,
-    offset: int,
+    after: QueuePlace | None = None,
+    only: Collection[str] | None = None,
 ) -> list[ListedRow]:
-    """Return resolved conversations, or with View.SPAM those of silenced contacts, the newest first."""
-    rows = _newest(cursor, wanted, found, MOST_RESOLVED if is_narrow(wanted) else limit + offset)
-    return complete(cursor, _with_items(cursor, rows[offset : offset + limit]), factors)
+    """Return resolved conversations, the newest first: behind `after`, or those of `only`.
+
+    With View.SPAM those of silenced contacts instead. For the view of those in doubt: only such.
+    """
+    most = MOST_RESOLVED if is_narrow(wanted) else limit
+    rows = _newest(cursor, wanted, sought, most, after=after, only=only)
+    return complete(cursor, _with_items(cursor, rows[:limit]), factors)
 
 
-def count_resolved(cursor: DuckDBPyConnection, wanted: QueueFilter, found: Sequence[str] | None) -> int:
+def count_resolved(cursor: DuckDBPyConnection, wanted: QueueFilter, sought: Sought | None) -> int:
     """Return how many resolved conversations there are; with a filter on their items, among the newest ones."""
     if is_narrow(wanted):
-        return len(_newest(cursor, wanted, found, MOST_RESOLVED))
-    condition, values = _plain(wanted, found)
-    row = cursor.execute(f"SELECT count(*) FROM conversations WHERE {condition}", values).fetchone()
-    return int(row[0]) if row else 0
+        return len(_newest(cursor, wanted, sought, MOST_RESOLVED))
+    where, values = _plain(cursor, wanted, sought)
+    ((number,),) = cursor.execute(f"SELECT count(*) FROM conversations WHERE {where}", values).fetchall()
+    return int(number)
 
 
-def versions(cursor: DuckDBPyConnection, wanted: QueueFilter, found: Sequence[str] | None) -> dict[str, int]:
+def versions(cursor: DuckDBPyConnection, wanted: QueueFilter, sought: Sought | None) -> dict[str, int]:
     """Return the versions of all conversations that a filter finds outside the queue; narrow ones: of the newest."""
     if is_narrow(wanted):
-        return {row["conversation_id"]: row["version"] for row in _newest(cursor, wanted, found, MOST_RESOLVED)}
-    condition, values = _plain(wanted, found)
+        return {row["conversation_id"]: row["version"] for row in _newest(cursor, wanted, sought, MOST_RESOLVED)}
+    condition, values = _plain(cursor, wanted, sought)
     return dict(
         cursor.execute(f"SELECT id, version FROM conversations WHERE {condition} ORDER BY id", values).fetchall()
     )
@@ -106,14 +75,26 @@ _NEWEST_MORE = ("contact_id", "last_at")
 
 
 def _newest(
-    cursor: DuckDBPyConnection, wanted: QueueFilter, found: Sequence[str] | None, most: int
+    cursor: DuckDBPyConnection,
+    wanted: QueueFilter,
+    sought: Sought | None,
+    most: int,
+    *,
+    after: QueuePlace | None = None,
+    only: Collection[str] | None = None,
 ) -> list[dict[str, Any]]:
     """Return the newest resolved conversations, of at most `most` those that the filter leaves."""
-    condition, values = _plain(wanted, found)
+    where, values = _plain(cursor, wanted, sought)
+    if after is not None:
+        where += " AND (last_at < ? OR (last_at = ? AND id > ?))"
+        values += [after.last_at, after.last_at, after.conversation_id]
+    if only is not None:
+        where += f" AND id IN ({marks(list(only))})"
+        values += only
     rows = cursor.execute(
         f"""SELECT id, channel, account_id, private, status, assignee, snoozed_until, coalesce(newest_id, ''),
                    version, labels, contact_id, last_at
-            FROM conversations WHERE {condition} ORDER BY last_at DESC, id LIMIT ?""",
+            FROM conversations WHERE {where} ORDER BY last_at DESC, id LIMIT ?""",
         [*values, most],
     ).fetchall()
     named_rows = [named((*_NEWEST, *_NEWEST_MORE), row) for row in rows]
@@ -152,7 +133,8 @@ def _with_items(cursor: DuckDBPyConnection, rows: Sequence[dict[str, Any]]) -> l
         told = {name_: row[name_] for name_ in (*_NEWEST, "last_at")}
         told |= {"stream_id": stream_id or "", "kind": kind, "excerpt": excerpt, "sentiment": sentiment}
         told |= {"language": language, "name": name, "handle": handle}
-        complete_rows.append(told | {"priority": 0, "waiting_since": None, "unanswered": 0})
+        told |= dict.fromkeys(DUE)
+        complete_rows.append(told | {"priority": 0, "waiting_since": None, "unanswered": 0, "urgency": -1})
     return complete_rows
 
 
@@ -166,7 +148,7 @@ def _by_key(
     return {row[0]: row[1:] for row in rows}
 
 
-def _plain(wanted: QueueFilter, found: Sequence[str] | None) -> tuple[str, list[object]]:
+def _plain(cursor: DuckDBPyConnection, wanted: QueueFilter, sought: Sought | None) -> tuple[str, list[object]]:
     """Return the condition on conversations alone."""
     columns = {
         "channel": wanted.channel,
@@ -178,10 +160,15 @@ def _plain(wanted: QueueFilter, found: Sequence[str] | None) -> tuple[str, list[
     status = silenced if wanted.view is View.SPAM else "status = 'resolved'"
     parts = [status, *(f"{name} = ?" for name, value in columns.items() if value is not None)]
     values: list[object] = [value for value in columns.values() if value is not None]
+    if wanted.team_id is not None:
+        parts.append("id IN (SELECT id FROM assignments WHERE team_id = ?)")
+        values.append(wanted.team_id)
     if wanted.label is not None:
         parts.append("labels LIKE ?")
         values.append(f"%{wanted.label}%")
-    if found is not None:
-        parts.append(f"id IN ({marks(found)})")
-        values.extend(found)
-    return " AND ".join(parts), values
+    if wanted.due_within is not None:
+        parts.append("FALSE")  # nothing is due in what is resolved
+    if wanted.view is View.IN_DOUBT:
+        parts.append("id IN (SELECT conversation_id FROM replies WHERE state = 'in_doubt')")
+    text, more = condition(cursor, sought, resolved=True, silenced=wanted.view is View.SPAM)
+    return " AND ".join([*parts, text]), [*values, *more]

@@ -8,14 +8,15 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING
 
-from social_listener.store import queue_upkeep
+from social_listener.model import Status
+from social_listener.store import assignments, queue_upkeep, search_log
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from duckdb import DuckDBPyConnection
 
-    from social_listener.model import Interaction, Status
+    from social_listener.model import Interaction
 
 
 def set_status(
@@ -29,22 +30,44 @@ def set_status(
 ) -> int | None:
     """Set where a conversation stands; return its new version, None when somebody was faster."""
     values: dict[str, object] = {"status": status.value, "snoozed_until": snoozed_until}
+    (_settle if status is Status.RESOLVED else _unsettle)(cursor, conversation_id, version, now)
     return _change(cursor, conversation_id, version, now, values)
+
+
+def _settle(cursor: DuckDBPyConnection, conversation_id: str, version: int, now: datetime) -> None:
+    """Note when a conversation was resolved: what waits in it is settled by that."""
+    cursor.execute(
+        """UPDATE conversations SET settled_before = settled_at, settled_at = ?
+           WHERE id = ? AND version = ? AND status <> 'resolved'""",
+        [now, conversation_id, version],
+    )
+
+
+def _unsettle(cursor: DuckDBPyConnection, conversation_id: str, version: int, now: datetime) -> None:
+    """Take back that a conversation was resolved: what waited in it waits again, and its clock goes on."""
+    cursor.execute(
+        """UPDATE conversations SET settled_at = settled_before, clock_from = ?
+           WHERE id = ? AND version = ? AND status = 'resolved'""",
+        [now, conversation_id, version],
+    )
 
 
 def set_assignee(
     cursor: DuckDBPyConnection, conversation_id: str, version: int, now: datetime, assignee: str | None
 ) -> int | None:
     """Set who answers a conversation; return its new version, None when somebody was faster."""
-    return _change(cursor, conversation_id, version, now, {"assignee": assignee})
+    changed = _change(cursor, conversation_id, version, now, {"assignee": assignee})
+    if changed is not None:
+        assignments.assigned(cursor, conversation_id, now if assignee else None)
+    return changed
 
 
 def _change(
     cursor: DuckDBPyConnection, conversation_id: str, version: int, now: datetime, values: dict[str, object]
 ) -> int | None:
-    names = ", ".join(f"{name} = ?" for name in values)
+    names = "".join(f"{name} = ?, " for name in values)
     changed = cursor.execute(
-        f"""UPDATE conversations SET {names}, version = version + 1, updated_at = ?
+        f"""UPDATE conversations SET {names}version = version + 1, updated_at = ?
             WHERE id = ? AND version = ? RETURNING version""",
         [*values.values(), now, conversation_id, version],
     ).fetchone()
@@ -77,11 +100,17 @@ def set_text(cursor: DuckDBPyConnection, item: Interaction, text: str, now: date
                ON CONFLICT (id) DO NOTHING""",
             [f"{item.channel}:{wording}", item.id, wording, words, seen_at],
         )
+    search_log.touch(cursor, [item.conversation_id])
 
 
 def set_deleted(cursor: DuckDBPyConnection, item_id: str, now: datetime) -> None:
     """Leave a tombstone of an item that we deleted: that it was, and when; not what it said."""
-    cursor.execute(
-        "UPDATE interactions SET deleted_at = ?, text = '' WHERE id = ? AND deleted_at IS NULL", [now, item_id]
-    )
+    gone = cursor.execute(
+        "UPDATE interactions SET deleted_at = ?, text = '' WHERE id = ? AND deleted_at IS NULL"
+        " RETURNING conversation_id",
+        [now, item_id],
+    ).fetchall()
     cursor.execute("UPDATE interaction_versions SET text = '' WHERE interaction_id = ?", [item_id])
+    if gone:
+        search_log.touch(cursor, [gone[0][0]])
+        search_log.words_left(cursor)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import fields
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from social_listener.desk_types import QueueFilter, View
@@ -77,13 +78,17 @@ def _view(row: Sequence[Any]) -> SavedView:
 def _text(wanted: QueueFilter) -> str:
     plain = QueueFilter()
     told = {each.name: getattr(wanted, each.name) for each in fields(QueueFilter)}
-    return json.dumps({key: value for key, value in told.items() if value != getattr(plain, key)}, ensure_ascii=False)
+    changed = {key: value for key, value in told.items() if value != getattr(plain, key)}
+    lasting = {key: value.total_seconds() for key, value in changed.items() if isinstance(value, timedelta)}
+    return json.dumps(changed | lasting, ensure_ascii=False)
 
 
 def _wanted(text: str) -> QueueFilter:
     """Return the filter that was kept, without what this version of the program does not know."""
     known = {each.name for each in fields(QueueFilter)}
     told = {key: value for key, value in json.loads(text).items() if key in known}
+    if "due_within" in told:
+        told["due_within"] = timedelta(seconds=told["due_within"])
     for key, kind in _CODES.items():
         if key in told:
             try:

@@ -16,6 +16,7 @@ from meta_answers import PAGE, SECRETS, comment, facebook
 from meta_faces import FacebookFace
 from saying import private, public
 
+from social_listener import log
 from social_listener.channels import Channel
 from social_listener.cursor import Cursor
 from social_listener.errors import (
@@ -80,6 +81,21 @@ def test_every_code_is_named_by_what_to_do_next(
         assert f"error {code}" + (f"/{subcode}" if subcode else "") in str(caught.value)
 
 
+@pytest.mark.parametrize(("subcode", "told"), [(None, True), (2018278, False)])
+def test_a_permission_that_is_missing_is_told_with_who_can_mend_it(
+    facebook: FacebookFace, subcode: int | None, told: bool
+) -> None:
+    """Staff cannot mend it, and hear who can; a window that is over has the same code, and no such advice."""
+    made = facebook.say(StreamKind.COMMENTS, "hello")
+    channel = facebook.channel()
+    channel.whoami()
+    facebook.sandbox.faults.add("POST /**", "graph_error", code=10, subcode=subcode)
+    for call in (lambda: channel.send(public(made.id)), lambda: channel.act(action(ActionKind.HIDE, made.id))):
+        with pytest.raises(Rejected) as caught:
+            call()
+        assert ("an operator has to connect it again" in str(caught.value)) is told
+
+
 def test_what_is_gone_needs_no_deletion(facebook: FacebookFace) -> None:
     """Deleting and unliking what is not there is done; hiding it is not."""
     made = facebook.say(StreamKind.COMMENTS, "hello")
@@ -90,6 +106,19 @@ def test_what_is_gone_needs_no_deletion(facebook: FacebookFace) -> None:
     with pytest.raises(Rejected) as caught:
         channel.act(action(ActionKind.HIDE, made.id))
     assert type(caught.value) is Rejected
+
+
+def test_a_log_hides_what_a_channel_was_given(facebook: FacebookFace, caplog: pytest.LogCaptureFixture) -> None:
+    """Whoever sets the HTTP library to DEBUG afterwards gets addresses without token and proof from our lines."""
+    channel = facebook.channel()
+    token = facebook.graph.tokens.page_token
+    with caplog.at_level(logging.DEBUG, "urllib3"):
+        channel.whoami()
+    said = [record.getMessage() for record in caplog.records]
+    hidden = [token, facebook.graph.tokens.proof(token)]
+    assert all(any(secret in line for line in said) for secret in hidden), "the library does log them"
+    lines = [log.LineFormatter().format(record) for record in caplog.records]
+    assert not any(secret in line for line in lines for secret in hidden)
 
 
 def test_a_proxy_s_page_is_no_answer(facebook: FacebookFace) -> None:

@@ -244,7 +244,12 @@ def test_pictures_and_links() -> None:
         )
     )
     assert item.attachments == (
-        Attachment(kind="photo", url="https://pbs.twimg.com/1.jpg", alt="a broken cup"),
+        Attachment(
+            kind="photo",
+            url="https://pbs.twimg.com/1.jpg",
+            alt="a broken cup",
+            preview="https://pbs.twimg.com/1.jpg",
+        ),
         Attachment(kind="video"),
         Attachment(kind="other"),
         Attachment(kind="link", url="https://fernhill.example/a"),

@@ -147,7 +147,8 @@ def test_pictures_that_only_have_a_key_are_left_to_the_poll() -> None:
     assert read(event("post.mention.create", with_picture)).interactions[0].attachments == ()
     media = {"media": [{"media_key": "3_1", "type": "photo", "url": "https://pbs.twimg.com/a.jpg"}]}
     told = read(event("post.mention.create", with_picture, includes=media)).interactions[0]
-    assert told.attachments == (Attachment(kind="photo", url="https://pbs.twimg.com/a.jpg"),)
+    where = "https://pbs.twimg.com/a.jpg"
+    assert told.attachments == (Attachment(kind="photo", url=where, preview=where),)
 
 
 def test_a_deletion_is_read() -> None:

@@ -87,6 +87,7 @@ def test_an_unknown_weight_is_named(run: Any, write: Callable[..., Path]) -> Non
     assert "priority.weights.refund: cannot be below 0" in result.err
 
 
+@pytest.mark.secrets_on_purpose("somebody wrote a key into the settings, which is what is refused", "files")
 def test_a_secret_in_the_settings_is_refused_unseen(
     run: Any, account: dict[str, Any], write: Callable[..., Path], sandbox: Sandbox
 ) -> None:

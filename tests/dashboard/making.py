@@ -17,6 +17,8 @@ from social_listener.desk_types import (
     ThreadItem,
     View,
 )
+from social_listener.desk_types.levels import DueLine
+from social_listener.levels import Due
 from social_listener.model import (
     Allowed,
     Contact,
@@ -30,6 +32,18 @@ from social_listener.model import (
 NOW = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
 MARA = Contact(id="x:7", channel="x", handle="mara", name="Mara Lindt", followers=1200)
 BRAND = Contact(id="x:1", channel="x", handle="fernhill", name="Fernhill")
+
+
+def due(**changes: Any) -> DueLine:
+    """Return that an answer to what was sent half an hour ago is due in half an hour."""
+    base = DueLine(
+        what=Due.ANSWER,
+        at=NOW + timedelta(minutes=30),
+        since=NOW - timedelta(minutes=30),
+        seen_at=NOW - timedelta(minutes=30),
+        target=timedelta(hours=1),
+    )
+    return replace(base, **changes)
 
 
 def row(number: int, **changes: Any) -> QueueRow:
@@ -48,7 +62,7 @@ def row(number: int, **changes: Any) -> QueueRow:
         priority=50,
         reasons=("asks for a refund",),
         waiting_since=NOW - timedelta(minutes=30),
-        target=timedelta(hours=1),
+        due=due(),
         sentiment=SentimentLabel.NEUTRAL,
         language="en",
         name="Mara Lindt",
@@ -148,7 +162,7 @@ def view(*items: ThreadItem, private: bool = False, **changes: Any) -> Conversat
         assignee=None,
         version=3,
         waiting_since=NOW - timedelta(minutes=59),
-        target=timedelta(hours=1),
+        due=due(),
         context=(),
         items=items,
         notes=(),

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from making import NOW, health, item, page, reply, row, rule, stream, view
 
-from social_listener.dashboard import draw_composer, draw_conversation, draw_health, draw_queue, words
+from social_listener.dashboard import draw_composer, draw_conversation, draw_due, draw_health, draw_queue, words
 from social_listener.dashboard.draw_composer import Outcome
 from social_listener.dashboard.draw_thread import merged
 from social_listener.dashboard.shelf import lay_out
 from social_listener.dashboard.state import escape_markdown
-from social_listener.desk_types import DeadLetter, Draft, GapLine, NoteLine, QueueFilter, Version, View
+from social_listener.desk_types import AccountHealth, DeadLetter, Draft, GapLine, NoteLine, QueueFilter, Version, View
+from social_listener.desk_types.levels import EscalationLine
+from social_listener.levels import Due
 from social_listener.model import Factor, ReplyState, SentimentLabel, Status, TextLength
 
 DRAFTS = {mode: Draft(text="", nonce=f"nonce {mode}") for mode in draw_composer.MODES}
@@ -307,6 +310,47 @@ def test_every_part_of_health_can_be_sent_to_the_page() -> None:
     assert fails["small"] == "401 (1 time in a row)"
 
 
+def test_a_gap_and_an_unread_item_are_named_as_their_stream_is() -> None:
+    """The three tables name a stream alike; one that is in no table any more goes by its id."""
+    known, gone = "fernhill/mentions", "old/mentions"
+    gaps = [GapLine(id=s, stream_id=s, since=NOW, until=NOW, reason="r", found_at=NOW) for s in (known, gone)]
+    letter = DeadLetter(id="d", stream_id=known, native_id="7", reason="r", first_seen_at=NOW, seen=1, excerpt="")
+    shown = health(streams=(stream(),), gaps=tuple(gaps), dead_letters=(letter,))
+    data = sections(draw_health.health(shown, {"fernhill": "Fernhill"}))
+    first = {key: [row["cells"][0] for row in data[key]["rows"]] for key in ("streams", "gaps", "dead-letters")}
+    assert first["streams"] == first["gaps"][:1] == [{"text": "Fernhill", "small": "mentions"}]
+    assert first["gaps"][1]["text"] == gone
+    assert first["dead-letters"] == [{"text": "Fernhill", "small": "mentions, id 7"}]
+
+
+@pytest.mark.parametrize(
+    ("days", "small", "bad"),
+    [
+        (20, "access ends 24 Mar 2026", False),
+        (3, "access ends 07 Mar 2026", True),
+        (-2, "access ended 02 Mar 2026", True),
+    ],
+)
+def test_an_account_tells_until_when_it_has_access(days: int, small: str, bad: bool) -> None:
+    """Connected and about to end are not the same; what the platform refused is told in place of the date."""
+    account = AccountHealth(
+        id="page",
+        channel="facebook",
+        name="Page",
+        handle=None,
+        state="ok",
+        problem=None,
+        checked_at=NOW,
+        expires_at=NOW + timedelta(days=days),
+    )
+    (row,) = sections(draw_health.health(health(accounts=(account,)), {}))["accounts"]["rows"]
+    assert row["cells"][2]["small"].startswith(small)
+    assert row["cells"][2]["bad"] is bad
+    refused = replace(account, state="unauthorized", problem="revoked")
+    (row,) = sections(draw_health.health(health(accounts=(refused,)), {}))["accounts"]["rows"]
+    assert row["cells"][2]["small"] == "revoked"
+
+
 # -- words -------------------------------------------------------------------------------------------------------------
 
 
@@ -339,3 +383,40 @@ def test_toasts_show_platform_text_literally(text: str) -> None:
 def test_direction_marks_are_taken_out_of_native_text() -> None:
     """What could disguise a text is not shown natively either."""
     assert words.visible("a\u202egnp.exe\u202c\u2066b\x00\n") == "agnp.exeb\n"
+
+
+# -- what is due -------------------------------------------------------------------------------------------------------
+
+
+def test_a_countdown_gets_moments_only() -> None:
+    """A row and a headline hand the moments over, from which the browser counts; none where nothing is due."""
+    data = draw_queue.row(row(1), "Sam", gone=False, name_channel=False)
+    due = {
+        "what": "Answer",
+        "at": (NOW + timedelta(minutes=30)).isoformat(),
+        "since": (NOW - timedelta(minutes=30)).isoformat(),
+        "seen": (NOW - timedelta(minutes=30)).isoformat(),
+    }
+    assert data["due"] == due
+    assert draw_conversation.headline(view(), "Sam", NOW)["due"] == due
+    assert draw_queue.row(row(1, due=None), "Sam", gone=False, name_channel=False)["due"] is None
+
+
+@pytest.mark.parametrize(
+    ("told", "names"),
+    [
+        (("Ana",), "Ana was"),
+        (("Ana", "Ben"), "Ana and Ben were"),
+        (("Ana", "Ben", "Cleo"), "Ana, Ben and Cleo were"),
+        (("Ana", "Ben", "Cleo", "Dan"), "Ana, Ben and 2 others were"),
+        ((), "Nobody was"),
+    ],
+)
+def test_the_card_says_who_was_told(told: tuple[str, ...], names: str) -> None:
+    """The card names the promise and everybody who was told of it, in one sentence each."""
+    line = EscalationLine(
+        conversation_id="x:c1", account_id="a", step="late", what=Due.ANSWER, due_at=NOW, told=told, told_at=NOW
+    )
+    card = draw_due.level(view(escalations=(line,)))
+    assert card["promise"] == "An answer is promised within 1 h of opening time."
+    assert card["told"] == [{"text": f"{names} told that an answer was late", "at": NOW.isoformat()}]

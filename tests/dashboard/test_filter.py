@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from social_listener.dashboard.inbox_filter import KEYS, cleared, from_query, narrowed, searching, to_query
+from social_listener.dashboard.inbox_filter import DUE, KEYS, cleared, from_query, narrowed, searching, to_query
 from social_listener.desk_types import QueueFilter, View
 from social_listener.model import SentimentLabel
 
@@ -20,6 +20,7 @@ FILTERS = st.builds(
     private=st.sampled_from([None, True, False]),
     assignee=NAMES,
     label=NAMES,
+    due_within=st.sampled_from([None, *DUE.values()]),
     search=st.text(max_size=40).map(str.strip),
 )
 

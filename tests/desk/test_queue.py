@@ -21,6 +21,17 @@ def mention(kit: Kit, author: str, priority: int, text: str = "@fernhill hello?"
     return kit.desk.conversation_of(item)
 
 
+def read_whole(kit: Kit, wanted: QueueFilter, limit: int) -> list[str]:
+    """Read a list stretch by stretch to its end."""
+    found: list[str] = []
+    page = kit.desk.queue(wanted, "ana", limit=limit)
+    found += [row.conversation_id for row in page.rows]
+    while page.next is not None:
+        page = kit.desk.queue(wanted, "ana", limit=limit, after=page.next)
+        found += [row.conversation_id for row in page.rows]
+    return found
+
+
 def test_the_most_pressing_stands_first(kit: Kit) -> None:
     """The queue goes by priority, and of equal ones the longest waiting stands first."""
     low, first, second = mention(kit, "a", 20), mention(kit, "b", 60), mention(kit, "c", 60)
@@ -68,11 +79,14 @@ def test_views_and_their_counts(kit: Kit) -> None:
     kit.outbox.deliver()
     expected = {
         View.WAITING: {waits, mine},
+        View.BREACHED: set(),
         View.OPEN: {waits, mine, answered},
         View.MINE: {mine},
         View.UNASSIGNED: {waits, answered},
+        View.IN_DOUBT: set(),
         View.SNOOZED: {snoozed},
         View.RESOLVED: {resolved},
+        View.TO_APPROVE: set(),
         View.SPAM: set(),
     }
     for view, conversations in expected.items():
@@ -129,15 +143,15 @@ def test_filters(kit: Kit) -> None:
         ("mara_one", {"a"}),
         ("@MARA_ONE order", {"a"}),
         ("100%", {"b"}),
-        ("%", {"b"}),
-        ("_", {"a", "b"}),
+        ("%", {"a", "b", "c"}),
         ("nothing like it", set()),
-        ("\\", set()),
+        ("hel", {"a", "b"}),
+        ("hel ", set()),
         ("   ", {"a", "b", "c"}),
     ],
 )
 def test_search_finds_words_names_and_handles(kit: Kit, words: str, found: set[str]) -> None:
-    """Every word has to be found, upper or lower case, and signs that mean something to the engine mean themselves."""
+    """Every word has to be found, upper or lower case; the last one may still be typed; signs alone ask for nothing."""
     texts = {"a": ("mara_one", "hello, my order 5?"), "b": ("ben_two", "hello 100% sure"), "c": ("cleo", "hallo")}
     ids = {}
     for key, (author, text) in texts.items():
@@ -155,8 +169,7 @@ def test_search_finds_words_names_and_handles(kit: Kit, words: str, found: set[s
 def test_a_long_queue_is_read_in_stretches(kit: Kit) -> None:
     """Stretch after stretch, every conversation comes once, in the order of the whole."""
     whole = [mention(kit, f"c{number}", number) for number in range(7)][::-1]
-    pages = [kit.desk.queue(QueueFilter(), "ana", limit=3, offset=offset).rows for offset in (0, 3, 6)]
-    assert [row.conversation_id for page in pages for row in page] == whole
+    assert read_whole(kit, QueueFilter(), limit=3) == whole
 
 
 def test_a_reply_on_its_way_is_seen_in_the_queue(kit: Kit) -> None:

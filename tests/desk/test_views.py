@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,7 +15,13 @@ from social_listener.store import views
 if TYPE_CHECKING:
     from desk_kit import Kit
 
-ANGRY = QueueFilter(view=View.OPEN, sentiment=SentimentLabel.NEGATIVE, private=False, search="refund")
+ANGRY = QueueFilter(
+    view=View.OPEN,
+    sentiment=SentimentLabel.NEGATIVE,
+    private=False,
+    search="refund",
+    due_within=timedelta(hours=2),
+)
 
 
 def names(kit: Kit, staff: str) -> list[str]:

@@ -176,8 +176,11 @@ def test_the_real_jobs_do_their_work(service: Service) -> None:
     assert {name for name, words in said.items() if words is None} == {
         "poll",
         "receive",
+        "index",
         "deliver",
         "reconcile",
         "wake",
+        "escalate",
         "recheck",
+        "assign",
     }

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+import duckdb
 import pyarrow.parquet as pq
 import pytest
 from reading_kit import ours, page, person, reading, said, tell
@@ -124,15 +125,77 @@ def test_more_than_one_piece(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     ingest.store.close()
 
 
-@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠", " =", "\u00a0@"])
-def test_every_way_to_begin_a_formula_is_stopped(start: str) -> None:
-    """Narrow and wide signs, tabs and line ends, also behind blanks."""
-    assert exports.cell(f"{start}1+1").startswith("'")
+_SIGNS = ["=", "+", "-", "@", "＝", "＋", "－", "＠", "﹦", "﹢", "﹣", "﹫", "\N{MINUS SIGN}", "⁼"]
+_BEFORE = [
+    "",
+    " ",
+    "\u00a0",
+    "\ufeff",
+    "\u200b",
+    "\u2060",
+    "\u3000",
+    "\u202e",
+    '"',
+    "''",
+    "\u201c",
+    ' " ',
+    "\x00",
+    "\t",
+    "\r",
+    "\n",
+    "\v",
+]
 
 
-@pytest.mark.parametrize("plain", ["hello", "1=1", "a@b", "", -0.5, 3, None])
+@pytest.mark.parametrize("before", _BEFORE, ids=ascii)
+def test_every_way_to_begin_a_formula_is_stopped(before: str) -> None:
+    """Every form of the four signs, bare and behind blanks, invisible signs, quotes, tabs and line ends."""
+    for sign in _SIGNS:
+        assert exports.cell(f"{before}{sign}1+1").startswith("'"), sign
+
+
+@pytest.mark.parametrize("start", ["\t", "\r", "\n", "\tx", "\nx"])
+def test_a_text_that_begins_with_a_break_is_stopped(start: str) -> None:
+    """A spreadsheet may take the break off and look at what follows."""
+    assert exports.cell(start).startswith("'")
+
+
+@pytest.mark.parametrize(
+    ("text", "harmless"),
+    [
+        ("hi;=cmd|' /C calc'!A0", "hi;'=cmd|' /C calc'!A0"),
+        ("hi\n=1+1", "hi\n'=1+1"),
+        ("hi\r\n  ＝1+1", "hi\r\n  '＝1+1"),
+        ("hi\t@SUM(1)", "hi\t'@SUM(1)"),
+        ('hi;"-2+3+cmd|x!A0', "hi;\"'-2+3+cmd|x!A0"),
+        ("a;=b;=c", "a;'=b;'=c"),
+    ],
+)
+def test_a_formula_inside_a_text_is_stopped(text: str, harmless: str) -> None:
+    """A program that parts cells by semicolons, tabs or lines finds no formula either."""
+    assert exports.cell(text) == harmless
+
+
+_HARMLESS = [
+    "hello",
+    "1=1",
+    "a@b",
+    "",
+    -0.5,
+    3,
+    None,
+    "thanks ;-)",
+    "one\n- two\n- three",
+    "hi\n@fernhill hello",
+    "a;b",
+    "«hello»",
+    '"quoted"',
+]
+
+
+@pytest.mark.parametrize("plain", _HARMLESS)
 def test_what_is_no_formula_stays(plain: object) -> None:
-    """Plain texts and figures, negative ones too, are not touched."""
+    """Plain texts, faces, lists, names and figures, negative ones too, are not touched."""
     assert exports.cell(plain) == plain
 
 
@@ -148,3 +211,32 @@ def test_a_closed_store_is_told(tmp_path: Path) -> None:
     store.close()
     with pytest.raises(StoreError):
         _bytes(store, "jsonl")
+
+
+def as_first_release(store: Store, path: Path) -> Path:
+    """Write the rows of a store into a database of the first schema, as far as that has columns for them."""
+    here = Path(__file__).with_name("schema_1.sql").read_text(encoding="utf-8")
+    with duckdb.connect(str(path)) as old, store.read() as new:
+        for statement in here.split("\n--;\n"):
+            old.execute(statement)
+        old.execute("INSERT INTO schema_versions VALUES (1, now())")
+        for (table,) in old.execute(
+            "SELECT table_name FROM duckdb_tables() WHERE table_name <> 'schema_versions'"
+        ).fetchall():
+            known = {row[0] for row in new.execute(f"DESCRIBE {table}").fetchall()}
+            columns = [row[0] for row in old.execute(f"DESCRIBE {table}").fetchall() if row[0] in known]
+            rows = new.execute(f"SELECT {', '.join(columns)} FROM {table}").fetchall()
+            if rows:
+                marks = ", ".join("?" * len(columns))
+                old.executemany(f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})", rows)
+    return path
+
+
+@pytest.mark.parametrize("form", ["jsonl", "csv", "parquet"])
+def test_an_upgraded_database_exports_what_a_new_one_does(store: Store, tmp_path: Path, form: str) -> None:
+    """Rows of the first release leave in the columns of today, and are the same; a row less would be seen."""
+    with Store.open(as_first_release(store, tmp_path / "old.duckdb")) as upgraded:
+        assert _bytes(upgraded, form) == _bytes(store, form)
+        with upgraded.transaction() as cursor:
+            cursor.execute("DELETE FROM interactions WHERE id = 'x:6'")
+        assert _bytes(upgraded, form) != _bytes(store, form)

@@ -12,6 +12,7 @@ from social_listener.sandbox.crowd.stories import Way
 from social_listener.sandbox.graph.records import Comment, IgComment, Item, Media, MessagePlatform, Post
 from social_listener.sandbox.graph.world import Graph
 from social_listener.sandbox.journal import Event
+from social_listener.sandbox.media import crowd_media
 
 _ADVERTISED = 0.3
 """Share of what the brand says that is an advertisement: a dark post, or a medium in no list."""
@@ -35,7 +36,7 @@ class _MetaStage(Generic[_Said]):
 
     def write(self, person: Person, text: str, moment: datetime) -> None:
         """Send a message to the brand."""
-        self._graph.message(person.handle, text, self._platform, moment)
+        self._graph.message(person.handle, text, self._platform, moment, media=crowd_media(text))
 
     def write_back(self, person: Person, text: str, moment: datetime) -> None:
         """Send a message as the brand."""
@@ -116,7 +117,7 @@ class FacebookStage(_MetaStage[Post | Comment]):
     ) -> Post | Comment:
         """Comment, post on the Page, or tag it."""
         if below is not None:
-            return self._graph.comment(person.handle, below, text, moment)
+            return self._graph.comment(person.handle, below, text, moment, media=crowd_media(text))
         if way == "mention":
             return self._graph.visitor_post(person.handle, text, moment)
         return self._graph.tagged_post(person.handle, text, moment)

@@ -9,6 +9,7 @@ from social_listener.sandbox.crowd.people import Person
 from social_listener.sandbox.crowd.stage import Heard
 from social_listener.sandbox.crowd.stories import Way
 from social_listener.sandbox.journal import Event
+from social_listener.sandbox.media import crowd_media
 from social_listener.sandbox.records import Post, User, conversation_of
 from social_listener.sandbox.world import World
 
@@ -61,6 +62,7 @@ class XStage:
             sent_at=moment,
             reply_to=below if way == "under" else None,
             quote_of=below if way == "quote" else None,
+            media=crowd_media(text),
         )
 
     def reply(self, person: Person, to: Post, text: str, moment: datetime) -> None:
@@ -73,7 +75,7 @@ class XStage:
 
     def write(self, person: Person, text: str, moment: datetime) -> None:
         """Send a direct message to the brand."""
-        self._world.dm(person.handle, self._brand, text, sent_at=moment)
+        self._world.dm(person.handle, self._brand, text, sent_at=moment, media=crowd_media(text))
 
     def write_back(self, person: Person, text: str, moment: datetime) -> None:
         """Send a direct message as the brand."""

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import cast
 
 from social_listener.sandbox.clock import from_ms, to_ms
 from social_listener.sandbox.graph.core import Core, Making, Who
 from social_listener.sandbox.graph.records import Comment, Item, Media, Message, Person, Post, PostKind
+from social_listener.sandbox.media import told
 
 On = Item | str
 _TAG = re.compile(r"@\[(\w+)\]")
@@ -50,10 +52,12 @@ class FacebookActs(Core):
         *,
         visible_after: float | timedelta = 0.0,
         via_api: str | None = None,
+        media: Iterable[tuple[str, str]] = (),
     ) -> Comment:
         """Comment on a post or a comment; what answers a nested comment lands under the top-level one.
 
-        `@[handle]` or `@[id]` in the text tags somebody: their name stands there and `message_tags` names them.
+        `@[handle]` or `@[id]` in the text tags somebody: their name stands there and `message_tags` names them. One
+        picture or film may come along (`media`: kind and what it shows).
         """
         with self.lock:
             target = self.find(on)
@@ -71,6 +75,7 @@ class FacebookActs(Core):
                 post=post.number,
                 parent=None if top is None else top.number,
                 answered=None if top is None else target.number,
+                attached=told(media),
             )
             return cast("Comment", self.ledger.items[number])
 

@@ -67,6 +67,28 @@ def _parent(call: Call, comment: Comment, field: Field) -> Any:
     return render(call, COMMENT, comment.parent, field.fields)
 
 
+def _attachment(_: Call, comment: Comment, __: Field) -> Any:
+    """Return what hangs on a comment: one picture, film or sticker."""
+    if not comment.attached:
+        return ABSENT
+    one = comment.attached[0]
+    kind = {"video": "video_inline", "gif": "animated_image_share"}.get(one.kind, one.kind)
+    page = f"https://www.facebook.com/photo.php?fbid={one.number}"
+    return {
+        "media": {
+            "image": {
+                "height": 220,
+                "src": f"https://scontent.xx.fbcdn.net/v/t39.30808-6/{one.number}_n.png",
+                "width": 320,
+            }
+        },
+        "target": {"id": one.number, "url": page},
+        "type": kind,
+        "url": page,
+        **({"title": one.alt} if one.alt else {}),
+    }
+
+
 def _conversation(call: Call, comment: Comment, field: Field) -> Any:
     message = None if comment.private_reply is None else call.ledger.messages[comment.private_reply]
     if message is None:
@@ -164,7 +186,7 @@ COMMENT = Kind(
         "private_reply_conversation": _conversation,
         "message_tags": _tags,
         "permalink_url": _link,
-        "attachment": absent,
+        "attachment": _attachment,
         "object": absent,
         "live_broadcast_timestamp": absent,
     },

@@ -6,6 +6,8 @@ import base64
 import hashlib
 import random
 
+from social_listener.sandbox.told import tell
+
 _BASES = {"post": 122_100_000_000_000, "media": 17_900_000_000_000_000}
 _STEP = 1_009
 
@@ -55,7 +57,7 @@ def brand_ids(seed: int, handle: str) -> tuple[str, str, str]:
 
 def secret(seed: int, purpose: str, length: int) -> str:
     """Return a fixed make-believe secret of letters and digits."""
-    return _letters(hashlib.shake_256(f"graph:{seed}:{purpose}".encode()).digest(length), length)
+    return tell(purpose, _letters(hashlib.shake_256(f"graph:{seed}:{purpose}".encode()).digest(length), length))
 
 
 def _letters(material: bytes, length: int) -> str:

@@ -57,7 +57,7 @@ def _shortcode(media: Media) -> str:
 
 
 def _url(media: Media) -> str:
-    return f"https://scontent.cdninstagram.com/v/t51.29350-15/{media.number}_n.jpg"
+    return f"https://scontent.cdninstagram.com/v/t51.29350-15/{media.number}_n.png"
 
 
 def _from(_: Call, comment: IgComment, field: Field) -> dict[str, Any]:
@@ -150,7 +150,7 @@ INSTAGRAM = Kind(
         "followers_count": plain(lambda _: 23_410),
         "follows_count": plain(lambda _: 312),
         "media_count": lambda call, _, __: sum(one.seen(call.now_ms) and not one.ad for one in call.ledger.media),
-        "profile_picture_url": plain(lambda _: "https://scontent.cdninstagram.com/v/t51.2885-15/brand_n.jpg"),
+        "profile_picture_url": plain(lambda _: "https://scontent.cdninstagram.com/v/t51.2885-15/brand_n.png"),
         "website": absent,
         "mentioned_comment": _mentioned_comment,
         "mentioned_media": _mentioned_media,

@@ -19,6 +19,7 @@ from social_listener.sandbox.graph.records import (
     Version,
 )
 from social_listener.sandbox.journal import Event
+from social_listener.sandbox.media import attached
 
 
 def by_time(item: Item | Message) -> tuple[int, int]:
@@ -149,6 +150,7 @@ class Ledger:
             via_api=event["api"],
             private_reply_to=event["private_reply_to"],
             tag=event["tag"],
+            attached=attached(event, event["number"]),
         )
         self.made = max(self.made, event["count"])
         self.messages[message.id] = message
@@ -181,6 +183,7 @@ class Ledger:
             "created_ms": event["at"],
             "visible_ms": event["visible"],
             "via_api": event["api"],
+            "attached": attached(event, event["id"]),
         }
 
     def _item(self, number: int | None) -> Any:

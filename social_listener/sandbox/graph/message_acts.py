@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from social_listener.sandbox.clock import to_ms
@@ -10,6 +11,7 @@ from social_listener.sandbox.graph.core import INBOX_APP_ID, Making, Who
 from social_listener.sandbox.graph.facebook_acts import On
 from social_listener.sandbox.graph.instagram_acts import InstagramActs
 from social_listener.sandbox.graph.records import Message, MessagePlatform, Thread
+from social_listener.sandbox.media import told
 
 
 class MessageActs(InstagramActs):
@@ -23,9 +25,10 @@ class MessageActs(InstagramActs):
         sent_at: datetime | None = None,
         *,
         visible_after: float | timedelta = 0.0,
+        media: Iterable[tuple[str, str]] = (),
     ) -> Message:
-        """Let somebody write to the brand."""
-        return self._message(who, text, platform, Making(sent_at, visible_after), ours=False)
+        """Let somebody write to the brand; `media` is what comes along: kind and name."""
+        return self._message(who, text, platform, Making(sent_at, visible_after), ours=False, media=media)
 
     def app_message(
         self,
@@ -52,6 +55,7 @@ class MessageActs(InstagramActs):
         private_reply_to: On | None = None,
         tag: str | None = None,
         visible_after: float | timedelta = 0.0,
+        media: Iterable[tuple[str, str]] = (),
     ) -> Message:
         """Let the brand write through the API; rules about windows are not checked."""
         return self._message(
@@ -62,6 +66,7 @@ class MessageActs(InstagramActs):
             ours=True,
             private_reply_to=private_reply_to,
             tag=tag,
+            media=media,
         )
 
     def unsend(self, which: Message | str) -> None:
@@ -103,6 +108,7 @@ class MessageActs(InstagramActs):
         ours: bool,
         private_reply_to: On | None = None,
         tag: str | None = None,
+        media: Iterable[tuple[str, str]] = (),
     ) -> Message:
         with self.lock:
             contact = self._contact(who, platform)
@@ -126,6 +132,7 @@ class MessageActs(InstagramActs):
                     "private_reply_to": None if answered is None else answered.id,
                     "answers": None if answered is None else answered.number,
                     "tag": tag,
+                    "attached": told(media),
                 }
             )
             return self.ledger.messages[message_id]

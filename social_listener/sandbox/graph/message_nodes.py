@@ -135,6 +135,29 @@ def _tags(_: Call, message: Message, __: Field) -> Any:
     return {"data": [{"name": "inbox"}, {"name": source}]}
 
 
+def _attachments(_: Call, message: Message, __: Field) -> Any:
+    """Return what came with a message, as lists of messages tell it."""
+    if not message.attached:
+        return ABSENT
+    host = "scontent.xx.fbcdn.net" if message.thread.platform == "messenger" else "scontent.cdninstagram.com"
+    found: list[dict[str, Any]] = []
+    for one in message.attached:
+        at = f"https://{host}/v/t1.15752-9/{one.number}_n"
+        entry: dict[str, Any] = {"id": one.number, "name": one.alt or one.kind, "size": 20_480}
+        if one.kind in ("photo", "gif", "sticker"):
+            image = {"width": 320, "height": 220, "url": f"{at}.png", "preview_url": f"{at}.png"}
+            image |= {"render_as_sticker": True} if one.kind == "sticker" else {}
+            entry |= {"mime_type": "image/png", "image_data": image}
+        elif one.kind == "video":
+            film = {"width": 320, "height": 220, "url": f"{at}.mp4", "preview_url": f"{at}.png"}
+            entry |= {"mime_type": "video/mp4", "video_data": film}
+        else:
+            mime = "audio/mpeg" if one.kind == "audio" else "application/pdf"
+            entry |= {"mime_type": mime, "file_url": f"https://cdn.fbsbx.com/v/t59.2708-21/{one.number}"}
+        found.append(entry)
+    return {"data": found}
+
+
 CONVERSATION = Kind(
     "conversation",
     "UnifiedThread",
@@ -169,7 +192,7 @@ MESSAGE = Kind(
         "to": _recipients,
         "message": plain(lambda message: message.text),
         "tags": _tags,
-        "attachments": absent,
+        "attachments": _attachments,
         "shares": absent,
         "sticker": absent,
         "story": absent,

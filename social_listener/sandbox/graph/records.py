@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
+from social_listener.sandbox.media import Attached
+
 PostKind = Literal["page", "visitor", "tagged"]
 MessagePlatform = Literal["messenger", "instagram"]
 
@@ -53,6 +55,7 @@ class Item:
     """Id of the application that made it; None when it came from the platform's own apps."""
     private_reply: str | None = None
     """Id of the private reply that answers it."""
+    attached: tuple[Attached, ...] = ()
 
     @property
     def id(self) -> str:
@@ -182,6 +185,7 @@ class Message:
     """Id of the comment or post that it answers."""
     tag: str | None = None
     """The message tag it was sent with, such as HUMAN_AGENT."""
+    attached: tuple[Attached, ...] = ()
 
     @property
     def key(self) -> tuple[int, int]:

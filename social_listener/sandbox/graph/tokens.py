@@ -12,6 +12,7 @@ from social_listener.sandbox.graph import ids
 from social_listener.sandbox.graph.core import APP_ID
 from social_listener.sandbox.graph.message_acts import MessageActs
 from social_listener.sandbox.graph.records import Person
+from social_listener.sandbox.told import tell
 
 TokenKind = Literal["page", "user", "app"]
 
@@ -55,7 +56,7 @@ class Tokens:
         self._world = world
         seed = world.seed
         self.app_id = APP_ID
-        self.app_secret = ids.secret(seed, "app secret", 32).lower()
+        self.app_secret = tell("app secret", ids.secret(seed, "app secret", 32).lower())
         self.verify_token = ids.secret(seed, "verify token", 24)
         self.user_id = ids.person_ids(seed, "page administrator")[0]
         """The person who administers the Page and gave the tokens."""
@@ -128,4 +129,4 @@ class Tokens:
 
     def proof(self, token: str) -> str:
         """Return the appsecret_proof of a token."""
-        return hmac.new(self.app_secret.encode(), token.encode(), hashlib.sha256).hexdigest()
+        return tell("proof", hmac.new(self.app_secret.encode(), token.encode(), hashlib.sha256).hexdigest())

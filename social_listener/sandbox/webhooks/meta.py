@@ -10,6 +10,7 @@ from social_listener.sandbox.graph.nodes import time
 from social_listener.sandbox.graph.records import Comment, IgComment, Item, Media, Message, Person, Post
 from social_listener.sandbox.graph.world import Graph
 from social_listener.sandbox.journal import Event
+from social_listener.sandbox.media import Attached
 from social_listener.sandbox.webhooks.mode import Mode
 
 Verb = Literal["add", "edited", "remove", "hide", "unhide", "like", "unlike"]
@@ -96,6 +97,9 @@ def _comment(comment: Comment, change: Change, graph: Graph, mode: Mode) -> dict
     }
     if change.verb in ("like", "unlike"):
         return value | _reaction(comment.id)
+    if comment.attached and "message" in value:
+        key = "video" if comment.attached[0].kind == "video" else "photo"
+        value[key] = f"https://scontent.xx.fbcdn.net/v/t39.30808-6/{comment.attached[0].number}_n.png"
     if comment.parent is not None:
         value["parent_id"] = comment.parent.id
     elif mode.top_parent == "post":
@@ -173,6 +177,8 @@ def _message(message: Message, verb: Verb, graph: Graph) -> Entry | None:
     ends = (owner, thread.contact) if message.ours else (thread.contact, owner)
     content: dict[str, Any] = {"mid": message.id}
     content |= {"is_deleted": True} if verb == "remove" else {"text": message.text}
+    if message.attached and verb != "remove":
+        content["attachments"] = [_attachment(one) for one in message.attached]
     if message.ours:
         content["is_echo"] = True
         if not on_instagram:
@@ -193,3 +199,12 @@ def _message(message: Message, verb: Verb, graph: Graph) -> Entry | None:
 def _changed(owner: str, field: str, value: dict[str, Any], graph: Graph) -> dict[str, Any]:
     """Return an entry with one change; its time is when it was told, not when it happened."""
     return {"id": owner, "time": graph.clock.now_ms() // 1000, "changes": [{"field": field, "value": value}]}
+
+
+def _attachment(one: Attached) -> dict[str, Any]:
+    kind = {"photo": "image", "gif": "image", "sticker": "image"}.get(one.kind, one.kind)
+    ending = {"image": ".png", "video": ".mp4"}.get(kind, "")
+    payload: dict[str, Any] = {"url": f"https://scontent.xx.fbcdn.net/v/t1.15752-9/{one.number}_n{ending}"}
+    if one.kind == "sticker":
+        payload["sticker_id"] = 369239263222822
+    return {"type": kind, "payload": payload}

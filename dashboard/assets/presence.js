@@ -1,0 +1,28 @@
+// Who else has this conversation open, and who types in it.
+const TYPES = { public: "writes a reply", private: "writes privately", note: "writes a note" };
+
+class Here {
+  constructor(changed) {
+    this.onChange = changed;
+    document.addEventListener("social-listener-here", this.onChange);
+  }
+
+  shows(id) {
+    if (window.socialListenerShown === id) return;
+    window.socialListenerShown = id;
+    window.socialListenerHere = [];
+    document.dispatchEvent(new CustomEvent("social-listener-shown"));
+  }
+
+  draw() {
+    return (window.socialListenerHere || []).flatMap((one) => {
+      const chip = el("span", "chip here" + (one.typing ? " amber" : " accent"), one.staff + " " + (TYPES[one.typing] || "is here too"));
+      return [withIcon(chip, one.typing ? "note" : "eye"), " "];
+    });
+  }
+
+  end() {
+    document.removeEventListener("social-listener-here", this.onChange);
+    this.shows("");
+  }
+}

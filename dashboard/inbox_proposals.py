@@ -1,0 +1,128 @@
+"""Deciding on replies that wait for approval: callbacks of the conversation, and the dialogs that belong to them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from social_listener.dashboard import session, state, words
+from social_listener.dashboard.draw_proposal import Eyes
+from social_listener.dashboard.inbox_actions import draw
+from social_listener.errors import ListenerError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from social_listener.desk_types import ConversationView
+
+
+@dataclass(frozen=True, slots=True)
+class Deciding:
+    """The proposal that a dialog is about, as it was when it was opened."""
+
+    do: str  #: reword | refuse
+    proposal: str
+    version: int
+    seen: int  #: version of the conversation
+    text: str
+
+
+def eyes(view: ConversationView) -> Eyes:
+    """Return what whoever looks may decide in a conversation."""
+    me = state.staff()
+    approves, _ = state.guarded(lambda: state.desk().team.may_approve(me, view.account_id), fallback=False)
+    return Eyes(staff=me, approves=approves)
+
+
+def decide() -> None:
+    """Do what was pressed at a proposal; changing and refusing are asked about first."""
+    wish = st.session_state["thread"].decide
+    view = session.inbox().view
+    if not isinstance(wish, dict) or view is None:
+        return
+    one = next((one for one in view.proposals if one.id == wish.get("proposal")), None)
+    seen, version = wish.get("seen"), wish.get("version")
+    if one is None or not isinstance(seen, int) or not isinstance(version, int):
+        return
+    do, me, team = wish.get("do"), state.staff(), state.desk().team
+    if do == "approve":
+        _perform(lambda: team.approve(one.id, me, version, seen_version=seen), "Approved: it is on its way")
+    elif do == "withdraw":
+        with state.DRAFTS:
+            _perform(lambda: team.withdraw(one.id, me, version), "Withdrawn. Its text is in the composer.")
+    elif do in {"reword", "refuse"}:
+        session.inbox().deciding = Deciding(str(do), one.id, version, seen, one.text)
+    draw(*session.PANES)
+
+
+def _perform(do: Callable[[], object], done: str) -> bool:
+    try:
+        do()
+    except ListenerError as error:
+        state.flash(words.sentence(str(error)), ":material/error:")
+        return False
+    state.flash(done)
+    return True
+
+
+def _closed() -> None:
+    session.inbox().deciding = None
+
+
+def dialog(about: Deciding) -> None:
+    """Open the dialog that was asked for."""
+    if about.do == "reword":
+        _reword(about)
+    else:
+        _refuse(about)
+
+
+@st.dialog("Change and approve", on_dismiss=_closed)
+def _reword(about: Deciding) -> None:
+    """Let an approver put a proposal into other words; what was typed stays when it is refused by a rule."""
+    text = st.text_area("This goes out under the name of its author.", about.text, key=f"approve_{about.proposal}")
+    if _pressed("Leave it waiting", "Approve and send", "approve", ready=bool(text.strip())):
+        team, me = state.desk().team, state.staff()
+        _ended(
+            lambda: team.approve(about.proposal, me, about.version, text=text, seen_version=about.seen),
+            "Approved: it is on its way",
+        )
+
+
+@st.dialog("Refuse this reply", on_dismiss=_closed)
+def _refuse(about: Deciding) -> None:
+    """Ask for the reason; the author reads it."""
+    with st.container(border=True, key="refuse_text"):
+        st.text(words.visible(about.text))
+    reason = st.text_area("Why? Its author reads this, and has the text in the composer again.", key="refuse_reason")
+    if _pressed("Leave it waiting", "Refuse", "refuse", ready=True):
+        team, me = state.desk().team, state.staff()
+
+        def refuse() -> object:
+            with state.DRAFTS:
+                return team.refuse(about.proposal, me, reason, about.version)
+
+        _ended(refuse, "Refused; its author is told why")
+
+
+def _pressed(leave: str, do: str, key: str, *, ready: bool) -> bool:
+    """Draw both buttons; return whether it is to be done."""
+    with st.container(horizontal=True, horizontal_alignment="right", key=f"{key}_buttons"):
+        if st.button(leave, key=f"{key}_no"):
+            _closed()
+            st.rerun()
+        return st.button(do, key=f"{key}_yes", type="primary", disabled=not ready)
+
+
+def _ended(do: Callable[[], object], done: str) -> None:
+    """Do it and close the dialog; what stands against it is told in the dialog, which stays with its text."""
+    try:
+        do()
+    except ListenerError as error:
+        st.error(state.escape_markdown(words.sentence(str(error))))
+        return
+    state.flash(done)
+    _closed()
+    st.rerun()

@@ -1,0 +1,45 @@
+"""Who works here, and which of them may do something: asked where the answer is a list, not a refusal."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from social_listener.errors import DeskError
+from social_listener.rights import Right
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+    from social_listener.desk.office import Office
+
+
+def names(office: Office, cursor: DuckDBPyConnection) -> tuple[str, ...]:  # noqa: ARG001 - the settings name them
+    """Return everybody who works here, by the names they sign in with."""
+    return office.settings.dashboard.staff
+
+
+def may(office: Office, cursor: DuckDBPyConnection, staff: str, right: Right, account_id: str | None = None) -> bool:
+    """Return whether somebody may do this here."""
+    try:
+        office.permit(cursor, staff, right, account_id)
+    except DeskError:
+        return False
+    return True
+
+
+def may_send(office: Office, cursor: DuckDBPyConnection, staff: str, account_id: str) -> bool:
+    """Return whether what somebody writes to customers of an account leaves without approval."""
+    return may(office, cursor, staff, Right.REPLY, account_id)
+
+
+def who_may(office: Office, cursor: DuckDBPyConnection, right: Right, account_id: str | None) -> tuple[str, ...]:
+    """Return everybody who may do this with an account."""
+    return tuple(name for name in names(office, cursor) if may(office, cursor, name, right, account_id))
+
+
+def known(office: Office, cursor: DuckDBPyConnection, staff: str) -> str:
+    """Return a name of somebody who works here; `DeskError` for any other."""
+    everybody = names(office, cursor)
+    if staff not in everybody:
+        raise DeskError(f"{staff!r} does not work here; those who do are {', '.join(sorted(everybody))}")
+    return staff

@@ -1,0 +1,205 @@
+"""Working together: what waits for whom, replies that wait for approval, teams and who answers what."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from social_listener.desk import assigning, colleagues, managing
+from social_listener.desk import proposals as proposing
+from social_listener.desk.notify import notify
+from social_listener.desk.office import known_conversation
+from social_listener.desk.presence import Presence
+from social_listener.desk_types.team import Notifications
+from social_listener.rights import Right
+from social_listener.store import conversations, notifications, teams
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime, timedelta
+
+    from duckdb import DuckDBPyConnection
+
+    from social_listener.desk.office import Office
+    from social_listener.desk_types import ReplyLine
+    from social_listener.desk_types.team import Proposal, Team, TeamView
+
+_LISTED = 50
+
+
+class TeamDesk:
+    """What staff do together; reached as `desk.team`."""
+
+    def __init__(self, office: Office) -> None:
+        self._office = office
+        self.presence = Presence()
+
+    # -- what waits for one person -------------------------------------------------------------------------------------
+
+    def notify(  # noqa: PLR0917 - promised in this order
+        self,
+        cursor: DuckDBPyConnection,
+        to: str,
+        kind: str,
+        conversation_id: str,
+        by: str,
+        now: datetime,
+        about: str | None = None,
+    ) -> None:
+        """Let something wait for `to`, in the caller's transaction; `kind`: one of `desk_types.team.Kind`."""
+        notify(cursor, to, kind, conversation_id, by, now, about)
+
+    def notifications(self, staff: str, limit: int = _LISTED) -> Notifications:
+        """Return what waits for somebody, what was not read first; nothing of accounts that they may not see."""
+        with self._office.store.read() as cursor:
+            unread = notifications.unread(cursor, staff)
+            lines = notifications.lines(cursor, staff, limit)
+            seen: dict[str, bool] = {}
+            for line in lines:
+                if line.account_id not in seen:
+                    seen[line.account_id] = colleagues.may(self._office, cursor, staff, Right.READ, line.account_id)
+        kept = tuple(line for line in lines if seen[line.account_id])
+        hidden = sum(line.read_at is None for line in lines) - sum(line.read_at is None for line in kept)
+        return Notifications(lines=kept, unread=unread - hidden)
+
+    def read(self, staff: str, ids: Sequence[str] | None = None) -> int:
+        """Mark one's own notifications as read, all of them for None; return how many had not been."""
+        now = self._office.clock()
+        with self._office.store.transaction() as cursor:
+            return notifications.mark_read(cursor, staff, ids, now)
+
+    def colleagues(self, conversation_id: str, staff: str) -> tuple[str, ...]:
+        """Return who can be named in a note on a conversation: all who may see it, but for the one who writes."""
+        with self._office.store.read() as cursor:
+            account_id = known_conversation(cursor, conversation_id).account_id
+            self._office.permit(cursor, staff, Right.READ, account_id)
+            return tuple(
+                name for name in colleagues.who_may(self._office, cursor, Right.READ, account_id) if name != staff
+            )
+
+    # -- replies that wait for approval --------------------------------------------------------------------------------
+
+    def may_send(self, staff: str, account_id: str) -> bool:
+        """Return whether what somebody writes to customers of an account leaves without approval."""
+        with self._office.store.read() as cursor:
+            return colleagues.may_send(self._office, cursor, staff, account_id)
+
+    def may_approve(self, staff: str, account_id: str) -> bool:
+        """Return whether somebody decides about the proposals of others on an account."""
+        with self._office.store.read() as cursor:
+            return colleagues.may(self._office, cursor, staff, Right.APPROVE, account_id)
+
+    def propose(
+        self,
+        item_id: str,
+        text: str,
+        staff: str,
+        nonce: str,
+        seen_version: int | None = None,
+        *,
+        private: bool,
+    ) -> Proposal:
+        """Let a reply wait for approval; the same nonce again is the same proposal."""
+        return proposing.propose(
+            self._office,
+            item_id=item_id,
+            text=text,
+            staff=staff,
+            nonce=nonce,
+            private=private,
+            seen_version=seen_version,
+        )
+
+    def approve(
+        self,
+        proposal_id: str,
+        staff: str,
+        version: int,
+        *,
+        text: str | None = None,
+        seen_version: int | None = None,
+        undo: timedelta | None = None,
+    ) -> ReplyLine:
+        """Queue a proposal as a reply of its author, in other words if `text` gives them; twice is once."""
+        return proposing.approve(
+            self._office,
+            proposal_id,
+            staff=staff,
+            version=version,
+            text=text,
+            seen_version=seen_version,
+            undo=undo,
+        )
+
+    def refuse(self, proposal_id: str, staff: str, reason: str, version: int) -> Proposal:
+        """Refuse a proposal and say why; its text returns to its author's composer."""
+        return proposing.refuse(self._office, proposal_id, staff=staff, reason=reason, version=version)
+
+    def withdraw(self, proposal_id: str, staff: str, version: int) -> Proposal:
+        """Take one's own proposal back; its text returns to the composer."""
+        return proposing.withdraw(self._office, proposal_id, staff=staff, version=version)
+
+    def revise(self, proposal_id: str, staff: str, text: str, version: int) -> Proposal:
+        """Put one's own proposal into other words, while it waits."""
+        return proposing.revise(self._office, proposal_id, staff=staff, text=text, version=version)
+
+    # -- who is here ---------------------------------------------------------------------------------------------------
+
+    def beat(self, page: str, staff: str, conversation_id: str, typing: str) -> None:
+        """Hear from an open page what it shows ("": nothing) and in which mode somebody types ("": in none).
+
+        A conversation that they may not see, or that there is not, counts as none. Nothing is written.
+        """
+        if conversation_id and self.presence.shows(page) != (staff, conversation_id):
+            with self._office.store.read() as cursor:
+                row = conversations.row(cursor, conversation_id)
+                if row is None or not colleagues.may(self._office, cursor, staff, Right.READ, row.account_id):
+                    conversation_id, typing = "", ""
+        self.presence.beat(page, staff, conversation_id, typing, self._office.clock())
+
+    # -- teams and who answers what ------------------------------------------------------------------------------------
+
+    def tend(self) -> str | None:
+        """Do what is due by itself: assign, hand back, close proposals whose time has ended. Return it in words."""
+        back, given = assigning.tend(self._office, self.presence)
+        lapsed = proposing.tend(self._office)
+        done = {"assigned": given, "handed back": back, "proposals followed": lapsed}
+        return ", ".join(f"{count} {words}" for words, count in done.items() if count) or None
+
+    def teams(self) -> tuple[Team, ...]:
+        """Return every team, by name."""
+        with self._office.store.read() as cursor:
+            return tuple(teams.teams(cursor))
+
+    def view(self, staff: str) -> TeamView:
+        """Return all that the Team page shows."""
+        return managing.view(self._office, self.presence, staff)
+
+    def save_team(
+        self, staff: str, name: str, members: Sequence[str], team_id: str | None = None, version: int = 0
+    ) -> Team:
+        """Make a team, or change the one of that id; `Conflict` for an old version."""
+        return managing.save_team(self._office, staff, name, members, team_id, version)
+
+    def remove_team(self, staff: str, team_id: str, version: int) -> None:
+        """Remove a team; its conversations stay in everybody's queue."""
+        managing.remove_team(self._office, staff, team_id, version)
+
+    def set_workload(
+        self,
+        staff: str,
+        of: str,
+        version: int,
+        *,
+        capacity: int | None,
+        away_from: datetime | None,
+        away_until: datetime | None,
+    ) -> None:
+        """Say how much somebody takes at a time (None: as the settings say), and when they are away."""
+        wanted = teams.StoredWorkload(
+            staff=of, capacity=capacity, away_from=away_from, away_until=away_until, version=version
+        )
+        managing.set_workload(self._office, staff, wanted)
+
+    def hand_over(self, conversation_id: str, staff: str, team_id: str, version: int) -> int:
+        """Put a conversation into a team's queue; nobody has it then. Return its new version."""
+        return managing.hand_over(self._office, conversation_id, staff, team_id, version)

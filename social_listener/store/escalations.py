@@ -1,0 +1,137 @@
+"""Who was told that a promised time ends soon, or has passed: once a waiting period and step."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from social_listener.desk_types.levels import EscalationLine
+from social_listener.levels import Due
+from social_listener.store.due import StoredDue
+from social_listener.store.rows import named
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from duckdb import DuckDBPyConnection
+
+    from social_listener.store.due import PlatformTime
+
+SOON, LATE = "soon", "late"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Owed:
+    """A conversation of which somebody has to be told."""
+
+    conversation_id: str
+    account_id: str
+    assignee: str | None
+    step: str
+    due: StoredDue
+
+    @property
+    def id(self) -> str:
+        """Return what makes it one of a kind: conversation, what is due, its waiting period, step."""
+        return f"{self.conversation_id} {self.due.what} {self.due.since.isoformat()} {self.step}"
+
+
+_NAMES = ("conversation_id", "account_id", "assignee", "due_at", "due_what", "due_since", "due_seen_at", "late")
+
+
+def owed(cursor: DuckDBPyConnection, now: PlatformTime, limit: int = 500) -> list[Owed]:
+    """Return what nobody was told of yet, the longest due first; who was told that it is late needs no warning more."""
+    late, late_values = now.due_within(timedelta(0))
+    warned, warned_values = now.due_within(timedelta(0), "warn_at")
+    rows = cursor.execute(
+        f"""SELECT conversation_id, account_id, assignee, due_at, due_what, due_since, due_seen_at, {late} AS is_late
+            FROM queue WHERE ({warned} OR {late}) AND NOT EXISTS (
+                SELECT 1 FROM escalations e WHERE e.conversation_id = queue.conversation_id
+                AND e.due_what = queue.due_what AND e.due_since = queue.due_since
+                AND (e.step = '{LATE}' OR NOT {late}))
+            ORDER BY due_at, conversation_id LIMIT ?""",
+        [*late_values, *warned_values, *late_values, *late_values, limit],
+    ).fetchall()
+    return [_owed(named(_NAMES, row)) for row in rows]
+
+
+def _owed(row: dict[str, Any]) -> Owed:
+    due = StoredDue.of(row)
+    assert due is not None  # noqa: S101 - a row without due_at is not found
+    return Owed(
+        conversation_id=row["conversation_id"],
+        account_id=row["account_id"],
+        assignee=row["assignee"],
+        step=LATE if row["late"] else SOON,
+        due=due,
+    )
+
+
+def insert(cursor: DuckDBPyConnection, one: Owed, told: Sequence[str], now: datetime) -> None:
+    """Write that somebody was told."""
+    cursor.execute(
+        """INSERT INTO escalations (id, conversation_id, account_id, step, due_what, due_since, due_at, told, told_at)
+           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+        [
+            one.id,
+            one.conversation_id,
+            one.account_id,
+            one.step,
+            one.due.what,
+            one.due.since,
+            one.due.at,
+            json.dumps(list(told)),
+            now,
+        ],
+    )
+
+
+def of_conversation(cursor: DuckDBPyConnection, conversation_id: str, now: PlatformTime) -> tuple[EscalationLine, ...]:
+    """Return who was told of a conversation, newest first."""
+    return _lines(cursor, now, "conversation_id = ?", [conversation_id], 20)
+
+
+def since(
+    cursor: DuckDBPyConnection, moment: datetime, now: PlatformTime, limit: int = 50
+) -> tuple[EscalationLine, ...]:
+    """Return who was told of what since then, newest first."""
+    return _lines(cursor, now, "told_at >= ?", [moment], limit)
+
+
+def breached(cursor: DuckDBPyConnection, now: PlatformTime) -> int:
+    """Return in how many conversations a promised time has passed."""
+    late, values = now.due_within(timedelta(0))
+    row = cursor.execute(f"SELECT count(*) FROM queue WHERE {late}", values).fetchone()
+    return int(row[0]) if row else 0
+
+
+def forget(cursor: DuckDBPyConnection, before: datetime) -> None:
+    """Forget those from before, unless their waiting period lasts: they would be told again."""
+    cursor.execute(
+        """DELETE FROM escalations WHERE told_at < ? AND NOT EXISTS (
+               SELECT 1 FROM queue WHERE queue.conversation_id = escalations.conversation_id
+               AND queue.due_what = escalations.due_what AND queue.due_since = escalations.due_since)""",
+        [before],
+    )
+
+
+_LINE = ("conversation_id", "account_id", "step", "due_what", "due_at", "told", "told_at")
+
+
+def _lines(
+    cursor: DuckDBPyConnection, now: PlatformTime, condition: str, values: list[object], limit: int
+) -> tuple[EscalationLine, ...]:
+    rows = cursor.execute(
+        f"SELECT {', '.join(_LINE)} FROM escalations WHERE {condition} ORDER BY told_at DESC, id LIMIT ?",
+        [*values, limit],
+    ).fetchall()
+    return tuple(_line(named(_LINE, row), now) for row in rows)
+
+
+def _line(row: dict[str, Any], now: PlatformTime) -> EscalationLine:
+    what, told = Due(row.pop("due_what")), tuple(json.loads(row.pop("told")))
+    row["due_at"] -= now.at(row["account_id"]) - now.ours
+    return EscalationLine(**row, what=what, told=told)

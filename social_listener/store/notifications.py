@@ -1,0 +1,104 @@
+"""What waits for one person. Every function takes a cursor; writers need a transaction."""
+
+from __future__ import annotations
+
+import secrets
+from typing import TYPE_CHECKING
+
+from social_listener.desk_types.team import Kind, Notification
+from social_listener.store.rows import marks, named
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from duckdb import DuckDBPyConnection
+
+_EXCERPT = 200
+_NAMES = (
+    *("id", "kind", "conversation_id", "account_id", "by", "about", "created_at", "read_at", "contact"),
+    "excerpt",
+)
+
+
+def insert(
+    cursor: DuckDBPyConnection,
+    *,
+    to: str,
+    kind: Kind,
+    conversation_id: str,
+    by: str,
+    about: str | None,
+    now: datetime,
+) -> None:
+    """Let something wait for `to`."""
+    cursor.execute(
+        """INSERT INTO notifications (id, staff, kind, conversation_id, by_staff, about, created_at, read_at)
+           VALUES (?, ?, ?, ?, ?, ?, ?, NULL)""",
+        [secrets.token_hex(12), to, kind.value, conversation_id, by, about, now],
+    )
+
+
+def lines(cursor: DuckDBPyConnection, staff: str, limit: int) -> list[Notification]:
+    """Return what waits for somebody, what was not read first, then the newest first."""
+    rows = cursor.execute(
+        """SELECT id, kind, conversation_id, by_staff, about, created_at, read_at FROM notifications
+           WHERE staff = ? ORDER BY read_at IS NOT NULL, created_at DESC, id LIMIT ?""",
+        [staff, limit],
+    ).fetchall()
+    places = _places(cursor, sorted({row[2] for row in rows}))
+    words = _words(cursor, sorted({row[4] for row in rows if row[4]}))
+    found = []
+    for id_, kind, conversation_id, by, about, created_at, read_at in rows:
+        account_id, contact = places.get(conversation_id, ("", ""))
+        excerpt = words.get(about or "", "")[:_EXCERPT]
+        values = (id_, Kind(kind), conversation_id, account_id, by, about, created_at, read_at, contact, excerpt)
+        found.append(Notification(**named(_NAMES, values)))
+    return found
+
+
+def _places(cursor: DuckDBPyConnection, ids: Sequence[str]) -> dict[str, tuple[str, str]]:
+    """Return account and contact's name of conversations, by id."""
+    rows = cursor.execute(
+        f"SELECT id, account_id, contact_id FROM conversations WHERE id IN ({marks(ids)})", list(ids)
+    ).fetchall()
+    people = sorted({row[2] for row in rows})
+    names = dict(
+        cursor.execute(
+            f"SELECT id, coalesce(nullif(name, ''), handle) FROM contacts WHERE id IN ({marks(people)})", people
+        ).fetchall()
+    )
+    return {id_: (account_id, names.get(contact_id, "")) for id_, account_id, contact_id in rows}
+
+
+def _words(cursor: DuckDBPyConnection, ids: Sequence[str]) -> dict[str, str]:
+    """Return what notes and proposals say, by id; of a refused proposal, why."""
+    notes = cursor.execute(f"SELECT id, text FROM notes WHERE id IN ({marks(ids)})", list(ids)).fetchall()
+    proposals = cursor.execute(
+        f"""SELECT id, CASE WHEN state = 'refused' THEN coalesce(reason, text) ELSE text END
+            FROM proposals WHERE id IN ({marks(ids)})""",
+        list(ids),
+    ).fetchall()
+    return dict([*notes, *proposals])
+
+
+def unread(cursor: DuckDBPyConnection, staff: str) -> int:
+    """Return how many notifications somebody has not read."""
+    row = cursor.execute("SELECT count(*) FROM notifications WHERE staff = ? AND read_at IS NULL", [staff]).fetchone()
+    return int(row[0]) if row else 0
+
+
+def mark_read(cursor: DuckDBPyConnection, staff: str, ids: Sequence[str] | None, now: datetime) -> int:
+    """Mark notifications of somebody as read, all of them for None; return how many had not been."""
+    only = "" if ids is None else f" AND id IN ({marks(ids)})"
+    return len(
+        cursor.execute(
+            f"UPDATE notifications SET read_at = ? WHERE staff = ? AND read_at IS NULL{only} RETURNING id",
+            [now, staff, *(ids or ())],
+        ).fetchall()
+    )
+
+
+def forget(cursor: DuckDBPyConnection, before: datetime) -> None:
+    """Forget what was read before then."""
+    cursor.execute("DELETE FROM notifications WHERE read_at < ?", [before])

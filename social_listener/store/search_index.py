@@ -1,0 +1,250 @@
+"""The search index beside the database: it follows what the store commits, and is built anew when it cannot.
+
+It is a copy. Nothing waits for it, a backup does without it, and whatever is wrong with it costs minutes, not words.
+"""
+
+from __future__ import annotations
+
+import logging
+import shutil
+import threading
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Final
+
+from social_listener.failpoints import failpoint
+from social_listener.store import search_docs, search_find, search_log
+from social_listener.store.search_files import BrokenIndex, IndexFiles
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from social_listener.search.parse import Search
+    from social_listener.store import Store
+
+_log = logging.getLogger(__name__)
+
+#: changes that are taken up with one commit
+_AT_ONCE: Final = 2_000
+#: changes that were taken up are removed from the log when there are so many
+_TIDY: Final = 5_000
+#: a search looks at no more items than so many, the newest
+MOST_FOUND: Final = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Where the index stands."""
+
+    whole: bool  #: everything can be found
+    done: int = 0  #: items that were taken up while it is built
+    total: int = 0
+    problem: str = ""  #: why it cannot be built, in words
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a search found."""
+
+    #: conversation → its newest item or note that was found; newest first
+    items: dict[str, str] = field(default_factory=dict)
+    cut: bool = False  #: there is more, and older
+
+
+class SearchIndex:
+    """The index of one store. Thread-safe: one thread at a time brings it up to date, any number search."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._folder = store.path.with_name(f"{store.path.name}.search")
+        self._lock = threading.RLock()
+        self._files: IndexFiles | None = None
+        self._fresh: IndexFiles | None = None  # being built
+        self._progress = Progress(whole=False)
+        self._seen = -1  # revision of the store that was looked at last
+        self._closed = False
+        self.kept = False  #: somebody brings it up to date unasked, so that no search has to
+
+    @property
+    def progress(self) -> Progress:
+        """Return where the index stands."""
+        return self._progress
+
+    @property
+    def stale(self) -> bool:
+        """Return whether its files may still hold copies of deleted words; `build` makes an end of that."""
+        return self._files is not None and self._files.state.stale
+
+    def find(self, search: Search, *, resolved: bool | None = None, flags: Sequence[str] = ()) -> Found:
+        """Return in which conversations items are found; see `search_find.query`. While it is built: so far."""
+        if not self.kept:
+            self.catch_up()
+        files = self._files or self._fresh
+        if files is None:
+            return Found()
+        try:
+            hits, cut = files.search(search_find.query(search, resolved=resolved, flags=flags), MOST_FOUND)
+        except BrokenIndex as error:
+            self._give_up(files, error)
+            return Found()
+        items: dict[str, str] = {}
+        for hit in hits:
+            items.setdefault(hit.conversation_id, hit.item_id)
+        return Found(items, cut)
+
+    def catch_up(self, stop: Callable[[], bool] = lambda: False) -> int:
+        """Take up every change that was committed; build the index when there is none. Return how many conversations.
+
+        `StoreError` of the database is raised; what is wrong with the index is told by `progress`.
+        """
+        with self._lock:
+            revision = self._store.revision
+            if self._closed or (self._files is not None and revision == self._seen):
+                return 0
+            try:
+                number = self._follow(stop)
+            except (BrokenIndex, OSError) as error:
+                self._give_up(self._files, error)
+                return 0
+            self._seen = revision
+            return number
+
+    def build(self, stop: Callable[[], bool] = lambda: False) -> None:
+        """Build the index anew; the present one serves until the new one is whole."""
+        with self._lock:
+            try:
+                self._build(stop)
+            except (BrokenIndex, OSError) as error:
+                self._give_up(self._fresh, error)
+
+    def close(self) -> None:
+        """Let go of the files."""
+        with self._lock:
+            self._closed = True
+            for files in (self._files, self._fresh):
+                if files is not None:
+                    files.close()
+            self._files = self._fresh = None
+
+    # -- following -----------------------------------------------------------------------------------------------------
+
+    def _follow(self, stop: Callable[[], bool]) -> int:
+        if self._files is None:
+            self._files = self._opened()
+        if self._files is None or not self._belongs(self._files):
+            self._build(stop)
+        taken = 0
+        while self._files is not None and not stop():
+            number = self._step(self._files)
+            if not number:
+                break
+            taken += number
+        if self._files is not None:
+            self._tidy(self._files.state.seq)
+        return taken
+
+    def _step(self, files: IndexFiles) -> int:
+        """Take up the next changes; return how many conversations they concern, 0: there are none."""
+        state = files.state
+        with self._store.read() as cursor:
+            upto, ids, words_left = search_log.changed(cursor, state.seq, _AT_ONCE)
+            docs = list(search_docs.of(cursor, ids)) if ids else []
+        if upto == state.seq:
+            return 0
+        failpoint("search.before_commit")
+        files.replace(ids, docs)
+        files.commit(replace(state, seq=upto, stale=state.stale or words_left))
+        failpoint("search.after_commit")
+        return max(1, len(ids))
+
+    def _belongs(self, files: IndexFiles) -> bool:
+        with self._store.read() as cursor:
+            return search_log.belongs(cursor, files.state.seq)
+
+    def _tidy(self, seq: int) -> None:
+        with self._store.read() as cursor:
+            many = search_log.taken_up(cursor, seq) >= _TIDY
+        if many:
+            with self._store.transaction(quiet=True) as cursor:
+                search_log.forget(cursor, seq)
+
+    # -- opening and building ------------------------------------------------------------------------------------------
+
+    def _opened(self) -> IndexFiles | None:
+        """Return the newest index on the disk that is whole and belongs to the database; the others are removed."""
+        found: IndexFiles | None = None
+        for folder in sorted(self._generations(), reverse=True):
+            if found is None:
+                try:
+                    found = IndexFiles.open(self._folder / str(folder))
+                except BrokenIndex as error:
+                    _log.warning("a search index cannot be used", extra={"reason": str(error)})
+                if found is not None and found.state.whole and self._belongs(found):
+                    self._progress = Progress(whole=True)
+                    continue
+                if found is not None:
+                    found.close()
+                    found = None
+            shutil.rmtree(self._folder / str(folder), ignore_errors=True)
+        return found
+
+    def _generations(self) -> list[int]:
+        if not self._folder.is_dir():
+            return []
+        return [int(one.name) for one in self._folder.iterdir() if one.name.isdigit()]
+
+    def _build(self, stop: Callable[[], bool]) -> None:
+        """Build an index of everything, and put it in the place of the present one."""
+        with self._store.transaction(quiet=True) as cursor:
+            seq = search_log.mark(cursor)
+        with self._store.read() as cursor:
+            total = search_docs.count(cursor)
+        serving = self._files is not None
+        self._progress = Progress(whole=serving, total=total)
+        self._folder.mkdir(mode=0o700, exist_ok=True)
+        folder = self._folder / str(max(self._generations(), default=0) + 1)
+        self._fresh = fresh = IndexFiles.create(folder, seq)
+        if not self._fill(fresh, total, stop):
+            fresh.close()
+            self._fresh = None
+            return
+        old, self._files, self._fresh = self._files, fresh, None
+        self._progress = Progress(whole=True)
+        if old is not None:
+            old.close()
+            shutil.rmtree(old.folder, ignore_errors=True)
+
+    def _fill(self, fresh: IndexFiles, total: int, stop: Callable[[], bool]) -> bool:
+        """Take up everything there is; False: it was stopped."""
+        with self._store.read() as cursor:
+            notes = search_docs.notes(cursor)
+        done = 0
+        fresh.add(notes)
+        place: tuple[datetime, str] | None = (datetime(1970, 1, 1, tzinfo=UTC), "")
+        while place is not None:
+            if stop():
+                return False
+            with self._store.read() as cursor:
+                docs, place = search_docs.items(cursor, place)
+            done += fresh.add(docs)
+            if place is not None:
+                fresh.commit(fresh.state)
+            self._progress = replace(self._progress, done=done, total=max(total, done))
+            failpoint("search.building")
+        fresh.commit(replace(fresh.state, whole=True))
+        return True
+
+    def _give_up(self, files: IndexFiles | None, error: Exception) -> None:
+        """Put an index aside that cannot be used; the next `catch_up` builds another."""
+        reason = str(error) or type(error).__name__
+        _log.error("the search index cannot be used and is built anew", extra={"reason": reason})
+        self._seen = -1
+        self._progress = Progress(whole=False, problem=reason)
+        with self._lock:
+            if self._fresh is not None:
+                self._fresh.close()
+            self._fresh = None
+            if files is not None and files is self._files:
+                self._files = None
+                files.close()
+                shutil.rmtree(files.folder, ignore_errors=True)

@@ -1,0 +1,314 @@
+"""Who gets a conversation by itself: the decision alone, and the job on a real store."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from desk_kit import Kit, make_kit
+from hypothesis import given
+from hypothesis import strategies as st
+
+from social_listener.desk.assignment import LOAD, ROUND_ROBIN, Case, Person, choose, is_away, plan
+from social_listener.desk_types import QueueFilter, View
+from social_listener.desk_types.team import Kind, Team
+from social_listener.errors import Conflict, DeskError, NotPermitted
+from social_listener.settings import AssignmentRule, AssignmentSettings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+NAMES = ("ana", "ben", "cleo", "dov")
+
+
+@st.composite
+def crews(draw: st.DrawFn) -> list[Person]:
+    """Make some people, present or not, with room or not."""
+    return [
+        Person(
+            staff=name,
+            capacity=draw(st.integers(0, 6)),
+            load=draw(st.integers(0, 6)),
+            turn=draw(st.integers(0, 5)),
+            at_work=draw(st.booleans()),
+            away=draw(st.booleans()),
+        )
+        for name in NAMES
+    ]
+
+
+cases = st.lists(
+    st.builds(
+        Case,
+        conversation_id=st.uuids().map(str),
+        members=st.lists(st.sampled_from(NAMES), unique=True).map(tuple),
+        by=st.sampled_from([LOAD, ROUND_ROBIN]),
+        last=st.sampled_from([None, *NAMES]),
+        passed=st.lists(st.sampled_from(NAMES), unique=True, max_size=2).map(tuple),
+    ),
+    max_size=25,
+    unique_by=lambda case: case.conversation_id,
+)
+
+
+def faults(wanted: list[Case], people: list[Person], given_: list[tuple[str, str]]) -> list[str]:
+    """Return what a plan does against the rules."""
+    by_name, by_id = {one.staff: one for one in people}, {case.conversation_id: case for case in wanted}
+    found = []
+    for name, count in Counter(to for _, to in given_).items():
+        person = by_name[name]
+        if not person.at_work or person.away:
+            found.append(f"{name} is not there")
+        if person.load + count > person.capacity:
+            found.append(f"{name} has more than they take")
+    for conversation_id, to in given_:
+        if to not in by_id[conversation_id].members or to in by_id[conversation_id].passed:
+            found.append(f"{to} may not have it")
+    return found
+
+
+@given(cases, crews())
+def test_a_plan_keeps_the_rules(wanted: list[Case], people: list[Person]) -> None:
+    """Never over capacity, never to the absent or a stranger, never twice; the same facts give the same plan."""
+    made = plan(wanted, people)
+    assert faults(wanted, people, made) == []
+    assert len({conversation for conversation, _ in made}) == len(made)
+    assert made == plan(wanted, list(reversed(people)))
+    left = {case.conversation_id for case in wanted} - {conversation for conversation, _ in made}
+    after = Counter(to for _, to in made)
+    full = {one.staff for one in people if not one.free or one.load + after[one.staff] >= one.capacity}
+    for case in wanted:
+        if case.conversation_id in left:  # nobody who could have taken it has room left
+            assert set(case.members) - set(case.passed) <= full
+
+
+@given(st.integers(0, 40), st.sampled_from([LOAD, ROUND_ROBIN]), st.integers(1, 4))
+def test_a_plan_is_fair_within_one(number: int, by: str, people: int) -> None:
+    """Among people with equal room and nothing to do, nobody gets more than one more than any other."""
+    crew = [Person(staff=name, capacity=20, load=0, turn=0, at_work=True, away=False) for name in NAMES[:people]]
+    wanted = [Case(conversation_id=str(one), members=NAMES, by=by) for one in range(number)]
+    counts = Counter(to for _, to in plan(wanted, crew))
+    shares = [counts[one.staff] for one in crew]
+    assert max(shares) - min(shares) <= 1
+    assert sum(shares) == min(number, 20 * people)
+
+
+def test_a_greedy_plan_would_be_seen() -> None:
+    """The known-bad plan "all to the first" breaks the rules in these very checks."""
+    people = [
+        Person(staff="ana", capacity=1, load=0, turn=0, at_work=True, away=False),
+        Person(staff="ben", capacity=5, load=0, turn=0, at_work=False, away=False),
+    ]
+    wanted = [Case(conversation_id=str(one), members=("ana", "ben"), by=LOAD) for one in range(3)]
+    assert faults(wanted, people, [(case.conversation_id, "ana") for case in wanted]) == ["ana has more than they take"]
+    assert faults(wanted, people, [("0", "ben")]) == ["ben is not there"]
+
+
+def test_load_and_turn_differ() -> None:
+    """By load goes to who has least; in turn goes to who had the last one longest ago, whatever they have."""
+    people = {
+        "ana": Person(staff="ana", capacity=9, load=5, turn=1, at_work=True, away=False),
+        "ben": Person(staff="ben", capacity=9, load=2, turn=7, at_work=True, away=False),
+    }
+    case = Case(conversation_id="c", members=("ana", "ben"), by=LOAD)
+    assert choose(case, people) == "ben"
+    assert choose(Case(conversation_id="c", members=("ana", "ben"), by=ROUND_ROBIN), people) == "ana"
+    assert choose(Case(conversation_id="c", members=("ana", "ben"), by=LOAD, last="ana"), people) == "ana"
+
+
+@pytest.fixture
+def crew(tmp_path: Path) -> Iterator[Kit]:
+    """Return a desk on which a rule gives everything to the team Support: ana and ben."""
+    kit = make_kit(tmp_path)
+    rules = (AssignmentRule(team="support"),)
+    wanted = AssignmentSettings(rules=rules, capacity=2, hand_back_after=timedelta(minutes=30))
+    kit.settings = kit.settings.model_copy(update={"assignment": wanted})
+    kit.again()
+    kit.desk.team.save_team("ana", "Support", ["ana", "ben"])
+    yield kit
+    kit.close()
+
+
+def arrive(kit: Kit, *names: str) -> None:
+    """Let people have a page open."""
+    for name in names:
+        kit.desk.team.presence.beat(f"page of {name}", name, "", "", kit.now())
+
+
+def holders(kit: Kit) -> dict[str, str | None]:
+    """Return whose each conversation is."""
+    return {row.handle: row.assignee for row in kit.desk.queue(QueueFilter(view=View.OPEN), "ana").rows}
+
+
+def test_only_who_is_at_work_gets_something(crew: Kit) -> None:
+    """With nobody there it waits in the team's queue; who comes gets it, up to their capacity."""
+    for name in ("c1", "c2", "c3"):
+        crew.mention(author=name)
+    crew.desk.team.tend()
+    assert set(holders(crew).values()) == {None}
+    (team,) = crew.desk.team.view("ana").teams
+    assert team.waiting == 3
+    arrive(crew, "ben")
+    assert crew.desk.team.tend() == "2 assigned"
+    assert Counter(holders(crew).values()) == {"ben": 2, None: 1}
+    crew.pass_time(minutes=6)
+    crew.mention(author="c4")
+    assert crew.desk.team.tend() is None
+    arrive(crew, "ana")
+    assert crew.desk.team.tend() == "2 assigned"
+    assert Counter(holders(crew).values()) == {"ben": 2, "ana": 2}
+
+
+def test_what_lies_goes_back_with_a_note(crew: Kit) -> None:
+    """Not answered in time, it returns to the queue, says why, tells whose it was, and goes to another."""
+    item = crew.mention()
+    conversation = crew.desk.conversation_of(item)
+    arrive(crew, "ana")
+    crew.desk.team.tend()
+    assert holders(crew) == {"mara": "ana"}
+    crew.pass_time(minutes=31)
+    arrive(crew, "ana")
+    assert crew.desk.team.tend() == "1 handed back"
+    view = crew.desk.conversation(conversation, "ana")
+    assert (view.assignee, view.team) == (None, "Support")
+    assert [note.text for note in view.notes] == ["ana did not answer within 30 min: back to the queue of Support."]
+    assert [line.kind for line in crew.desk.team.notifications("ana").lines] == [Kind.HANDED_BACK]
+    assert crew.desk.team.tend() is None, "it does not go to who let it lie"
+    arrive(crew, "ben")
+    assert crew.desk.team.tend() == "1 assigned"
+    assert holders(crew) == {"mara": "ben"}
+
+
+def test_what_was_answered_stays(crew: Kit) -> None:
+    """An answered conversation does not go back for lying."""
+    item = crew.mention()
+    arrive(crew, "ana")
+    crew.desk.team.tend()
+    crew.reply(item)
+    crew.outbox.deliver()
+    crew.pass_time(hours=2)
+    assert crew.desk.team.tend() is None
+    assert holders(crew) == {"mara": "ana"}
+
+
+def test_an_absence_gives_everything_back_when_it_begins(crew: Kit) -> None:
+    """From its first minute on nothing is left with somebody who is away, and they get nothing until it ends."""
+    crew.mention()
+    arrive(crew, "ana")
+    crew.desk.team.tend()
+    begin, end = crew.now() + timedelta(minutes=10), crew.now() + timedelta(minutes=20)
+    crew.desk.team.set_workload("ana", "ana", _version(crew, "ana"), capacity=None, away_from=begin, away_until=end)
+    assert crew.desk.team.tend() is None
+    crew.pass_time(minutes=11)
+    arrive(crew, "ana")
+    assert crew.desk.team.tend() == "1 handed back"
+    view = crew.desk.conversation(crew.desk.queue(QueueFilter(view=View.OPEN), "ana").rows[0].conversation_id, "ana")
+    assert view.notes[0].text == "ana is away: back to the queue of Support."
+    assert crew.desk.team.tend() is None
+    crew.pass_time(minutes=10)
+    arrive(crew, "ana")
+    assert crew.desk.team.tend() == "1 assigned"
+
+
+def _version(kit: Kit, staff: str) -> int:
+    return next(one.version for one in kit.desk.team.view("ana").people if one.staff == staff)
+
+
+def test_a_customer_returns_to_who_answered_last(crew: Kit) -> None:
+    """Who writes again, be it under another post, goes to who answered them, when that one is at work."""
+    item = crew.mention()
+    crew.reply(item, staff="ben")
+    crew.outbox.deliver()
+    for number in range(2):
+        crew.mention(text=f"@fernhill again {number}")
+    arrive(crew, "ana", "ben")
+    crew.desk.team.tend()
+    waiting = crew.desk.queue(QueueFilter(view=View.WAITING), "ana").rows
+    assert [row.assignee for row in waiting] == ["ben", "ben"]
+
+
+def test_a_team_takes_over(crew: Kit) -> None:
+    """Handed over, a conversation is in the team's queue and nobody's; the filter finds it, and an old view is told."""
+    sales = crew.desk.team.save_team("ana", "Sales", ["ben"])
+    conversation = crew.desk.conversation_of(crew.mention())
+    version = crew.desk.conversation(conversation, "ana").version
+    crew.desk.assign(conversation, "ana", "ana", version)
+    with pytest.raises(Conflict):
+        crew.desk.team.hand_over(conversation, "ana", sales.id, version)
+    crew.desk.team.hand_over(conversation, "ana", sales.id, version + 1)
+    view = crew.desk.conversation(conversation, "ana")
+    assert (view.assignee, view.team) == (None, "Sales")
+    found = crew.desk.queue(QueueFilter(view=View.OPEN, team_id=sales.id), "ana")
+    assert [row.conversation_id for row in found.rows] == [conversation]
+    other = next(team for team in crew.desk.team.teams() if team.name == "Support")
+    assert crew.desk.queue(QueueFilter(view=View.OPEN, team_id=other.id), "ana").rows == ()
+    arrive(crew, "ana", "ben")
+    assert crew.desk.team.tend() is None, "no rule is for Sales"
+    crew.desk.team.remove_team("ana", sales.id, sales.version)
+    assert crew.desk.conversation(conversation, "ana").team is None
+    with pytest.raises(DeskError, match="no such team"):
+        crew.desk.team.hand_over(conversation, "ana", sales.id, view.version)
+
+
+def test_teams_are_kept_by_who_may(crew: Kit) -> None:
+    """Names are unique, members work here, an old version and a stranger are refused."""
+    (support,) = crew.desk.team.teams()
+    assert support == Team(id=support.id, name="Support", members=("ana", "ben"), version=1)
+    with pytest.raises(DeskError, match="a team 'Support' already"):
+        crew.desk.team.save_team("ana", " support ", ["ana"])
+    with pytest.raises(DeskError, match="does not work here"):
+        crew.desk.team.save_team("ana", "Other", ["mallory"])
+    with pytest.raises(DeskError, match="1 to 60"):
+        crew.desk.team.save_team("ana", "  ", [])
+    with pytest.raises(NotPermitted):
+        crew.desk.team.save_team("mallory", "Other", [])
+    crew.desk.team.save_team("ana", "Support", ["ana"], support.id, support.version)
+    with pytest.raises(Conflict):
+        crew.desk.team.save_team("ben", "Support", ["ben"], support.id, support.version)
+    with pytest.raises(Conflict):
+        crew.desk.team.remove_team("ben", support.id, support.version)
+
+
+def test_a_workload_is_checked(crew: Kit) -> None:
+    """A capacity is a number, an absence ends after it began, and of two who change one the second is told."""
+    now = crew.now()
+    change = crew.desk.team.set_workload
+    with pytest.raises(DeskError, match="from 0 to"):
+        change("ana", "ben", 0, capacity=-1, away_from=None, away_until=None)
+    with pytest.raises(DeskError, match="ends after"):
+        change("ana", "ben", 0, capacity=1, away_from=now, away_until=now)
+    with pytest.raises(DeskError, match="does not work here"):
+        change("ana", "mallory", 0, capacity=1, away_from=None, away_until=None)
+    change("ana", "ben", 0, capacity=0, away_from=None, away_until=None)
+    with pytest.raises(Conflict):
+        change("ana", "ben", 0, capacity=3, away_from=None, away_until=None)
+    crew.mention()
+    arrive(crew, "ben")
+    crew.desk.team.tend()
+    assert holders(crew) == {"mara": None}
+
+
+def test_without_rules_nothing_is_assigned(kit: Kit) -> None:
+    """By default nobody gets anything by itself, and nothing goes back."""
+    kit.desk.team.save_team("ana", "Support", ["ana", "ben"])
+    kit.mention()
+    arrive(kit, "ana", "ben")
+    assert kit.desk.team.tend() is None
+    assert holders(kit) == {"mara": None}
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "away"),
+    [(None, None, False), (0, None, True), (-5, 5, True), (1, 5, False), (-5, 0, False)],
+)
+def test_an_absence_has_a_beginning_and_an_end(since: int | None, until: int | None, away: bool, kit: Kit) -> None:
+    """It counts from its beginning to just before its end; without an end it goes on."""
+    now = kit.now()
+
+    def at(minutes: int | None) -> datetime | None:
+        return None if minutes is None else now + timedelta(minutes=minutes)
+
+    assert is_away(at(since), at(until), now) is away

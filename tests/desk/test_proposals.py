@@ -1,0 +1,250 @@
+"""Replies that wait for approval: who decides, what is looked at again, and what becomes of the text."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+
+import pytest
+from desk_kit import Kit
+
+from social_listener import failpoints
+from social_listener.desk_types import QueueFilter, View
+from social_listener.desk_types.team import Kind, Proposal, ProposalState
+from social_listener.errors import Conflict, DeskError, NotAllowed, NotPermitted
+from social_listener.failpoints import FailpointReached
+from social_listener.model import ReplyState, Status
+
+
+def propose(kit: Kit, item: str, text: str = "We are on it.", *, private: bool = False) -> Proposal:
+    """Let ana propose a reply."""
+    return kit.desk.team.propose(item, text, "ana", nonce=f"{item}{text}", private=private)
+
+
+def kinds(kit: Kit, staff: str) -> list[Kind]:
+    """Return what waits for somebody, by kind."""
+    return [line.kind for line in kit.desk.team.notifications(staff).lines]
+
+
+def events(kit: Kit, object_id: str) -> list[tuple[str, str, dict[str, object]]]:
+    """Return who did what to something."""
+    with kit.store.read() as cursor:
+        rows = cursor.execute(
+            "SELECT staff, verb, details FROM audit_events WHERE object_id = ? ORDER BY happened_at, verb", [object_id]
+        ).fetchall()
+    return [(staff, verb, json.loads(details)) for staff, verb, details in rows]
+
+
+def test_what_is_proposed_waits_and_is_seen(kit: Kit) -> None:
+    """A proposal is not sent; it makes the view to approve, tells approvers, and empties its author's composer."""
+    item = kit.mention()
+    conversation = kit.desk.conversation_of(item)
+    nonce = kit.desk.save_draft(conversation, "ana", "public", "We are on it.").nonce
+    proposal = kit.desk.team.propose(item, "We are on it.", "ana", nonce, private=False)
+    again = kit.desk.team.propose(item, "We are on it.", "ana", nonce, private=False)
+    assert again.id == proposal.id
+    kit.outbox.deliver()
+    assert kit.posted(item) == 0
+    assert kit.desk.draft(conversation, "ana", "public").text == ""
+    assert [row.conversation_id for row in kit.desk.queue(QueueFilter(view=View.TO_APPROVE), "ben").rows] == [
+        conversation
+    ]
+    assert kinds(kit, "ben") == [Kind.PROPOSED]
+    assert kinds(kit, "ana") == []
+    assert [one.state for one in kit.desk.conversation(conversation, "ben").proposals] == [ProposalState.WAITING]
+
+
+def test_an_approved_one_is_sent_once_under_its_authors_name(kit: Kit) -> None:
+    """Approving queues it; its author stays the author, the audit names who approved; twice is once."""
+    item = kit.mention()
+    proposal = propose(kit, item)
+    line = kit.desk.team.approve(proposal.id, "ben", proposal.version)
+    assert kit.desk.team.approve(proposal.id, "ben", proposal.version).id == line.id
+    assert (line.author, line.state, line.text) == ("ana", ReplyState.QUEUED, "We are on it.")
+    kit.outbox.deliver()
+    kit.outbox.deliver()
+    assert kit.posted(item) == 1
+    assert kinds(kit, "ana") == [Kind.APPROVED]
+    assert kit.desk.queue(QueueFilter(view=View.TO_APPROVE), "ben").rows == ()
+    (approved,) = [event for event in events(kit, proposal.id) if event[1] == "proposal.approved"]
+    assert approved == ("ben", "proposal.approved", {"author": "ana", "reply": line.id, "reworded": 0})
+    (queued,) = [event for event in events(kit, line.id) if event[1] == "reply.queued"]
+    assert (queued[0], queued[2]["author"]) == ("ben", "ana")
+
+
+def test_an_approver_may_put_it_into_other_words(kit: Kit) -> None:
+    """The approver's wording is what is sent, and the audit says that it is another."""
+    item = kit.mention()
+    proposal = propose(kit, item)
+    line = kit.desk.team.approve(proposal.id, "ben", proposal.version, text="We are looking into it, Mara.")
+    assert line.text == "We are looking into it, Mara."
+    assert [event[2]["reworded"] for event in events(kit, proposal.id) if event[1] == "proposal.approved"] == [1]
+    with pytest.raises(NotAllowed, match="too long"):
+        kit.desk.team.approve(propose(kit, kit.mention(author="cleo")).id, "ben", 1, text="x" * 300)
+
+
+def test_a_refusal_has_a_reason_and_gives_the_text_back(kit: Kit) -> None:
+    """Without a reason nothing is refused; with one its author is told why, and has the text in the composer."""
+    item = kit.mention()
+    conversation = kit.desk.conversation_of(item)
+    proposal = propose(kit, item)
+    with pytest.raises(DeskError, match="say why"):
+        kit.desk.team.refuse(proposal.id, "ben", "  ", proposal.version)
+    refused = kit.desk.team.refuse(proposal.id, "ben", "Say when it arrives.", proposal.version)
+    assert (refused.state, refused.reason, refused.decided_by) == (
+        ProposalState.REFUSED,
+        "Say when it arrives.",
+        "ben",
+    )
+    assert kit.desk.draft(conversation, "ana", "public").text == "We are on it."
+    (line,) = kit.desk.team.notifications("ana").lines
+    assert (line.kind, line.excerpt) == (Kind.REFUSED, "Say when it arrives.")
+    with pytest.raises(Conflict, match="refused by ben"):
+        kit.desk.team.approve(proposal.id, "ben", proposal.version)
+    kit.outbox.deliver()
+    assert kit.posted(item) == 0
+
+
+def test_an_author_withdraws_or_revises(kit: Kit) -> None:
+    """Only its author changes a proposal or takes it back; whoever approves an older wording is told so."""
+    item = kit.mention()
+    conversation = kit.desk.conversation_of(item)
+    proposal = propose(kit, item)
+    with pytest.raises(NotAllowed, match="a proposal of ana"):
+        kit.desk.team.revise(proposal.id, "ben", "Other words", proposal.version)
+    with pytest.raises(NotAllowed, match="a proposal of ana"):
+        kit.desk.team.withdraw(proposal.id, "ben", proposal.version)
+    revised = kit.desk.team.revise(proposal.id, "ana", "It arrives on Monday.", proposal.version)
+    with pytest.raises(Conflict, match="changed this proposal"):
+        kit.desk.team.approve(proposal.id, "ben", proposal.version)
+    assert kit.desk.team.withdraw(proposal.id, "ana", revised.version).state is ProposalState.WITHDRAWN
+    assert kit.desk.draft(conversation, "ana", "public").text == "It arrives on Monday."
+    assert kit.desk.conversation(conversation, "ben").proposals == ()
+    with pytest.raises(Conflict, match="withdrawn"):
+        kit.desk.team.approve(proposal.id, "ben", revised.version)
+
+
+def test_nobody_approves_their_own(kit: Kit) -> None:
+    """Two people see every reply that needs approval, and strangers decide nothing."""
+    proposal = propose(kit, kit.mention())
+    with pytest.raises(NotAllowed, match="wrote themselves"):
+        kit.desk.team.approve(proposal.id, "ana", proposal.version)
+    with pytest.raises(NotPermitted):
+        kit.desk.team.approve(proposal.id, "mallory", proposal.version)
+    with pytest.raises(NotPermitted):
+        kit.desk.team.refuse(proposal.id, "mallory", "no", proposal.version)
+    with pytest.raises(NotPermitted):
+        kit.desk.team.propose(kit.mention(author="cleo"), "hello", "mallory", "n", private=False)
+    with pytest.raises(DeskError, match="no proposal"):
+        kit.desk.team.approve("nothing", "ben", 1)
+
+
+def test_what_was_said_meanwhile_is_looked_at_before_approving(kit: Kit) -> None:
+    """New words make a proposal stale: it goes only when the approver had them in view."""
+    item = kit.mention()
+    proposal = propose(kit, item)
+    post = kit.sandbox.world.find(item.partition(":")[2])
+    kit.hear(kit.sandbox.world.post("mara", "@fernhill never mind, it came", reply_to=post))
+    conversation = kit.desk.conversation_of(item)
+    view = kit.desk.conversation(conversation, "ben")
+    assert view.proposals[0].stale
+    with pytest.raises(Conflict, match="wrote or changed something"):
+        kit.desk.team.approve(proposal.id, "ben", proposal.version)
+    assert kit.desk.team.approve(proposal.id, "ben", proposal.version, seen_version=view.version).id
+
+
+def test_a_proposal_waits_for_the_reply_that_is_on_its_way(kit: Kit) -> None:
+    """One reply at a time for an item: a colleague's on its way refuses proposing and approving alike."""
+    item = kit.mention()
+    proposal = propose(kit, item)
+    with pytest.raises(Conflict, match="one at a time"):
+        kit.desk.team.propose(item, "Mine too", "ben", "other", private=False)
+    kit.reply(item, "I was faster", staff="ben")
+    version = kit.desk.conversation(kit.desk.conversation_of(item), "ben").version
+    with pytest.raises(Conflict, match="one at a time"):
+        kit.desk.team.approve(proposal.id, "ben", proposal.version, seen_version=version)
+    kit.outbox.deliver()
+    assert kit.posted(item) == 1
+
+
+def test_a_window_that_ends_is_told_before_and_after(kit: Kit) -> None:
+    """Approvers hear of an end within the hour, once; after it the text is back with its author, who is told."""
+    kit.channels["main"].window = timedelta(hours=3)
+    item = kit.mention()
+    conversation = kit.desk.conversation_of(item)
+    proposal = propose(kit, item)
+    assert proposal.until == kit.now() + timedelta(hours=3)
+    assert kit.desk.team.tend() == 0
+    kit.pass_time(hours=2, minutes=10)
+    assert kit.desk.team.tend() == 1
+    assert kit.desk.team.tend() == 0
+    assert kinds(kit, "ben") == [Kind.CLOSING, Kind.PROPOSED]
+    kit.pass_time(hours=1)
+    with pytest.raises(NotAllowed):
+        kit.desk.team.approve(proposal.id, "ben", proposal.version)
+    assert kit.desk.team.tend() == 1
+    assert kit.desk.team.tend() == 0
+    (lapsed,) = kit.desk.conversation(conversation, "ana").proposals
+    assert lapsed.state is ProposalState.LAPSED
+    assert "before anybody approved it" in (lapsed.reason or "")
+    assert kinds(kit, "ana") == [Kind.LAPSED]
+    assert kit.desk.draft(conversation, "ana", "public").text == "We are on it."
+
+
+def test_a_conversation_with_a_proposal_is_not_put_away(kit: Kit) -> None:
+    """It cannot be resolved while one waits, and one for a resolved conversation opens it again."""
+    item = kit.mention()
+    conversation = kit.desk.conversation_of(item)
+    kit.desk.resolve(conversation, "ana", kit.desk.conversation(conversation, "ana").version)
+    proposal = propose(kit, item)
+    view = kit.desk.conversation(conversation, "ben")
+    assert view.status is Status.OPEN
+    with pytest.raises(Conflict, match="a proposal of ana waits here"):
+        kit.desk.resolve(conversation, "ben", view.version)
+    kit.desk.team.refuse(proposal.id, "ben", "too late", proposal.version)
+    kit.desk.resolve(conversation, "ben", view.version)
+
+
+def test_what_may_not_be_said_cannot_be_proposed(kit: Kit) -> None:
+    """The rules of a reply hold for a proposal: never public to a direct message, never empty, never too long."""
+    message = kit.message()
+    with pytest.raises(NotAllowed, match="never answered in public"):
+        propose(kit, message)
+    with pytest.raises(NotAllowed, match="no text"):
+        propose(kit, message, "  ", private=True)
+    proposal = propose(kit, message, "Only for you", private=True)
+    kit.desk.team.approve(proposal.id, "ben", proposal.version)
+    kit.outbox.deliver()
+    assert kit.messages() == ["Only for you"]
+    assert not [post for post in kit.sandbox.world.truth().posts if post.text == "Only for you"]
+
+
+def test_an_approved_reply_that_is_taken_back_returns_to_its_author(kit: Kit) -> None:
+    """Undo within its window gives the text to who wrote it, not to who approved it."""
+    item = kit.mention()
+    conversation = kit.desk.conversation_of(item)
+    proposal = propose(kit, item)
+    line = kit.desk.team.approve(proposal.id, "ben", proposal.version, undo=timedelta(minutes=1))
+    assert kit.desk.undo(line.id, "ben")
+    assert kit.desk.draft(conversation, "ana", "public").text == "We are on it."
+    assert kit.desk.draft(conversation, "ben", "public").text == ""
+
+
+@pytest.mark.parametrize("place", [name for name in failpoints.NAMES if name.startswith("proposal.")])
+def test_a_crash_while_approving_loses_and_doubles_nothing(kit: Kit, place: str) -> None:
+    """Whatever the moment, the proposal waits or is one reply; approving again after the crash comes to one post."""
+    item = kit.mention()
+    proposal = propose(kit, item)
+    failpoints.arm(f"{place}=raise")
+    with pytest.raises(FailpointReached):
+        kit.desk.team.approve(proposal.id, "ben", proposal.version)
+    failpoints.disarm()
+    kit.again()
+    (left,) = kit.desk.conversation(kit.desk.conversation_of(item), "ben").proposals
+    replies = kit.desk.outbox(include_settled=True)
+    committed = place == "proposal.after_approve"
+    assert (left.state, len(replies)) == ((ProposalState.APPROVED, 1) if committed else (ProposalState.WAITING, 0))
+    kit.desk.team.approve(proposal.id, "ben", proposal.version)
+    kit.outbox.deliver()
+    assert kit.posted(item) == 1
+    assert kinds(kit, "ana") == [Kind.APPROVED]
