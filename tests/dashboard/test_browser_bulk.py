@@ -132,8 +132,8 @@ def test_it_is_snoozed_until_a_time_of_ones_own(open_page: Open, make_stage: Mak
     stage, talk = stage_of(make_stage, 1)
     page = opened(open_page, f"{stage.address}/?c={talk}")
     page.keyboard.press("s")
-    page.locator(".panel input[type=datetime-local]").fill("2031-05-06T07:08")
-    page.locator(".panel input[type=datetime-local]").press("Enter")
+    page.locator(".st-key-bench .panel input[type=datetime-local]").fill("2031-05-06T07:08")
+    page.locator(".st-key-bench .panel input[type=datetime-local]").press("Enter")
     expect(page.locator(tab(page, "Snoozed"))).to_contain_text("1")
     expect(page.locator("[data-testid=stToast]").last).to_contain_text("Snoozed until 06 May 2031")
     handle = "guest1"
