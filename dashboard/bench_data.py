@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from social_listener.desk import Desk
-    from social_listener.desk_types.organising import Label, UndoOffer
+    from social_listener.desk_types.organising import BulkRun, Label, SavedView, UndoOffer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,8 +17,18 @@ class Bench:
 
     labels: tuple[Label, ...] = ()
     offer: UndoOffer | None = None
+    views: tuple[SavedView, ...] = ()
+    counts: Mapping[str, int] = field(default_factory=dict)  #: saved view → conversations; absent: not counted
+    run: BulkRun | None = None
 
 
 def read(desk: Desk, staff: str) -> Bench:
     """Return what the bench shows to somebody."""
-    return Bench(labels=desk.labels.all(staff, archived=True), offer=desk.undoing.latest(staff))
+    views = desk.views.all(staff)
+    return Bench(
+        labels=desk.labels.all(staff, archived=True),
+        offer=desk.undoing.latest(staff),
+        views=views,
+        counts=desk.views.counts(views, staff) if views else {},
+        run=desk.bulk.latest(staff),
+    )

@@ -11,23 +11,45 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from social_listener.dashboard.bench_data import Bench
     from social_listener.dashboard.component import Json
-    from social_listener.desk_types import ConversationView
-    from social_listener.desk_types.organising import Label, UndoOffer
+    from social_listener.dashboard.session import Inbox
+    from social_listener.desk.bulk import Prepared
+    from social_listener.desk_types import ContactCard
+    from social_listener.desk_types.contacts import Likeness
+    from social_listener.desk_types.organising import BulkRun, Label, SavedView, UndoOffer
+
+_DEEDS = {
+    "assign": "Assign",
+    "label": "Label",
+    "unlabel": "Take the label off",
+    "snooze": "Snooze",
+    "resolve": "Resolve",
+    "reopen": "Reopen",
+    "mute": "Mute the contacts of",
+    "spam": "Call spam the contacts of",
+}
 
 
-def bench(shown: Bench, view: ConversationView | None, now: datetime) -> Json:
-    """Return what the bench needs of the open conversation, of labels, and of what can be taken back."""
-    contact = view.contact.contact if view and view.contact else None
+def bench(now: Inbox, *, staff: Sequence[str], me: str, snoozes: Sequence[str], time: datetime) -> Json:
+    """Return what the bench needs: of the open conversation, of labels and views, of what runs and can be undone."""
+    view, shown = now.view, now.bench
+    card = view.contact if view else None
     return {
         "conversation": view.conversation_id if view else "",
-        "name": contact.name or contact.handle if contact else "",
-        "worn": [label.id for label in view.labels] if view else [],
+        "name": card.contact.name or card.contact.handle if card else "",
+        "worn": [one.id for one in view.labels] if view else [],
         "labels": [{**label(one), "archived": one.archived, "version": one.version} for one in shown.labels],
         "colours": COLOURS,
+        "views": _views(shown.views),
+        "staff": list(staff),
+        "me": me,
+        "snoozes": list(snoozes),
+        "silence": silence(card),
+        "alike": [_alike(one) for one in now.alike],
+        "confirm": _confirm(now.prepared),
+        "run": _run(shown.run),
         "undo": _offer(shown.offer),
-        "now": words.iso(now),
+        "now": words.iso(time),
     }
 
 
@@ -39,6 +61,69 @@ def label(one: Label) -> Json:
 def worn(labels: Sequence[Label]) -> list[Json]:
     """Return the labels of a conversation as chips."""
     return [label(one) for one in labels]
+
+
+def _views(saved: Sequence[SavedView]) -> list[Json]:
+    fixed: list[Json] = [{"id": view.value, "name": name} for view, (name, _) in words.VIEWS.items()]
+    kept: list[Json] = [
+        {"id": f"saved:{one.id}", "key": one.id, "name": one.name, "shared": one.owner is None, "version": one.version}
+        for one in saved
+    ]
+    return fixed + kept
+
+
+def silence(card: ContactCard | None) -> str | None:
+    """Return in words that a contact is muted; None: they are not."""
+    if card is None or card.silence is None:
+        return None
+    until = f" until {card.silence.until:%d %b %Y}" if card.silence.until else ""
+    return f"{card.silence.kind.value}{until}, by {card.silence.staff}"
+
+
+def _alike(one: Likeness) -> Json:
+    contact = one.contact
+    return {
+        "id": contact.id,
+        "name": contact.name or contact.handle or "Unknown",
+        "handle": contact.handle,
+        "channel": words.channel(contact.channel),
+        "why": one.why,
+        "together": one.together,
+    }
+
+
+def _confirm(prepared: Prepared | None) -> Json | None:
+    """Return the question before many are changed: the count first."""
+    if prepared is None:
+        return None
+    deed = _DEEDS[prepared.change.deed.value]
+    what = words.count(prepared.total, "conversation")
+    more = f" ({prepared.done})" if prepared.change.deed.value in {"assign", "label", "unlabel"} else ""
+    return {
+        "words": f"{deed} {what}{more}?",
+        "button": f"{deed.split()[0]} {prepared.total:,}",
+        "total": prepared.total,
+    }
+
+
+def _run(run: BulkRun | None) -> Json | None:
+    if run is None:
+        return None
+    ended = run.ended_at is not None
+    told = f"{run.words}: {run.done:,} of {words.count(run.total, 'conversation')}"
+    if ended:
+        told = f"{run.words}: {run.changed:,} changed, {words.count(run.failed, 'was', 'were')} left as they were"
+    if run.cut_off:
+        told = f"{run.words}: cut off after {run.done:,} of {run.total:,} by a restart"
+    return {
+        "id": run.id,
+        "words": told,
+        "done": run.done,
+        "total": run.total,
+        "ended": ended,
+        "telling": bool(run.failed or run.cut_off),
+        "failures": [[one.name or one.id, words.sentence(one.why)] for one in run.failures[:50]],
+    }
 
 
 def _offer(offer: UndoOffer | None) -> Json | None:

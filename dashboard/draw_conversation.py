@@ -111,11 +111,17 @@ def context(view: ConversationView | None, now: datetime, frames: Frames | None 
         "mood": mood,
         "labels": draw_bench.worn(view.labels),
         "contact": _contact(view.contact, now, frames) if view.contact else None,
-        "history": [_past(past) for past in view.contact.history] if view.contact else [],
+        "silence": draw_bench.silence(view.contact),
+        "history": _history(view.contact),
         "others": others,
         "level": draw_due.level(view),
         "now": words.iso(now),
     }
+
+
+def _history(card: ContactCard | None) -> list[Json]:
+    """Return the other conversations; of a customer on several channels each says on which."""
+    return [_past(past, others=bool(card.others)) for past in card.history] if card else []
 
 
 def _factor(factor: Factor) -> Json:
@@ -136,6 +142,10 @@ def _contact(card: ContactCard, now: datetime, frames: Frames | None) -> Json:
         "url": contact.url,
         "verified": contact.verified,
         "description": contact.description,
+        "others": [
+            {"name": other.name or other.handle, "handle": other.handle, "channel": words.channel(other.channel)}
+            for other in card.others
+        ],
         "facts": [fact for fact in _facts(card, contact, now) if fact.get("value") or fact.get("at")],
     }
 
@@ -160,10 +170,10 @@ def _facts(card: ContactCard, contact: Contact, now: datetime) -> list[Json]:
     ]
 
 
-def _past(past: PastConversation) -> Json:
+def _past(past: PastConversation, *, others: bool) -> Json:
     return {
         "id": past.conversation_id,
-        "kind": "Private" if past.private else "Public",
+        "kind": ("Private" if past.private else "Public") + (f" on {words.channel(past.channel)}" if others else ""),
         "private": past.private,
         "status": words.STATUSES[past.status],
         "at": words.iso(past.last_at),

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from social_listener.dashboard import draw_bench, draw_due, draw_search, words
+from social_listener.dashboard import draw_bench, draw_due, draw_search, inbox_filter, words
 from social_listener.desk_types import View
 from social_listener.model import ReplyState, SentimentLabel, Status
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from social_listener.dashboard.component import Json
     from social_listener.dashboard.shelf import Shelf
     from social_listener.desk_types import HealthView, QueueFilter, QueuePage, QueueRow
+    from social_listener.desk_types.organising import SavedView
 
 #: replies on their way, as a mark of the row: words, tone
 _PENDING: Mapping[ReplyState, tuple[str, str]] = {
@@ -24,15 +26,34 @@ _PENDING: Mapping[ReplyState, tuple[str, str]] = {
 }
 
 
-def views(page: QueuePage | None, wanted: QueueFilter) -> Json:
-    """Return the views with their counts; without a page the counts are unknown."""
+#: what stands before the id of a saved view where views are named
+SAVED = "saved:"
+
+
+def views(page: QueuePage | None, wanted: QueueFilter, saved: Sequence[SavedView], counts: Mapping[str, int]) -> Json:
+    """Return the views with their counts, saved ones behind; without a page the counts are unknown.
+
+    Muted contacts are not worth a place while there are none.
+    """
+    same = next((view for view in saved if replace(view.wanted, zone=wanted.zone) == wanted), None)
     return {
-        "chosen": wanted.view.value,
+        "chosen": SAVED + same.id if same else wanted.view.value,
         "views": [
-            {"id": view.value, "label": label, "title": title, "count": page.counts.get(view, 0) if page else None}
-            for view, (label, title) in words.VIEWS.items()
+            *(
+                {"id": view.value, "label": label, "title": title, "count": page.counts.get(view, 0) if page else None}
+                for view, (label, title) in words.VIEWS.items()
+                if view is not View.SPAM or wanted.view is view or (page and page.counts.get(view))
+            ),
+            *(_saved(view, page if view is same else None, counts) for view in saved),
         ],
     }
+
+
+def _saved(view: SavedView, page: QueuePage | None, counts: Mapping[str, int]) -> Json:
+    """Return a saved view; `page`: what it shows, when it is the one shown."""
+    count = page.total if page else counts.get(view.id)
+    title = "A view of yours" if view.owner else "A view for everybody"
+    return {"id": SAVED + view.id, "label": view.name, "title": title, "count": count, "saved": True}
 
 
 def queue(
@@ -57,6 +78,8 @@ def queue(
         "news": len(shelf.fresh),
         "more": f"Show more ({rest:,} further down)" if rest > 0 else None,
         "count": words.count(total, "conversation"),
+        "total": total,
+        "filter": "&".join(f"{key}={value}" for key, value in inbox_filter.to_query(wanted).items()),
         "empty": empty(wanted),
         "told": draw_search.told(page, wanted),
         "health": health,
@@ -131,6 +154,7 @@ def empty(wanted: QueueFilter) -> Json:
         View.IN_DOUBT: "No reply is in doubt.",
         View.SNOOZED: "Nothing is put away for later.",
         View.RESOLVED: "Nothing was resolved yet. Press E in a conversation when it is done.",
+        View.SPAM: "Nobody is muted. Press B in a conversation to mute its contact.",
     }[wanted.view]
     title = "All answered" if wanted.view is View.WAITING else "Nothing here"
     return {"icon": "check", "title": title, "text": text}

@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from social_listener.desk_types.team import Around
     from social_listener.model import Allowed
 
-QUEUE = component("queue", "marked")
+QUEUE = component("queue", "marked", "selection")
 HEADLINE = component("headline", "presence", "pictures")
 THREAD = component("thread", "pictures")
 MACROS = component("macros", "finder")

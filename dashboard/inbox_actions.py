@@ -185,10 +185,14 @@ def snooze() -> None:
         return
     zone = ZoneInfo(st.context.timezone or "UTC")
     until = SNOOZES[choice](state.service().clock().astimezone(zone))
-    told = f"Snoozed {choice[0].lower()}{choice[1:]}, or until they write"
+    snooze_until(until, f"Snoozed {choice[0].lower()}{choice[1:]}, or until they write")
+    draw(*session.PANES)
+
+
+def snooze_until(until: datetime, told: str) -> None:
+    """Put the open conversation away until then, and open the next."""
     if _change(lambda id_, me, version: state.desk().snooze(id_, me, until, version), told):
         put_away()
-    draw(*session.PANES)
 
 
 def resolve() -> None:

@@ -1,4 +1,4 @@
-"""The bench: labels, undo, and what is done to several conversations at once. One component, one callback."""
+"""The bench: labels, views, undo, snoozing, muting, merging, and changes of many. One component, one callback."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ from typing import Any
 
 import streamlit as st
 
-from social_listener.dashboard import draw_bench, session, state, words
+from social_listener.dashboard import draw_bench, inbox_actions, inbox_bulk, inbox_toolbar, session, state, words
 from social_listener.dashboard.component import component
 from social_listener.dashboard.inbox_actions import draw
+from social_listener.desk_types.contacts import Silencing
 from social_listener.desk_types.organising import COLOURS
 from social_listener.errors import ListenerError
 
-BENCH = component("bench", "selection", "picker")
+BENCH = component("bench", "selection", "picker", "organise")
 
 Wish = Mapping[str, Any]  #: what the component asks for; every value is looked at before it is used
 
@@ -22,8 +23,14 @@ Wish = Mapping[str, Any]  #: what the component asks for; every value is looked 
 def bench() -> None:
     """Draw it."""
     session.drawn("bench")
-    now = session.inbox()
-    BENCH(key="bench", data=draw_bench.bench(now.bench, now.view, state.service().clock()), on_do_change=_do)
+    data = draw_bench.bench(
+        session.inbox(),
+        staff=state.colleagues(),
+        me=state.staff(),
+        snoozes=list(inbox_actions.SNOOZES),
+        time=state.service().clock(),
+    )
+    BENCH(key="bench", data=data, on_do_change=_do)
 
 
 def _do() -> None:
@@ -46,23 +53,26 @@ def _text(wish: Wish, key: str) -> str:
     return str(wish.get(key) or "")
 
 
+def _version(wish: Wish) -> int:
+    version = wish.get("version")
+    return version if isinstance(version, int) else 0
+
+
 def _undo(wish: Wish) -> str:
     """Take the last deed back, and tell what stayed."""
     done = state.desk().undoing.undo(_text(wish, "id"), state.staff())
     now = session.inbox()
     now.shelf = None  # what comes back stands in its place, not among the new ones
-    if done.only and done.restored:
+    if done.only and done.restored and done.of_conversations:
         session.choose(done.only)
     if not done.left:
         return f"Taken back: {done.words}"
+    taken = f"{done.restored:,} taken back, {len(done.left):,} not" if done.restored else "Not taken back"
     first = done.left[0]
-    stayed = (
-        f"{first.name or 'One'}: {first.why}"
-        if len(done.left) == 1
-        else words.count(len(done.left), "stayed", "stayed")
-    )
-    taken = f"{words.count(done.restored, 'taken back', 'taken back')}, " if done.restored else "Not taken back. "
-    return words.sentence(f"{taken}{stayed}")
+    return words.sentence(f"{taken}. {first.name or 'One'}: {first.why}")
+
+
+# -- labels ------------------------------------------------------------------------------------------------------------
 
 
 def _label(wish: Wish) -> str:
@@ -84,11 +94,11 @@ def _define(wish: Wish) -> str:
 
 def _relabel(wish: Wish) -> str:
     """Rename a label, give it another colour, put it away."""
-    version, archived = wish.get("version"), wish.get("archived")
+    archived = wish.get("archived")
     state.desk().labels.change(
         _text(wish, "label"),
         state.staff(),
-        version if isinstance(version, int) else 0,
+        _version(wish),
         name=_text(wish, "name") or None,
         colour=_text(wish, "colour") or None,
         archived=archived if isinstance(archived, bool) else None,
@@ -96,9 +106,92 @@ def _relabel(wish: Wish) -> str:
     return "Label changed"
 
 
+# -- views -------------------------------------------------------------------------------------------------------------
+
+
+def _view(wish: Wish) -> str:
+    inbox_toolbar.show_view(_text(wish, "view"))
+    return ""
+
+
+def _save_view(wish: Wish) -> str:
+    wanted, shared = session.inbox().wanted, bool(wish.get("shared"))
+    view = state.desk().views.save(_text(wish, "name"), wanted, state.staff(), shared=shared)
+    return f"Saved as {view.name}" + (", for everybody" if shared else "")
+
+
+def _change_view(wish: Wish) -> str:
+    """Rename, move or delete a saved view, or have it hold what is shown."""
+    views, key, me = state.desk().views, _text(wish, "view"), state.staff()
+    if wish.get("delete"):
+        views.delete(key, me, _version(wish))
+        return "View deleted"
+    if wish.get("by") in {-1, 1}:
+        views.move(key, me, int(wish["by"]))
+        return ""
+    wanted = session.inbox().wanted if wish.get("refile") else None
+    views.change(key, me, _version(wish), name=_text(wish, "name") or None, wanted=wanted)
+    return "View changed"
+
+
+# -- the open conversation and its contact -----------------------------------------------------------------------------
+
+
+def _snooze(wish: Wish) -> str:
+    if until := inbox_bulk.moment(wish):
+        inbox_actions.snooze_until(until, inbox_bulk.told(wish))
+    return ""
+
+
+def _silence(wish: Wish) -> str:
+    """Mute the contact, call them spam, or hear them again; the next conversation opens."""
+    desk, me, conversation = state.desk(), state.staff(), _text(wish, "conversation")
+    if wish.get("kind") is None:
+        desk.contacts.hear(conversation, me)
+        session.inbox().shelf = None
+        return "They are heard again"
+    kind = Silencing.SPAM if wish.get("kind") == Silencing.SPAM else Silencing.MUTED
+    desk.contacts.silence(conversation, kind, me, inbox_bulk.end_of_mute(wish))
+    inbox_actions.put_away()
+    return "Their items are stored, and raise no row in the queue"
+
+
+def _alike(wish: Wish) -> str:
+    """Look for contacts that may be the same customer: by what they have in common, or by a name."""
+    contacts, conversation, me = state.desk().contacts, _text(wish, "conversation"), state.staff()
+    text = _text(wish, "text")[:80]
+    found = contacts.find(conversation, text, me) if text.strip() else contacts.suggest(conversation, me)
+    view = session.inbox().view
+    whole = view.contact.others if view and view.contact else ()
+    known = {one.contact.id for one in found}
+    session.inbox().alike = (*(inbox_bulk.member(one) for one in whole if one.id not in known), *found)
+    return ""
+
+
+def _merge(wish: Wish) -> str:
+    state.desk().contacts.merge(_text(wish, "conversation"), _text(wish, "contact"), state.staff())
+    return "One customer now"
+
+
+def _split(wish: Wish) -> str:
+    state.desk().contacts.split(_text(wish, "conversation"), _text(wish, "contact"), state.staff())
+    return "Two customers again"
+
+
 WISHES: Mapping[str, Callable[[Wish], str]] = {
     "undo": _undo,
     "label": _label,
     "define": _define,
     "relabel": _relabel,
+    "view": _view,
+    "save_view": _save_view,
+    "change_view": _change_view,
+    "snooze": _snooze,
+    "silence": _silence,
+    "alike": _alike,
+    "merge": _merge,
+    "split": _split,
+    "bulk": inbox_bulk.ask,
+    "go": inbox_bulk.go,
+    "stay": inbox_bulk.stay,
 }

@@ -233,7 +233,12 @@ KEYS: Mapping[str, str] = {
     "W": "what waits for you (the bell)",
     "Y": "approve the reply that waits for approval",
     "L": "put a label on, or take it off",
-    "Z": "take back what you did last: resolve, snooze, assign, label",
+    "S": "snooze, until a time of your own too",
+    "B": "mute the contact, or call it spam",
+    "C": "say who is the same customer on another channel",
+    "V": "go to a view; save what is shown as one",
+    "X": "select; Shift + X up to there. L, S, A, E, B then do it to all that are selected",
+    "Z": "take back what you did last, to one or to many",
     "/": "search",
     "?": "this sheet",
 }

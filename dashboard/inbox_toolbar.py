@@ -32,7 +32,11 @@ def toolbar() -> None:
     now = session.inbox()
     with st.container(key="toolbar", horizontal=True, vertical_alignment="center", gap="small"):
         with st.container(key="toolbar_views", width="stretch"):
-            VIEWS(key="views", data=draw_queue.views(now.page, now.wanted), on_view_change=_view_chosen)
+            VIEWS(
+                key="views",
+                data=draw_queue.views(now.page, now.wanted, now.bench.views, now.bench.counts),
+                on_view_change=_view_chosen,
+            )
         st.session_state.setdefault("search", now.wanted.search)
         st.text_input(
             "Search",
@@ -116,20 +120,26 @@ def _filtered(field: str) -> None:
 
 
 def _view_chosen() -> None:
-    _show(st.session_state["views"].view)
+    show_view(str(st.session_state["views"].view))
 
 
 def view_in_list() -> None:
     """Show the view that was picked below what a search told."""
-    _show(st.session_state["queue_list"].view)
+    show_view(str(st.session_state["queue_list"].view))
 
 
-def _show(name: str) -> None:
+def show_view(name: str) -> None:
+    """Show a view of the queue, or a saved one by its id behind SAVED."""
+    now = session.inbox()
+    saved = next((one for one in now.bench.views if draw_queue.SAVED + one.id == name), None)
+    if saved is not None:
+        st.session_state["search"] = saved.wanted.search
+        _want(replace(saved.wanted, zone=now.wanted.zone))
     try:
         view = View(name)
     except ValueError:
         return
-    _want(replace(session.inbox().wanted, view=view))
+    _want(replace(now.wanted, view=view))
 
 
 def _searched() -> None:

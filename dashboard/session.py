@@ -20,8 +20,10 @@ if TYPE_CHECKING:
     from social_listener.dashboard.component import Json
     from social_listener.dashboard.draw_composer import Outcome
     from social_listener.dashboard.inbox_proposals import Deciding
+    from social_listener.desk.bulk import Prepared
     from social_listener.desk_types import ConversationView, QueueFilter, QueuePage, QueuePlace, QueueRow
     from social_listener.desk_types.answering import MacroRun
+    from social_listener.desk_types.contacts import Likeness
     from social_listener.desk_types.team import Notifications
 
 log = logging.getLogger(__name__)
@@ -53,6 +55,8 @@ class Inbox:
     help: bool = False
     reach: frozenset[str] | None = None  #: the accounts that the reader had access to when the list was last read
     bench: Bench = field(default_factory=Bench)
+    prepared: Prepared | None = None  #: a change of many that was counted, and is asked about
+    alike: tuple[Likeness, ...] = ()  #: contacts that may be the same customer, when somebody looks for them
     outcome: Outcome | None = None
     notices: Notifications | None = None  #: what waits for whoever looks
     at_line: tuple[str, str] = ("", "")  #: the line to open the conversation at, and what asked for it
@@ -112,7 +116,7 @@ def choose(conversation_id: str | None, focus: str | None = None) -> None:
     """Open a conversation, or none."""
     now = inbox()
     if conversation_id != now.chosen:
-        now.view, now.view_problem = None, None
+        now.view, now.view_problem, now.alike = None, None, ()
     now.chosen, now.focus, now.menu, now.confirm, now.reword = conversation_id, focus, None, None, None
     now.at_line, now.deciding = ("", ""), None
 
@@ -147,7 +151,8 @@ def look(pane: str) -> object:
     """Return what makes a difference to the eye in a pane; what only grows with time is left to the slow tick."""
     now = inbox()
     if pane == "toolbar":
-        return now.wanted, dict(now.page.counts) if now.page else {}, now.notices
+        counts = dict(now.page.counts) if now.page else {}
+        return now.wanted, counts, now.bench.views, dict(now.bench.counts), now.notices
     if pane == "queue":
         rows: tuple[QueueRow, ...] = now.shelf.rows if now.shelf else ()
         marks = (now.shelf.gone, now.shelf.fresh) if now.shelf else ()
@@ -160,8 +165,9 @@ def look(pane: str) -> object:
             now.page and now.page.search,
         )
     if pane == "bench":
-        worn = (now.view.conversation_id, now.view.labels) if now.view else None
-        return now.bench, worn
+        card = now.view.contact if now.view else None
+        about = (now.view.conversation_id, now.view.labels, card and (card.others, card.silence)) if now.view else None
+        return now.bench, about, now.prepared, now.alike
     return now.view and replace(now.view, priority=0, factors=()), now.view_problem
 
 

@@ -90,6 +90,14 @@ def test_it_waits_anew_in_whatever_order_it_is_told(tmp_path: Path, order: tuple
     ingest.store.close()
 
 
+def test_an_edit_without_a_time_opens_and_does_not_wait(ingest: Ingest) -> None:
+    """Where the platform tells no time of edits nobody knows whether our answer came first: it is open, not waiting."""
+    for one in (QUESTION, ANSWER, replace(QUESTION, text="and it burned me")):
+        tell(ingest, page(one, unversioned=True))
+    assert waits(ingest) == (None, 0, ANSWER.sent_at)
+    assert row(ingest.store, "SELECT status, excerpt FROM queue") == {"status": "open", "excerpt": "and it burned me"}
+
+
 def test_an_edit_that_nobody_waits_for_is_found(ingest: Ingest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Negative control: reading that does not let edits wait leaves the customer answered."""
     monkeypatch.setattr(_Talk, "wait_again", lambda *_: None)

@@ -14,6 +14,10 @@ class Bench {
     this.picker = new Picker(root);
     this.onSelection = () => this.paint();
     document.addEventListener("social-listener-selection", this.onSelection);
+    this.onBench = (event) => {
+      if (event.detail === "labels" || ORGANISE[event.detail]) this[event.detail]();
+    };
+    document.addEventListener("social-listener-bench", this.onBench);
     this.onKey = (event) => this.key(event);
     window.addEventListener("keydown", this.onKey, true);
     this.dismissed = null;
@@ -29,15 +33,108 @@ class Bench {
 
   key(event) {
     if (this.picker.isOpen || !plainKey(event) || event.shiftKey || typing(event) || dialogOpen()) return;
-    const run = { l: () => this.labels(), z: () => this.undo() }[event.key];
+    const run = this.runs(event.key);
     if (!run) return;
     event.preventDefault();
     event.stopImmediatePropagation();
-    run();
+    run.call(this);
+  }
+
+  // A and E are the page's own keys while nothing is selected.
+  runs(key) {
+    const always = { l: this.labels, z: this.undo, v: this.views, s: this.snooze, b: this.silence, c: this.customers };
+    const selected = { a: this.assignMany, e: () => this.bulk("resolve", {}), l: this.labelMany };
+    if (this.data.confirm && key === "Escape") return () => this.fire({ what: "stay" });
+    return (this.many() && selected[key]) || always[key];
+  }
+
+  many() { return selectionSize() > 0; }
+
+  chosenWords() {
+    const size = selectionSize();
+    return size.toLocaleString("en") + (size === 1 ? " conversation" : " conversations");
+  }
+
+  bulk(deed, more) {
+    const which = SELECTION.all ? { all: true } : { ids: [...SELECTION.ids] };
+    this.fire({ what: "bulk", deed, ...which, ...more });
   }
 
   paint() {
+    if (!this.data) return;
     this.paintOffer();
+    this.paintBar();
+  }
+
+  // -- the bar --------------------------------------------------------------------------------------------------------
+
+  paintBar() {
+    const { confirm, run } = this.data;
+    const going = run && !run.ended;
+    const telling = run && run.ended && run.telling && this.dismissedRun !== run.id;
+    const size = selectionSize();
+    const kind = confirm ? "confirm" : going ? "going" : size ? "selected" : telling ? "told" : "";
+    this.bar.hidden = !kind;
+    this.offer.classList.toggle("raised", Boolean(kind));
+    const drawn = JSON.stringify([kind, confirm, going || telling ? run : null, size, SELECTION.all, SELECTION.total]);
+    if (this.bar.dataset.drawn === drawn) return;
+    this.bar.dataset.drawn = drawn;
+    this.bar.dataset.kind = kind;
+    const parts = { confirm: () => this.confirmParts(confirm), going: () => this.goingParts(run), told: () => this.toldParts(run) };
+    this.bar.replaceChildren(...(parts[kind] ? parts[kind]() : kind ? this.selectedParts(size) : []));
+    if (kind === "confirm") this.bar.querySelector(".strong").focus();
+  }
+
+  selectedParts(size) {
+    const make = (text, key, run, title) => {
+      const node = button("plain-button", text, run, title || text);
+      if (key) node.append(el("kbd", "", key));
+      return node;
+    };
+    const parts = [el("b", "", size.toLocaleString("en") + " selected")];
+    const shown = SELECTION.ids.size;
+    if (!SELECTION.all && SELECTION.total > shown) {
+      parts.push(make("All " + SELECTION.total.toLocaleString("en") + " of this view", "", () => {
+        SELECTION.all = true;
+        selectionChanged();
+      }, "Also those that are further down than the list shows"));
+    }
+    parts.push(make("Assign", "A", () => this.assignMany()), make("Label", "L", () => this.labelMany()),
+      make("Snooze", "S", () => this.snooze()), make("Resolve", "E", () => this.bulk("resolve", {})),
+      make("Reopen", "", () => this.bulk("reopen", {})), make("Mute", "B", () => this.silence()),
+      make("Clear", "Esc", () => clearSelection()));
+    return parts;
+  }
+
+  confirmParts(confirm) {
+    const yes = button("plain-button strong", confirm.button, () => {
+      clearSelection();
+      this.fire({ what: "go" });
+    });
+    const no = button("plain-button", "Cancel", () => this.fire({ what: "stay" }));
+    no.append(el("kbd", "", "Esc"));
+    return [el("b", "", confirm.words), yes, no];
+  }
+
+  goingParts(run) {
+    const bar = el("progress");
+    bar.max = run.total;
+    bar.value = run.done;
+    bar.setAttribute("aria-label", run.words);
+    return [el("b", "", run.words), bar];
+  }
+
+  toldParts(run) {
+    const details = el("details");
+    const list = el("ul");
+    for (const [name, why] of run.failures) {
+      const line = el("li", "", name + ": " + why);
+      line.dir = "auto";
+      list.append(line);
+    }
+    details.append(el("summary", "", "Which, and why"), list);
+    const away = button("plain-button", "Close", () => { this.dismissedRun = run.id; this.paint(); });
+    return [el("b", "", run.words), ...(run.failures.length ? [details] : []), away];
   }
 
   // -- undo -----------------------------------------------------------------------------------------------------------
@@ -144,10 +241,13 @@ class Bench {
     clearTimeout(this.timer);
     this.picker.end();
     document.removeEventListener("social-listener-selection", this.onSelection);
+    document.removeEventListener("social-listener-bench", this.onBench);
     window.removeEventListener("keydown", this.onKey, true);
     BENCHES.delete(this.root);
   }
 }
+
+Object.assign(Bench.prototype, ORGANISE);
 
 export default function ({ data, parentElement, setTriggerValue }) {
   const root = parentElement.querySelector(".root");

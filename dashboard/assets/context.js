@@ -85,13 +85,31 @@ function contactSection(contact) {
     facts.append(el("dt", "", fact.name), value);
   }
   section.append(facts);
+  for (const other of contact.others) {
+    const line = el("div", "other", other.name + (other.handle ? " @" + other.handle : "") + " on " + other.channel);
+    line.dir = "auto";
+    section.append(withIcon(line, "person"));
+  }
+  const tools = el("div", "tools");
+  tools.append(benchButton("Same customer …", "C", "customers"), benchButton("Mute …", "B", "silence"));
+  section.append(tools);
   return section;
+}
+
+// The bench opens its lists; the buttons are for those who do not know the keys yet.
+function benchButton(text, key, list) {
+  const node = button("plain-button", text, () => {
+    document.dispatchEvent(new CustomEvent("social-listener-bench", { detail: list }));
+  });
+  node.append(el("kbd", "", key));
+  return node;
 }
 
 function labelSection(labels) {
   const section = el("section");
   const chips = el("div", "chips");
   for (const label of labels) chips.append(labelChip(label));
+  chips.append(benchButton("Label …", "L", "labels"));
   section.append(el("h2", "", "Labels"), chips);
   return section;
 }
@@ -130,7 +148,8 @@ export default function ({ data, parentElement, setTriggerValue }) {
   if (data.id) {
     parts.push(levelSection(data.level, driftOf(data)));
     parts.push(whySection(data));
-    if (data.labels.length) parts.push(labelSection(data.labels));
+    parts.push(labelSection(data.labels));
+    if (data.silence) parts.push(el("div", "problem", "This contact is " + data.silence + ". What they write raises no row."));
     if (data.contact) parts.push(contactSection(data.contact));
     parts.push(historySection(data, (id) => {
       showPane("conversation");

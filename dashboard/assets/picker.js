@@ -50,6 +50,7 @@ class Picker {
   show(title) {
     if (!this.isOpen) this.before = deepFocus();
     this.back.hidden = false;
+    this.enter = null; // what Enter does in a field of a form
     document.documentElement.dataset.picker = "1";
     this.panel.setAttribute("aria-label", title);
     const top = el("div", "title");
@@ -121,7 +122,10 @@ class Picker {
       this.close();
     } else if (event.key === "Tab") this.turn(event);
     else if (this.list && event.composedPath()[0] === this.input) this.listKey(event);
-    else if (event.key === "Enter") this.panel.dispatchEvent(new CustomEvent("enter", { detail: event }));
+    else if (event.key === "Enter" && this.enter && event.composedPath()[0].tagName === "INPUT") {
+      event.preventDefault();
+      this.enter();
+    }
   }
 
   listKey(event) {

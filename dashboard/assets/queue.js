@@ -3,7 +3,7 @@ const LISTS = new WeakMap();
 
 function drawRow(node, row, drift) {
   const score = el("div", "score " + row.tone, row.priority);
-  score.title = "Priority " + row.priority + " of 100";
+  score.title = "Priority " + row.priority + " of 100; click to select";
   const text = el("div");
   text.style.minWidth = 0;
   const top = el("div", "top");
@@ -95,7 +95,11 @@ export default function ({ data, parentElement, setTriggerValue }) {
       if (event.key === "j" || event.key === "k") {
         event.preventDefault();
         state.step(event.key === "j" ? 1 : -1);
-      } else if (event.key === "?") {
+      } else if (event.key === "x" || event.key === "X") {
+        event.preventDefault();
+        state.select(state.chosen || state.rows()[0], event.shiftKey);
+      } else if (event.key === "Escape") clearSelection();
+      else if (event.key === "?") {
         state.ask("help", Date.now());
       } else if (event.key === "/") {
         const search = document.querySelector(".st-key-search input");
@@ -107,6 +111,18 @@ export default function ({ data, parentElement, setTriggerValue }) {
       }
     };
     document.addEventListener("keydown", state.onKey);
+    state.rows = () => [...state.list.querySelectorAll(".row")].map((node) => node.dataset.id);
+    state.select = (id, range) => id && toggleSelected(id, state.rows(), range);
+    state.paintSelection = () => {
+      const any = selectionSize() > 0;
+      for (const node of state.list.querySelectorAll(".row")) {
+        const on = isSelected(node.dataset.id);
+        node.classList.toggle("picked", on);
+        if (any) node.setAttribute("aria-checked", String(on));
+        else node.removeAttribute("aria-checked");
+      }
+    };
+    document.addEventListener("social-listener-selection", state.paintSelection);
   }
   state.ask = setTriggerValue;
   state.drift = driftOf(data);
@@ -138,6 +154,8 @@ export default function ({ data, parentElement, setTriggerValue }) {
   known.forEach((node) => node.remove());
   const show = (view) => setTriggerValue("view", view);
   drawTold(state.told, data.told, show);
+  selectionShown(data.filter, data.total);
+  state.paintSelection();
   state.more.hidden = !data.more;
   state.more.textContent = data.more || "";
   state.more.onclick = () => setTriggerValue("more", Date.now());
@@ -190,6 +208,10 @@ export default function ({ data, parentElement, setTriggerValue }) {
   state.list.onclick = (event) => {
     const row = event.target.closest(".row");
     if (!row) return;
+    if (event.ctrlKey || event.metaKey || event.shiftKey || event.target.closest(".score")) {
+      state.select(row.dataset.id, event.shiftKey);
+      return;
+    }
     showPane("conversation");
     pick(row.dataset.id, 0);
   };
@@ -207,6 +229,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
     clearInterval(state.ages);
     clearTimeout(state.timer);
     document.removeEventListener("keydown", state.onKey);
+    document.removeEventListener("social-listener-selection", state.paintSelection);
     LISTS.delete(root);
   };
 }

@@ -4,20 +4,28 @@ export default function ({ data, parentElement, setTriggerValue }) {
   root.setAttribute("role", "group");
   root.setAttribute("aria-label", "Views");
   const known = new Map([...root.children].map((node) => [node.dataset.view, node]));
+  let before = null;
   for (const view of data.views) {
     let tab = known.get(view.id);
     if (!tab) {
       tab = el("button", "tab");
       tab.type = "button";
       tab.dataset.view = view.id;
-      tab.append(el("span", "", view.label), el("span", "count"));
-      root.append(tab);
+      tab.append(el("span", "name"), el("span", "count"));
     }
+    known.delete(view.id);
+    const place = before ? before.nextSibling : root.firstChild;
+    if (place !== tab) root.insertBefore(tab, place);
+    before = tab;
+    const name = tab.querySelector(".name");
+    if (name.textContent !== plain(view.label)) name.textContent = plain(view.label);
+    tab.classList.toggle("saved", Boolean(view.saved));
     tab.title = plain(view.title);
     tab.setAttribute("aria-pressed", String(view.id === data.chosen));
     const count = tab.querySelector(".count");
-    const words = view.count === null ? "–" : view.count > 9999 ? "9999+" : String(view.count);
+    const words = view.count === null || view.count === undefined ? "–" : view.count > 9999 ? "9999+" : String(view.count);
     if (count.textContent !== words) count.textContent = words;
     tab.onclick = () => setTriggerValue("view", view.id);
   }
+  known.forEach((node) => node.remove());
 }

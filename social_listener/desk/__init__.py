@@ -15,6 +15,7 @@ from social_listener.desk import read as desk_read
 from social_listener.desk import reply as desk_reply
 from social_listener.desk import settle as desk_settle
 from social_listener.desk import work as desk_work
+from social_listener.desk.bulk import BulkDesk
 from social_listener.desk.contacts import ContactDesk
 from social_listener.desk.files import FilesDesk
 from social_listener.desk.labels import LabelDesk
@@ -28,6 +29,7 @@ from social_listener.desk.people_door import Door
 from social_listener.desk.people_own import Own
 from social_listener.desk.team import TeamDesk
 from social_listener.desk.undoing import UndoDesk
+from social_listener.desk.views import ViewDesk
 from social_listener.errors import DeskError
 from social_listener.model import Status
 from social_listener.rights import SYSTEM, Right
@@ -106,6 +108,8 @@ class Desk:
         self.labels = LabelDesk(self._office)
         self.contacts = ContactDesk(self._office)
         self.undoing = UndoDesk(self._office)
+        self.views = ViewDesk(self._office)
+        self.bulk = BulkDesk(self._office)
 
     # -- reading -------------------------------------------------------------------------------------------------------
 

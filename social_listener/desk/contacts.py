@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
 #: contacts that are offered as the same person, and silences that one transaction ends
 _MOST: Final = 20
-_WORDS: Final = {Silencing.MUTED: "Muted", Silencing.SPAM: "Called spam"}
+#: what was done, in words
+DONE: Final = {Silencing.MUTED: "Muted", Silencing.SPAM: "Called spam"}
 _ADDRESS: Final = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+|(?:https?://|www\.)[^\s<>\"']+", re.IGNORECASE)
 
 
@@ -40,7 +41,7 @@ class ContactDesk:
         now = self._office.clock()
         if until is not None and (until.tzinfo is None or until <= now):
             raise DeskError("mute until a time that is still to come, with a time zone")
-        self._silence(conversation_id, staff, Silence(kind=kind, until=until, staff=staff, since=now), _WORDS[kind])
+        self._silence(conversation_id, staff, Silence(kind=kind, until=until, staff=staff, since=now), DONE[kind])
 
     def hear(self, conversation_id: str, staff: str) -> None:
         """Let a contact be heard again: their open conversations come back into the queue."""

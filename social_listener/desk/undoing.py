@@ -54,7 +54,7 @@ class UndoDesk:
 
         `DeskError` when it is too late, or somebody else's. Cut off half-way, it goes on where it was when asked again.
         """
-        restored = 0
+        restored, fields = 0, set[str]()
         left: list[Left] = []
         while True:
             now = self._office.clock()
@@ -70,8 +70,15 @@ class UndoDesk:
                 undoing.settle(cursor, step_id, done, [line for line, _ in stayed])
                 called = organised.names(cursor, [line.object_id for line, _ in stayed])
             restored += len(done)
+            fields |= {line.field for line in lines}
             left += [Left(id=line.object_id, name=called[line.object_id], why=why) for line, why in stayed]
-        return Undone(words=step.words, restored=restored, left=tuple(left[:_TOLD]), only=only)
+        return Undone(
+            words=step.words,
+            restored=restored,
+            left=tuple(left[:_TOLD]),
+            only=only,
+            of_conversations=fields.isdisjoint({SILENCE, CUSTOMER}),
+        )
 
     def _known(self, cursor: DuckDBPyConnection, step_id: str, staff: str, now: datetime) -> undoing.Step:
         step = undoing.step(cursor, step_id)
@@ -106,8 +113,7 @@ class UndoDesk:
                 changed[talk.id] = with_value(talk, line.field, line.before)
                 done.append(line)
         organised.write(cursor, list(changed.values()), now)
-        for line in done:
-            audit.record(cursor, now, staff, "conversation.undone", line.object_id, field=line.field)
+        audit.record_many(cursor, now, staff, "conversation.undone", [line.object_id for line in done])
         return done, left
 
     def _take_back_contacts(
@@ -128,8 +134,7 @@ class UndoDesk:
         silences.write(cursor, quiet, now)
         merged = {line.object_id: line.before for line in done if line.field == CUSTOMER}
         customers.write(cursor, merged, staff, now)
-        for line in done:
-            audit.record(cursor, now, staff, "contact.undone", line.object_id, field=line.field)
+        audit.record_many(cursor, now, staff, "contact.undone", [line.object_id for line in done])
         return done, left
 
     def _forbidden(self, cursor: DuckDBPyConnection, staff: str, field: str, talk: Organised | None) -> str:

@@ -63,6 +63,7 @@ class Undone:
     restored: int  #: things that are again what they were
     left: tuple[Left, ...]  #: changed by somebody since, or not ours to change
     only: str | None  #: the one conversation, or contact, that it concerned; None: several
+    of_conversations: bool = True  #: False: what it concerned are contacts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +82,7 @@ class BulkRun:
     """One change of many conversations, and how far it has come."""
 
     id: str
-    words: str  #: what is done: "resolve", "assign to ben"
+    words: str  #: what is done: "Resolved", "Assigned to ben"
     total: int
     done: int  #: looked at so far
     changed: int
@@ -89,3 +90,4 @@ class BulkRun:
     failures: tuple[Left, ...]  #: the first of those that failed
     started_at: datetime
     ended_at: datetime | None  #: None: under way
+    cut_off: bool = False  #: a crash or a restart ended it before its time

@@ -161,9 +161,12 @@ class _Talk:
                 conversation.waiting_ids = (*conversation.waiting_ids, item_id)
 
     def wait_again(self, stored: StoredItem) -> None:
-        """Let an item that was reworded after our answer wait anew: nobody has answered these words."""
+        """Let an item that was reworded after our answer wait anew: nobody has answered these words.
+
+        Where the platform does not tell when it was, nobody knows whether that was before our answer or after it.
+        """
         item = stored.item
-        if item.edited_at is None:
+        if item.edited_at is None or stored.told_at is not None:
             return
         if stored.answered_at is None:
             stored.again_at = item.edited_at if stored.again_at is not None else None
@@ -334,6 +337,6 @@ def _inbound(stored: StoredItem) -> Inbound:
         deleted=False,
         stream_id=stored.stream_id or "",
         text=item.text,
-        edited_at=item.edited_at,
+        edited_at=item.edited_at if stored.told_at is None else None,
         again_at=stored.again_at,
     )

@@ -6,7 +6,10 @@ import json
 import secrets
 from typing import TYPE_CHECKING
 
+from social_listener.store.staging import insert
+
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from duckdb import DuckDBPyConnection
@@ -24,6 +27,15 @@ def record(
         "INSERT INTO audit_events (id, happened_at, staff, verb, object_id, details) VALUES (?, ?, ?, ?, ?, ?)",
         [secrets.token_hex(12), now, staff, verb, object_id, json.dumps(details, ensure_ascii=False)],
     )
+
+
+def record_many(
+    cursor: DuckDBPyConnection, now: datetime, staff: str, verb: str, object_ids: Sequence[str], **details: str
+) -> None:
+    """Write an event for each of those objects, in one statement."""
+    text = json.dumps(details, ensure_ascii=False)
+    names = ("id", "happened_at", "staff", "verb", "object_id", "details")
+    insert(cursor, "audit_events", names, [[secrets.token_hex(12), now, staff, verb, one, text] for one in object_ids])
 
 
 def record_action(cursor: DuckDBPyConnection, now: datetime, staff: str, action: Action, problem: str | None) -> None:

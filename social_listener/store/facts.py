@@ -84,7 +84,7 @@ class Inbound:
     deleted: bool
     stream_id: str
     text: str
-    edited_at: datetime | None = None
+    edited_at: datetime | None = None  #: None too where the platform does not tell when
     again_at: datetime | None = None
     priority: int = 0
     sentiment_label: SentimentLabel = SentimentLabel.UNSURE
@@ -133,7 +133,7 @@ CONTACT_OURS: Final = ("first_seen_at", "updated_at", "recent_ids")
 CONVERSATION: Final = tuple(each.name for each in fields(StoredConversation))
 _INBOUND: Final = (
     *("id", "author_id", "kind", "sent_at", "first_seen_at", "answered_at", "deleted_at", "stream_id", "text"),
-    *("edited_at", "again_at"),
+    *("edited_at", "again_at", "told_at"),
 )
 _JSON = json.JSONEncoder(ensure_ascii=False).encode  # made once: `dumps` makes one a call
 _FACTS = attrgetter(*ITEM)
@@ -234,7 +234,7 @@ def inbound(cursor: DuckDBPyConnection, ids: Iterable[str]) -> dict[str, Inbound
     found = {}
     for row in select(cursor, "interactions", "id", _INBOUND, wanted):
         item_id, author_id, kind, sent_at, first_seen_at, answered_at, deleted_at, stream_id, text, *again = row
-        edited_at, again_at = again
+        edited_at, again_at, told_at = again
         found[item_id] = Inbound(
             id=item_id,
             author_id=author_id,
@@ -245,7 +245,7 @@ def inbound(cursor: DuckDBPyConnection, ids: Iterable[str]) -> dict[str, Inbound
             deleted=deleted_at is not None,
             stream_id=stream_id or "",
             text=text,
-            edited_at=_utc(edited_at),
+            edited_at=_utc(edited_at) if told_at is None else None,
             again_at=_utc(again_at),
         )
     scores = ("interaction_id", "priority", "sentiment_label", "language")

@@ -207,6 +207,34 @@ def counts(
     return dict(zip(views, figures or (), strict=True))
 
 
+def count_each(cursor: DuckDBPyConnection, filters: Sequence[QueueFilter], staff: str, now: PlatformTime) -> list[int]:
+    """Return how many conversations each filter without words finds, in one pass over the queue."""
+    if not filters:
+        return []
+    parts: list[str] = []
+    values: list[object] = []
+    for wanted in filters:
+        condition, condition_values = _condition(cursor, wanted, None, now)
+        view, view_values = _view(wanted.view, staff, now)
+        parts.append(f"count(*) FILTER ({condition} AND {view})")
+        values += [*condition_values, *view_values]
+    row = cursor.execute(f"SELECT {', '.join(parts)} FROM queue", values).fetchone()
+    return [int(number) for number in row or ()]
+
+
+def versions(
+    cursor: DuckDBPyConnection, wanted: QueueFilter, staff: str, now: PlatformTime, sought: Sought | None
+) -> dict[str, int]:
+    """Return the versions of all conversations that a filter finds in the queue."""
+    condition, values = _condition(cursor, wanted, sought, now)
+    view, view_values = _view(wanted.view, staff, now)
+    rows = cursor.execute(
+        f"SELECT conversation_id, version FROM queue WHERE {condition} AND {view} ORDER BY conversation_id",
+        [*values, *view_values],
+    ).fetchall()
+    return dict(rows)
+
+
 def _urgency(now: PlatformTime, waiting: Waiting) -> tuple[str, list[object]]:
     """Return the priority with waiting time, as SQL; scoring.waiting_points tells the formula."""
     moment, values = now.seconds()

@@ -543,7 +543,7 @@ CREATE TABLE undo_lines (             -- one thing that a step changed
 CREATE TABLE bulk_runs (              -- one change of many conversations, and how far it has come
     id         VARCHAR PRIMARY KEY,    -- its undo step has the same
     staff      VARCHAR NOT NULL,
-    words      VARCHAR NOT NULL,       -- what is done: "resolve", "assign to ben"
+    words      VARCHAR NOT NULL,       -- what is done: "Resolved", "Assigned to ben"
     total      BIGINT NOT NULL,
     done       BIGINT NOT NULL,        -- those that were looked at so far
     changed    BIGINT NOT NULL,

@@ -51,6 +51,16 @@ def count_resolved(cursor: DuckDBPyConnection, wanted: QueueFilter, sought: Soug
     return int(number)
 
 
+def versions(cursor: DuckDBPyConnection, wanted: QueueFilter, sought: Sought | None) -> dict[str, int]:
+    """Return the versions of all conversations that a filter finds outside the queue; narrow ones: of the newest."""
+    if is_narrow(wanted):
+        return {row["conversation_id"]: row["version"] for row in _newest(cursor, wanted, sought, MOST_RESOLVED)}
+    condition, values = _plain(cursor, wanted, sought)
+    return dict(
+        cursor.execute(f"SELECT id, version FROM conversations WHERE {condition} ORDER BY id", values).fetchall()
+    )
+
+
 def is_narrow(wanted: QueueFilter) -> bool:
     """Return whether a filter asks for something of the last item, which makes counting resolved ones slow."""
     return any((wanted.sentiment, wanted.language, wanted.stream_id))

@@ -12,10 +12,10 @@ pytestmark = pytest.mark.browser
 def pick(page: Page, key: str, typed: str) -> None:
     """Open a list with a key, type, and take what is found first."""
     page.keyboard.press(key)
-    expect(page.locator(".panel input").first).to_be_focused()
+    expect(page.locator(".st-key-bench .panel input").first).to_be_focused()
     page.keyboard.type(typed)
     page.keyboard.press("Enter")
-    expect(page.locator(".panel")).to_be_hidden()
+    expect(page.locator(".st-key-bench .panel")).to_be_hidden()
 
 
 def opened(open_page: Open, address: str, **changes: int) -> Page:
@@ -44,7 +44,7 @@ def test_a_conversation_is_labelled_and_unlabelled_by_keyboard(open_page: Open, 
     page.keyboard.press("l")
     expect(page.locator(".choice")).to_have_count(1)
     page.keyboard.press("Escape")
-    expect(page.locator(".panel")).to_be_hidden()
+    expect(page.locator(".st-key-bench .panel")).to_be_hidden()
     page.reload()
     expect(page.locator(".offer")).to_contain_text("Label release e put on · Guest 1")
     page.keyboard.press("z")

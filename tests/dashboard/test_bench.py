@@ -1,0 +1,101 @@
+"""What the bench is given: questions with their numbers, what runs, what can be taken back."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from making import NOW, page, row, view
+
+from social_listener.dashboard import draw_bench, draw_queue
+from social_listener.dashboard.bench_data import Bench
+from social_listener.dashboard.session import Inbox
+from social_listener.desk.bulk import Change, Deed, Prepared
+from social_listener.desk_types import QueueFilter, View
+from social_listener.desk_types.organising import COLOURS, BulkRun, Label, Left, SavedView, UndoOffer
+
+VIP = Label(id="a" * 12, name="vip", colour="blue", archived=False, version=1)
+RUN = BulkRun(
+    id="r",
+    words="Resolved",
+    total=1204,
+    done=500,
+    changed=498,
+    failed=2,
+    failures=(Left(id="x:c1", name="Mara", why="it was changed meanwhile"),),
+    started_at=NOW,
+    ended_at=None,
+)
+
+
+def bench(now: Inbox) -> dict[str, Any]:
+    """Return what the component is given."""
+    return draw_bench.bench(now, staff=["Sam", "Ann"], me="Sam", snoozes=["For 1 hour"], time=NOW)
+
+
+def asked(deed: Deed, done: str, number: int) -> str:
+    """Return the question before so many are changed."""
+    versions = {str(one): 1 for one in range(number)}
+    prepared = Prepared(change=Change(deed=deed), staff="Sam", done=done, versions=versions)
+    return bench(Inbox(wanted=QueueFilter(), prepared=prepared))["confirm"]["words"]
+
+
+def test_the_number_stands_in_the_question() -> None:
+    """Whoever is asked reads what is done, and to how many."""
+    assert asked(Deed.RESOLVE, "Resolved", 1204).replace("\u202f", ",") == "Resolve 1,204 conversations?"
+    assert asked(Deed.ASSIGN, "Assigned to Ann", 1) == "Assign 1 conversation (Assigned to Ann)?"
+    assert "spam" in asked(Deed.SPAM, "Called spam", 2)
+    assert bench(Inbox(wanted=QueueFilter()))["confirm"] is None
+
+
+@pytest.mark.parametrize("deed", Deed)
+def test_every_deed_has_its_question(deed: Deed) -> None:
+    """None is without words, and no two are asked alike."""
+    assert asked(deed, "Done", 3).endswith("?")
+    assert len({asked(one, "Done", 3) for one in Deed}) == len(Deed)
+
+
+def test_a_run_tells_how_far_it_is_and_what_failed() -> None:
+    """Under way it counts; at its end it says what was left, by name and with the reason; cut off it says so."""
+    told = bench(Inbox(wanted=QueueFilter(), bench=Bench(run=RUN)))["run"]
+    assert (told["ended"], told["done"], told["total"]) == (False, 500, 1204)
+    ended = draw_bench._run(BulkRun(**{**_plain(RUN), "ended_at": NOW, "done": 1204}))
+    assert ended is not None
+    assert ended["telling"]
+    assert ended["failures"] == [["Mara", "It was changed meanwhile."]]
+    cut = draw_bench._run(BulkRun(**{**_plain(RUN), "ended_at": NOW, "cut_off": True}))
+    assert cut is not None
+    assert "cut off after 500 of 1,204" in str(cut["words"])
+
+
+def _plain(run: BulkRun) -> dict[str, Any]:
+    return {name: getattr(run, name) for name in run.__slots__}
+
+
+def test_the_offer_names_deed_and_customer() -> None:
+    """What Z would take back is told with whom it concerns."""
+    offer = UndoOffer(id="u", words="Resolved", about="Mara", done_at=NOW, expires_at=NOW + timedelta(minutes=10))
+    told = bench(Inbox(wanted=QueueFilter(), bench=Bench(offer=offer)))["undo"]
+    assert (told["id"], told["words"], told["at"]) == ("u", "Resolved · Mara", NOW.isoformat())
+
+
+def test_a_conversation_tells_what_it_wears() -> None:
+    """Labels of the open conversation are marked; all have a colour of the set, also one that is not known."""
+    odd = Label(id="b" * 12, name="odd", colour="pink", archived=True, version=3)
+    now = Inbox(wanted=QueueFilter(), view=view(labels=(VIP,)), bench=Bench(labels=(VIP, odd)))
+    told = bench(now)
+    assert told["worn"] == [VIP.id]
+    assert {one["hex"] for one in told["labels"]} == {COLOURS["blue"], COLOURS["grey"]}
+
+
+def test_saved_views_stand_behind_the_fixed_ones() -> None:
+    """Each has its count, and the one shown is marked; the view of the muted has no place while it is empty."""
+    mine = SavedView(id="v1", owner="Sam", name="Angry", wanted=QueueFilter(search="angry"), version=1)
+    all_ = SavedView(id="v2", owner=None, name="Public", wanted=QueueFilter(private=False), version=1)
+    shown = draw_queue.views(page(row(1), total=7), mine.wanted, (all_, mine), {"v2": 3})
+    assert shown["chosen"] == "saved:v1"
+    assert [(one["label"], one["count"]) for one in shown["views"][-2:]] == [("Public", 3), ("Angry", 7)]
+    assert View.SPAM.value in {one["id"] for one in shown["views"]}
+    none = page()
+    assert View.SPAM.value not in {one["id"] for one in draw_queue.views(none, QueueFilter(), (), {})["views"]}
