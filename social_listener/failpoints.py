@@ -42,8 +42,8 @@ NAMES: Final[tuple[str, ...]] = (
     "store.in_backup",
     "outbox.before_intent",  # a reply is composed; nothing is written
     "outbox.after_intent",  # intent and slot are committed
-    "outbox.before_upload",  # a picture of a reply is about to be handed over
-    "outbox.after_upload",  # the platform has it, its id is known in memory only
+    "upload.before_call",  # a picture of a reply is about to be handed over
+    "upload.after_call",  # the platform has it, its id is known in memory only
     "proposal.before_approve",  # everything is checked; nothing is written
     "proposal.in_approve",  # decision and intent are written, not committed
     "proposal.after_approve",  # they are committed, nobody was told yet

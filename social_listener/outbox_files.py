@@ -31,9 +31,9 @@ def upload(store: Store, channel: Channel, tray: Tray, reply: StoredReply) -> No
     for file in files:
         if file.media_id is not None:
             continue
-        failpoint("outbox.before_upload")
+        failpoint("upload.before_call")
         media_id = _handed_over(channel, tray, reply, file)
-        failpoint("outbox.after_upload")
+        failpoint("upload.after_call")
         with store.transaction() as cursor:
             reply_files.uploaded(cursor, file.id, media_id)
 

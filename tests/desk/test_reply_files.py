@@ -155,7 +155,7 @@ def test_a_lost_answer_to_the_send_is_found_with_its_picture(x: HttpKit) -> None
     assert files(x) == set() or x.service.outbox.tidy(x.sandbox.world.clock.now()) >= 0
 
 
-@pytest.mark.parametrize("point", ["outbox.before_upload", "outbox.after_upload", "outbox.after_claim"])
+@pytest.mark.parametrize("point", ["upload.before_call", "upload.after_call", "outbox.after_claim"])
 def test_a_crash_around_an_upload_loses_and_doubles_nothing(x: HttpKit, point: str) -> None:
     """Before and after an upload the next process goes on; once claimed, nobody sends it again by themselves."""
     item = x.mention()
