@@ -136,7 +136,7 @@ def _preview(text: str) -> None:
     lines = [f"{{{name}}} is no variable." for name in rendered.unknown]
     for account in state.service().settings.accounts:
         for private in (False, True):
-            length = state.desk().length(account.id, rendered.text, private)
+            length = state.desk().length(account.id, rendered.text, private, state.staff())
             if length.left < 0:
                 where = "private" if private else "public"
                 lines.append(f"Too long for {account.name}, {where}: {length.used} of {length.limit}.")

@@ -152,7 +152,7 @@ def _decided(
     cases = []
     for held, rule, team in wanted:
         if held.account_id not in able:
-            able[held.account_id] = colleagues.who_may(office, cursor, Right.PROPOSE, held.account_id)
+            able[held.account_id] = colleagues.who_may(cursor, Right.PROPOSE, held.account_id)
         cases.append(
             Case(
                 conversation_id=held.conversation_id,

@@ -94,7 +94,7 @@ class BulkDesk:
         now = self._office.clock()
         with self._office.store.read() as cursor:
             self._office.permit(cursor, staff, _RIGHTS.get(change.deed, Right.ORGANISE))
-            done = self._checked(cursor, change, staff, now)
+            done = self._checked(cursor, change, now)
             found = bulk.versions(cursor, ids) if wanted is None else self._found(cursor, wanted, staff)
         return Prepared(change=change, staff=staff, done=done, versions=found)
 
@@ -133,12 +133,13 @@ class BulkDesk:
     def latest(self, staff: str) -> BulkRun | None:
         """Return what somebody began in the last minutes; one that a crash cut off is told as ended there."""
         with self._office.store.read() as cursor:
+            self._office.permit(cursor, staff, Right.READ)
             run = bulk.latest(cursor, staff, self._office.clock())
         if run is None or run.ended_at is not None or run.id in self._runs:
             return run
         return replace(run, ended_at=run.started_at, cut_off=True)
 
-    def _checked(self, cursor: DuckDBPyConnection, change: Change, staff: str, now: datetime) -> str:
+    def _checked(self, cursor: DuckDBPyConnection, change: Change, now: datetime) -> str:
         """Return in words what is done; `DeskError` when it cannot be."""
         if change.until is not None and (change.until.tzinfo is None or change.until <= now):
             raise DeskError("put it away until a time that is still to come, with a time zone")

@@ -33,9 +33,13 @@ def may_send(office: Office, cursor: DuckDBPyConnection, staff: str, account_id:
     return may(office, cursor, staff, Right.REPLY, account_id)
 
 
-def who_may(office: Office, cursor: DuckDBPyConnection, right: Right, account_id: str | None) -> tuple[str, ...]:
-    """Return everybody who may do this with an account."""
-    return tuple(name for name in names(cursor) if may(office, cursor, name, right, account_id))
+def who_may(cursor: DuckDBPyConnection, right: Right, account_id: str | None) -> tuple[str, ...]:
+    """Return everybody who may do this with an account; in one query, since every conversation that is drawn asks."""
+    return tuple(
+        line.id
+        for line in people.everybody(cursor)
+        if line.may(right) and (account_id is None or line.reaches(account_id))
+    )
 
 
 def known(cursor: DuckDBPyConnection, staff: str) -> str:

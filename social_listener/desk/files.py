@@ -6,7 +6,6 @@ import secrets
 from typing import TYPE_CHECKING, Final
 
 from social_listener.channels import Uploads
-from social_listener.desk.office import known_conversation
 from social_listener.desk_types.files import FileLine, FilesView
 from social_listener.errors import Conflict, DeskError, NoPicture, NotAllowed, NotPermitted
 from social_listener.media.pictures import drawn_anew
@@ -44,8 +43,7 @@ class FilesDesk:
     def view(self, place: Place) -> FilesView:
         """Return the pictures of a text being typed, and what may be added; `DeskError`: no such conversation."""
         with self._office.store.read() as cursor:
-            row = known_conversation(cursor, place.conversation_id)
-            self._office.permit(cursor, place.staff, Right.READ, row.account_id)
+            row = self._office.conversation(cursor, place.staff, Right.READ, place.conversation_id)
             files = reply_files.of(cursor, drafts.read(cursor, place).nonce)
             rules = self._rules(row.account_id, place.mode)
             try:
@@ -62,8 +60,7 @@ class FilesDesk:
         `Conflict`: the text was handed over already.
         """
         with self._office.store.read() as cursor:
-            row = known_conversation(cursor, place.conversation_id)
-            self._office.permit(cursor, place.staff, Right.REPLY, row.account_id)
+            row = self._office.conversation(cursor, place.staff, Right.REPLY, place.conversation_id)
             rules = self._rules(row.account_id, place.mode)
             self._room(cursor, nonce, rules)
         try:
@@ -141,8 +138,7 @@ class FilesDesk:
 
     def _own(self, cursor: DuckDBPyConnection, place: Place, file_id: str) -> StoredFile:
         """Return a picture of the text being typed; one of a text that was handed over is none."""
-        row = known_conversation(cursor, place.conversation_id)
-        self._office.permit(cursor, place.staff, Right.REPLY, row.account_id)
+        self._office.conversation(cursor, place.staff, Right.REPLY, place.conversation_id)
         for file in reply_files.of(cursor, drafts.read(cursor, place).nonce):
             if file.id == file_id:
                 return file

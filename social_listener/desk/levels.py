@@ -94,10 +94,10 @@ def recipients(office: Office, cursor: DuckDBPyConnection, one: Owed) -> tuple[s
     if one.step == escalations.SOON:
         wanted = has_it or team
     else:
-        wanted = [*has_it, *team, *who_may(office, cursor, Right.TEAM, one.account_id)]
-    allowed = who_may(office, cursor, Right.READ, one.account_id)
+        wanted = [*has_it, *team, *who_may(cursor, Right.TEAM, one.account_id)]
+    allowed = who_may(cursor, Right.READ, one.account_id)
     found = tuple(dict.fromkeys(name for name in wanted if name in allowed))
-    return found or who_may(office, cursor, Right.REPLY, one.account_id)
+    return found or who_may(cursor, Right.REPLY, one.account_id)
 
 
 def tell(cursor: DuckDBPyConnection, one: Owed, told: Sequence[str], now: datetime) -> None:

@@ -193,6 +193,7 @@ class Library:
         rows = list(library_csv.read(text))
         added, problems = 0, []
         with self._office.store.transaction() as cursor:
+            self._office.permit(cursor, staff, Right.PROPOSE)
             for line, row in rows:
                 try:
                     self._take_in(cursor, row, channels, staff)

@@ -80,21 +80,20 @@ class MediaDesk:
 
     def _attached(self, item_id: str, number: int, staff: str) -> tuple[str, str]:
         with self._office.store.read() as cursor:
-            found = conversations.items_by_id(cursor, [item_id])
-            self._office.permit(cursor, staff, Right.READ, found[0].item.account_id if found else None)
-        if not found or found[0].deleted_at is not None or number >= len(found[0].item.attachments):
+            found = self._office.item(cursor, staff, Right.READ, item_id)
+        if found.deleted_at is not None or number >= len(found.item.attachments):
             raise DeskError("this picture is not there any more")
-        url = shown_at(found[0].item.attachments[number])
+        url = shown_at(found.item.attachments[number])
         if url is None:
             raise NoPicture("the platform told no address of it")
-        return found[0].item.account_id, url
+        return found.item.account_id, url
 
     def _face(self, contact_id: str, staff: str) -> tuple[str, str]:
         with self._office.store.read() as cursor:
             contact = conversations.contacts(cursor, [contact_id]).get(contact_id)
+            within = self._office.accounts(cursor, staff)
             met = conversations.of_contacts(cursor, [contact_id])
-            account_id = met[0].account_id if met else None
-            self._office.permit(cursor, staff, Right.READ, account_id)
+            account_id = next((one.account_id for one in met if within is None or one.account_id in within), None)
         if contact is None or account_id is None or not has_face(contact):
             raise DeskError("this picture is not there any more")
         return account_id, contact.avatar_url or ""

@@ -133,7 +133,7 @@ def _written(
     audit.record(cursor, now, staff, "proposal.written", proposal.id, item=item.id, private=int(private))
     if conversation.status is not Status.OPEN:  # or nobody would look at it
         staff_changes.set_status(cursor, conversation.id, conversation.version, now, status=Status.OPEN)
-    for approver in colleagues.who_may(office, cursor, Right.APPROVE, item.account_id):
+    for approver in colleagues.who_may(cursor, Right.APPROVE, item.account_id):
         notify(cursor, approver, Kind.PROPOSED, conversation.id, staff, now, proposal.id)
     return proposal
 
@@ -293,7 +293,7 @@ def _tend(office: Office, cursor: DuckDBPyConnection, proposal: StoredProposal, 
         return True
     if proposal.warned:
         return False
-    for approver in colleagues.who_may(office, cursor, Right.APPROVE, proposal.account_id):
+    for approver in colleagues.who_may(cursor, Right.APPROVE, proposal.account_id):
         if approver != proposal.author:
             notify(cursor, approver, Kind.CLOSING, proposal.conversation_id, SYSTEM, now, proposal.id)
     proposals.note(cursor, proposal.id, until=proposal.until, warned=True)

@@ -76,9 +76,7 @@ class TeamDesk:
             return Around(
                 sends=colleagues.may_send(office, cursor, staff, account_id),
                 approves=colleagues.may(office, cursor, staff, Right.APPROVE, account_id),
-                colleagues=tuple(
-                    name for name in colleagues.who_may(office, cursor, Right.READ, account_id) if name != staff
-                ),
+                colleagues=tuple(name for name in colleagues.who_may(cursor, Right.READ, account_id) if name != staff),
                 teams=tuple(teams.teams(cursor)),
             )
 

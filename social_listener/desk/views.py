@@ -40,7 +40,8 @@ class ViewDesk:
         """Return by id how many conversations views hold, in one pass; those that would be slow to count are absent."""
         plain = [view for view in saved if is_counted(view.wanted)]
         with self._office.store.read() as cursor:
-            wanted = [view.wanted for view in plain]
+            within = self._office.accounts(cursor, staff)
+            wanted = [replace(view.wanted, within=within) for view in plain]
             numbers = queue.count_each(cursor, wanted, staff, self._office.times(cursor))
         return dict(zip((view.id for view in plain), numbers, strict=True))
 

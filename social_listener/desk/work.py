@@ -123,7 +123,7 @@ def note(office: Office, conversation_id: str, text: str, staff: str) -> NoteLin
         account_id = office.conversation(cursor, staff, Right.NOTE, conversation_id).account_id
         conversations.insert_note(cursor, conversation_id, line)
         audit.record(cursor, now, staff, "conversation.noted", conversation_id, note=line.id)
-        for name in mentioned(words, colleagues.who_may(office, cursor, Right.READ, account_id)):
+        for name in mentioned(words, colleagues.who_may(cursor, Right.READ, account_id)):
             notify(cursor, name, Kind.MENTION, conversation_id, staff, now, line.id)
     return line
 

@@ -16,14 +16,17 @@ from desk_kit import Kit, make_kit
 from staff_kit import HERE, PASSWORD, seed_staff
 
 from social_listener.desk import Desk
+from social_listener.desk.bulk import Change, Deed
 from social_listener.desk.library import Answering
 from social_listener.desk.reply import PublicAndPrivate
 from social_listener.desk_types import QueueFilter, View
 from social_listener.desk_types.answering import MacroStep, SavedText
 from social_listener.desk_types.contacts import Silencing
+from social_listener.desk_types.organising import SavedView
 from social_listener.errors import DeskError, NotPermitted
 from social_listener.model import ActionKind, ReplyState
 from social_listener.rights import ROLES, SYSTEM, Right, Role
+from social_listener.store.drafts import Place
 
 NOWHERE = "x:404"
 
@@ -230,7 +233,7 @@ MATRIX |= {
     ),
     "macros.plans": Entry(Right.READ, lambda desk, scene, who: desk.macros.plans(scene.item, who)),
     "macros.run": Entry(Right.READ, lambda desk, scene, who: desk.macros.run("none", 1, scene.item, who, 1), late=True),
-    "team.colleagues": Entry(Right.READ, lambda desk, scene, who: desk.team.colleagues(scene.conversation, who)),
+    "team.around": Entry(Right.READ, lambda desk, scene, who: desk.team.around(scene.conversation, who)),
     "team.hand_over": Entry(
         Right.ASSIGN, lambda desk, scene, who: desk.team.hand_over(scene.conversation, who, "none", 1), late=True
     ),
@@ -263,6 +266,75 @@ MATRIX |= {
         anywhere=True,
     ),
 }
+MATRIX |= {
+    "bulk.prepare": Entry(
+        Right.ORGANISE,
+        lambda desk, scene, who: desk.bulk.prepare(
+            Change(deed=Deed.RESOLVE), who, wanted=QueueFilter(view=View.OPEN, account_id=scene.account)
+        ),
+        lambda prepared, _: prepared.total > 0,
+    ),
+    "files.view": Entry(Right.READ, lambda desk, scene, who: desk.files.view(Place(who, scene.conversation, "public"))),
+    "files.add": Entry(
+        Right.REPLY,
+        lambda desk, scene, who: desk.files.add(Place(who, scene.conversation, "public"), "none", b"none"),
+        late=True,
+    ),
+    "files.remove": Entry(
+        Right.REPLY,
+        lambda desk, scene, who: desk.files.remove(Place(who, scene.conversation, "public"), "none"),
+        late=True,
+    ),
+    "files.describe": Entry(
+        Right.REPLY,
+        lambda desk, scene, who: desk.files.describe(Place(who, scene.conversation, "public"), "none", "words"),
+        late=True,
+    ),
+    "files.preview": Entry(
+        Right.REPLY,
+        lambda desk, scene, who: desk.files.preview(Place(who, scene.conversation, "public"), "none"),
+        late=True,
+    ),
+    "media.picture": Entry(
+        Right.READ,
+        lambda desk, scene, who: desk.media.picture(desk.media.attachment(scene.item, 0), who),
+        late=True,
+    ),
+    "library.export_csv": Entry(Right.EXPORT, lambda desk, scene, who: desk.library.export_csv(who), anywhere=True),
+    "library.import_csv": Entry(
+        Right.PROPOSE, lambda desk, scene, who: desk.library.import_csv("name,text\n", who), late=True, anywhere=True
+    ),
+    "views.all": Entry(Right.READ, lambda desk, scene, who: desk.views.all(who), anywhere=True),
+    "views.counts": Entry(
+        Right.READ,
+        lambda desk, scene, who: desk.views.counts(
+            [
+                SavedView(
+                    id="v",
+                    owner=None,
+                    name="v",
+                    wanted=QueueFilter(view=View.OPEN, account_id=scene.account),
+                    version=1,
+                )
+            ],
+            who,
+        ),
+        lambda counts, _: counts["v"] > 0,
+    ),
+    "views.save": Entry(
+        Right.LIBRARY,
+        lambda desk, scene, who: desk.views.save(f"v{next(_COUNT)}", QueueFilter(), who, shared=True),
+        late=True,
+        anywhere=True,
+    ),
+    "views.change": Entry(
+        Right.READ, lambda desk, scene, who: desk.views.change("none", who, 1, name="n"), late=True, anywhere=True
+    ),
+    "views.move": Entry(Right.READ, lambda desk, scene, who: desk.views.move("none", who, 1), late=True, anywhere=True),
+    "views.delete": Entry(
+        Right.READ, lambda desk, scene, who: desk.views.delete("none", who, 1), late=True, anywhere=True
+    ),
+}
 #: about oneself, or before anybody is known: no account and no role is in question; who left may do none of the first
 OWN: dict[str, Callable[[Desk, str], Any]] = {
     "own.me": lambda desk, who: desk.own.me(who),
@@ -276,12 +348,14 @@ OWN: dict[str, Callable[[Desk, str], Any]] = {
     "team.notifications": lambda desk, who: desk.team.notifications(who),
     "team.read": lambda desk, who: desk.team.read(who),
     "undoing.latest": lambda desk, who: desk.undoing.latest(who),
+    "bulk.latest": lambda desk, who: desk.bulk.latest(who),
 }
 #: done by jobs, by the desk itself, or about what somebody did and nobody else can name
 INSIDE = {
     *("contacts.wake", "levels.escalate", "team.tend", "team.notify", "team.teams", "library.write", "library.used"),
     *("team.presence.at_work", "team.presence.beat", "team.presence.leave", "team.presence.others"),
-    *("team.presence.shows", "team.beat", "team.may_approve", "team.may_send", "macros.undo", "undoing.undo"),
+    *("team.presence.shows", "team.beat", "macros.undo", "undoing.undo"),
+    *("bulk.begin", "bulk.work", "files.at", "media.attachment", "media.face", "media.forget", "media.sweep"),
 }
 DOORS = {
     *("revision", "plan_jobs", "people.anybody", "people.first_administrator", "people.first_link"),
@@ -438,7 +512,7 @@ def test_counts_and_search_know_nothing_of_a_foreign_account(kit: Kit) -> None:
 def test_nobody_is_given_what_they_cannot_see(kit: Kit) -> None:
     """A conversation is assigned to people who have access to its account only."""
     about = scene(kit, "other")
-    with pytest.raises(DeskError, match="has no access to the account other"):
+    with pytest.raises(DeskError, match="may not see the account 'other'"):
         kit.desk.assign(about.conversation, "ana", Role.MANAGER.value, 1)
 
 
