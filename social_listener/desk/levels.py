@@ -50,7 +50,7 @@ class LevelsDesk:
             times = office.times(cursor)
             found = escalations.owed(cursor, times)
             for one in found:
-                told = recipients(office, cursor, one)
+                told = recipients(cursor, one)
                 tell(cursor, one, told, times.ours)
                 audit.record(
                     cursor, times.ours, SYSTEM, f"escalation.{one.step}", one.conversation_id, told=", ".join(told)
@@ -84,7 +84,7 @@ def due_line(office: Office, stored: StoredDue | None, account_id: str, now: Pla
     )
 
 
-def recipients(office: Office, cursor: DuckDBPyConnection, one: Owed) -> tuple[str, ...]:
+def recipients(cursor: DuckDBPyConnection, one: Owed) -> tuple[str, ...]:
     """Return who is told: of what is due soon who has it, else its team; of what is late they and those who lead.
 
     Where nobody has it and no team, everybody who may answer.
