@@ -36,7 +36,7 @@ def test_the_top_item_is_answered_in_public(open_page: Open, make_stage: MakeSta
     expect(top).to_contain_text("caught fire")
     top.click()
     expect(page.locator(".said.focus")).to_contain_text("caught fire")
-    expect(page.locator(".reader")).to_contain_text("Everybody on X can read this")
+    expect(page.locator("#reader")).to_contain_text("Everybody on X can read this")
     area(page).fill("We are so sorry. Please unplug it now, we call you in five minutes.")
     page.get_by_role("button", name="Post in public").click()
     expect(page.locator(".said.going")).to_contain_text("Public reply")
