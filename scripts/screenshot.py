@@ -67,7 +67,7 @@ def prepare(page: Page, row: int | None) -> None:
             break
     page.wait_for_selector(".said.focus")
     page.locator(".scroller").evaluate("list => { list.scrollTop = 0 }")
-    page.locator(".st-key-composer textarea").fill(ANSWER)
+    page.locator(".st-key-composer .box > textarea").fill(ANSWER)
     page.wait_for_timeout(2_500)  # the draft is saved; fonts and scroll positions settle
 
 

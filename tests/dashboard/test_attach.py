@@ -68,8 +68,8 @@ def test_a_picture_is_sent_with_its_description(open_page: Open, desk: Stage) ->
     page.reload()
     expect(cards).to_have_count(1)
     expect(cards.locator("input")).to_have_value("a red cup")
-    page.locator(".st-key-composer textarea").first.fill("Here it is")
-    page.locator(".st-key-composer textarea").first.press("Control+Enter")
+    page.locator(".st-key-composer .box > textarea").first.fill("Here it is")
+    page.locator(".st-key-composer .box > textarea").first.press("Control+Enter")
     until(lambda: desk.answers(post), "the answer is there")
     expect(cards).to_have_count(0)
     ledger = desk.sandbox.world.ledger
@@ -88,7 +88,7 @@ def test_a_picture_can_be_pasted_and_dropped_and_taken_away(open_page: Open, des
     cards.get_by_role("button", name="Take this picture away").click()
     expect(cards).to_have_count(0)
     page.reload()
-    expect(page.locator(".st-key-composer textarea").first).to_be_visible()
+    expect(page.locator(".st-key-composer .box > textarea").first).to_be_visible()
     expect(cards).to_have_count(0)
 
 

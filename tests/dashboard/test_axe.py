@@ -148,7 +148,7 @@ def talk(walk: Walk, stage: Stage, post: str) -> None:
     """Look at a conversation: its modes, an item's menu, an answer on its way, the dialogs."""
     page = walk.page
     page.goto(f"{stage.address}/?c={stage.conversation(post)}")
-    area = page.locator(".st-key-composer textarea").first
+    area = page.locator(".st-key-composer .box > textarea").first
     expect(area).to_be_visible()
     walk.look("conversation")
     for mode in page.get_by_role("radio", disabled=False).all():

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.browser
 
 def area(page: Page):
     """Return the composer's text area."""
-    return page.locator(".st-key-composer textarea")
+    return page.locator(".st-key-composer .box > textarea")
 
 
 def opened(open_page: Open, stage: Stage, post: str, **changes: int) -> Page:
@@ -183,9 +183,9 @@ def test_the_counter_counts_by_the_channels_own_rule(open_page: Open, stage: Sta
     post = stage.mention("how long may it be?")
     page = opened(open_page, stage, post)
     area(page).fill("https://example.com/a/very/long/address/that/is/shortened/by/the/platform/anyway 日本")
-    expect(page.locator(".left")).to_have_text("28 / 280")
+    expect(page.locator(".actions .left")).to_have_text("28 / 280")
     area(page).fill("日" * 141)
-    expect(page.locator(".left")).to_have_text("2 characters too many")
+    expect(page.locator(".actions .left")).to_have_text("2 characters too many")
     expect(page.get_by_role("button", name="Post in public")).to_be_disabled()
     area(page).press("Control+Enter")
     assert not stage.answers(post)

@@ -39,8 +39,8 @@ def answer(page: Page, text: str, *, private: bool = False) -> None:
     if private and page.locator(".switch button", has_text="Private message").get_attribute("aria-checked") != "true":
         page.get_by_role("radio", name="Private message").click()
     expect(page.locator("#reader")).to_contain_text("Only" if private else "Everybody")
-    page.locator(".st-key-composer textarea").fill(text)
-    page.locator(".st-key-composer textarea").press("Control+Enter")
+    page.locator(".st-key-composer .box > textarea").fill(text)
+    page.locator(".st-key-composer .box > textarea").press("Control+Enter")
     expect(page.locator(".said", has_text=text).first).to_be_visible(timeout=PATIENCE)
     expect(page.locator(".said.going")).to_have_count(0, timeout=PATIENCE)
 

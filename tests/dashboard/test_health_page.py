@@ -123,7 +123,7 @@ def test_a_reply_that_is_dropped_returns_to_the_composer(open_page: Open, doubtf
     lost.get_by_role("button", name="Yes").click()
     expect(lost).to_have_count(0)
     page.goto(f"{stage.address}/?c={stage.conversation(posts[DROPPED])}")
-    expect(page.locator(".st-key-composer textarea")).to_have_value(DROPPED)
+    expect(page.locator(".st-key-composer .box > textarea")).to_have_value(DROPPED)
     assert not stage.answers(posts[DROPPED])
 
 

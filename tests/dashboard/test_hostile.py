@@ -283,8 +283,8 @@ def test_addresses_and_notes_that_attack_do_nothing(hostile: Stage, open_page: O
     page.locator(".row").first.click()
     page.get_by_role("radio", name="Note").click()
     note = "\n".join(PAYLOADS)
-    page.locator(".st-key-composer textarea").fill(note)
-    page.locator(".st-key-composer textarea").press("Control+Enter")
+    page.locator(".st-key-composer .box > textarea").fill(note)
+    page.locator(".st-key-composer .box > textarea").press("Control+Enter")
     expect(page.locator(".said.note").first).to_contain_text("onerror=alert(2)")
     assert page.evaluate(_COUNT, FORBIDDEN) == []
     assert (foreign, dialogs) == ([], [])
