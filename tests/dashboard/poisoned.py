@@ -21,6 +21,7 @@ from social_listener.dashboard import (
 from social_listener.dashboard.bench_data import Bench
 from social_listener.dashboard.draw_composer import Outcome
 from social_listener.dashboard.file_routes import pictures
+from social_listener.dashboard.session import Inbox
 from social_listener.dashboard.shelf import lay_out
 from social_listener.desk_types import (
     AccountHealth,
@@ -96,12 +97,21 @@ def components() -> dict[str, tuple[tuple[str, ...], Any]]:
         "composer": (COMPOSER, draw_composer.composer(whole, drafts, lengths, "Sam", outcome, **more)),
         "library": ((), _library()),
         "context": (("pictures",), draw_conversation.context(whole, NOW)),
-        "views": ((), draw_queue.views(rows, QueueFilter())),
+        "views": ((), draw_queue.views(rows, QueueFilter(), (), {})),
         "health": ((), {**draw_health.health(_health(), {"fernhill": "name"}), "problem": "p"}),
         "bell": ((), draw_bell.bell(_notices(), NOW)),
         "team": ((), draw_team.board(_team(), "Sam")),
         "macros": (("finder",), draw_macros.macros(whole, "Sam", _run())),
-        "bench": (("selection", "picker"), draw_bench.bench(Bench(labels=(LABEL,), offer=_offer()), whole, NOW)),
+        "bench": (
+            ("selection", "picker"),
+            draw_bench.bench(
+                Inbox(wanted=QueueFilter(), view=whole, bench=Bench(labels=(LABEL,), offer=_offer())),
+                staff=("Kim", "Sam"),
+                me="Sam",
+                snoozes=("For 1 hour",),
+                time=NOW,
+            ),
+        ),
     }
 
 

@@ -9,6 +9,7 @@ import pytest
 from axe import faults
 from conftest import MakeStage
 from playwright.sync_api import Page, expect
+from stage import sign_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -82,6 +83,7 @@ def test_an_empty_inbox_and_health(page: Page, make_stage: MakeStage) -> None:
     """Before anybody has written: the inbox, its keys, and Health."""
     stage = make_stage().serve()
     walk = Walk(page)
+    sign_in(page.context, stage.address)
     page.goto(stage.address)
     expect(page.locator(".empty").first).to_be_visible()
     walk.look("empty")
@@ -97,6 +99,7 @@ def test_every_state_of_the_inbox(page: Page, make_stage: MakeStage) -> None:
     posts = crowd(stage)
     stage.serve()
     walk = Walk(page)
+    sign_in(page.context, stage.address)
     page.goto(stage.address)
     expect(page.locator(".row")).to_have_count(13)
     walk.look("many")
@@ -192,7 +195,9 @@ def talk(walk: Walk, stage: Stage, post: str) -> None:
 
 def test_a_planted_fault_is_found(page: Page, make_stage: MakeStage) -> None:
     """The check is able to fail: words that cannot be read and a nameless button are told, in a shadow tree."""
-    page.goto(make_stage().serve().address)
+    address = make_stage().serve().address
+    sign_in(page.context, address)
+    page.goto(address)
     expect(page.locator(".empty").first).to_be_visible()
     assert faults(page) == []
     page.evaluate(

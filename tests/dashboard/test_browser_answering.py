@@ -8,7 +8,7 @@ import pytest
 from conftest import MakeStage, Open
 from house import housed
 from playwright.sync_api import Browser, Page, expect
-from stage import Stage, until
+from stage import Stage, sign_in, until
 
 from social_listener.cli.demo import free_port
 from social_listener.desk_types.answering import MacroStep, SavedText
@@ -137,6 +137,7 @@ def test_both_in_one_go(chromium: Browser, tmp_path: Path) -> None:
         graph = house.sandbox.graph
         comment = graph.comment("asker", graph.page_post("Our new kettle"), "where is my order?")
         context = chromium.new_context(viewport={"width": 1280, "height": 900})
+        sign_in(context, house.address)
         page = context.new_page()
         page.goto(house.address)
         page.locator(".row", has_text="where is my order").click()

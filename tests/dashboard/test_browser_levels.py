@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from conftest import MakeStage, Open
 from playwright.sync_api import expect
+from stage import sign_in
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -26,6 +27,7 @@ def opened(open_page: Open, address: str) -> Page:
     """Return a page whose clock a test moves by hand, the service's own time at first."""
     page = open_page("about:blank")
     page.clock.install(time=datetime.now(UTC))
+    sign_in(page.context, address)
     page.goto(address)
     expect(page.locator(".row").first).to_be_visible()
     return page
