@@ -115,16 +115,19 @@ def test_the_route_is_for_our_own_pages_and_staff(desk: Stage) -> None:
     post = desk.mention("by the back door")
     where = {"staff": "Sam", "conversation": desk.conversation(post), "mode": "public", "nonce": "n"}
     address = f"{desk.address}/pictures/mine"
-    own = {"Origin": desk.address}
+    own, signed = {"Origin": desk.address}, desk.cookie(None)
     body = picture()["buffer"]
     until(lambda: "by the back door" in desk.log() or _known(desk, post), "it was polled")
-    foreign = requests.post(address, params=where, data=body, headers={"Origin": "http://evil.example"}, timeout=20)
+    foreign = requests.post(
+        address, params=where, data=body, headers={"Origin": "http://evil.example"}, cookies=signed, timeout=20
+    )
     assert foreign.status_code == 403
     for change in ({"staff": "Eve"}, {"mode": "note"}, {"conversation": "x:none"}, {"nonce": "another"}):
-        answer = requests.post(address, params=where | change, data=body, headers=own, timeout=20)
-        assert answer.status_code in {403, 404, 409}, change
+        answer = requests.post(address, params=where | change, data=body, headers=own, cookies=signed, timeout=20)
+        assert answer.status_code in {401, 403, 404, 409}, change
         assert answer.json()["error"]
-    large = requests.post(address, params=where, data=b"x" * 25_000_001, headers=own, timeout=60)
+    assert requests.post(address, params=where, data=body, headers=own, timeout=20).status_code == 401
+    large = requests.post(address, params=where, data=b"x" * 25_000_001, headers=own, cookies=signed, timeout=60)
     assert large.status_code == 413
 
 
@@ -132,6 +135,7 @@ def _known(desk: Stage, post: str) -> bool:
     answer = requests.get(
         f"{desk.address}/pictures/mine",
         params={"staff": "Sam", "conversation": desk.conversation(post), "mode": "public", "file": "none"},
+        cookies=desk.cookie(None),
         timeout=20,
     )
     return "not there any more" in answer.text
