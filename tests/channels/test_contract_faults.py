@@ -105,6 +105,9 @@ def test_every_fault_is_named_by_what_to_do_next(face: Face, fault: str, caplog:
             assert "?" not in str(error)
 
 
+@pytest.mark.secrets_on_purpose(
+    "an SDK without our cap, to show that the search finds what it prints", "reports", "log"
+)
 @pytest.mark.usefixtures("_masking")
 def test_the_search_for_secrets_can_find_one(face: Face, caplog: pytest.LogCaptureFixture) -> None:
     """The SDK at DEBUG without our cap does print credentials, and they would be found."""
