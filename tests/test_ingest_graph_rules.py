@@ -278,6 +278,9 @@ def test_a_comment_pushed_late_was_said_when_the_list_says(machine: Machine) -> 
     machine.poll()
     (item,) = rows(machine.house.ingest.store, "SELECT * FROM interactions WHERE NOT outbound")
     assert item["hidden"]
+    for table in ("conversations", "queue"):
+        (row,) = rows(machine.house.ingest.store, f"SELECT last_at FROM {table} WHERE account_id = 'gram'")
+        assert row["last_at"] == item["sent_at"], table
     machine.teardown()
 
 

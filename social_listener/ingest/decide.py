@@ -47,6 +47,7 @@ class Work:
     changes: Changes = field(default_factory=Changes)
     fresh: list[str] = field(default_factory=list)  #: items met for themselves for the first time
     edited: list[str] = field(default_factory=list)  #: items with a new wording
+    earlier: dict[str, datetime] = field(default_factory=dict)  #: items said earlier than it seemed → when it seemed
     deleted: list[str] = field(default_factory=list)
     seen: set[str] = field(default_factory=set)  #: sightings made here
     linked: list[Link] = field(default_factory=list)  #: links made here
@@ -152,6 +153,8 @@ def _change(work: Work, stored: StoredItem, told: Interaction, told_at: datetime
         work.edited.append(before.id)
     if before.context and not merged.context:
         work.fresh.append(before.id)
+    elif merged.sent_at < before.sent_at:
+        work.earlier.setdefault(before.id, before.sent_at)
 
 
 def _keep_wording(work: Work, item: Interaction, seen_at: datetime) -> None:

@@ -59,6 +59,8 @@ def follow(work: Work, scorer: Scorer) -> None:
     for item_id in dict.fromkeys(work.edited):
         if item_id not in work.fresh:
             talk.reword(item_id)
+    for item_id, seemed in work.earlier.items():
+        talk.retime(item_id, seemed)
     for item_id in work.deleted:
         talk.lose(item_id)
     for link in work.linked:
@@ -146,6 +148,20 @@ class _Talk:
         conversation = self.conversation(item.conversation_id)
         if conversation is not None and item.edited_at is not None:  # else a text that was cut came in full
             conversation.status, conversation.snoozed_until = Status.OPEN, None
+
+    def retime(self, item_id: str, seemed: datetime) -> None:
+        """Take in that an item was said earlier than it `seemed`: its conversation began and ended by that time."""
+        item = self.stored(item_id).item
+        conversation = self.conversation(item.conversation_id)
+        if item.context or item.outbound or conversation is None:
+            return
+        if (one := self.inbound.get(item_id)) is not None:
+            one.sent_at = item.sent_at
+        conversation.first_at = min(conversation.first_at, item.sent_at)
+        if conversation.last_at == seemed:
+            others = (self.inbound.get(other or "") for other in (*conversation.waiting_ids, conversation.newest_id))
+            conversation.last_at = max([item.sent_at, *(other.sent_at for other in others if other is not None)])
+        self.touch(conversation.id, said=False)
 
     def lose(self, item_id: str) -> None:
         """Take in that an item is gone."""
