@@ -82,6 +82,7 @@ class Children:
         self._lock = threading.Lock()
         self._all: list[Child] = []
         self._closed = False
+        self.died = False  #: one of them ended before it had answered, whether somebody waits for that answer or not
 
     def submit(self, work: Callable[[Given], Made], given: Given) -> Future[Made]:
         """Have a child do that; the future raises `ChildDied` when it died, OSError when there can be none.
@@ -109,7 +110,11 @@ class Children:
                     raise ChildDied
                 child = self._own.child = Child()
                 self._all.append(child)
-        return child.ask(work, given)
+        try:
+            return child.ask(work, given)
+        except ChildDied:
+            self.died = True
+            raise
 
 
 def _send(pipe: IO[bytes] | None, what: object) -> None:

@@ -133,6 +133,9 @@ class Worker:
         if self._pool is None:
             self._begin()
             return None
+        if self._pool.died:
+            self._died()
+            return None
         return self._pool
 
     def _begin(self) -> None:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import shutil
 import threading
+import time
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final, Self
 
 import duckdb
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 
 #: below this nothing is stored safely any more
 _LEAST_FREE_BYTES: Final = 200_000_000
+#: so long may a reader go on when the database is closed
+_PATIENCE: Final = timedelta(seconds=5)
 
 
 class Store:
@@ -37,7 +40,8 @@ class Store:
     def __init__(self, path: Path, connection: DuckDBPyConnection) -> None:
         self.path = path
         self._connection = connection
-        self._opening = threading.Lock()
+        self._opening = threading.Condition()
+        self._readers: set[DuckDBPyConnection] = set()
         self._writer = connection.cursor()
         self._lock = threading.RLock()
         self._copying = threading.Lock()
@@ -108,26 +112,20 @@ class Store:
     @contextmanager
     def read(self) -> Iterator[DuckDBPyConnection]:
         """Hand out a cursor of its own that sees one snapshot; never share it, never write with it."""
-        cursor = self._cursor()
-        try:
-            with _translated(self.path):
-                cursor.execute("BEGIN TRANSACTION READ ONLY")
-                yield cursor
-        finally:
-            cursor.close()
+        with self._cursor() as cursor, _translated(self.path):
+            cursor.execute("BEGIN TRANSACTION READ ONLY")
+            yield cursor
 
     @contextmanager
     def attached(self, path: Path, name: str) -> Iterator[None]:
         """Let transactions read another database file of ours under `name`, until the end of the block."""
-        cursor = self._cursor()
-        with _translated(self.path):
+        with self._cursor() as cursor, _translated(self.path):
             quoted = str(path).replace("'", "''")
             cursor.execute(f"ATTACH '{quoted}' AS {name} (READ_ONLY)")
             try:
                 yield
             finally:
                 cursor.execute(f"DETACH {name}")
-                cursor.close()
 
     @property
     def revision(self) -> int:
@@ -172,22 +170,27 @@ class Store:
 
         One at a time: somebody who asks while the nightly one is written waits for it.
         """
-        with self._copying:
-            cursor = self._cursor()
-            try:
-                return backups.write(cursor, directory, now, keep)
-            finally:
-                cursor.close()
+        with self._copying, self._cursor() as cursor:
+            return backups.write(cursor, directory, now, keep)
 
-    def close(self) -> None:
-        """Checkpoint and close; closing twice does no harm."""
-        with self._lock:
+    def close(self, patience: timedelta = _PATIENCE) -> None:
+        """Checkpoint and close; closing twice does no harm.
+
+        From here on nobody begins to read. Who is at it may finish within `patience`, and gets `StoreError` after it.
+        """
+        with self._lock, self._opening:
             if self._closed:
                 return
-            with self._opening:
-                self._closed = True
-                self._writer.close()
-                self._connection.close()
+            self._closed = True
+            # The engine refuses to close a connection whose cursor another thread is just using.
+            self._opening.wait_for(lambda: not self._readers, patience.total_seconds())
+            give_up = time.monotonic() + _PATIENCE.total_seconds()
+            while self._readers and time.monotonic() < give_up:
+                for cursor in self._readers:
+                    cursor.interrupt()
+                self._opening.wait(0.05)  # a reader that was between two statements is interrupted in the next
+            self._writer.close()
+            self._connection.close()
 
     def __enter__(self) -> Self:
         """Return the store itself; it is closed at the end of the block."""
@@ -197,11 +200,20 @@ class Store:
         """Close the store."""
         self.close()
 
-    def _cursor(self) -> DuckDBPyConnection:
-        """Return a new cursor, in turn: the engine refuses a call on a connection that another thread is just using."""
+    @contextmanager
+    def _cursor(self) -> Iterator[DuckDBPyConnection]:
+        """Hand out a new cursor, in turn: the engine refuses a call on a connection that another thread is using."""
         with self._opening:
             self._check_open()
-            return self._connection.cursor()
+            cursor = self._connection.cursor()
+            self._readers.add(cursor)
+        try:
+            yield cursor
+        finally:
+            cursor.close()
+            with self._opening:
+                self._readers.discard(cursor)
+                self._opening.notify_all()
 
     def _check_open(self) -> None:
         if self._closed:

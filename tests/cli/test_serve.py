@@ -206,6 +206,15 @@ def test_readiness_tells_what_is_wrong(settings: Path) -> None:
     assert not thread.is_alive()
 
 
+@pytest.fixture
+def _terminal() -> Iterator[None]:
+    """Let what is started hear Ctrl+C, as from a terminal: what a script runs in the background inherits deaf ears."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("_terminal")
 def test_ctrl_c_takes_a_reply_back(run: Any, settings: Path, sandbox: Sandbox) -> None:
     """While the undo window is open Ctrl+C undoes the reply, whoever holds the database."""
     posts = [sandbox.world.post("customer1", f"@fernhill hello {number}") for number in range(2)]

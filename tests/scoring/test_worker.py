@@ -13,6 +13,7 @@ from messages import MESSAGES
 from scoring_texts import fuzzed
 
 from social_listener.scoring import Circumstances, Gist, Text, Weights, Worker, score, score_all
+from social_listener.scoring.child import ChildDied
 from social_listener.scoring.scorer import gists_of
 
 WEIGHTS = Weights(complaint=19.0)
@@ -80,6 +81,17 @@ def test_a_worker_that_is_killed_changes_nothing(worker: Worker) -> None:
     assert worker.made == 0
     while worker.hand_over(TEXTS) is not None:  # until its end was heard of
         os.sched_yield()
+
+
+def test_a_death_is_heard_of_though_nobody_collects(worker: Worker) -> None:
+    """When a worker died over texts that nobody collects, it gets nothing more."""
+    there = process()
+    there.suspend()
+    handed = worker.hand_over(TEXTS)
+    assert handed is not None
+    there.kill()
+    assert isinstance(handed.made.exception(60), ChildDied)
+    assert worker.hand_over(TEXTS) is None
 
 
 def test_a_worker_that_stands_still_is_not_waited_for() -> None:

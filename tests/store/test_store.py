@@ -604,3 +604,30 @@ def test_closing_while_others_read_refuses_them_in_words(tmp_path: Path) -> None
     for thread in threads:
         thread.join()
     assert [type(fault) for fault in faults] == [StoreError] * 4
+
+
+@pytest.mark.parametrize("patience", [timedelta(minutes=1), timedelta(0)])
+def test_closing_waits_for_readers_and_interrupts_those_that_go_on(path: Path, patience: timedelta) -> None:
+    """Who reads when the database is closed may finish what it is at; who is too long at it gets a StoreError."""
+    store = Store.open(path)
+    rows = 20_000_000 if patience else 1_000_000_000_000
+    reading = threading.Event()
+    faults: list[str] = []
+
+    def read() -> None:
+        try:
+            with store.read() as cursor:
+                reading.set()
+                cursor.execute(f"SELECT sum(hash(i)) FROM range({rows}) t(i)").fetchall()
+            faults.append("")
+        except StoreError as fault:
+            faults.append(str(fault))
+
+    thread = threading.Thread(target=read)
+    thread.start()
+    assert reading.wait(20)
+    store.close(patience)
+    thread.join()
+    assert [bool(fault) for fault in faults] == [not patience]
+    with pytest.raises(StoreError, match="was closed"), store.read():
+        pass
