@@ -17,6 +17,7 @@ import requests
 import zstandard
 from cryptography.fernet import Fernet
 from push_kit import Door
+from staff_kit import seed_staff, token_for
 from streamlit.testing.v1 import AppTest
 
 from social_listener import failpoints
@@ -24,6 +25,7 @@ from social_listener.channels import stream_kinds
 from social_listener.cli import shapes
 from social_listener.cursor import Cursor
 from social_listener.dashboard import session, state
+from social_listener.dashboard.entrance import USER_KEY
 from social_listener.errors import ListenerError
 from social_listener.model import Action, ActionKind, PrivateReply, PublicReply, StreamKind
 from social_listener.sandbox import Sandbox
@@ -223,8 +225,10 @@ class Exposure:
     def pages(self) -> None:
         """Draw the pages of the dashboard."""
         state.set_service(self.service)
+        seed_staff(self.service.desk, "Sam")
         for query in ({}, {"page": "health"}):
             at = AppTest.from_file(str(Path(session.__file__).parent / "app.py"), default_timeout=60)
+            at.user = {USER_KEY: self.service.desk.door.session_id(token_for(self.service.desk, "Sam"))}
             for name, value in query.items():
                 at.query_params[name] = value
             at.run()

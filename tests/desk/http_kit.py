@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from staff_kit import seed_staff
+
 from social_listener.model import ReplyState
 from social_listener.sandbox import Sandbox
 from social_listener.service import Service, build
@@ -61,6 +63,7 @@ class HttpKit:
         """Start the service."""
         environment = {variable: self.sandbox.credentials[name] for name, variable in KEYS.items()}
         self.service = build(self.settings, clock=self.sandbox.world.clock.now, environment=environment)
+        seed_staff(self.service.desk, "ana")
 
     def again(self) -> None:
         """End the service and start the next one."""

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from http_kit import UNSETTLED, asked, make_settings
+from staff_kit import seed_staff
 
 from social_listener.errors import Conflict
 from social_listener.service import build
@@ -23,6 +24,7 @@ def main(*arguments: str) -> None:
     folder, base_url, moment, item, text, visibility = arguments
     now = [datetime.fromisoformat(moment)]
     service = build(make_settings(Path(folder), base_url), clock=lambda: now[0])
+    seed_staff(service.desk, "ana")
     for stream in service.streams.values():
         service.ingest.poll(stream, until_end=True)
     say = service.desk.reply_private if visibility == "private" else service.desk.reply_public

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Literal
 
+from staff_kit import seed_staff
+
 from social_listener.model import Allowed, ReplyState, StreamKind
 from social_listener.sandbox import Sandbox
 from social_listener.service import Service, build
@@ -77,6 +79,7 @@ class MetaKit:
             for key, variable in keys_of(name).items()
         }
         self.service = build(self.settings, clock=self.now, environment=environment)
+        seed_staff(self.service.desk, "ana")
 
     def again(self, skew: timedelta | None = None) -> None:
         """End the service and start the next one, on a machine whose clock may have been set meanwhile."""

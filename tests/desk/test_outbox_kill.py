@@ -60,7 +60,7 @@ class Matrix:
         moment = self.sandbox.world.clock.now().isoformat()
         return subprocess.run(
             [sys.executable, str(DRIVER), str(self.folder), self.sandbox.base_url, moment, item, text, visibility],
-            env={**os.environ, **keys, failpoints.ENVIRONMENT: armed},
+            env={**os.environ, **keys, failpoints.ENVIRONMENT: armed, "PYTHONPATH": str(DRIVER.parents[1])},
             capture_output=True,
             text=True,
             check=False,
