@@ -158,22 +158,31 @@ def takers(view: ConversationView, about: Around) -> dict[str, tuple[str, bool]]
     return people | {f"Team: {team.name}": (team.id, True) for team in about.teams if team.name != view.team}
 
 
-def hand_over() -> None:
-    """Give the conversation to the colleague, or the team, picked in the menu."""
+def offered() -> dict[str, tuple[str, bool]]:
+    """Return who can take the open conversation over, as `takers` does; nobody when none is open."""
     view = session.inbox().view
     if view is None:
-        return
+        return {}
     about, _ = state.guarded(lambda: state.desk().team.around(view.conversation_id, state.staff()), Around())
-    picked = takers(view, about).get(st.session_state["hand_over"])
-    if picked is None:
+    return takers(view, about)
+
+
+def hand_over() -> None:
+    """Give the conversation to the colleague, or the team, picked in the menu."""
+    hand_over_to(st.session_state["hand_over"])
+
+
+def hand_over_to(picked: str) -> None:
+    """Give the conversation to whom `takers` names so; nothing happens when nobody is named so any more."""
+    if (found := offered().get(picked)) is None:
         return
-    to, is_team = picked
+    to, is_team = found
     if not is_team:
         assign(to)
     else:
         _change(
             lambda id_, me, version: state.desk().team.hand_over(id_, me, to, version),
-            f"In the queue now: {st.session_state['hand_over']}",
+            f"In the queue now: {picked}",
         )
         draw(*session.PANES)
 

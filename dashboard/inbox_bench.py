@@ -143,6 +143,18 @@ def _snooze(wish: Wish) -> str:
     return ""
 
 
+def _takers(_: Wish) -> str:
+    """Look who can take the open conversation over."""
+    session.inbox().takers = tuple(inbox_actions.offered())
+    return ""
+
+
+def _hand_over(wish: Wish) -> str:
+    if _text(wish, "conversation") == session.inbox().chosen:
+        inbox_actions.hand_over_to(_text(wish, "to"))
+    return ""
+
+
 def _silence(wish: Wish) -> str:
     """Mute the contact, call them spam, or hear them again; the next conversation opens."""
     desk, me, conversation = state.desk(), state.staff(), _text(wish, "conversation")
@@ -187,6 +199,8 @@ WISHES: Mapping[str, Callable[[Wish], str]] = {
     "save_view": _save_view,
     "change_view": _change_view,
     "snooze": _snooze,
+    "takers": _takers,
+    "hand_over": _hand_over,
     "silence": _silence,
     "alike": _alike,
     "merge": _merge,

@@ -228,6 +228,8 @@ KEYS: Mapping[str, str] = {
     "Ctrl + Enter": "send what is written",
     "Esc": "leave the composer",
     "A": "assign to me, or give back",
+    "G": "hand over to a colleague or a team",
+    "H": "hide what is answered, or show it again",
     "E": "resolve, or reopen",
     "@": "in a note: name a colleague, who is told",
     "W": "what waits for you (the bell)",

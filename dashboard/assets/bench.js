@@ -42,8 +42,8 @@ class Bench {
 
   // A and E are the page's own keys while nothing is selected.
   runs(key) {
-    const always = { l: this.labels, z: this.undo, v: this.views, s: this.snooze, b: this.silence, c: this.customers };
-    const selected = { a: this.assignMany, e: () => this.bulk("resolve", {}), l: this.labelMany };
+    const always = { l: this.labels, z: this.undo, v: this.views, s: this.snooze, b: this.silence, c: this.customers, g: this.handOver };
+    const selected = { a: this.assignMany, g: this.assignMany, e: () => this.bulk("resolve", {}), l: this.labelMany };
     if (this.data.confirm && key === "Escape") return () => this.fire({ what: "stay" });
     return (this.many() && selected[key]) || always[key];
   }

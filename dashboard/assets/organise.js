@@ -92,6 +92,17 @@ const ORGANISE = {
     else if (conversation) this.times("Snooze " + name, (wish) => this.fire({ what: "snooze", conversation, ...wish }));
   },
 
+  handOver() {
+    const { conversation, name } = this.data;
+    if (!conversation) return;
+    this.fire({ what: "takers", conversation });
+    this.picker.open({
+      title: "Hand " + name + " over",
+      placeholder: "Type a colleague's or a team's name",
+      items: () => this.data.takers.map((to) => ({ words: to, run: () => this.fire({ what: "hand_over", conversation, to }) })),
+    });
+  },
+
   assignMany() {
     const { staff, me } = this.data;
     const people = [...staff].sort((one, two) => Number(two === me) - Number(one === me));

@@ -47,6 +47,8 @@ function drawItem(line, act) {
   for (const verb of line.verbs) {
     const node = withIcon(button("", verb.label, () => act("do", { item: line.item, verb: verb.verb }), verb.because), verb.icon);
     node.disabled = !verb.ok;
+    // H hides, or shows again, what is answered; of two such items none would be meant.
+    if (line.tone.includes("focus") && /hide$/.test(verb.verb)) node.dataset.key = "h";
     foot.append(node);
   }
   if (line.url) foot.append(link("", "Open on " + line.channel + " ↗", line.url));
