@@ -78,10 +78,16 @@ class ContactDesk:
     # -- customers -----------------------------------------------------------------------------------------------------
 
     def merge(self, conversation_id: str, contact_id: str, staff: str) -> None:
-        """Say that a conversation's contact and another one are one customer. Platform facts stay as they are."""
+        """Say that a conversation's contact and another one are one customer. Platform facts stay as they are.
+
+        Nothing happens when they are one already: there is nothing that could be taken back.
+        """
         with self._office.store.transaction() as cursor:
             one, other = self._pair(cursor, conversation_id, contact_id, staff)
-            both = (*customers.together(cursor, one), *customers.together(cursor, other))
+            whole = customers.together(cursor, one)
+            if other in whole:
+                return
+            both = (*whole, *customers.together(cursor, other))
             before = customers.of(cursor, both)
             customer = before.get(one) or before.get(other) or customers.new_id()
             self._belong(cursor, staff, dict.fromkeys(both, customer), "merged")

@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from social_listener.search.words import fold, tokens
 from social_listener.store.rows import marks
-from social_listener.store.staging import chunks
+from social_listener.store.staging import chunks, staged
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -106,11 +106,8 @@ def _rows(
 
 def _staged(cursor: DuckDBPyConnection, sql: str, ids: Collection[str]) -> list[Any]:
     """Return the rows of a statement that looks for ids in `stage`: the list is the small side of the join."""
-    cursor.register("stage", pa.table({"wanted": pa.array(list(ids), pa.string())}))
-    try:
+    with staged(cursor, pa.table({"wanted": pa.array(list(ids), pa.string())})):
         return cursor.execute(sql).fetchall()
-    finally:
-        cursor.unregister("stage")
 
 
 def notes(cursor: DuckDBPyConnection) -> list[Doc]:

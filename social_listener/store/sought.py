@@ -94,6 +94,7 @@ def _among(cursor: DuckDBPyConnection, key: str, ids: Sequence[str], name: str) 
     if len(ids) <= _FEW:
         return f"{key} IN ({marks(ids)})", list(ids)
     table = f"sought_{name}"
+    cursor.complete()  # the engine takes no table while somebody has read a result but half
     cursor.register(table, pa.table({"id": list(ids)}))
     return f"{key} IN (SELECT id FROM {table})", []
 

@@ -7,6 +7,7 @@ table, because known rows are found by lists of ids in the key's index and never
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import cache
 from itertools import repeat
 from operator import is_
@@ -59,11 +60,8 @@ def insert(cursor: DuckDBPyConnection, table: str, names: Sequence[str], rows: S
     if not rows:
         return
     columns = ", ".join(names)
-    cursor.register("stage", _stage(table, names, rows))
-    try:
+    with staged(cursor, _stage(table, names, rows)):
         cursor.execute(f"INSERT INTO {table} ({columns}) SELECT {columns} FROM stage")
-    finally:
-        cursor.unregister("stage")
 
 
 def update(cursor: DuckDBPyConnection, table: str, names: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
@@ -73,16 +71,13 @@ def update(cursor: DuckDBPyConnection, table: str, names: Sequence[str], rows: S
     for start in range(0, len(rows), MOST_IDS):
         part = rows[start : start + MOST_IDS]
         ids = [row[0] for row in part]
-        cursor.register("stage", _stage(table, names, part))
-        try:
+        with staged(cursor, _stage(table, names, part)):
             # The list of ids finds the rows in the index; the join alone would read the whole table.
             cursor.execute(
                 f"UPDATE {table} SET {changes} FROM stage"
                 f" WHERE {table}.{key} = stage.{key} AND {table}.{key} IN ({marks(ids)})",
                 ids,
             )
-        finally:
-            cursor.unregister("stage")
 
 
 def delete(cursor: DuckDBPyConnection, table: str, key: str, ids: Sequence[str]) -> None:
@@ -112,12 +107,20 @@ def _known(cursor: DuckDBPyConnection, table: str, key: str, ids: Sequence[str])
     (count,) = cursor.execute(f"SELECT count(*) FROM (SELECT 1 {near} LIMIT {most})", ends).fetchall()
     if count[0] in (0, most):
         return ids if count[0] else []
-    cursor.register("stage", pa.table({"wanted": ids}))
-    try:
+    with staged(cursor, pa.table({"wanted": ids})):
         found = cursor.execute(f"SELECT {key} {near} AND {key} IN (SELECT wanted FROM stage)", ends).fetchall()
+    return [row[0] for row in found]
+
+
+@contextmanager
+def staged(cursor: DuckDBPyConnection, rows: pa.Table) -> Iterator[None]:
+    """Let statements inside the block read `rows` as the table `stage`; each must be read to its end."""
+    cursor.complete()  # the engine takes no table while somebody has read a result but half
+    cursor.register("stage", rows)
+    try:
+        yield
     finally:
         cursor.unregister("stage")
-    return [row[0] for row in found]
 
 
 def chunks(ids: Sequence[str]) -> Iterator[list[str]]:

@@ -11,6 +11,7 @@ import pytest
 from http_kit import HttpKit
 from meta_kit import MetaKit
 from PIL import Image
+from staff_kit import seed_staff
 
 from social_listener.channels.pictures import X_HOSTS, PictureSource
 from social_listener.dashboard.frames import Frames
@@ -30,6 +31,7 @@ STAFF = "staff"
 def x(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HttpKit]:
     """Return a service on X; the tests of this file use people of their own."""
     kit = HttpKit(tmp_path_factory.mktemp("x"))
+    seed_staff(kit.service.desk, STAFF)
     yield kit
     kit.close()
 
@@ -38,6 +40,7 @@ def x(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HttpKit]:
 def meta(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MetaKit]:
     """Return a service on Facebook and Instagram."""
     kit = MetaKit(tmp_path_factory.mktemp("meta"))
+    seed_staff(kit.service.desk, STAFF)
     yield kit
     kit.close()
 

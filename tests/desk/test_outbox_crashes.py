@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from desk_channel import BEHAVIOURS, TAKEN
 from desk_kit import make_kit
+from staff_kit import seed_staff
 
 from social_listener import failpoints
 from social_listener.failpoints import FailpointReached
@@ -165,6 +166,7 @@ def test_sending_again_by_itself_would_send_twice(tmp_path: Path) -> None:
     """The known-bad rule "in doubt, so once more" makes duplicates in this very harness: the harness would see them."""
     kit = make_kit(tmp_path)
     kit.channels["main"].lag = timedelta(minutes=20)
+    seed_staff(kit.desk, "robot")
     twice = 0
     for behaviour in ("unsure_not_taken", "unsure_taken", "crash_taken"):
         item = kit.mention(author=f"customer_{behaviour}")

@@ -5,6 +5,8 @@ import threading
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from staff_kit import seed_staff
+
 from social_listener.errors import Conflict
 from social_listener.model import ReplyState
 
@@ -46,6 +48,7 @@ def test_double_clicks_are_one_reply(kit: Kit) -> None:
 
 def test_of_two_agents_one_wins(kit: Kit) -> None:
     """Agents who answer the same view at the same moment make one post; all others are told who was faster."""
+    seed_staff(kit.desk, "cleo", "dan")
     for number in range(8):
         item = kit.mention(author=f"customer{number}")
         seen = kit.desk.conversation(kit.desk.conversation_of(item), "ana").version

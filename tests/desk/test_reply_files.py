@@ -12,6 +12,7 @@ import pytest
 from http_kit import HttpKit
 from meta_kit import MetaKit
 from PIL import Image
+from staff_kit import seed_staff
 
 from social_listener import failpoints
 from social_listener.errors import Conflict, DeskError, NotAllowed, NotPermitted
@@ -43,6 +44,7 @@ SECRET = b"taken at 48.1374N 11.5755E"
 def x(tmp_path: Path) -> Iterator[HttpKit]:
     """Return a service on X."""
     kit = HttpKit(tmp_path)
+    seed_staff(kit.service.desk, STAFF)
     yield kit
     failpoints.disarm()
     kit.close()
@@ -287,6 +289,7 @@ def test_what_is_left_in_a_composer_is_swept_away(x: HttpKit) -> None:
 def test_channels_without_pictures_say_why(tmp_path: Path, name: str) -> None:
     """Neither a comment nor a message takes one here, and the reason names the platform's rule."""
     kit = MetaKit(tmp_path)
+    seed_staff(kit.service.desk, STAFF)
     try:
         item = kit.comment(name, "jo")  # type: ignore[arg-type]
         kit.sandbox.world.advance(1)
