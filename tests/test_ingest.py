@@ -295,6 +295,18 @@ def test_an_item_that_shows_after_its_answer_is_answered(ingest: Ingest) -> None
     assert row(ingest.store, "SELECT * FROM queue")["waiting_since"] is None
 
 
+def test_the_first_answer_is_that_which_was_said_first(ingest: Ingest) -> None:
+    """Earlier words of ours that come after later ones are the answer; they answer nothing that was said after them."""
+    first, second = said(1, thread=1), said(4, thread=1)
+    tell(ingest, page(first, second))
+    tell(ingest, page(ours(5, to=first)))
+    tell(ingest, page(ours(3, to=first)))
+    tell(ingest, page(ours(2, to=first)))
+    assert _item(ingest, 1)["answered_at"] == ours(2, to=first).sent_at
+    assert _item(ingest, 4)["answered_at"] == ours(5, to=first).sent_at
+    assert row(ingest.store, "SELECT * FROM queue")["unanswered"] == 0
+
+
 def test_what_waits_stands_in_the_order_in_which_it_was_said(ingest: Ingest) -> None:
     """An item that shows late goes before what was said after it, as in a replay."""
     tell(ingest, page(said(2, thread=1)))

@@ -94,7 +94,7 @@ class _Talk:
     # -- events --------------------------------------------------------------------------------------------------------
 
     def say(self, item_ids: Iterable[str]) -> None:
-        """Take in our own words: they answer what was said before them."""
+        """Take in our own words: they answer what was said before them, also when later ones came first."""
         changes, known = self.work.changes, self.work.known
         for item_id in item_ids:
             item = self.stored(item_id).item
@@ -106,8 +106,8 @@ class _Talk:
             conversation = self.conversation(key)
             if conversation is not None:
                 self.touch(key, said=not item.context)
-                for waiting in conversation.waiting_ids:
-                    self.answer(waiting, item.sent_at)
+                for heard in (*conversation.waiting_ids, *known.answered.get(key, ())):
+                    self.answer(heard, item.sent_at)
 
     def answer(self, item_id: str, at: datetime) -> None:
         """Note our first answer to an item, unless it was said after that answer."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass, field, fields
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -91,6 +91,8 @@ class Known:
     inbound: dict[str, Inbound] = field(default_factory=dict)  #: what waits or came lately in those conversations
     said: dict[str, datetime] = field(default_factory=dict)  #: conversation → when we last said something in it
     said_at: dict[str, list[datetime]] = field(default_factory=dict)  #: all those times, where a late item needs them
+    #: conversation → what was answered in it, where earlier words of ours come late
+    answered: dict[str, list[str]] = field(default_factory=dict)
     sightings: set[str] = field(default_factory=set)  #: "<stream id> <interaction id>"
     versions: dict[str, str] = field(default_factory=dict)  #: id of a version → its text
     letters: dict[str, list[str]] = field(default_factory=dict)  #: native id of an item → its open dead letters
@@ -242,6 +244,20 @@ def our_times(cursor: DuckDBPyConnection, conversation_ids: Collection[str]) -> 
     ).fetchall()
     for conversation_id, sent_at in rows:
         found.setdefault(conversation_id, []).append(_utc(sent_at))
+    return found
+
+
+def answered(cursor: DuckDBPyConnection, since: Mapping[str, datetime]) -> dict[str, list[str]]:
+    """Return what was said to us in each conversation and answered after that moment. It reads the whole table."""
+    found: dict[str, list[str]] = {}
+    rows = cursor.execute(
+        "SELECT conversation_id, id, answered_at FROM interactions WHERE answered_at > ? AND NOT outbound"
+        " AND list_contains(?, conversation_id) ORDER BY id",
+        [min(since.values()), sorted(since)],
+    ).fetchall()
+    for conversation_id, item_id, answered_at in rows:
+        if answered_at > since[conversation_id]:
+            found.setdefault(conversation_id, []).append(item_id)
     return found
 
 

@@ -20,7 +20,7 @@ from social_listener.store.staging import chunks, insert, select, update
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-    from social_listener.model import Page, Score
+    from social_listener.model import Interaction, Page, Score
 
 _RAW: Final = tuple(each.name for each in fields(RawPage))
 _VERSION: Final = tuple(each.name for each in fields(VersionRow))
@@ -90,14 +90,27 @@ def known(cursor: DuckDBPyConnection, pages: Iterable[tuple[str, Page]]) -> Know
     }
     if late:
         found.said_at = facts.our_times(cursor, late)
+    if overtaken := _overtaken(found, all_told):
+        found.answered = facts.answered(cursor, overtaken)
     waiting = [
         one for talk in found.conversations.values() for one in (*talk.waiting_ids, talk.newest_id) if one is not None
     ]
     recent = [one for contact in found.contacts.values() for one in contact.recent_ids]
-    found.inbound = facts.inbound(cursor, (*waiting, *recent))
+    answered = [one for ids in found.answered.values() for one in ids]
+    found.inbound = facts.inbound(cursor, (*waiting, *recent, *answered))
     for _, page in told:
         _look_below(cursor, found, [chains.get(one, one) for one in page.deleted])
     return found
+
+
+def _overtaken(found: Known, told: Iterable[Interaction]) -> dict[str, datetime]:
+    """Return the conversations in which earlier words of ours come after later ones: conversation → the earliest."""
+    since: dict[str, datetime] = {}
+    for item in told:
+        said = found.said.get(item.conversation_id)
+        if item.outbound and item.id not in found.items and said is not None and item.sent_at < said:
+            since[item.conversation_id] = min(item.sent_at, since.get(item.conversation_id, said))
+    return since
 
 
 def _know_of_push(cursor: DuckDBPyConnection, found: Known, told: list[tuple[str, Page]]) -> None:
