@@ -99,7 +99,9 @@ def test_a_replay_mends_what_was_spoilt(house: House) -> None:
         cursor.execute("DELETE FROM our_words")
     house.ingest.replay()
     after = everything(house.ingest.store)
-    skip = {"scored_at", "first_seen_at", "checked_at", "updated_at", "seen_at", "priority", "factors"}
+    # When an item that was lost had been seen first, no raw page tells exactly.
+    seen = {"first_seen_at", "due_seen_at", "seen_at"}
+    skip = {"scored_at", "checked_at", "updated_at", "priority", "factors", *seen}
     for table in before:
         assert _without(after[table], skip) == _without(before[table], skip), table
     assert "ada" in {one["assignee"] for one in after["conversations"]}

@@ -60,7 +60,7 @@ def failed(known: Failures | None, now: datetime, free: int) -> Failures:
 def sign_in_name(typed: str) -> str:
     """Return a name as it is kept; `DeskError` says what a name is."""
     name = " ".join(unicodedata.normalize("NFC", typed).split())
-    if not _NAME.fullmatch(name) or name.casefold() == SYSTEM:
+    if not typed.strip().isprintable() or not _NAME.fullmatch(name) or name.casefold() == SYSTEM:
         raise DeskError("a sign-in name has 1 to 64 letters, digits, spaces and .-'@+, a letter or digit first")
     return name
 

@@ -139,7 +139,8 @@ def test_the_dashboard_answers(account: dict[str, Any], write: Callable[..., Pat
     """Without --headless the page is served, with its headers, and a strange host name is refused."""
     file = write(account)
     with process("serve", "--settings", file) as (service, address):
-        with urllib.request.urlopen(address, timeout=20) as answer:  # noqa: S310 - our own address on loopback
+        browser = urllib.request.Request(address, headers={"Accept": "text/html"})  # noqa: S310 - our own, on loopback
+        with urllib.request.urlopen(browser, timeout=20) as answer:  # noqa: S310
             assert b"<html" in answer.read()
             assert "default-src 'self'" in answer.headers["content-security-policy"]
         strange = urllib.request.Request(address, headers={"Host": "evil.example"})  # noqa: S310
