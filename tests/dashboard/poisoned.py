@@ -54,7 +54,7 @@ from social_listener.model import Attachment, Factor, ReplyState, SentimentLabel
 OURS = frozenset(
     ("at", "colour", "colours", "face", "hex", "icon", "key", "mode", "now", "src", "tone", "type", "until", "verb")
 ) | {"waiting", "whole"}
-COMPOSER = ("drafts", "mention", "finder", "emoji", "insert", "followup", "attach")
+COMPOSER = ("session", "drafts", "mention", "finder", "emoji", "insert", "followup", "attach")
 _VERBS = ("reply_public", "reply_private", "like", "unlike", "hide", "unhide")
 LABEL = Label(id="l", name="label", colour="red", archived=False, version=1)
 KINDS = ("photo", "video", "gif", "sticker", "audio", "file", "link", "post", "story", "other")
@@ -88,7 +88,7 @@ def components() -> dict[str, tuple[tuple[str, ...], Any]]:
         now=NOW,
     )
     return {
-        "queue": ((), {**queue, "problem": "p"}),
+        "queue": (("marked", "selection"), {**queue, "problem": "p"}),
         "headline": (("presence", "pictures"), draw_conversation.headline(whole, "Sam", NOW)),
         "thread": (
             ("pictures",),
@@ -101,9 +101,10 @@ def components() -> dict[str, tuple[tuple[str, ...], Any]]:
         "health": ((), {**draw_health.health(_health(), {"fernhill": "name"}), "problem": "p"}),
         "bell": ((), draw_bell.bell(_notices(), NOW)),
         "team": ((), draw_team.board(_team(), "Sam")),
+        "signed_in": (("session",), {"name": "Sam", "role": "role", "staff": True, "demo": True}),
         "macros": (("finder",), draw_macros.macros(whole, "Sam", _run())),
         "bench": (
-            ("selection", "picker"),
+            ("selection", "picker", "organise"),
             draw_bench.bench(
                 Inbox(wanted=QueueFilter(), view=whole, bench=Bench(labels=(LABEL,), offer=_offer())),
                 staff=("Kim", "Sam"),

@@ -17,7 +17,7 @@ from conftest import Open
 from payloads import PAYLOADS
 from playwright.sync_api import Browser, Page, Request, expect
 from poisoned import components, poisoned
-from stage import Stage, staged, until
+from stage import Stage, sign_in, staged, until
 
 from social_listener.dashboard.component import ASSETS, asset
 from social_listener.dashboard.inbox_filter import KEYS
@@ -155,6 +155,7 @@ def board(hostile: Stage, chromium: Browser, request: pytest.FixtureRequest) -> 
     """Return a page of ours to draw components in, with what is noticed of requests elsewhere and of dialogs."""
     context = chromium.new_context(bypass_csp=request.param)
     page = context.new_page()
+    sign_in(page.context, hostile.address)
     foreign, dialogs = watched(page, hostile.address)
     page.goto(f"{hostile.address}/health")
     expect(page.locator(".figure").first).to_be_visible()
@@ -175,9 +176,9 @@ def test_no_component_makes_anything_of_a_payload(board: Board, name: str) -> No
 
 
 def test_every_component_is_fed() -> None:
-    """A component that is added has to be fed here too; two show nothing that anybody wrote."""
+    """A component that is added has to be fed here too; three show nothing that anybody wrote."""
     scripts = {file.stem for file in ASSETS.glob("*.js") if "export default" in file.read_text(encoding="utf-8")}
-    assert scripts - {"live", "outage"} == set(COMPONENTS)
+    assert scripts - {"live", "outage", "search_help"} == set(COMPONENTS)
 
 
 _CARELESS = "export default ({data, parentElement}) => { parentElement.querySelector('.root').innerHTML = data.text; };"
@@ -187,6 +188,7 @@ _CARELESS = "export default ({data, parentElement}) => { parentElement.querySele
 def test_a_careless_component_would_be_noticed(hostile: Stage, open_page: Open, bypass: bool) -> None:
     """Negative control: with markup, the same payloads act without the policy, and do nothing more with it."""
     page = open_page("about:blank", bypass_csp=bypass)
+    sign_in(page.context, hostile.address)
     foreign, dialogs = watched(page, hostile.address)
     page.goto(f"{hostile.address}/health")
     expect(page.locator(".figure").first).to_be_visible()
@@ -237,9 +239,10 @@ def test_toasts_dialogs_and_boxes_show_text_only(native: str, open_page: Open, b
 def test_no_payload_does_anything(hostile: Stage, open_page: Open, bypass: bool) -> None:
     """All in the list, all in one conversation with their pictures, some opened: no dialog, request or element."""
     page = open_page("about:blank", bypass_csp=bypass)
+    sign_in(page.context, hostile.address)
     foreign, dialogs = watched(page, hostile.address)
     page.goto(f"{hostile.address}/")
-    expect(page.locator(".foot")).to_contain_text(f"{len(PAYLOADS) + 1} conversations")
+    expect(page.locator(".st-key-queue_list .foot")).to_contain_text(f"{len(PAYLOADS) + 1} conversations")
     page.reload()
     rows = page.locator(".row")
     for shown in range(100, len(PAYLOADS) + 50, 50):
@@ -269,6 +272,7 @@ def test_no_payload_does_anything(hostile: Stage, open_page: Open, bypass: bool)
 def test_addresses_and_notes_that_attack_do_nothing(hostile: Stage, open_page: Open, bypass: bool) -> None:
     """Payloads in every part of the address, many at a time, and in a note: shown as text, asked for nowhere."""
     page = open_page("about:blank", bypass_csp=bypass)
+    sign_in(page.context, hostile.address)
     foreign, dialogs = watched(page, hostile.address)
     parts = ("c", "staff", *KEYS)
     step = -(-len(PAYLOADS) // 3)
@@ -320,6 +324,7 @@ def test_the_text_is_all_there(hostile: Stage, open_page: Open) -> None:
 def test_the_policy_holds_where_escaping_would_fail(hostile: Stage, open_page: Open) -> None:
     """With the policy on, markup in the page loads nothing and runs nothing: the second layer stands."""
     page = open_page("about:blank")
+    sign_in(page.context, hostile.address)
     foreign, dialogs = watched(page, hostile.address)
     page.goto(f"{hostile.address}/")
     expect(page.locator(".st-key-queue_list")).to_be_visible()
