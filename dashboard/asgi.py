@@ -218,6 +218,9 @@ def _with_headers(send: Send) -> Send:
             for name, value in HEADERS.items():
                 if name != "referrer-policy" or name not in headers:
                     headers[name] = value
+            if headers.get("content-type", "").startswith("text/html"):
+                # Who has signed out on a shared machine is not to be read by going back.
+                headers["cache-control"] = "no-store"
         await send(message)
 
     return send_with_headers

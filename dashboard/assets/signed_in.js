@@ -21,6 +21,8 @@ export default function ({ parentElement, data }) {
     menu.list.append(menu.role, account, menu.staff, button("", "Sign out", () => signOut()));
     menu.box.append(summary, menu.list);
     root.append(menu.box);
+    // A page that comes back by going back was not asked for anew: whether one is still signed in has to be.
+    window.addEventListener("pageshow", (event) => { if (event.persisted) here(); });
     menu.onAct = (event) => {
       menu.acted = Date.now();
       if (menu.box.open && event.type === "pointerdown" && !event.composedPath().includes(menu.box)) menu.box.open = false;

@@ -46,6 +46,7 @@ def opened(open_page: Open, stage: Stage, words: str) -> Page:
     page = open_page(f"{stage.address}/?q={quote(words)}")
     page.locator(".row", has_text=words).first.click()
     expect(page.locator(".said.focus")).to_contain_text(words)
+    expect(page.locator(".st-key-composer .box > textarea")).to_be_visible()
     return page
 
 

@@ -135,6 +135,7 @@ def team(walk: Walk, stage: Stage) -> None:
     expect(page.locator(".row").first).to_be_visible()
     page.locator(".row").first.click()
     expect(page.locator(".said.focus")).to_be_visible()
+    expect(page.locator(".st-key-bench .offer")).to_be_attached()  # what hears the keys is there
     page.keyboard.press("l")
     expect(page.get_by_role("dialog")).to_be_visible()
     walk.look("labels")
@@ -177,9 +178,9 @@ def talk(walk: Walk, stage: Stage, post: str) -> None:
     expect(page.locator(".said.ours")).to_be_visible()
     walk.look("answered")
     page.locator(".said.ours").get_by_role("button", name="What else can be done").click()
-    expect(page.locator(".menu")).to_be_visible()
+    expect(page.locator(".st-key-thread .menu")).to_be_visible()
     walk.look("item menu")
-    page.locator(".menu").get_by_role("button", name="Delete").click()
+    page.locator(".st-key-thread .menu").get_by_role("button", name="Delete").click()
     expect(page.get_by_role("dialog")).to_be_visible()
     walk.look("delete dialog")
     page.get_by_role("button", name="Keep it").click()
@@ -203,6 +204,7 @@ def test_a_planted_fault_is_found(page: Page, make_stage: MakeStage) -> None:
     page.evaluate(
         """() => {
             const host = document.createElement('div');
+            host.style.cssText = 'position: fixed; inset: 90px auto auto 9px; z-index: 9999999';  // nothing hides it
             document.querySelector('.stMain').append(host);
             host.attachShadow({ mode: 'open' }).innerHTML =
                 '<p style="color:#999;background:#aaa">hardly there</p><button></button>';

@@ -8,6 +8,7 @@ import pytest
 from conftest import MakeStage, Open
 from house import housed
 from playwright.sync_api import Browser, Page, expect
+from staff_kit import seed_staff
 from stage import Stage, sign_in, until
 
 from social_listener.cli.demo import free_port
@@ -25,6 +26,7 @@ def area(page: Page):
 def keep(stage: Stage, *texts: SavedText) -> None:
     """Keep saved replies before the service starts."""
     service = build(stage.settings, environment=stage.environment, offline=True)
+    seed_staff(service.desk, "Sam")
     for text in texts:
         service.desk.library.save(text, "Sam")
     service.close()
@@ -82,6 +84,7 @@ def test_a_macro_is_shown_run_and_taken_back_by_keys(open_page: Open, make_stage
     """M shows exactly what will happen, Enter does it and opens the next one, one Undo takes all of it back."""
     stage = make_stage(outbox={"undo": "60s"})
     service = build(stage.settings, environment=stage.environment, offline=True)
+    seed_staff(service.desk, "Sam")
     text = SavedText(name="Refund", text="We refund it today, {contact.first_name|there}.", shared=True)
     refund = service.desk.library.save(text, "Sam").id
     steps = [

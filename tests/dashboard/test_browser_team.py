@@ -51,7 +51,7 @@ def test_who_types_is_seen_at_once_and_what_is_not(pair: Stage, open_page: Open)
     heard: list[str] = []
     sam = at(open_page, pair, post, "Sam")
     sam.on("request", lambda request: heard.append(request.post_data or "") if "/presence" in request.url else None)
-    here = kim.locator(".st-key-headline .here")
+    here = kim.locator(".st-key-headline .chip.here")
     expect(here).to_have_text("Sam is here too")
     area(sam).press_sequentially("SECRET words", delay=20)
     expect(here).to_have_text("Sam writes a reply")
@@ -175,7 +175,7 @@ def test_a_team_is_made_and_takes_a_conversation_over(pair: Stage, open_page: Op
     post = pair.mention("wholesale prices, please")
     page = open_page(f"{pair.address}/team?staff=Sam")
     teams = page.get_by_role("region", name="Teams")
-    expect(page.get_by_role("row", name=re.compile("Kim"))).to_be_visible()
+    expect(page.get_by_role("row", name=re.compile("^Kim"))).to_be_visible()
     page.get_by_role("button", name="New team").click()
     dialog = page.get_by_role("dialog")
     dialog.get_by_role("button", name="Open").click()
@@ -208,7 +208,7 @@ def test_an_absence_is_entered_and_shown(pair: Stage, open_page: Open) -> None:
     dialog.get_by_text("Away", exact=True).click()
     dialog.get_by_role("button", name="Save").click()
     expect(dialog).to_have_count(0)
-    row = page.get_by_role("row", name=re.compile("Kim"))
+    row = page.get_by_role("row", name=re.compile("^Kim"))
     expect(row).to_contain_text("of 7")
     expect(row).to_contain_text("Away")
 
@@ -220,7 +220,10 @@ def test_presence_is_refused_from_elsewhere(pair: Stage) -> None:
     def status(body: dict[str, object], staff: str = "Sam", **headers: str) -> int:
         sent = {"Origin": pair.address, **headers}
         address = f"{pair.address}/presence"
-        return requests.post(address, params={"staff": staff}, json=body, headers=sent, timeout=10).status_code
+        cookies = pair.cookie("Sam")
+        return requests.post(
+            address, params={"staff": staff}, json=body, headers=sent, cookies=cookies, timeout=10
+        ).status_code
 
     assert status(beat) == 204
     assert status(beat, Origin="http://evil.example") == 403

@@ -8,7 +8,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from conftest import MakeStage, Open
 from playwright.sync_api import Locator, Page, expect
-from stage import PREFIX, SEED, Stage, staged, until
+from staff_kit import seed_staff
+from stage import PREFIX, SEED, Stage, sign_in, staged, until
 
 from social_listener.model import ReplyState
 from social_listener.sandbox import environment_for
@@ -39,6 +40,7 @@ def leave_in_doubt(stage: Stage, texts: Sequence[str]) -> dict[str, str]:
         )
     service = build(stage.settings, clock=clock, environment=environment_for(SEED, prefix=PREFIX))
     try:
+        seed_staff(service.desk, "Sam")
         for stream in service.streams.values():
             service.ingest.poll(stream)
         stage.sandbox.faults.add("POST /2/tweets", "lost", times=len(texts), effect=False)
@@ -73,6 +75,7 @@ Doubtful = tuple[Stage, dict[str, str]]
 
 def card(page: Page, stage: Stage, text: str) -> Locator:
     """Return the card of a reply on the health page."""
+    sign_in(page.context, stage.address)
     page.goto(f"{stage.address}/health")
     found = page.locator(".card", has_text=text)
     expect(found).to_be_visible()
@@ -137,7 +140,7 @@ def test_what_fails_is_told_in_words_and_heals(open_page: Open, make_stage: Make
     expect(page.locator(".banner.bad h1")).to_contain_text("fernhill")
     expect(page.locator("tr[data-key='fernhill/mentions']")).to_contain_text("Failing")
     page.goto(f"{stage.address}/")
-    expect(page.locator(".foot")).to_contain_text("see Health")
+    expect(page.locator(".st-key-queue_list .foot")).to_contain_text("see Health")
     page.goto(f"{stage.address}/health")
     faults.clear(broken)
     expect(page.locator(".banner.good h1")).to_contain_text("All is well")

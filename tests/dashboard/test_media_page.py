@@ -87,12 +87,17 @@ def test_the_route_gives_pictures_to_our_own_pages_only(open_page: Open, gallery
     page = opened(open_page, gallery, "by the route")
     source = page.locator(".said.focus .picture img").get_attribute("src")
     assert source
-    good = requests.get(source, timeout=20)
+    cookies = gallery.cookie("Sam")
+    good = requests.get(source, cookies=cookies, timeout=20)
     assert (good.status_code, good.headers["content-type"], good.content[8:12]) == (200, "image/webp", b"WEBP")
+    assert requests.get(source, timeout=20).status_code == 401, "nobody is signed in"
     assert good.headers["cross-origin-resource-policy"] == "same-origin"
     assert good.headers["x-content-type-options"] == "nosniff"
     assert "private" in good.headers["cache-control"]
-    assert requests.get(source, headers={"Host": "evil.example"}, timeout=20).status_code == 403
-    assert requests.get(source.replace("staff=Sam", "staff=Eve"), timeout=20).status_code == 403
-    assert requests.get(source.replace("/pictures/", "/pictures/AA"), timeout=20).status_code == 404
-    assert requests.post(source, headers={"Origin": gallery.address}, timeout=20).status_code in {404, 405}
+    assert requests.get(source, headers={"Host": "evil.example"}, cookies=cookies, timeout=20).status_code == 403
+    assert requests.get(source.replace("staff=Sam", "staff=Eve"), cookies=cookies, timeout=20).status_code == 401
+    assert requests.get(source.replace("/pictures/", "/pictures/AA"), cookies=cookies, timeout=20).status_code == 404
+    assert requests.post(source, headers={"Origin": gallery.address}, cookies=cookies, timeout=20).status_code in {
+        404,
+        405,
+    }
