@@ -156,6 +156,11 @@ class Client:
         """Return Meta's clock as far as it is known, else `now`, else this machine's."""
         return self.transport.platform_now() or now or datetime.now(UTC)
 
+    def theirs(self, now: datetime) -> datetime:
+        """Return what Meta's clock shows at `now` of the caller's, as far as the difference is known."""
+        with self._lock:
+            return now - (self._ahead or timedelta(0))
+
     def masked(self, text: str) -> str:
         """Return `text` without any of the credentials."""
         for value in self._secrets:

@@ -45,6 +45,9 @@ class Rotation:
     todo: tuple[Todo, ...] = ()
     done: Mapping[str, int] = field(default_factory=dict)  #: comments counted on what this poll has read whole
     again: str = ""  #: the one that this poll reads though nothing seems to have moved
+    refused: Mapping[str, str] = field(default_factory=dict)  #: post → why this walk could not read its comments
+    heard: bool = False  #: Meta gave the comments of some post in this poll
+    other: str = ""  #: a listed post that does not wait: if Meta refuses its comments too, it refuses all
 
     @property
     def lists(self) -> bool:
@@ -67,7 +70,8 @@ class Rotation:
         Only where more posts than a poll reads were made in one second is there nothing but the cursor.
         """
         stuck = self.until == self.began
-        return Rotation(polled=self.listing, until=self.until, ended=self.ended, way=self.way if stuck else {})
+        way = self.way if stuck else {}
+        return Rotation(polled=self.listing, until=self.until, ended=self.ended, way=way, refused=self.refused)
 
     def listed(self, *, at: int, oldest: int | None, way: Mapping[str, str], todo: tuple[Todo, ...]) -> Rotation:
         """Return where it stands after a page of the list. `oldest`: when its last post was made; None: it is empty.
@@ -92,9 +96,20 @@ class Rotation:
         first, *rest = self.todo
         rest = [*rest, *below]
         if way:
-            return replace(self, todo=(replace(first, way=way), *rest))
+            return replace(self, todo=(replace(first, way=way), *rest), heard=True)
         done = self.done if first.count is None else {**self.done, first.node: first.count}
-        return replace(self, todo=tuple(rest), done=done)
+        refused = {node: why for node, why in self.refused.items() if node != first.node}
+        return replace(self, todo=tuple(rest), done=done, refused=refused, heard=True)
+
+    def passed(self, why: str = "") -> Rotation:
+        """Return where it stands when the first post that waits is left unread; `why` is told at the end of the poll.
+
+        A medium counts as read only when all answers to its comments were: what it lacks is asked for again.
+        """
+        first, *rest = self.todo
+        refused = {**self.refused, first.node: why} if why else self.refused
+        done = {node: count for node, count in self.done.items() if node != first.of}
+        return replace(self, todo=tuple(rest), done=done, refused=refused)
 
     def written(self) -> str:
         """Return the page token that stands for this."""
@@ -111,6 +126,9 @@ class Rotation:
             "t": [[one.node, one.author, one.of, one.since, one.count, one.way] for one in self.todo],
             "d": self.done,
             "a": self.again,
+            "r": self.refused,
+            "g": self.heard,
+            "o": self.other,
         }
         return json.dumps({key: value for key, value in state.items() if value}, separators=(",", ":"))
 
@@ -136,6 +154,9 @@ def read_rotation(token: str) -> Rotation | None:
             ),
             done=state.get("d", {}),
             again=state.get("a", ""),
+            refused=dict(state.get("r", {})),
+            heard=bool(state.get("g", False)),
+            other=state.get("o", ""),
         )
     except (ValueError, TypeError, KeyError, AttributeError):
         return None

@@ -9,10 +9,10 @@ from typing import Any, Final
 
 from social_listener.channels.facebook_reading import ended, nodes, read_talks
 from social_listener.channels.graph_client import Client
-from social_listener.channels.graph_errors import Missing
 from social_listener.channels.graph_found import Asked, Found, Us, bad, entries, following, read_raw, seconds
 from social_listener.channels.graph_ids import is_number
 from social_listener.channels.graph_messages import read_conversations, read_list, read_one
+from social_listener.channels.graph_refused import APART, REFUSALS, after_refusal, going_on
 from social_listener.channels.graph_walk import Rotation, Todo, read_rotation
 from social_listener.channels.instagram_memory import Memory
 from social_listener.channels.instagram_parse import (
@@ -27,7 +27,7 @@ from social_listener.channels.instagram_parse import (
 from social_listener.channels.instagram_wire import Comment, Media, read_comment, read_media
 from social_listener.channels.wire import Wire, WireError, wire
 from social_listener.cursor import Cursor
-from social_listener.errors import BadPayload, PageExpired
+from social_listener.errors import BadPayload, ChannelError, PageExpired
 from social_listener.model import Kind, Page, StreamKind
 
 MEDIA_FIELDS: Final = "id,caption,timestamp,comments_count,like_count,permalink"
@@ -49,7 +49,7 @@ def comments(client: Client, us: Us, cursor: Cursor, now: datetime, memory: Memo
     if walk.lists:
         page, walk = _listed(client, us, walk, now, memory)
     elif walk.todo:
-        page, walk = _commented(client, us, walk, now)
+        page, walk = _commented(client, us, going_on(client, walk, now), now)
     else:
         raise PageExpired("the page token is of another walk", account_id=client.account_id)
     done = ended(page, walk)
@@ -101,6 +101,7 @@ def _once_more(walk: Rotation, media: list[Media], memory: Memory) -> Rotation:
     """
     counts = {one.id: one.comments for one in media}
     waiting = {one.node for one in walk.todo}
+    walk = replace(walk, other=walk.other or next((one for one in counts if one not in waiting), ""))
     best = memory.longest_unread(
         [*(one for one in (walk.again,) if one), *(one for one in counts if one not in waiting)]
     )
@@ -116,11 +117,10 @@ def _commented(client: Client, us: Us, walk: Rotation, now: datetime) -> tuple[P
     asked = Asked(edge=edge, node=todo.node, of=todo.of, author=todo.author)
     query = {"fields": fields, "limit": str(PAGE_SIZE), **todo.way}
     try:
-        answer = client.get(f"{todo.node}/{edge}", query, what=what, now=now, apart=(Missing,))
-    except Missing:
-        # It went while we were reading, with all that stood below it.
+        answer = client.get(f"{todo.node}/{edge}", query, what=what, now=now, apart=APART)
+    except REFUSALS as error:
         page = Found().page(asked.before(b'{"data":[]}'), client.platform_now(now))
-        return page, walk.read({})
+        return page, _refused(client, us, walk, error)
     below: tuple[Todo, ...] = ()
     try:
         found = _EDGES[edge](answer.document, us, asked)
@@ -134,6 +134,16 @@ def _commented(client: Client, us: Us, walk: Rotation, now: datetime) -> tuple[P
         raise BadPayload(words, account_id=client.account_id, raw=answer.body)
     page = found.page(asked.before(answer.body), answer.server_time)
     return replace(page, usage=answer.usage), walk.read(way, below)
+
+
+def _refused(client: Client, us: Us, walk: Rotation, error: ChannelError) -> Rotation:
+    """Return the walk without a medium whose comments, or a comment whose answers, Meta refuses.
+
+    If it went while we were reading, the list does not name it when it is asked again, and nothing is missing.
+    """
+    node, of = walk.todo[0].node, walk.todo[0].of
+    what = f"the answers to comment {node} of medium {of}" if of else f"the comments of medium {node}"
+    return after_refusal(client, walk, error, what, f"{us.native_id}/media")
 
 
 def _more_replies(answer: Wire, us: Us, media: str) -> tuple[Todo, ...]:

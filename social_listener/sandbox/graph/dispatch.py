@@ -97,6 +97,8 @@ def _may_read(call: Call, kind: str, edge: str) -> None:
     if scope == "pages_messaging" and family_of(call.graph, call.node, call.path, call.parameters) == "instagram":
         scope = "instagram_manage_messages"
     gate.demand(call.graph, call.grant, scope, reading=True)
+    if (kind, edge) == ("media", "comments"):
+        gate.demand(call.graph, call.grant, routes.READ_SCOPES["ig_comment"], reading=True)
 
 
 def _change(call: Call, edge: str) -> dict[str, Any]:
