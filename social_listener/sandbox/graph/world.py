@@ -29,6 +29,8 @@ class Graph(MessageActs):
         self.policy = GraphPolicy()
         self.tokens = Tokens(self)
         self.meter = Usage(self.policy)
+        self.barred: dict[str, tuple[int, int | None]] = {}
+        """Ids whose reading is refused, by themselves and in a lookup of several → code, subcode."""
 
     @property
     def app_id(self) -> str:
