@@ -106,14 +106,15 @@ def test_every_refused_post_has_a_gap_of_its_own(house: House) -> None:
 
 
 @BOTH
-def test_what_is_given_again_is_read(house: House) -> None:
+@CODES
+def test_what_is_given_again_is_read(house: House, code: int, subcode: int | None) -> None:
     """Comments that Meta refused for hours, until a gap was told, come in when it gives them, though nothing moved."""
     post = odd(house)
-    refuse(house, post)
+    refuse(house, post, code, subcode)
     comment(house, "mara", post, "it burnt my hand")
-    poll(house, times=20)
+    assert all(post.id in (error or post.id) for error in poll(house, times=20))
     assert words(house) == set()
-    assert len(gaps(house)) == 1
+    assert (len(gaps(house)), state(house)) == (1, "ok")
     house.sandbox.faults.clear()
     poll(house, times=2)
     assert words(house) == {"it burnt my hand"}

@@ -13,7 +13,8 @@ from social_listener.channels.graph_client import Client
 from social_listener.channels.graph_found import Asked, Found, Us, bad, entries, following, moment, read_raw, seconds
 from social_listener.channels.graph_ids import comment_id, is_node, is_post, part_of, unknown_author
 from social_listener.channels.graph_messages import add_message, read_conversations, read_list, read_message, read_one
-from social_listener.channels.graph_refused import APART, REFUSALS, Owed, after_refusal, going_on
+from social_listener.channels.graph_refused import APART, BY_ITSELF, Owed, after_refusal, going_on
+from social_listener.channels.graph_smaller import listed, of_one
 from social_listener.channels.graph_steps import Steps, read_steps
 from social_listener.channels.graph_walk import Rotation, Todo, read_rotation
 from social_listener.channels.wire import Wire, WireError
@@ -39,7 +40,7 @@ def comments(client: Client, us: Us, stream: Stream, cursor: Cursor, now: dateti
     lowest = seconds(floor(cursor.since, stream.overlap))
     if walk.lists:
         begins = walk.listing is None
-        page, walk = _listed(client, us, walk, _since(walk, stream, lowest), now)
+        page, walk = _listed(client, us, walk, _since(walk, stream, lowest), now, owed)
         walk = owed.with_them(walk) if begins and walk.listing is not None else walk
     elif walk.todo:
         page, walk = _commented(client, us, going_on(client, walk, now), now, owed)
@@ -71,10 +72,12 @@ def _since(walk: Rotation, stream: Stream, lowest: int | None) -> int | None:
     return lowest
 
 
-def _listed(client: Client, us: Us, walk: Rotation, since: int | None, now: datetime) -> tuple[Page, Rotation]:
+def _listed(  # noqa: PLR0917 - its parts
+    client: Client, us: Us, walk: Rotation, since: int | None, now: datetime, owed: Owed
+) -> tuple[Page, Rotation]:
     what = "reading the list of posts"
-    query = {"fields": POST_FIELDS, "limit": str(PAGE_SIZE), "include_hidden": "true"}
-    answer = client.get(f"{us.page_id}/feed", {**query, **walk.place}, what=what, now=now)
+    query = {"fields": POST_FIELDS, "include_hidden": "true", **walk.place}
+    answer, most = listed(client, f"{us.page_id}/feed", query, walk.most or PAGE_SIZE, what, now)
     asked = Asked(edge="feed", since=since)
     try:
         posts = list(Found().each(entries(answer.document, Found()), read_said))
@@ -86,14 +89,16 @@ def _listed(client: Client, us: Us, walk: Rotation, since: int | None, now: date
         words = "Meta gives the same page of posts over and over"
         raise BadPayload(words, account_id=client.account_id, raw=answer.body)
     page = found.page(asked.before(answer.body), answer.server_time)
-    quiet = (post.id for post in posts if is_post(us.page_id, post.id) and not has_moved(post, since))
+    ours = (post for post in posts if is_post(us.page_id, post.id) and post.id not in owed)
+    quiet = (post.id for post in ours if not has_moved(post, since))
     walk = walk.listed(
         at=seconds(answer.server_time) or 0,
         oldest=min((int(post.created_at.timestamp()) for post in posts), default=None),
         way=way,
         todo=tuple(_todo(us, post, since) for post in posts if has_moved(post, since)),
     )
-    return replace(page, usage=answer.usage), replace(walk, other=walk.other or next(quiet, ""))
+    walk = replace(walk, other=walk.other or next(quiet, ""), most=most if most < PAGE_SIZE else None)
+    return replace(page, usage=answer.usage), walk
 
 
 def _todo(us: Us, post: Said, since: int | None) -> Todo:
@@ -108,12 +113,11 @@ def _commented(client: Client, us: Us, walk: Rotation, now: datetime, owed: Owed
         "filter": "stream",
         "order": "reverse_chronological",
         "fields": COMMENT_FIELDS,
-        "limit": str(PAGE_SIZE),
         **({"since": str(max(0, todo.since - 1))} if todo.since is not None else {}),
     }
     try:
-        answer = client.get(f"{todo.node}/comments", {**query, **todo.way}, what=what, now=now, apart=APART)
-    except REFUSALS as error:
+        answer, most = of_one(client, f"{todo.node}/comments", {**query, **todo.way}, todo.most or PAGE_SIZE, what, now)
+    except BY_ITSELF as error:
         raw = asked.before(b'{"data":[]}')
         return Found().page(raw, client.platform_now(now)), _refused(client, us, walk, error, now, owed)
     try:
@@ -130,7 +134,7 @@ def _commented(client: Client, us: Us, walk: Rotation, now: datetime, owed: Owed
     page = found.page(asked.before(answer.body), answer.server_time)
     if below or not way:
         owed.settle(todo.node)
-    return replace(page, usage=answer.usage), walk.read({} if below else way)
+    return replace(page, usage=answer.usage), walk.read({} if below else way, most=most)
 
 
 def _refused(  # noqa: PLR0917 - as its caller
@@ -155,10 +159,10 @@ def mentions(client: Client, us: Us, stream: Stream, cursor: Cursor, now: dateti
         raise PageExpired("the page token is none of ours", account_id=client.account_id)
     lowest = seconds(floor(cursor.since, stream.overlap))
     edge, what = _MENTIONS[steps.step], "reading mentions"
-    query = {"fields": POST_FIELDS, "limit": str(PAGE_SIZE)}
+    query = {"fields": POST_FIELDS, **steps.way}
     if lowest is not None:
-        query["since"] = str(max(0, lowest - 1))
-    answer = client.get(f"{us.page_id}/{edge}", {**query, **steps.way}, what=what, now=now)
+        query = {"since": str(max(0, lowest - 1)), **query}
+    answer, most = listed(client, f"{us.page_id}/{edge}", query, steps.most or PAGE_SIZE, what, now)
     asked = Asked(edge=edge)
     try:
         found = read_posts(answer.document, us)
@@ -169,7 +173,7 @@ def mentions(client: Client, us: Us, stream: Stream, cursor: Cursor, now: dateti
         words = "Meta gives the same page of posts over and over"
         raise BadPayload(words, account_id=client.account_id, raw=answer.body)
     below = lowest is not None and any(item.sent_at < moment(lowest - 1) for item in found.interactions.values())
-    after = Steps(step=steps.step, way=way) if way and not below else Steps(step=steps.step + 1)
+    after = Steps(step=steps.step, way=way, most=most) if way and not below else Steps(step=steps.step + 1)
     page = found.page(asked.before(answer.body), answer.server_time)
     more = after.step < len(_MENTIONS)
     return replace(page, next=after.written() if more else None, usage=answer.usage)

@@ -8,9 +8,9 @@ from datetime import datetime
 from typing import Final
 
 from social_listener.channels.graph_client import Answer, Client
-from social_listener.channels.graph_errors import Forbidden, Missing
+from social_listener.channels.graph_errors import Forbidden, Missing, TooMuch
 from social_listener.channels.graph_refused import APART, REFUSALS, of_account
-from social_listener.errors import Rejected
+from social_listener.errors import ChannelError, Rejected
 
 WHAT: Final = "looking items up again"
 #: asks for some ids at once
@@ -57,22 +57,29 @@ def halved(ids: Sequence[str], ask: Ask, permitted: Permitted) -> Looked:
         return Looked()
     try:
         answer = ask(ids)
-    except Missing:
+    except (Missing, Forbidden, TooMuch, Rejected) as error:
+        if isinstance(error, Forbidden):
+            permitted(error)
         if len(ids) == 1:
-            return Looked(missing=list(ids))
-    except Forbidden as error:
-        permitted(error)
-        if len(ids) == 1:
-            return Looked(barred=list(ids))
-    except Rejected as error:
-        if len(ids) == 1:
-            return Looked(unfit=list(ids), why=error)
+            return _refused(ids[0], error)
     else:
         return _withheld(ids, answer, ask, permitted)
     middle = len(ids) // 2
     found = halved(ids[:middle], ask, permitted)
     found.absorb(halved(ids[middle:], ask, permitted))
     return found
+
+
+def _refused(native_id: str, error: ChannelError) -> Looked:
+    """Return what the refusal of one id means; raises what is no refusal."""
+    match error:
+        case Missing():
+            return Looked(missing=[native_id])
+        case Forbidden():
+            return Looked(barred=[native_id])
+        case Rejected():
+            return Looked(unfit=[native_id], why=error)
+    raise of_account(error, error.account_id) from None
 
 
 def _withheld(ids: Sequence[str], answer: Answer, ask: Ask, permitted: Permitted) -> Looked:
@@ -89,7 +96,9 @@ def _withheld(ids: Sequence[str], answer: Answer, ask: Ask, permitted: Permitted
 
 def asking(client: Client, fields: str, now: datetime) -> Ask:
     """Return what asks for those fields of some ids."""
-    return lambda ids: client.get("", {"ids": ",".join(ids), "fields": fields}, what=WHAT, now=now, apart=APART)
+    return lambda ids: client.get(
+        "", {"ids": ",".join(ids), "fields": fields}, what=WHAT, now=now, apart=(*APART, TooMuch)
+    )
 
 
 def once(client: Client, given: Callable[[], bool]) -> Permitted:

@@ -12,16 +12,20 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from social_listener.channels.graph_client import Client
-from social_listener.channels.graph_errors import Forbidden, Missing
+from social_listener.channels.graph_errors import Forbidden, Missing, TooMuch
 from social_listener.channels.graph_walk import Rotation, Todo
-from social_listener.errors import ChannelError, PageExpired, Rejected, Unauthorized
+from social_listener.errors import ChannelError, PageExpired, Rejected, Unauthorized, Unavailable
 
 #: refusals that a reader tells from those which concern the whole account
 APART: Final = (Missing, Forbidden)
 #: what those, and every other refusal of one node, are
 REFUSALS: Final = (Rejected, Forbidden)
+#: those, and a fault that one node may have by itself: it is too large
+BY_ITSELF: Final = (*REFUSALS, TooMuch)
 #: when so many were refused and none given, the others are not asked for any more
 _ENOUGH: Final = 10
+#: the same of those that are too large, which take several calls each; mostly it is Meta that is broken
+_ENOUGH_TOO_LARGE: Final = 2
 #: so many posts that were given up are asked for again
 _MOST_OWED: Final = 20
 #: after this a walk that stood still begins anew: there may be news to try
@@ -44,11 +48,13 @@ def after_refusal(client: Client, walk: Rotation, error: ChannelError, what: str
     the list of posts, is given.
     """
     after = walk.passed(f"{what} cannot be read: {error}")
-    if after.heard or (after.todo and len(after.refused) < _ENOUGH):
+    enough = _ENOUGH_TOO_LARGE if isinstance(error, TooMuch) else _ENOUGH
+    if after.heard or (after.todo and len(after.refused) < enough):
         return after
-    if not walk.other and len(after.refused) > 1:
+    other = walk.other if walk.other not in after.refused else ""
+    if not other and len(after.refused) > 1:
         raise of_account(error, client.account_id)
-    path, query = f"{walk.other}/comments" if walk.other else listing, {"fields": "id", "limit": "1"}
+    path, query = f"{other}/comments" if other else listing, {"fields": "id", "limit": "1"}
     try:
         client.get(path, query, what="looking whether it refuses more", apart=APART)
     except REFUSALS:
@@ -76,6 +82,10 @@ class Owed:
             return
         if known is not None or len(self._todo) < _MOST_OWED:
             self._todo[one.node] = replace(_earlier(one, known), way={})
+
+    def __contains__(self, node: str) -> bool:
+        """Return whether a post is remembered."""
+        return node in self._todo
 
     def settle(self, node: str) -> None:
         """Forget a post whose comments were read."""
@@ -112,4 +122,4 @@ def of_account(error: ChannelError, account_id: str) -> ChannelError:
     if isinstance(error, Missing):
         words = f"{error}. It refuses everything that was asked for: check what the app may do for account {account_id}"
         return Unauthorized(f"{words}, and connect it again", account_id=account_id)
-    return error
+    return Unavailable(str(error), account_id=account_id) if isinstance(error, TooMuch) else error

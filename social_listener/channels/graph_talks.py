@@ -7,7 +7,8 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
-from social_listener.channels.graph_client import Client
+from social_listener.channels.graph_client import Answer, Client
+from social_listener.channels.graph_errors import TooMuch
 from social_listener.channels.graph_found import Asked, Found, Us, bad, following, moment, seconds
 from social_listener.channels.graph_ids import is_conversation, is_number, thread_of
 from social_listener.channels.graph_messages import (
@@ -15,11 +16,14 @@ from social_listener.channels.graph_messages import (
     MESSAGE_FIELDS,
     MOST_MESSAGES,
     Conversation,
+    conversation_fields,
     read_conversations,
     read_list,
     read_one,
 )
-from social_listener.channels.graph_refused import APART, REFUSALS
+from social_listener.channels.graph_refused import APART, BY_ITSELF
+from social_listener.channels.graph_smaller import listed as listed_smaller
+from social_listener.channels.graph_smaller import of_one, smaller
 from social_listener.channels.graph_steps import Steps, read_steps
 from social_listener.channels.wire import WireError
 from social_listener.cursor import Cursor, floor
@@ -55,8 +59,8 @@ def platform_of(us: Us) -> str:
 
 
 def _listed(client: Client, us: Us, steps: Steps, since: int | None, now: datetime) -> Page:
-    query = {"platform": platform_of(us), "fields": CONVERSATION_FIELDS, "limit": str(_PAGE_SIZE)}
-    answer = client.get(f"{us.page_id}/conversations", {**query, **steps.way}, what=_WHAT, now=now)
+    query = {"platform": platform_of(us), "fields": CONVERSATION_FIELDS, **steps.way}
+    answer, most = listed_smaller(client, f"{us.page_id}/conversations", query, steps.most or _PAGE_SIZE, _WHAT, now)
     asked = Asked(edge="conversations", since=since)
     try:
         found, listed, apart = read_conversations(answer.document, us, asked)
@@ -70,7 +74,7 @@ def _listed(client: Client, us: Us, steps: Steps, since: int | None, now: dateti
     waiting = (*steps.apart, *(one for one in apart if one not in steps.apart))
     over = below or not way
     sides = {**steps.sides, **_sides(us, listed, apart)}
-    following_steps = Steps(step=int(over), way={} if over else way, apart=waiting, sides=sides)
+    following_steps = Steps(step=int(over), way={} if over else way, apart=waiting, sides=sides, most=most)
     page = found.page(asked.before(answer.body), answer.server_time)
     more = not over or bool(waiting)
     return replace(page, next=following_steps.written() if more else None, usage=answer.usage)
@@ -86,7 +90,7 @@ def _apart(client: Client, us: Us, steps: Steps, since: int | None, now: datetim
     """Return a page of one conversation; one that Meta refuses is passed by, and the others are read."""
     try:
         return _read_apart(client, us, steps, since, now)
-    except REFUSALS as error:
+    except BY_ITSELF as error:
         return _refused(client, us, steps, error, now)
 
 
@@ -95,10 +99,10 @@ def _read_apart(client: Client, us: Us, steps: Steps, since: int | None, now: da
     first, *rest = steps.apart
     asked = Asked(edge="messages" if steps.way else "conversation", node=first)
     if steps.way:
-        query = {"fields": MESSAGE_FIELDS, "limit": str(MOST_MESSAGES), **steps.way}
-        answer = client.get(f"{first}/messages", query, what=_WHAT, now=now, apart=APART)
+        query = {"fields": MESSAGE_FIELDS, **steps.way}
+        answer, _ = of_one(client, f"{first}/messages", query, MOST_MESSAGES, _WHAT, now)
     else:
-        answer = client.get(first, {"fields": CONVERSATION_FIELDS}, what=_WHAT, now=now, apart=APART)
+        answer, _ = smaller(lambda most: _one(client, first, most, now), MOST_MESSAGES)
     try:
         found = read_list(answer.document, us) if steps.way else read_one(answer.document, us)
         way = following(answer.document if steps.way else answer.document.object("messages"))
@@ -113,6 +117,12 @@ def _read_apart(client: Client, us: Us, steps: Steps, since: int | None, now: da
         following_steps = replace(steps, way={}, apart=tuple(rest), count=0)
     page = found.page(asked.before(answer.body), answer.server_time)
     return _followed(replace(page, usage=answer.usage), following_steps)
+
+
+def _one(client: Client, conversation: str, most: int, now: datetime) -> Answer:
+    """Return the answer for one conversation with its newest messages."""
+    query = {"fields": conversation_fields(most)}
+    return client.get(conversation, query, what=_WHAT, now=now, apart=(*APART, TooMuch))
 
 
 def _followed(page: Page, steps: Steps) -> Page:
@@ -131,7 +141,7 @@ def _refused(client: Client, us: Us, steps: Steps, error: ChannelError, now: dat
     first, *rest = steps.apart
     person = steps.sides.get(first)
     after = replace(steps, way={}, apart=tuple(rest), count=0)
-    if person is not None and not steps.way:
+    if person is not None and not steps.way and not isinstance(error, TooMuch):
         page = _from_list(client, us, first, person, now)
         if page is not None:
             return _followed(page, after)

@@ -12,7 +12,8 @@ from social_listener.channels.graph_client import Client
 from social_listener.channels.graph_found import Asked, Found, Us, bad, entries, following, read_raw, seconds
 from social_listener.channels.graph_ids import is_number
 from social_listener.channels.graph_messages import read_conversations, read_list, read_one
-from social_listener.channels.graph_refused import APART, REFUSALS, after_refusal, going_on
+from social_listener.channels.graph_refused import BY_ITSELF, after_refusal, going_on
+from social_listener.channels.graph_smaller import listed, of_one
 from social_listener.channels.graph_walk import Rotation, Todo, read_rotation
 from social_listener.channels.instagram_memory import Memory
 from social_listener.channels.instagram_parse import (
@@ -61,8 +62,8 @@ def comments(client: Client, us: Us, cursor: Cursor, now: datetime, memory: Memo
 
 def _listed(client: Client, us: Us, walk: Rotation, now: datetime, memory: Memory) -> tuple[Page, Rotation]:
     what = "reading the list of media"
-    query = {"fields": MEDIA_FIELDS, "limit": str(_LIST_SIZE)}
-    answer = client.get(f"{us.native_id}/media", {**query, **walk.place}, what=what, now=now)
+    query = {"fields": MEDIA_FIELDS, **walk.place}
+    answer, most = listed(client, f"{us.native_id}/media", query, walk.most or _LIST_SIZE, what, now)
     try:
         read, media = read_media_list(answer.document)
         way = following(answer.document)
@@ -82,7 +83,7 @@ def _listed(client: Client, us: Us, walk: Rotation, now: datetime, memory: Memor
         todo=tuple(Todo(node=one.id, count=one.comments) for one in moved),
     )
     page = replace(found.page(asked.before(answer.body), answer.server_time), usage=answer.usage)
-    return page, _once_more(walk, media, memory)
+    return page, _once_more(replace(walk, most=most if most < _LIST_SIZE else None), media, memory)
 
 
 def _of_list(answer: Wire, us: Us, asked: Asked) -> Found:
@@ -101,11 +102,11 @@ def _once_more(walk: Rotation, media: list[Media], memory: Memory) -> Rotation:
     """
     counts = {one.id: one.comments for one in media}
     waiting = {one.node for one in walk.todo}
-    walk = replace(walk, other=walk.other or next((one for one in counts if one not in waiting), ""))
     best = memory.longest_unread(
         [*(one for one in (walk.again,) if one), *(one for one in counts if one not in waiting)]
     )
-    walk = replace(walk, again=best or "")
+    other = next((one for one in counts if one not in waiting and one != best), "")
+    walk = replace(walk, again=best or "", other=walk.other or other)
     if walk.lists or best is None or best in waiting:
         return walk
     return replace(walk, todo=(*walk.todo, Todo(node=best, count=counts.get(best))))
@@ -115,10 +116,10 @@ def _commented(client: Client, us: Us, walk: Rotation, now: datetime) -> tuple[P
     what, todo = "reading comments", walk.todo[0]
     edge, fields = ("replies", _SAID) if todo.of else ("comments", COMMENT_FIELDS)
     asked = Asked(edge=edge, node=todo.node, of=todo.of, author=todo.author)
-    query = {"fields": fields, "limit": str(PAGE_SIZE), **todo.way}
+    query = {"fields": fields, **todo.way}
     try:
-        answer = client.get(f"{todo.node}/{edge}", query, what=what, now=now, apart=APART)
-    except REFUSALS as error:
+        answer, most = of_one(client, f"{todo.node}/{edge}", query, todo.most or PAGE_SIZE, what, now)
+    except BY_ITSELF as error:
         page = Found().page(asked.before(b'{"data":[]}'), client.platform_now(now))
         return page, _refused(client, us, walk, error)
     below: tuple[Todo, ...] = ()
@@ -133,7 +134,7 @@ def _commented(client: Client, us: Us, walk: Rotation, now: datetime) -> tuple[P
         words = "Meta gives the same page of comments over and over"
         raise BadPayload(words, account_id=client.account_id, raw=answer.body)
     page = found.page(asked.before(answer.body), answer.server_time)
-    return replace(page, usage=answer.usage), walk.read(way, below)
+    return replace(page, usage=answer.usage), walk.read(way, below, most)
 
 
 def _refused(client: Client, us: Us, walk: Rotation, error: ChannelError) -> Rotation:

@@ -138,6 +138,8 @@ def _lookup(call: Call, edge: str) -> dict[str, Any]:
     wanted = [part.strip() for part in call.parameters["ids"].split(",") if part.strip()]
     if not wanted or len(wanted) > _MOST_IDS:
         raise problems.invalid(f"Too many IDs were requested, or none. Maximum: {_MOST_IDS}. Provided: {len(wanted)}.")
+    if len(wanted) > call.graph.heavy.get("ids", _MOST_IDS):
+        raise problems.too_much()
     found: dict[str, Any] = {}
     for one in dict.fromkeys(wanted):
         _not_barred(call, one)
