@@ -243,3 +243,25 @@ def contact(house: House, who: str) -> str:
     """Return the id of a customer in direct messages."""
     person = house.graph.person(who)
     return str(person.psid if house.channel == "facebook" else person.igsid)
+
+
+@BOTH
+def test_a_throttle_among_refusals_ends_the_poll(house: House) -> None:
+    """Between refusals of single posts Meta asks to wait: that is no refusal, and no call is made meanwhile."""
+    posts = [odd(house) for _ in range(4)]
+    for post in posts:
+        comment(house, "mara", post, "hello")
+    for post in (posts[0], posts[2], posts[3]):
+        refuse(house, post, 10, None)
+    refuse(house, posts[1], 80001, None, reset_in=1800)
+    assert "80001" in (poll(house)[0] or "")
+    calls = len(house.sandbox.calls)
+    poll(house)
+    poll(house, MESSAGES)
+    assert len(house.sandbox.calls) == calls
+    house.sandbox.faults.clear()
+    house.sandbox.world.advance(1800)
+    poll(house, times=2)
+    assert words(house) == {"hello"}
+    assert len(rows(house.ingest.store, "SELECT id FROM interactions WHERE NOT outbound")) == 4
+    assert gaps(house) == []

@@ -13,7 +13,7 @@ from social_listener.channels.graph_client import Client
 from social_listener.channels.graph_found import Asked, Found, Us, bad, entries, following, moment, read_raw, seconds
 from social_listener.channels.graph_ids import comment_id, is_node, is_post, part_of, unknown_author
 from social_listener.channels.graph_messages import add_message, read_conversations, read_list, read_message, read_one
-from social_listener.channels.graph_refused import APART, BY_ITSELF, Owed, after_refusal, going_on
+from social_listener.channels.graph_refused import APART, BY_ITSELF, Owed, after_refusal, going_on, nothing
 from social_listener.channels.graph_smaller import listed, of_one
 from social_listener.channels.graph_steps import Steps, read_steps
 from social_listener.channels.graph_walk import Rotation, Todo, read_rotation
@@ -118,8 +118,7 @@ def _commented(client: Client, us: Us, walk: Rotation, now: datetime, owed: Owed
     try:
         answer, most = of_one(client, f"{todo.node}/comments", {**query, **todo.way}, todo.most or PAGE_SIZE, what, now)
     except BY_ITSELF as error:
-        raw = asked.before(b'{"data":[]}')
-        return Found().page(raw, client.platform_now(now)), _refused(client, us, walk, error, now, owed)
+        return nothing(client, asked, now), _refused(client, us, walk, error, now, owed)
     try:
         found = read_comments(answer.document, us, asked)
         way = following(answer.document)

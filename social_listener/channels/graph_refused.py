@@ -13,8 +13,10 @@ from typing import Final
 
 from social_listener.channels.graph_client import Client
 from social_listener.channels.graph_errors import Forbidden, Missing, TooMuch
+from social_listener.channels.graph_found import Asked, Found
 from social_listener.channels.graph_walk import Rotation, Todo
 from social_listener.errors import ChannelError, PageExpired, Rejected, Unauthorized, Unavailable
+from social_listener.model import Page
 
 #: refusals that a reader tells from those which concern the whole account
 APART: Final = (Missing, Forbidden)
@@ -47,7 +49,7 @@ def after_refusal(client: Client, walk: Rotation, error: ChannelError, what: str
     nothing new is tried, too; where none is known, a single refused post is one of its kind if `listing`, the path of
     the list of posts, is given.
     """
-    after = walk.passed(f"{what} cannot be read: {error}")
+    after = walk.passed(in_words(what, error))
     enough = _ENOUGH_TOO_LARGE if isinstance(error, TooMuch) else _ENOUGH
     if after.heard or (after.todo and len(after.refused) < enough):
         return after
@@ -60,6 +62,19 @@ def after_refusal(client: Client, walk: Rotation, error: ChannelError, what: str
     except REFUSALS:
         raise of_account(error, client.account_id) from None
     return replace(after, heard=True)
+
+
+def in_words(what: str, error: ChannelError) -> str:
+    """Return what cannot be read, and why: Meta's own sentence may end with a full stop, and this goes into one."""
+    return f"{what} cannot be read: {str(error).rstrip('.')}"
+
+
+def nothing(client: Client, asked: Asked, now: datetime) -> Page:
+    """Return the page of what Meta refuses: it brings nothing but how much of the allowance is used."""
+    page = Found().page(asked.before(b'{"data":[]}'), client.platform_now(now))
+    told = client.usage
+    over = told is None or (told.regain_at is not None and told.regain_at <= client.theirs(now))
+    return page if over else replace(page, usage=told)
 
 
 class Owed:

@@ -9,7 +9,7 @@ from typing import Final
 
 from social_listener.channels.graph_client import Answer, Client
 from social_listener.channels.graph_errors import TooMuch
-from social_listener.channels.graph_found import Asked, Found, Us, bad, following, moment, seconds
+from social_listener.channels.graph_found import Asked, Us, bad, following, moment, seconds
 from social_listener.channels.graph_ids import is_conversation, is_number, thread_of
 from social_listener.channels.graph_messages import (
     CONVERSATION_FIELDS,
@@ -21,7 +21,7 @@ from social_listener.channels.graph_messages import (
     read_list,
     read_one,
 )
-from social_listener.channels.graph_refused import APART, BY_ITSELF
+from social_listener.channels.graph_refused import APART, BY_ITSELF, in_words, nothing
 from social_listener.channels.graph_smaller import listed as listed_smaller
 from social_listener.channels.graph_smaller import of_one, smaller
 from social_listener.channels.graph_steps import Steps, read_steps
@@ -146,9 +146,10 @@ def _refused(client: Client, us: Us, steps: Steps, error: ChannelError, now: dat
         if page is not None:
             return _followed(page, after)
     name = us.own(thread_of(us.native_id, person)) if person else first
-    words = f"the messages of conversation {name} cannot be read: {error}"
-    page = Found().page(Asked(edge="conversations").before(b'{"data":[]}'), client.platform_now(now))
-    return _followed(page, replace(after, refused={**steps.refused, first: words}))
+    words = in_words(f"the messages of conversation {name}", error)
+    return _followed(
+        nothing(client, Asked(edge="conversations"), now), replace(after, refused={**steps.refused, first: words})
+    )
 
 
 def _from_list(client: Client, us: Us, conversation: str, person: str, now: datetime) -> Page | None:

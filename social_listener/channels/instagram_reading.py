@@ -12,7 +12,7 @@ from social_listener.channels.graph_client import Client
 from social_listener.channels.graph_found import Asked, Found, Us, bad, entries, following, read_raw, seconds
 from social_listener.channels.graph_ids import is_number
 from social_listener.channels.graph_messages import read_conversations, read_list, read_one
-from social_listener.channels.graph_refused import BY_ITSELF, after_refusal, going_on
+from social_listener.channels.graph_refused import BY_ITSELF, after_refusal, going_on, nothing
 from social_listener.channels.graph_smaller import listed, of_one
 from social_listener.channels.graph_walk import Rotation, Todo, read_rotation
 from social_listener.channels.instagram_memory import Memory
@@ -120,8 +120,7 @@ def _commented(client: Client, us: Us, walk: Rotation, now: datetime) -> tuple[P
     try:
         answer, most = of_one(client, f"{todo.node}/{edge}", query, todo.most or PAGE_SIZE, what, now)
     except BY_ITSELF as error:
-        page = Found().page(asked.before(b'{"data":[]}'), client.platform_now(now))
-        return page, _refused(client, us, walk, error)
+        return nothing(client, asked, now), _refused(client, us, walk, error)
     below: tuple[Todo, ...] = ()
     try:
         found = _EDGES[edge](answer.document, us, asked)
