@@ -141,7 +141,7 @@ def _refused(client: Client, us: Us, steps: Steps, error: ChannelError, now: dat
     first, *rest = steps.apart
     person = steps.sides.get(first)
     after = replace(steps, way={}, apart=tuple(rest), count=0)
-    if person is not None and not steps.way and not isinstance(error, TooMuch):
+    if person is not None and not steps.way:
         page = _from_list(client, us, first, person, now)
         if page is not None:
             return _followed(page, after)
@@ -153,12 +153,15 @@ def _refused(client: Client, us: Us, steps: Steps, error: ChannelError, now: dat
 
 
 def _from_list(client: Client, us: Us, conversation: str, person: str, now: datetime) -> Page | None:
-    """Return a page of what the list gives of the conversation with a person; None: the list does not name it.
+    """Return a page of what the list gives of the conversation with a person; None: there is nothing of it.
 
     `user_id` picks it: developers.facebook.com/docs/graph-api/reference/page/conversations.
     """
     query = {"platform": platform_of(us), "user_id": person, "fields": CONVERSATION_FIELDS, "limit": "1"}
-    answer = client.get(f"{us.page_id}/conversations", query, what=_WHAT, now=now)
+    try:
+        answer = client.get(f"{us.page_id}/conversations", query, what=_WHAT, now=now, apart=(TooMuch,))
+    except TooMuch:
+        return None
     asked = Asked(edge="conversations")
     try:
         found, listed, _ = read_conversations(answer.document, us, asked)
