@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING, Final
 from social_listener.channels import facebook_lookup, facebook_push, facebook_sending, graph_rules
 from social_listener.channels.facebook_reading import comments, mentions, read_kept
 from social_listener.channels.graph_account import TAKEN, Account, made
+from social_listener.channels.graph_client import Client
 from social_listener.channels.graph_found import Found, Us
 from social_listener.channels.graph_ids import is_node
 from social_listener.channels.graph_push import Reader
+from social_listener.channels.graph_refused import Owed
 from social_listener.channels.graph_sending import find_private, send_private
 from social_listener.channels.graph_talks import messages
 from social_listener.cursor import Cursor
@@ -51,13 +53,17 @@ class Facebook(Account):
     kind = facebook_push.KIND
     readers: Mapping[str, Reader] = facebook_push.READERS
 
+    def __init__(self, client: Client, options: graph_rules.Options, verify_token: str) -> None:
+        super().__init__(_CHANNEL, client, options, verify_token)
+        self._owed = Owed()
+
     def fetch(self, stream: Stream, cursor: Cursor, now: datetime) -> Page:
         """Return one page of `stream`; see the protocol. The first of all asks whose token this is."""
         self.introduced(now)
         us = self.us()
         match stream.kind:
             case StreamKind.COMMENTS:
-                return comments(self.client, us, stream, cursor, now)
+                return comments(self.client, us, stream, cursor, now, self._owed)
             case StreamKind.MENTIONS:
                 return mentions(self.client, us, stream, cursor, now)
             case StreamKind.MESSAGES:
@@ -129,7 +135,7 @@ def build(
         connect_timeout=connect_timeout,
         read_timeout=read_timeout,
     )
-    return Facebook(_CHANNEL, client, read, credentials.get("verify_token", ""))
+    return Facebook(client, read, credentials.get("verify_token", ""))
 
 
 if TYPE_CHECKING:

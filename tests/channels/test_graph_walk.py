@@ -192,6 +192,9 @@ def test_a_page_token_is_read_as_it_was_written() -> None:
         todo=(Todo(node="1_2", author="3", of="4", since=5, count=0, way={"after": "y"}), Todo(node="6")),
         done={"8": 9},
         again="10",
+        refused={"11": "it cannot be read: why"},
+        heard=True,
+        other="12",
     )
     assert read_rotation(walk.written()) == walk
     assert read_rotation(Rotation().written()) == Rotation()

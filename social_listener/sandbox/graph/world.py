@@ -29,6 +29,10 @@ class Graph(MessageActs):
         self.policy = GraphPolicy()
         self.tokens = Tokens(self)
         self.meter = Usage(self.policy)
+        self.barred: dict[str, tuple[int, int | None]] = {}
+        """Ids whose reading is refused, by themselves and in a lookup of several → code, subcode."""
+        self.heavy: dict[str, int] = {}
+        """Lists, by path or name of the edge, and "ids" → most entries at once; more are answered with code 1."""
 
     @property
     def app_id(self) -> str:
