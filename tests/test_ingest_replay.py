@@ -152,7 +152,8 @@ def test_tombstones_stay_whatever_the_pages_still_tell(house: House) -> None:
     before = rows(house.ingest.store, sql)
     assert before
     with house.ingest.store.transaction() as cursor:
-        cursor.execute("UPDATE raw_pages SET body = ?", [zstandard.ZstdCompressor().compress(b'{"posts":[],"gone":[]}')])
+        nothing = zstandard.ZstdCompressor().compress(b'{"posts":[],"gone":[]}')
+        cursor.execute("UPDATE raw_pages SET body = ?", [nothing])
     house.ingest.replay()
     assert rows(house.ingest.store, sql) == before
     alive = "SELECT id FROM interactions WHERE deleted_at IS NULL AND stream_id IS NOT NULL"

@@ -11,7 +11,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Protocol, cast, runtime_checkable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
     from datetime import datetime, timedelta
 
     from social_listener.cursor import Cursor
@@ -88,11 +88,12 @@ class Channel(Protocol):
         may be done.
         """
 
-    def find_own(self, reply: Reply, since: datetime) -> Sent | None:
+    def find_own(self, reply: Reply, since: datetime, others: Collection[str] = ()) -> Sent | None:
         """Return what the platform made of a reply whose answer was lost; None: not found (which proves nothing).
 
         It matches the parent (or the direct thread), our own account and a time not before `since`, and takes the text
-        as a further witness, never as the only one.
+        as a further witness, never as the only one. `others` are native ids that are known to be other replies of ours:
+        it is none of them. Of several that fit it is the oldest.
         """
 
     def length(self, text: str, *, private: bool) -> TextLength:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
 from typing import Any, Final
 
@@ -53,8 +53,8 @@ def send_private(
     return Sent(native_id=native_id, sent_at=whole(answer.server_time), thread_native_id=thread_of(us.native_id, them))
 
 
-def find_private(client: Client, us: Us, reply: PrivateReply, since: datetime) -> Sent | None:
-    """Return our own message to the person with the same words, not older than `since`: the oldest of several."""
+def find_private(client: Client, us: Us, reply: PrivateReply, since: datetime, others: Collection[str]) -> Sent | None:
+    """Return our own message to the person with the same words, not older than `since`, the oldest but for `others`."""
     person = recipient(client, reply)
     query = {"platform": platform_of(us), "user_id": person, "fields": CONVERSATION_FIELDS}
     answer = client.get(f"{us.page_id}/conversations", query, what="looking for our own message")
@@ -65,7 +65,8 @@ def find_private(client: Client, us: Us, reply: PrivateReply, since: datetime) -
             theirs = {told["id"] for told in one.people if not us.is_author(told["id"])}
             for message in found.each(list(one.messages), read_message):
                 ours = us.is_author(message.sender["id"]) and theirs <= {person}
-                if ours and message.created_at >= whole(since) and witness(message.text) == wanted:
+                fits = message.created_at >= whole(since) and witness(message.text) == wanted
+                if ours and fits and message.id not in others:
                     matches.append(message)
     except WireError as error:
         words = f"Meta's answer while looking for our own message cannot be read: {error}"

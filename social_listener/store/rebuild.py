@@ -22,9 +22,9 @@ REPLAYED: Final = "replayed"
 #: what a platform says of an item; hidden is also our own hand's
 _TOLD: Final = tuple(name for name in ITEM if name not in {"id", "hidden"})
 _PERSON: Final = tuple(name for name in CONTACT if name != "id")
-#: items that a raw page we still have told of, that nothing tells of any more, and that no forgotten page can have told.
-#: A tombstone is never one: its words were taken out of the pages, so they may tell less than they did, and without it a
-#: late delivery would bring the deleted words back
+#: items that a raw page we still have told of, that nothing tells of any more, and that no forgotten page can have
+#: told. A tombstone is never one: its words were taken out of the pages, so they may tell less than they did, and
+#: without it a late delivery would bring the deleted words back
 _GONE: Final = """
     SELECT id FROM interactions
     WHERE id IN (SELECT DISTINCT unnest(string_split(trim(item_ids), ' ')) FROM raw_pages)
