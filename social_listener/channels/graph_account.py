@@ -10,13 +10,13 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from social_listener.channels import graph_push
-from social_listener.channels.graph_client import Client
+from social_listener.channels.graph_client import Answer, Client
 from social_listener.channels.graph_errors import Effect
 from social_listener.channels.graph_found import Found, Us, moment
 from social_listener.channels.graph_rules import Options
 from social_listener.channels.graph_sending import recipient
 from social_listener.channels.transport import base_url_fault
-from social_listener.channels.wire import Wire, WireError, documents
+from social_listener.channels.wire import WireError, documents
 from social_listener.errors import BadPayload, ChannelError, Rejected, SettingsError, Unauthorized
 from social_listener.model import Owner, Page, PrivateReply, Stream, StreamKind, Usage
 
@@ -126,31 +126,36 @@ class Account(ABC):
         return graph_push.receive(body, received_at, self.us(), self.kind, self.readers)
 
     def _ask_who(self, now: datetime | None) -> Owner:
-        me = self._node("me", "id,name", now)
-        owner = me.text("id")
-        if owner != self.options.page_id:
+        me = self.ask_page(now).document
+        node = self._node(self.options.instagram_id or self.options.page_id, "id,name,username", now).document
+        return Owner(
+            native_id=self.options.instagram_id or self.options.page_id,
+            handle=node.text("username") or "",
+            name=node.text("name") or me.text("name") or "",
+            notes=(f"the token is that of the Page {me.text('name') or me.text('id')}", *self._token_notes()),
+        )
+
+    def ask_page(self, now: datetime | None) -> Answer:
+        """Ask Meta whose the token is, every time; `Unauthorized` when it is refused or another's than our Page's."""
+        answer = self._node("me", "id,name", now)
+        if answer.document.text("id") != self.options.page_id:
             words = (
                 f"the access_token of account {self.account_id} is not that of its Page, and lists would stay empty: "
                 f"connect account {self.account_id} again, and check its page_id"
             )
             raise Unauthorized(words, account_id=self.account_id)
-        node = self._node(self.options.instagram_id or self.options.page_id, "id,name,username", now)
-        return Owner(
-            native_id=self.options.instagram_id or self.options.page_id,
-            handle=node.text("username") or "",
-            name=node.text("name") or me.text("name") or "",
-            notes=(f"the token is that of the Page {me.text('name') or owner}", *self._token_notes()),
-        )
+        return answer
 
-    def _node(self, path: str, fields: str, now: datetime | None) -> Wire:
+    def _node(self, path: str, fields: str, now: datetime | None) -> Answer:
         answer = self.client.get(path, {"fields": fields}, what=_ASKING, now=now)
         try:
             answer.document.need(answer.document.text("id"), "id")
-            answer.document.text("name", "username")
+            answer.document.text("name")
+            answer.document.text("username")
         except WireError as error:
             words = f"Meta did not say who we are: {error}"
             raise BadPayload(words, account_id=self.account_id, raw=answer.body) from None
-        return answer.document
+        return answer
 
     def _token_notes(self) -> tuple[str, ...]:
         """Return what Meta tells about the token; nothing when it does not: that is no reason to stand still."""

@@ -7,6 +7,7 @@ told by webhook only: no list of them can be polled.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -69,9 +70,17 @@ class Instagram(Account):
             case StreamKind.MESSAGES:
                 return messages(self.client, self.us(), stream, cursor, now)
             case StreamKind.MENTIONS:
-                raw = Asked(edge="mentions").before(b'{"data":[]}')
-                return Found().page(raw, self.client.platform_now(now))
+                return self._no_mentions(now)
         raise Rejected(f"Instagram has no stream of {stream.kind.value}", account_id=self.account_id)
+
+    def _no_mentions(self, now: datetime) -> Page:
+        """Return an empty page: no list can be polled. Meta is asked for us all the same.
+
+        Where nothing else is polled, a token that died would otherwise never be noticed.
+        """
+        told = self.ask_page(now)
+        raw = Asked(edge="mentions").before(b'{"data":[]}')
+        return replace(Found().page(raw, told.server_time), usage=told.usage)
 
     def read(self, raw: bytes, us: Us, kind: StreamKind) -> Found:
         """Return what stands in a kept answer."""
