@@ -132,6 +132,24 @@ class Pushed(Protocol):
 
 
 @runtime_checkable
+class Subscribing(Protocol):
+    """A channel whose platform pushes what it was subscribed to, and tells what that is."""
+
+    @property
+    def is_pushed(self) -> bool:
+        """Return whether the platform is to push to our webhook: the option `webhooks`."""
+
+    def not_pushed(self, kinds: Collection[StreamKind]) -> str | None:
+        """Ask what those kinds of stream need and the platform does not push; None: nothing. Else what to do, in words.
+
+        The errors are those of a read.
+        """
+
+    def subscribe(self, kinds: Collection[StreamKind]) -> Sequence[str]:
+        """Have the platform push what those kinds of stream need; return what it did not push before, by its names."""
+
+
+@runtime_checkable
 class Billed(Protocol):
     """A channel whose platform bills for what is read and written. What is read is told by `Page.reads`."""
 

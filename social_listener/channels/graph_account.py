@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import threading
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from social_listener.channels import graph_push
+from social_listener.channels import graph_push, graph_subscription
 from social_listener.channels.graph_client import Answer, Client
 from social_listener.channels.graph_errors import Effect
 from social_listener.channels.graph_found import Found, Us, moment
@@ -104,6 +104,27 @@ class Account(ABC):
     def usage(self) -> Usage | None:
         """Return how much of the allowance is used, as Meta last told."""
         return self.client.usage
+
+    @property
+    def is_pushed(self) -> bool:
+        """Return whether Meta is to push to our webhook."""
+        return self.options.webhooks
+
+    def not_pushed(self, kinds: Collection[StreamKind]) -> str | None:
+        """Ask what Meta does not push of the Page; see the protocol."""
+        lacking = graph_subscription.missing(self.client, self.us(), kinds)
+        if not lacking:
+            return None
+        fields = ",".join(graph_subscription.wanted(self._channel, kinds))
+        return (
+            f"the Page {self.options.page_id} has not subscribed the app to {', '.join(lacking)}, so Meta pushes "
+            f"nothing of it: connect account {self.account_id} again, which subscribes it, or call "
+            f"POST /{self.options.page_id}/subscribed_apps?subscribed_fields={fields} with the Page's token"
+        )
+
+    def subscribe(self, kinds: Collection[StreamKind]) -> Sequence[str]:
+        """Have Meta push what those kinds of stream need, and go on with what it pushes; see the protocol."""
+        return graph_subscription.subscribe(self.client, self.us(), kinds)
 
     def handshake(self, query: Mapping[str, str]) -> bytes:
         """Answer Meta's question whether this webhook is ours; see the protocol."""

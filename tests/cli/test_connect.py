@@ -180,7 +180,7 @@ def test_meta_from_the_approval_to_a_poll(start: Any, home: Path, run: Any, sand
     assert sandbox.graph.tokens.find(kept.credentials["access_token"]).kind == "page"
     assert not any(value in out + err for value in kept.credentials.values())
     account = load(home / "settings.yaml").account("mine")
-    assert account.options == sandbox.graph_options(channel)  # type: ignore[arg-type]
+    assert account.options == {**sandbox.graph_options(channel), "webhooks": "on"}  # type: ignore[arg-type]
     assert account.name == ("Fernhill" if channel == "facebook" else "@fernhill")
     assert [stream.kind.value for stream in account.streams] == ["comments", "mentions", "messages"]
     polled = run("poll", "--once")
@@ -327,6 +327,54 @@ def test_a_secret_of_another_app_is_not_kept(
     visit((running := start("x")).address)
     assert running.finish()[0] == terminal.OK
     assert "consumer_secret" not in entry(home, "x").credentials
+
+
+def test_connecting_subscribes_the_page(start: Any, home: Path, run: Any, sandbox: Sandbox) -> None:
+    """Of one Page, Facebook and Instagram are pushed: neither takes away what the other needs; check sees a loss."""
+    sandbox.graph.subscribe_app(("message_reads",))
+    for channel in ("facebook", "instagram", "facebook"):
+        visit((running := start(channel, "--write")).address)
+        code, _, err = running.finish()
+        assert code == terminal.OK, err
+        assert f"/webhooks/{channel}" in err
+    (fields,) = sandbox.graph.ledger.subscriptions.values()
+    assert set(fields) == {"message_reads", "feed", "mention", "messages", "message_echoes"}
+    assert run("check").code == terminal.OK
+    sandbox.graph.subscribe_app(("messages",))
+    checked = run("check")
+    assert checked.code == terminal.FAILED
+    assert "has not subscribed the app to feed, mention, message_echoes" in checked.err
+
+
+def test_a_page_that_cannot_be_subscribed_is_connected_all_the_same(start: Any, home: Path, sandbox: Sandbox) -> None:
+    """Without the permission the tokens are kept, and the command says that nothing will be pushed, and why."""
+    sandbox.graph.tokens.withdrawn.add("pages_manage_metadata")
+    visit((running := start("facebook", "--write")).address)
+    code, _, err = running.finish()
+    assert code == terminal.OK, err
+    assert "could not be subscribed" in err
+    assert entry(home, "facebook").credentials["access_token"]
+
+
+def test_without_a_webhook_instagram_is_not_said_to_tell_of_mentions(
+    start: Any, home: Path, run: Any, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They come by no other way: the block leaves them out, the command says why; written by hand, check refuses."""
+    monkeypatch.delenv("META_VERIFY_TOKEN")
+    visit((running := start("instagram", "--write")).address)
+    code, _, err = running.finish()
+    assert code == terminal.OK, err
+    assert "META_VERIFY_TOKEN" in err
+    account = load(home / "settings.yaml").account("instagram")
+    assert [stream.kind.value for stream in account.streams] == ["comments", "messages"]
+    assert "webhooks" not in account.options
+    assert sandbox.graph.ledger.subscriptions == {}
+    assert run("check").code == terminal.OK
+    text = (home / "settings.yaml").read_text()
+    (home / "settings.yaml").write_text(text.replace("- kind: messages", "- kind: messages\n      - kind: mentions"))
+    checked = run("check")
+    assert checked.code == terminal.FAILED
+    assert "instagram/mentions: nothing comes" in checked.err
 
 
 @pytest.mark.parametrize("written", [True, False])
