@@ -17,7 +17,7 @@ from social_listener.channels.graph_rules import Options
 from social_listener.channels.graph_sending import recipient
 from social_listener.channels.transport import base_url_fault
 from social_listener.channels.wire import WireError, documents
-from social_listener.errors import BadPayload, ChannelError, Rejected, SettingsError, Unauthorized
+from social_listener.errors import BadPayload, ChannelError, Rejected, SettingsError, Unauthorized, Unavailable
 from social_listener.model import Owner, Page, PrivateReply, Stream, StreamKind, Usage
 
 TAKEN: Final[Mapping[str, str]] = {
@@ -96,10 +96,17 @@ class Account(ABC):
             return self._owner
 
     def know_the_time(self, reply: PrivateReply) -> None:
-        """Learn Meta's clock before a message goes out: windows are told by it, and ours may be wrong."""
+        """Learn Meta's clock before a message goes out: windows are told by it, and ours may be wrong.
+
+        `Unavailable` also for an answer that cannot be read: nothing was said yet.
+        """
         recipient(self.client, reply)
-        if self.client.transport.platform_now() is None:
+        if self.client.transport.platform_now() is not None:
+            return
+        try:
             self.whoami()
+        except BadPayload as error:
+            raise Unavailable(str(error), account_id=self.account_id) from None
 
     def usage(self) -> Usage | None:
         """Return how much of the allowance is used, as Meta last told."""

@@ -16,13 +16,15 @@ from social_listener.channels import graph_rules
 from social_listener.channels.graph_client import Answer, Client
 from social_listener.channels.graph_errors import Effect, Missing
 from social_listener.channels.graph_found import Found, Us, entries
-from social_listener.channels.graph_ids import is_message, is_number, person_in, thread_of
+from social_listener.channels.graph_ids import UNKNOWN, is_message, is_number, person_in, thread_of
 from social_listener.channels.graph_messages import CONVERSATION_FIELDS, read_conversation, read_message
 from social_listener.channels.graph_talks import platform_of
 from social_listener.channels.wire import Wire, WireError
 from social_listener.errors import BadPayload, Rejected, Unavailable, Unsure
 from social_listener.model import Action, PrivateReply, Sent
 
+#: how the id of an author begins whose number Meta did not tell
+_NO_NUMBER: Final = (UNKNOWN, "name-")
 _SPACE: Final = re.compile(r"\s+")
 
 
@@ -82,8 +84,8 @@ def recipient(client: Client, reply: PrivateReply) -> str:
     """Return the person a private reply is for; `Rejected` when that, or its thread, is no id."""
     person = reply.recipient_native_id
     thread = reply.thread_native_id
-    if reply.to_public and person.startswith("unknown") and thread is None:
-        # Meta does not always tell who commented; it knows itself.
+    if reply.to_public and person.startswith(_NO_NUMBER) and thread is None:
+        # Meta does not always tell who commented, or tells the name only; it knows itself, and is told the comment.
         return person
     other = person_in(thread) if thread is not None else person
     if not is_number(person) or other != person:

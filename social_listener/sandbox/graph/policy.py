@@ -45,6 +45,8 @@ class GraphPolicy(Switches):
     """A lookup of ids= with one that is gone: 100/33 for the whole call, or an answer that lacks it."""
     comment_ids: Literal["joined", "bare"] = "joined"
     """Ids of comments: {post}_{comment}, or {comment} alone."""
+    names_only: bool = False
+    """Comments on Instagram tell their author's `username`, and no `from`, as some recorded answers have it."""
     user_token_data: bool = False
     """True: a user token reads the Page's content; otherwise it gets an empty list with 200."""
     mentions_by_user_token: bool = False
