@@ -132,6 +132,24 @@ class Pushed(Protocol):
 
 
 @runtime_checkable
+class Shared(Pushed, Protocol):
+    """A channel whose platform pushes to one address what concerns several accounts of an app."""
+
+    def shares(self, other: object) -> bool:
+        """Return whether `other` is a channel of the same app, so that either may be pushed what is for the other."""
+
+    def parts(self, body: bytes) -> Mapping[str, bytes]:
+        """Return a verified delivery in parts: whose they are (`addressed`) → a delivery that tells those alone.
+
+        What cannot be read comes back whole under "".
+        """
+
+    @property
+    def addressed(self) -> str:
+        """Return under what name deliveries are for this account."""
+
+
+@runtime_checkable
 class Subscribing(Protocol):
     """A channel whose platform pushes what it was subscribed to, and tells what that is."""
 

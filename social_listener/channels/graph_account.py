@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 import threading
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Mapping, Sequence
@@ -140,6 +141,21 @@ class Account(ABC):
     def verify(self, headers: Mapping[str, str], body: bytes) -> None:
         """Raise `Forged` unless Meta signed `body`."""
         graph_push.verify(headers, body, self.client.app_secret, self.account_id)
+
+    def shares(self, other: object) -> bool:
+        """Return whether `other` is an account of the same app: Meta signs what it pushes to either with one secret."""
+        if not isinstance(other, Account) or not self.client.app_secret:
+            return False
+        return hmac.compare_digest(self.client.app_secret.encode(), other.client.app_secret.encode())
+
+    def parts(self, body: bytes) -> Mapping[str, bytes]:
+        """Return a delivery by whose its entries are: Meta keeps one address an app for all of a kind."""
+        return graph_push.parts(body)
+
+    @property
+    def addressed(self) -> str:
+        """Return under what name Meta's entries are for this account."""
+        return graph_push.addressed(self.kind, self.us().native_id)
 
     def receive(self, body: bytes, received_at: datetime) -> Sequence[Page]:
         """Return what a delivery tells, or an answer about what one had only pointed at; see the protocol."""

@@ -59,6 +59,30 @@ def verify(headers: Mapping[str, str], body: bytes, app_secret: str, account_id:
         raise Forged("the delivery is not signed with the app's secret", account_id=account_id)
 
 
+def parts(body: bytes) -> dict[str, bytes]:
+    """Return a delivery by whose its entries are, as "object id"; whole under "" when it cannot be read."""
+    try:
+        envelope = documents(body)[0]
+        about, entries = envelope.text("object") or "", envelope.raw_items("entry")
+    except WireError:
+        return {"": body}
+    by_owner: dict[str, list[Any]] = {}
+    for raw in entries:
+        owner = raw.get("id") if isinstance(raw, dict) else None
+        by_owner.setdefault(addressed(about, owner if isinstance(owner, str) else ""), []).append(raw)
+    if len(by_owner) < 2:
+        return dict.fromkeys(by_owner or [""], body)
+    rest = {name: value for name, value in envelope.plain().items() if name != "entry"}
+    return {
+        owner: json.dumps({**rest, "entry": some}, separators=(",", ":")).encode() for owner, some in by_owner.items()
+    }
+
+
+def addressed(kind: str, native_id: str) -> str:
+    """Return under what name the entries of an account are."""
+    return f"{kind} {native_id}"
+
+
 def receive(body: bytes, received_at: datetime, us: Us, kind: str, readers: Mapping[str, Reader]) -> Sequence[Page]:
     """Return what a delivery tells: a page for each run of events of one moment.
 

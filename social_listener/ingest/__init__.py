@@ -124,10 +124,12 @@ class Ingest:
         """
         return push.handshake(self, account_id, query)
 
-    def accept(self, account_id: str, headers: Mapping[str, str], body: bytes) -> bool:
-        """Keep what a platform pushed, after a look at its signature; False: it came before. Names are lower case.
+    def accept(self, account_id: str, headers: Mapping[str, str], body: bytes) -> tuple[str, ...]:
+        """Keep what a platform pushed, after a look at its signature. Names of headers are lower case.
 
-        KeyError: there is no such account, or its platform does not push. `Forged`: nothing was stored.
+        Return the accounts that have something new to be read: (): it came before; others than `account_id`: the
+        platform has one address for several accounts of an app. KeyError: there is no such account, or its platform
+        does not push. `Forged`: nothing was stored.
         """
         return push.accept(self, account_id, headers, body)
 
