@@ -13,11 +13,11 @@ from typing import Final
 from social_listener.channels import graph_push, graph_subscription
 from social_listener.channels.graph_client import Answer, Client
 from social_listener.channels.graph_errors import Effect
-from social_listener.channels.graph_found import Found, Us, moment
+from social_listener.channels.graph_found import Found, Us
 from social_listener.channels.graph_rules import Options
 from social_listener.channels.graph_sending import recipient
 from social_listener.channels.transport import base_url_fault
-from social_listener.channels.wire import WireError, documents
+from social_listener.channels.wire import Wire, WireError, documents
 from social_listener.errors import BadPayload, ChannelError, Rejected, SettingsError, Unauthorized, Unavailable
 from social_listener.model import Owner, Page, PrivateReply, Stream, StreamKind, Usage
 
@@ -210,13 +210,18 @@ class Account(ABC):
                 effect=Effect.READ,
             )
             data = answer.document.object("data")
-            expiry, access = data.number("expires_at"), data.number("data_access_expires_at")
+            expiry, access = _end(data, "expires_at"), _end(data, "data_access_expires_at")
             scopes = ", ".join(data.texts("scopes"))
         except (ChannelError, WireError):
             return ("Meta does not tell when the token expires",)
-        ends = f"the token expires on {moment(expiry):%Y-%m-%d}" if expiry else "the token does not expire"
-        read = f"access to data ends on {moment(access):%Y-%m-%d}" if access else ""
+        ends = f"the token expires on {expiry:%Y-%m-%d}" if expiry else "the token does not expire"
+        read = f"access to data ends on {access:%Y-%m-%d}" if access else ""
         return tuple(note for note in (ends, read, f"it may: {scopes}" if scopes else "") if note)
+
+
+def _end(data: Wire, name: str) -> datetime | None:
+    """Return when something ends; None: never, which Meta writes as 0. `WireError` when it is no moment."""
+    return data.moment(name) if data.number(name) else None
 
 
 def made(

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from social_listener.channels.graph_found import Found, Us, moment, reject, seconds
+from social_listener.channels.graph_found import Found, Us, can_be, moment, reject, seconds
 from social_listener.channels.graph_ids import is_message, is_number, thread_of
 from social_listener.channels.graph_messages import Message, add_message
 from social_listener.channels.wire import Wire, WireError, documents, web_address, wire
@@ -136,8 +136,9 @@ def _ms(data: Wire, name: str) -> datetime | None:
 
 
 def _when(told: datetime | None, otherwise: datetime) -> datetime:
-    """Return a moment in whole seconds, as all lists of Meta tell it."""
-    return (told or otherwise).replace(microsecond=0)
+    """Return a moment in whole seconds, as all lists of Meta tell it; `otherwise` in place of one that cannot be."""
+    known = told if told is not None and can_be(told, otherwise) else otherwise
+    return known.replace(microsecond=0)
 
 
 def _runs(events: Sequence[Event]) -> Iterator[list[Event]]:
@@ -224,7 +225,7 @@ def _attachment(data: Wire) -> Attachment:
 
 
 def moment_of(value: Wire, name: str, otherwise: datetime) -> datetime:
-    """Return when something was made, in whole seconds; the delivery's own moment when that is not told."""
+    """Return when something was made, in whole seconds; the delivery's own moment when none that can be is told."""
     told = value.moment(name)
-    known = seconds(told)
+    known = seconds(told) if told is not None and can_be(told, otherwise) else None
     return otherwise if known is None else moment(known)
