@@ -12,6 +12,8 @@ import pytest
 from meta_kit import MetaKit
 from reading_kit import rows
 
+from social_listener.errors import BadPayload
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
@@ -84,3 +86,16 @@ def test_an_impossible_end_of_a_token_stops_nothing(kit: MetaKit, value: float) 
     assert owner.native_id == kit.graph.page_id
     assert "Meta does not tell when the token expires" in owner.notes
     kit.poll()
+
+
+def test_a_name_of_another_type_is_a_fault_that_the_channel_knows(tmp_path: Path) -> None:
+    """It is told as an answer that cannot be read, and not as a fault of this program; a better one mends it."""
+    instagram = MetaKit(tmp_path, ("instagram",))
+    try:
+        instagram.graph.policy.change(odd_usernames=True)
+        with pytest.raises(BadPayload, match="did not say who we are: username"):
+            instagram.service.channels["instagram"].whoami()
+        instagram.graph.policy.change(odd_usernames=False)
+        assert instagram.service.channels["instagram"].whoami().handle == "fernhill"
+    finally:
+        instagram.close()

@@ -146,7 +146,7 @@ INSTAGRAM = Kind(
     "IGUser",
     {
         "id": plain(lambda person: person.igsid),
-        "username": plain(lambda person: person.handle),
+        "username": lambda call, node, _: 7 if call.policy.odd_usernames else node.handle,
         "name": plain(lambda person: person.name),
         "biography": plain(lambda _: "Coffee machines, beans and help with both."),
         "followers_count": plain(lambda _: 23_410),

@@ -47,6 +47,8 @@ class GraphPolicy(Switches):
     """Ids of comments: {post}_{comment}, or {comment} alone."""
     names_only: bool = False
     """Comments on Instagram tell their author's `username`, and no `from`, as some recorded answers have it."""
+    odd_usernames: bool = False
+    """The Instagram account's `username` is a number."""
     token_ends: float | None = None
     """What debug_token tells in place of when a token and access to data end, such as milliseconds."""
     user_token_data: bool = False
