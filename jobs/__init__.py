@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import cast
 
-from social_listener.jobs import deliver, housekeeping, poll, receive, recheck
+from social_listener.jobs import deliver, housekeeping, poll, receive, recheck, subscriptions
 from social_listener.jobs.work import Work
 from social_listener.settings import JobSettings
 
@@ -50,6 +50,7 @@ class Job:
     run: Callable[[Work], str | None]  #: returns in words what it did; None: there was nothing to do
     trigger: Every | Daily
     patience: timedelta  #: a run that takes longer is reported as overrunning
+    at_start: bool = False  #: it runs as soon as the service does, not only after its first pause
     ticks: bool = False  #: it runs every few seconds and mostly finds nothing: its quiet runs get no row each
 
 
@@ -62,6 +63,7 @@ JOBS: Mapping[str, Job] = {
     "deliver": Job(deliver.run, Every("deliver_every"), timedelta(seconds=15), ticks=True),
     "reconcile": Job(deliver.reconcile, Every("reconcile_every"), timedelta(minutes=2), ticks=True),
     "recheck": Job(recheck.run, Every("recheck_every"), timedelta(minutes=15)),
+    "subscriptions": Job(subscriptions.run, Every("subscriptions_every"), timedelta(minutes=5), at_start=True),
     "housekeeping": Job(housekeeping.run, Daily("housekeeping_at"), timedelta(hours=1)),
     "backup": Job(housekeeping.backup, Daily("backup_at"), timedelta(hours=1)),
 }

@@ -55,6 +55,7 @@ class Desk:
         weights: Weights,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         ends: Callable[[], Mapping[str, tuple[str, datetime | None]]] = dict,
+        unpushed: Mapping[str, str] | None = None,
     ) -> None:
         self._office = Office(
             store=store,
@@ -64,6 +65,7 @@ class Desk:
             weights=weights,
             clock=clock,
             ends=ends,
+            unpushed=unpushed if unpushed is not None else {},
         )
         self._ingest = ingest
         self._planned: Callable[[], Mapping[str, Planned]] = dict

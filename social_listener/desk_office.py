@@ -42,6 +42,8 @@ class Office:
     clock: Callable[[], datetime]
     ends: Callable[[], Mapping[str, tuple[str, datetime | None]]] = dict
     """Account that was connected → its channel, and when somebody has to connect it again."""
+    unpushed: Mapping[str, str] = field(default_factory=dict)
+    """Account → what its platform does not push, in words; it changes while the service runs."""
     factors: Factors = field(default_factory=Factors)  #: met before
 
     def channel(self, account_id: str) -> Channel:

@@ -95,6 +95,7 @@ def build(
             weights=weights,
             clock=clock,
             ends=partial(ends_of, keys),
+            unpushed=ingest.unpushed,
         )
         opened.pop_all()
     return Service(

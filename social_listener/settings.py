@@ -230,6 +230,10 @@ class JobSettings(_Part):
     deliver_every: PositiveDuration = timedelta(seconds=1)
     reconcile_every: PositiveDuration = timedelta(seconds=5)
     recheck_every: PositiveDuration = timedelta(minutes=15)
+    subscriptions_every: PositiveDuration = Field(
+        default=timedelta(minutes=10),
+        description="how often it is looked whether a platform is to be asked what it pushes",
+    )
     housekeeping_at: ClockTime = "03:30"
     backup_at: ClockTime = "03:00"
 

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -103,11 +103,11 @@ class Facebook(Account):
         """Return what may be done to `item` at this moment of Meta's clock, until when, by which rule."""
         return graph_rules.facebook(item, standing, now, self.options)
 
-    def find_own(self, reply: Reply, since: datetime) -> Sent | None:
+    def find_own(self, reply: Reply, since: datetime, others: Collection[str] = ()) -> Sent | None:
         """Return what Meta made of a reply whose answer was lost; None: not found, which proves nothing."""
         if isinstance(reply, PublicReply):
-            return facebook_sending.find_public(self.client, self.us(), reply, since)
-        return find_private(self.client, self.us(), reply, since)
+            return facebook_sending.find_public(self.client, self.us(), reply, since, others)
+        return find_private(self.client, self.us(), reply, since, others)
 
     def length(self, text: str, *, private: bool) -> TextLength:
         """Return how long `text` is in characters."""

@@ -179,4 +179,5 @@ def test_the_real_jobs_do_their_work(service: Service) -> None:
         "deliver",
         "reconcile",
         "recheck",
+        "subscriptions",
     }

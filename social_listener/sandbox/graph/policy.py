@@ -48,6 +48,12 @@ class GraphPolicy(Switches):
     """Ids of comments: {post}_{comment}, or {comment} alone."""
     unpermitted: Literal["code", "missing"] = "code"
     """A read without its permission: 10, or 100/33 as if there were nothing."""
+    names_only: bool = False
+    """Comments on Instagram tell their author's `username`, and no `from`, as some recorded answers have it."""
+    odd_usernames: bool = False
+    """The Instagram account's `username` is a number."""
+    token_ends: float | None = None
+    """What debug_token tells in place of when a token and access to data end, such as milliseconds."""
     user_token_data: bool = False
     """True: a user token reads the Page's content; otherwise it gets an empty list with 200."""
     mentions_by_user_token: bool = False
