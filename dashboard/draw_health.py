@@ -229,7 +229,7 @@ def _stream(stream: StreamHealth, names: Mapping[str, str], now: datetime) -> Js
     state: Json = {"text": label, "tone": tone, "small": error, "bad": True}
     if stream.pushed_only and not error:
         state |= {"small": "by webhook only", "bad": False}
-    end: Json = {"text": "no complete reading yet"}
+    end: Json = {"text": "no list tells" if stream.pushed_only else "no complete reading yet"}
     if stream.complete_up_to is not None:
         end = {"at": words.iso(stream.complete_up_to)}
         if stream.complete_from is not None:

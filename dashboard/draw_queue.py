@@ -166,7 +166,7 @@ def health_line(health: HealthView | None) -> Json:
         return {"ok": False, "text": "Health is not known"}
     if not health.ok:
         return {"ok": False, "text": words.count(len(health.problems), "problem") + " – see Health"}
-    ends = [stream.complete_up_to for stream in health.streams if stream.active]
+    ends = [stream.complete_up_to for stream in health.streams if stream.active and not stream.pushed_only]
     known = [end for end in ends if end is not None]
     if not ends:
         return {"ok": True, "text": "No streams are set up"}

@@ -7,7 +7,18 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import cast
 
-from social_listener.jobs import assign, deliver, escalate, housekeeping, index, poll, receive, recheck, wake
+from social_listener.jobs import (
+    assign,
+    deliver,
+    escalate,
+    housekeeping,
+    index,
+    poll,
+    receive,
+    recheck,
+    subscriptions,
+    wake,
+)
 from social_listener.jobs.work import Work
 from social_listener.settings import JobSettings
 
@@ -50,6 +61,7 @@ class Job:
     run: Callable[[Work], str | None]  #: returns in words what it did; None: there was nothing to do
     trigger: Every | Daily
     patience: timedelta  #: a run that takes longer is reported as overrunning
+    at_start: bool = False  #: it runs as soon as the service does, not only after its first pause
     ticks: bool = False  #: it runs every few seconds and mostly finds nothing: its quiet runs get no row each
 
 
@@ -66,6 +78,7 @@ JOBS: Mapping[str, Job] = {
     "wake": Job(wake.run, Every("reconcile_every"), timedelta(minutes=2), ticks=True),
     "escalate": Job(escalate.run, Every("escalate_every"), timedelta(minutes=1), ticks=True),
     "recheck": Job(recheck.run, Every("recheck_every"), timedelta(minutes=15)),
+    "subscriptions": Job(subscriptions.run, Every("subscriptions_every"), timedelta(minutes=5), at_start=True),
     "housekeeping": Job(housekeeping.run, Daily("housekeeping_at"), timedelta(hours=1)),
     "backup": Job(housekeeping.backup, Daily("backup_at"), timedelta(hours=1)),
 }

@@ -132,7 +132,7 @@ class Crew:
         """Return when a job runs first; one that was missed while the service was down is caught up soon."""
         planned: datetime = trigger(job.trigger, self.service.settings.jobs).get_next_fire_time(None, now)
         if isinstance(job.trigger, Every):
-            return now if job.ticks else planned
+            return now if job.ticks or job.at_start else planned
         last = self.book.last_ok(name)
         if last is None or now - last < _A_DAY_AND_A_BIT:
             return planned

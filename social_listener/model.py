@@ -181,6 +181,8 @@ class Page:
     deleted: tuple[str, ...] = ()  #: interaction ids that the platform says are gone
     rejects: tuple[Reject, ...] = ()
     partial: tuple[str, ...] = ()  #: errors that the platform reported inside a good answer, in words
+    #: what the platform refuses to give while it gives the rest: in words that name it, and after ": " why
+    refused: tuple[str, ...] = ()
     next: str | None = None  #: page token; None: the walk is at its end
     server_time: datetime  #: the platform's clock when it answered (Date header)
     #: None: the platform gives everything back to the floor; else the oldest moment it can still give

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from social_listener import outbox_files, outbox_settle
 from social_listener.errors import BadPayload, ChannelError, RateLimited, Rejected
@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     from social_listener.witness import Witness, WitnessLine
 
 _log = logging.getLogger(__name__)
+
+#: replies that were settled longer before a doubt began cannot be mistaken for it, however wrong our clock is
+_EARLIER: Final = timedelta(days=1)
 
 
 def built(
@@ -189,17 +192,18 @@ def look(store: Store, channel: Channel, reply: StoredReply) -> Sent | None:
         item = conversations.bare(cursor, reply.item_id)
         since = searched_since(cursor, reply)
         files = reply_files.of(cursor, reply.nonce)
+        others = table.platform_ids(cursor, reply.account_id, since - _EARLIER)
     if item is None:
         return None
     for _ in range(5):
-        found = channel.find_own(built(reply, item, files=files), since)
+        found = channel.find_own(built(reply, item, files=files), since, frozenset(others))
         if found is None:
             return None
         with store.read() as cursor:
             other = table.with_platform_id(cursor, reply.channel, found.native_id)
         if other is None or other.id == reply.id:
             return found
-        since = found.sent_at + timedelta(milliseconds=1)  # a twin, sent by another reply
+        others.add(found.native_id)  # a twin, which was settled as another reply just now
     return None
 
 

@@ -106,6 +106,7 @@ def build(
             clock=clock,
             ends=partial(ends_of, keys),
             seal=open_seal(settings.data_dir, environment),
+            unpushed=ingest.unpushed,
         )
         ingest.erased = desk.media.forget
         opened.pop_all()

@@ -373,6 +373,10 @@ class JobSettings(_Part):
     assign_every: PositiveDuration = Field(
         default=timedelta(seconds=5), description="how often conversations are assigned and handed back"
     )
+    subscriptions_every: PositiveDuration = Field(
+        default=timedelta(minutes=10),
+        description="how often it is looked whether a platform is to be asked what it pushes",
+    )
     housekeeping_at: ClockTime = "03:30"
     backup_at: ClockTime = "03:00"
 

@@ -42,6 +42,7 @@ class Entry:
     credentials: Mapping[str, str] = field(repr=False)
     obtained_at: datetime
     expires_at: datetime | None = None  #: when somebody has to connect the account again; None: never, as far as told
+    native_id: str = ""  #: whose it is at the platform; empty: an older version wrote the entry
     renew_at: datetime | None = None  #: from then on the credentials are to be renewed; None: they are not, or unknown
     spent: bool = False  #: the refresh token was used, and nobody knows of a new one: connect the account again
     scopes: tuple[str, ...] = ()

@@ -34,7 +34,7 @@ _PLAIN: Final = {"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store
 
 
 class Webhooks:
-    """The webhooks of all accounts. `wake` is told the account to which something new was pushed."""
+    """The webhooks of all accounts. `wake` is told each account to which something new was pushed."""
 
     def __init__(self, ingest: Ingest, wake: Callable[[str], None]) -> None:
         self._ingest = ingest
@@ -76,8 +76,8 @@ class Webhooks:
         except StoreError:
             _log.exception("delivery not kept", extra={"account": account_id})
             return _said(503, "not now")
-        if fresh:
-            self._wake(account_id)
+        for one in fresh:
+            self._wake(one)
         return _said(200, "thank you")
 
 

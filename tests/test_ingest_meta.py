@@ -391,3 +391,42 @@ def test_replay_gives_the_same_items(house: House, door: Door) -> None:
         house.ingest.store, "SELECT id, text, conversation_id, outbound, context FROM interactions ORDER BY id"
     )
     assert after == before
+
+
+@pytest.mark.parametrize("together", [True, False])
+@pytest.mark.parametrize("channel", ["facebook"])
+def test_a_replay_keeps_the_tombstone_of_what_was_pushed(house: House, door: Door, together: bool) -> None:
+    """What was pushed and removed stays a tombstone, is no dead letter, and a late duplicate brings no word back."""
+    house.sandbox.webhooks.mode(lost=1.0)
+    made = house.say("oops")
+    add = house.sandbox.webhooks.build("facebook", made)
+    late = house.sandbox.webhooks.build("facebook", payload=add.body + b" ")
+    house.ingest.accept(ACCOUNT, *add)
+    if not together:
+        house.ingest.receive(ACCOUNT)
+    house.graph.delete(made)
+    house.ingest.accept(ACCOUNT, *house.sandbox.webhooks.build("facebook", made, "remove"))
+    house.ingest.receive(ACCOUNT)
+    before = house.stored(made.id)
+    assert (before["text"], before["deleted_at"] is None) == ("", False)
+    house.ingest.replay()
+    assert house.stored(made.id) == before
+    assert rows(house.ingest.store, "SELECT reason FROM dead_letters") == []
+    house.ingest.accept(ACCOUNT, *late)
+    house.ingest.receive(ACCOUNT)
+    assert house.stored(made.id)["text"] == ""
+    assert "oops" not in kept_words(house)
+
+
+@pytest.mark.parametrize("channel", ["facebook"])
+def test_a_replay_remembers_a_removal_that_came_first(house: House, door: Door) -> None:
+    """That something was removed before it was told is read again from the raw pages like everything else."""
+    house.sandbox.webhooks.mode(lost=1.0)
+    made = house.say("oops")
+    house.graph.delete(made)
+    house.ingest.accept(ACCOUNT, *house.sandbox.webhooks.build("facebook", made, "remove"))
+    house.ingest.receive(ACCOUNT)
+    with house.ingest.store.transaction() as cursor:
+        cursor.execute("DELETE FROM gone")
+    house.ingest.replay()
+    assert [one["id"] for one in rows(house.ingest.store, "SELECT id FROM gone")] == [f"facebook:{made.id}"]

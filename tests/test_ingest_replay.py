@@ -7,6 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import zstandard
 from reading_kit import everything, reading, row, rows
 from world_channel import ACCOUNT, WorldChannel, stream_of
 
@@ -142,6 +143,23 @@ def test_items_of_forgotten_pages_stay(house: House) -> None:
     house.ingest.replay()
     after = everything(house.ingest.store)
     assert [one["id"] for one in after["interactions"]] == [one["id"] for one in before["interactions"]]
+
+
+def test_tombstones_stay_whatever_the_pages_still_tell(house: House) -> None:
+    """Words of deleted items were taken out of the raw pages: where that left nothing to read, the tombstone stays.
+
+    Living items that nothing tells of any more go: that shows that the pages were read, and told nothing.
+    """
+    sql = "SELECT id, deleted_at FROM interactions WHERE deleted_at IS NOT NULL ORDER BY id"
+    before = rows(house.ingest.store, sql)
+    assert before
+    with house.ingest.store.transaction() as cursor:
+        nothing = zstandard.ZstdCompressor().compress(b'{"posts":[],"gone":[]}')
+        cursor.execute("UPDATE raw_pages SET body = ?", [nothing])
+    house.ingest.replay()
+    assert rows(house.ingest.store, sql) == before
+    alive = "SELECT id FROM interactions WHERE deleted_at IS NULL AND stream_id IS NOT NULL"
+    assert rows(house.ingest.store, alive) == []
 
 
 def test_a_replay_cut_off_changes_nothing(house: House) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -204,7 +204,7 @@ class WorldChannel:
         """Return that nothing is allowed."""
         return ()
 
-    def find_own(self, reply: Reply, since: datetime) -> Sent | None:  # noqa: ARG002
+    def find_own(self, reply: Reply, since: datetime, others: Collection[str] = ()) -> Sent | None:  # noqa: ARG002
         """Return nothing."""
         return None
 

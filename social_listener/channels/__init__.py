@@ -11,7 +11,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Protocol, cast, runtime_checkable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
     from datetime import datetime, timedelta
 
     from social_listener.cursor import Cursor
@@ -93,11 +93,12 @@ class Channel(Protocol):
         may be done.
         """
 
-    def find_own(self, reply: Reply, since: datetime) -> Sent | None:
+    def find_own(self, reply: Reply, since: datetime, others: Collection[str] = ()) -> Sent | None:
         """Return what the platform made of a reply whose answer was lost; None: not found (which proves nothing).
 
         It matches the parent (or the direct thread), our own account and a time not before `since`, and takes the text
-        as a further witness, never as the only one.
+        as a further witness, never as the only one. `others` are native ids that are known to be other replies of ours:
+        it is none of them. Of several that fit it is the oldest.
         """
 
     def length(self, text: str, *, private: bool) -> TextLength:
@@ -133,6 +134,42 @@ class Pushed(Protocol):
         none), and its `raw` is a delivery that tells it alone: replay hands that in again. What is not understood is a
         `Reject`; `BadPayload`: not even the envelope can be read; `Unavailable`: it cannot be read now, ask again.
         """
+
+
+@runtime_checkable
+class Shared(Pushed, Protocol):
+    """A channel whose platform pushes to one address what concerns several accounts of an app."""
+
+    def shares(self, other: object) -> bool:
+        """Return whether `other` is a channel of the same app, so that either may be pushed what is for the other."""
+
+    def parts(self, body: bytes) -> Mapping[str, bytes]:
+        """Return a verified delivery in parts: whose they are (`addressed`) → a delivery that tells those alone.
+
+        What cannot be read comes back whole under "".
+        """
+
+    @property
+    def addressed(self) -> str:
+        """Return under what name deliveries are for this account."""
+
+
+@runtime_checkable
+class Subscribing(Protocol):
+    """A channel whose platform pushes what it was subscribed to, and tells what that is."""
+
+    @property
+    def is_pushed(self) -> bool:
+        """Return whether the platform is to push to our webhook: the option `webhooks`."""
+
+    def not_pushed(self, kinds: Collection[StreamKind]) -> str | None:
+        """Ask what those kinds of stream need and the platform does not push; None: nothing. Else what to do, in words.
+
+        The errors are those of a read.
+        """
+
+    def subscribe(self, kinds: Collection[StreamKind]) -> Sequence[str]:
+        """Have the platform push what those kinds of stream need; return what it did not push before, by its names."""
 
 
 @runtime_checkable

@@ -5,16 +5,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from social_listener.channels import facebook_lookup, facebook_push, facebook_sending, graph_rules
 from social_listener.channels.facebook_reading import comments, mentions, read_kept
 from social_listener.channels.graph_account import TAKEN, Account, made
+from social_listener.channels.graph_client import Client
 from social_listener.channels.graph_found import Found, Us
 from social_listener.channels.graph_ids import is_node
 from social_listener.channels.graph_push import Reader
+from social_listener.channels.graph_refused import Owed
 from social_listener.channels.graph_sending import find_private, send_private
 from social_listener.channels.graph_talks import messages
 from social_listener.cursor import Cursor
@@ -52,13 +54,17 @@ class Facebook(Account):
     kind = facebook_push.KIND
     readers: Mapping[str, Reader] = facebook_push.READERS
 
+    def __init__(self, client: Client, options: graph_rules.Options, verify_token: str) -> None:
+        super().__init__(_CHANNEL, client, options, verify_token)
+        self._owed = Owed()
+
     def fetch(self, stream: Stream, cursor: Cursor, now: datetime) -> Page:
         """Return one page of `stream`; see the protocol. The first of all asks whose token this is."""
         self.introduced(now)
         us = self.us()
         match stream.kind:
             case StreamKind.COMMENTS:
-                return comments(self.client, us, stream, cursor, now)
+                return comments(self.client, us, stream, cursor, now, self._owed)
             case StreamKind.MENTIONS:
                 return mentions(self.client, us, stream, cursor, now)
             case StreamKind.MESSAGES:
@@ -98,11 +104,11 @@ class Facebook(Account):
         """Return what may be done to `item` at this moment of Meta's clock, until when, by which rule."""
         return graph_rules.facebook(item, standing, now, self.options)
 
-    def find_own(self, reply: Reply, since: datetime) -> Sent | None:
+    def find_own(self, reply: Reply, since: datetime, others: Collection[str] = ()) -> Sent | None:
         """Return what Meta made of a reply whose answer was lost; None: not found, which proves nothing."""
         if isinstance(reply, PublicReply):
-            return facebook_sending.find_public(self.client, self.us(), reply, since)
-        return find_private(self.client, self.us(), reply, since)
+            return facebook_sending.find_public(self.client, self.us(), reply, since, others)
+        return find_private(self.client, self.us(), reply, since, others)
 
     def length(self, text: str, *, private: bool) -> TextLength:
         """Return how long `text` is in characters."""
@@ -130,7 +136,7 @@ def build(
         connect_timeout=connect_timeout,
         read_timeout=read_timeout,
     )
-    return Facebook(_CHANNEL, client, read, credentials.get("verify_token", ""))
+    return Facebook(client, read, credentials.get("verify_token", ""))
 
 
 if TYPE_CHECKING:

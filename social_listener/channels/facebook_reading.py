@@ -10,15 +10,16 @@ from typing import Any, Final
 from social_listener.channels.facebook_parse import has_moved, read_comments, read_listing, read_posts
 from social_listener.channels.facebook_wire import Said, read_said
 from social_listener.channels.graph_client import Client
-from social_listener.channels.graph_errors import Forbidden, Missing
 from social_listener.channels.graph_found import Asked, Found, Us, bad, entries, following, moment, read_raw, seconds
 from social_listener.channels.graph_ids import comment_id, is_node, is_post, part_of, unknown_author
 from social_listener.channels.graph_messages import add_message, read_conversations, read_list, read_message, read_one
+from social_listener.channels.graph_refused import APART, BY_ITSELF, Owed, after_refusal, going_on, nothing
+from social_listener.channels.graph_smaller import listed, of_one
 from social_listener.channels.graph_steps import Steps, read_steps
 from social_listener.channels.graph_walk import Rotation, Todo, read_rotation
 from social_listener.channels.wire import Wire, WireError
 from social_listener.cursor import Cursor, floor
-from social_listener.errors import BadPayload, PageExpired, Unauthorized
+from social_listener.errors import BadPayload, ChannelError, PageExpired
 from social_listener.model import Kind, Page, Stream, StreamKind
 
 PAGE_SIZE: Final = 100
@@ -27,30 +28,35 @@ COMMENT_FIELDS: Final = (
     "id,message,created_time,from{id,name},parent{id,from{id,name}},like_count,is_hidden,message_tags,permalink_url,"
     "attachment,private_reply_conversation{id,participants}"
 )
-_APART: Final = (Missing, Forbidden)
 #: posts by visitors on our Page, and posts elsewhere that tag it
 _MENTIONS: Final = ("visitor_posts", "tagged")
 
 
-def comments(client: Client, us: Us, stream: Stream, cursor: Cursor, now: datetime) -> Page:
-    """Return one page of a walk through all comments; see `graph_walk`."""
+def comments(client: Client, us: Us, stream: Stream, cursor: Cursor, now: datetime, owed: Owed) -> Page:  # noqa: PLR0917 - its parts
+    """Return one page of a walk through all comments; see `graph_walk`. `owed` is what was refused before."""
     walk = read_rotation(cursor.resume) if cursor.resume is not None else Rotation()
     if walk is None or not all(is_node(one.node) for one in walk.todo):
         raise PageExpired("the page token is none of ours", account_id=client.account_id)
     lowest = seconds(floor(cursor.since, stream.overlap))
     if walk.lists:
-        page, walk = _listed(client, us, walk, _since(walk, stream, lowest), now)
+        begins = walk.listing is None
+        page, walk = _listed(client, us, walk, _since(walk, stream, lowest), now, owed)
+        walk = owed.with_them(walk) if begins and walk.listing is not None else walk
     elif walk.todo:
-        page, walk = _commented(client, us, walk, now)
+        page, walk = _commented(client, us, going_on(client, walk, now), now, owed)
     else:
         raise PageExpired("the page token is of another walk", account_id=client.account_id)
     return ended(page, walk)
 
 
 def ended(page: Page, walk: Rotation) -> Page:
-    """Return a page with the way on from it: to the next call of this poll, to the next poll, or to nowhere."""
+    """Return a page with the way on from it: to the next call of this poll, to the next poll, or to nowhere.
+
+    The last page of a poll tells what the walk was refused so far.
+    """
     if walk.lists or walk.todo:
         return replace(page, next=walk.written())
+    page = replace(page, refused=tuple(walk.refused.values()))
     if walk.ended:
         return page
     return replace(page, next=walk.rested().written(), rests=True)
@@ -66,10 +72,12 @@ def _since(walk: Rotation, stream: Stream, lowest: int | None) -> int | None:
     return lowest
 
 
-def _listed(client: Client, us: Us, walk: Rotation, since: int | None, now: datetime) -> tuple[Page, Rotation]:
+def _listed(  # noqa: PLR0917 - its parts
+    client: Client, us: Us, walk: Rotation, since: int | None, now: datetime, owed: Owed
+) -> tuple[Page, Rotation]:
     what = "reading the list of posts"
-    query = {"fields": POST_FIELDS, "limit": str(PAGE_SIZE), "include_hidden": "true"}
-    answer = client.get(f"{us.page_id}/feed", {**query, **walk.place}, what=what, now=now)
+    query = {"fields": POST_FIELDS, "include_hidden": "true", **walk.place}
+    answer, most = listed(client, f"{us.page_id}/feed", query, walk.most or PAGE_SIZE, what, now)
     asked = Asked(edge="feed", since=since)
     try:
         posts = list(Found().each(entries(answer.document, Found()), read_said))
@@ -81,12 +89,15 @@ def _listed(client: Client, us: Us, walk: Rotation, since: int | None, now: date
         words = "Meta gives the same page of posts over and over"
         raise BadPayload(words, account_id=client.account_id, raw=answer.body)
     page = found.page(asked.before(answer.body), answer.server_time)
+    ours = (post for post in posts if is_post(us.page_id, post.id) and post.id not in owed)
+    quiet = (post.id for post in ours if not has_moved(post, since))
     walk = walk.listed(
         at=seconds(answer.server_time) or 0,
         oldest=min((int(post.created_at.timestamp()) for post in posts), default=None),
         way=way,
         todo=tuple(_todo(us, post, since) for post in posts if has_moved(post, since)),
     )
+    walk = replace(walk, other=walk.other or next(quiet, ""), most=most if most < PAGE_SIZE else None)
     return replace(page, usage=answer.usage), walk
 
 
@@ -95,24 +106,19 @@ def _todo(us: Us, post: Said, since: int | None) -> Todo:
     return Todo(node=post.id, author=author, since=since)
 
 
-def _commented(client: Client, us: Us, walk: Rotation, now: datetime) -> tuple[Page, Rotation]:
+def _commented(client: Client, us: Us, walk: Rotation, now: datetime, owed: Owed) -> tuple[Page, Rotation]:
     what, todo = "reading comments", walk.todo[0]
     asked = Asked(edge="comments", node=todo.node, author=todo.author, since=todo.since)
     query = {
         "filter": "stream",
         "order": "reverse_chronological",
         "fields": COMMENT_FIELDS,
-        "limit": str(PAGE_SIZE),
         **({"since": str(max(0, todo.since - 1))} if todo.since is not None else {}),
     }
     try:
-        answer = client.get(f"{todo.node}/comments", {**query, **todo.way}, what=what, now=now, apart=_APART)
-    except (Missing, Forbidden) as error:
-        if isinstance(error, Forbidden) and is_post(us.page_id, todo.node):
-            raise Unauthorized(str(error), account_id=client.account_id) from None
-        # It went while we were reading, with all that stood below it; or it stands on somebody else's page.
-        raw = asked.before(b'{"data":[]}')
-        return Found().page(raw, client.platform_now(now)), walk.read({})
+        answer, most = of_one(client, f"{todo.node}/comments", {**query, **todo.way}, todo.most or PAGE_SIZE, what, now)
+    except BY_ITSELF as error:
+        return nothing(client, asked, now), _refused(client, us, walk, error, now, owed)
     try:
         found = read_comments(answer.document, us, asked)
         way = following(answer.document)
@@ -125,7 +131,24 @@ def _commented(client: Client, us: Us, walk: Rotation, now: datetime) -> tuple[P
         item.sent_at < moment(todo.since - 1) for item in found.interactions.values()
     )
     page = found.page(asked.before(answer.body), answer.server_time)
-    return replace(page, usage=answer.usage), walk.read({} if below else way)
+    if below or not way:
+        owed.settle(todo.node)
+    return replace(page, usage=answer.usage), walk.read({} if below else way, most=most)
+
+
+def _refused(  # noqa: PLR0917 - as its caller
+    client: Client, us: Us, walk: Rotation, error: ChannelError, now: datetime, owed: Owed
+) -> Rotation:
+    """Return the walk without a post whose comments Meta refuses.
+
+    If it went while we were reading, the list does not name it when it is asked again, and nothing is missing.
+    """
+    node = walk.todo[0].node
+    if isinstance(error, APART) and not is_post(us.page_id, node):
+        return walk.passed()  # it stands on somebody else's page, and what is said there is not for us
+    after = after_refusal(client, walk, error, f"the comments of post {node}", f"{us.page_id}/feed")
+    owed.add(client, walk.todo[0], error, now, sure=after.heard)
+    return after
 
 
 def mentions(client: Client, us: Us, stream: Stream, cursor: Cursor, now: datetime) -> Page:
@@ -135,10 +158,10 @@ def mentions(client: Client, us: Us, stream: Stream, cursor: Cursor, now: dateti
         raise PageExpired("the page token is none of ours", account_id=client.account_id)
     lowest = seconds(floor(cursor.since, stream.overlap))
     edge, what = _MENTIONS[steps.step], "reading mentions"
-    query = {"fields": POST_FIELDS, "limit": str(PAGE_SIZE)}
+    query = {"fields": POST_FIELDS, **steps.way}
     if lowest is not None:
-        query["since"] = str(max(0, lowest - 1))
-    answer = client.get(f"{us.page_id}/{edge}", {**query, **steps.way}, what=what, now=now)
+        query = {"since": str(max(0, lowest - 1)), **query}
+    answer, most = listed(client, f"{us.page_id}/{edge}", query, steps.most or PAGE_SIZE, what, now)
     asked = Asked(edge=edge)
     try:
         found = read_posts(answer.document, us)
@@ -149,7 +172,7 @@ def mentions(client: Client, us: Us, stream: Stream, cursor: Cursor, now: dateti
         words = "Meta gives the same page of posts over and over"
         raise BadPayload(words, account_id=client.account_id, raw=answer.body)
     below = lowest is not None and any(item.sent_at < moment(lowest - 1) for item in found.interactions.values())
-    after = Steps(step=steps.step, way=way) if way and not below else Steps(step=steps.step + 1)
+    after = Steps(step=steps.step, way=way, most=most) if way and not below else Steps(step=steps.step + 1)
     page = found.page(asked.before(answer.body), answer.server_time)
     more = after.step < len(_MENTIONS)
     return replace(page, next=after.written() if more else None, usage=answer.usage)

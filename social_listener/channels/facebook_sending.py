@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from typing import Any, Final
 
@@ -34,8 +34,8 @@ def send_public(client: Client, us: Us, reply: PublicReply) -> Sent:
     return Sent(native_id=native_id, sent_at=whole(answer.server_time), url=comment_url(native_id), kind=Kind.COMMENT)
 
 
-def find_public(client: Client, us: Us, reply: PublicReply, since: datetime) -> Sent | None:
-    """Return our own comment at that place with the same words, not older than `since`: the oldest of several."""
+def find_public(client: Client, us: Us, reply: PublicReply, since: datetime, others: Collection[str]) -> Sent | None:
+    """Return our own comment at that place with the same words, not older than `since`, the oldest but for `others`."""
     item = checked(client, reply.item_native_id)
     what, part = "looking for our own reply", post_part(us, item)
     try:
@@ -69,6 +69,7 @@ def find_public(client: Client, us: Us, reply: PublicReply, since: datetime) -> 
         one
         for one in matches
         if us.is_author(one.author.id)
+        and comment_id(one.id, part) not in others
         and one.created_at >= whole(since)
         and witness(one.text) == wanted
         and (below_post or comment_id(one.parent_id or "", part) == comment_id(top, part))

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
+import hmac
 import threading
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from social_listener.channels import graph_push
-from social_listener.channels.graph_client import ORIGIN, Client
+from social_listener.channels import graph_push, graph_subscription
+from social_listener.channels.graph_client import ORIGIN, Answer, Client
 from social_listener.channels.graph_errors import Effect
-from social_listener.channels.graph_found import Found, Us, moment
+from social_listener.channels.graph_found import Found, Us
 from social_listener.channels.graph_rules import Options
 from social_listener.channels.graph_sending import recipient
 from social_listener.channels.pictures import META_HOSTS, PictureSource
 from social_listener.channels.transport import base_url_fault
 from social_listener.channels.wire import Wire, WireError, documents
-from social_listener.errors import BadPayload, ChannelError, Rejected, SettingsError, Unauthorized
+from social_listener.errors import BadPayload, ChannelError, Rejected, SettingsError, Unauthorized, Unavailable
 from social_listener.model import (
     Owner,
     Page,
@@ -118,10 +119,17 @@ class Account(ABC):
             return self._owner
 
     def know_the_time(self, reply: PrivateReply) -> None:
-        """Learn Meta's clock before a message goes out: windows are told by it, and ours may be wrong."""
+        """Learn Meta's clock before a message goes out: windows are told by it, and ours may be wrong.
+
+        `Unavailable` also for an answer that cannot be read: nothing was said yet.
+        """
         recipient(self.client, reply)
-        if self.client.transport.platform_now() is None:
+        if self.client.transport.platform_now() is not None:
+            return
+        try:
             self.whoami()
+        except BadPayload as error:
+            raise Unavailable(str(error), account_id=self.account_id) from None
 
     def pictures(self) -> PictureSource:
         """Return where Meta keeps pictures; their addresses are signed by themselves."""
@@ -144,6 +152,27 @@ class Account(ABC):
         """Return how much of the allowance is used, as Meta last told."""
         return self.client.usage
 
+    @property
+    def is_pushed(self) -> bool:
+        """Return whether Meta is to push to our webhook."""
+        return self.options.webhooks
+
+    def not_pushed(self, kinds: Collection[StreamKind]) -> str | None:
+        """Ask what Meta does not push of the Page; see the protocol."""
+        lacking = graph_subscription.missing(self.client, self.us(), kinds)
+        if not lacking:
+            return None
+        fields = ",".join(graph_subscription.wanted(self._channel, kinds))
+        return (
+            f"the Page {self.options.page_id} has not subscribed the app to {', '.join(lacking)}, so Meta pushes "
+            f"nothing of it: connect account {self.account_id} again, which subscribes it, or call "
+            f"POST /{self.options.page_id}/subscribed_apps?subscribed_fields={fields} with the Page's token"
+        )
+
+    def subscribe(self, kinds: Collection[StreamKind]) -> Sequence[str]:
+        """Have Meta push what those kinds of stream need, and go on with what it pushes; see the protocol."""
+        return graph_subscription.subscribe(self.client, self.us(), kinds)
+
     def handshake(self, query: Mapping[str, str]) -> bytes:
         """Answer Meta's question whether this webhook is ours; see the protocol."""
         return graph_push.handshake(query, self._verify_token, self.account_id)
@@ -151,6 +180,21 @@ class Account(ABC):
     def verify(self, headers: Mapping[str, str], body: bytes) -> None:
         """Raise `Forged` unless Meta signed `body`."""
         graph_push.verify(headers, body, self.client.app_secret, self.account_id)
+
+    def shares(self, other: object) -> bool:
+        """Return whether `other` is an account of the same app: Meta signs what it pushes to either with one secret."""
+        if not isinstance(other, Account) or not self.client.app_secret:
+            return False
+        return hmac.compare_digest(self.client.app_secret.encode(), other.client.app_secret.encode())
+
+    def parts(self, body: bytes) -> Mapping[str, bytes]:
+        """Return a delivery by whose its entries are: Meta keeps one address an app for all of a kind."""
+        return graph_push.parts(body)
+
+    @property
+    def addressed(self) -> str:
+        """Return under what name Meta's entries are for this account."""
+        return graph_push.addressed(self.kind, self.us().native_id)
 
     def receive(self, body: bytes, received_at: datetime) -> Sequence[Page]:
         """Return what a delivery tells, or an answer about what one had only pointed at; see the protocol."""
@@ -165,31 +209,36 @@ class Account(ABC):
         return graph_push.receive(body, received_at, self.us(), self.kind, self.readers)
 
     def _ask_who(self, now: datetime | None) -> Owner:
-        me = self._node("me", "id,name", now)
-        owner = me.text("id")
-        if owner != self.options.page_id:
+        me = self.ask_page(now).document
+        node = self._node(self.options.instagram_id or self.options.page_id, "id,name,username", now).document
+        return Owner(
+            native_id=self.options.instagram_id or self.options.page_id,
+            handle=node.text("username") or "",
+            name=node.text("name") or me.text("name") or "",
+            notes=(f"the token is that of the Page {me.text('name') or me.text('id')}", *self._token_notes()),
+        )
+
+    def ask_page(self, now: datetime | None) -> Answer:
+        """Ask Meta whose the token is, every time; `Unauthorized` when it is refused or another's than our Page's."""
+        answer = self._node("me", "id,name", now)
+        if answer.document.text("id") != self.options.page_id:
             words = (
                 f"the access_token of account {self.account_id} is not that of its Page, and lists would stay empty: "
                 f"connect account {self.account_id} again, and check its page_id"
             )
             raise Unauthorized(words, account_id=self.account_id)
-        node = self._node(self.options.instagram_id or self.options.page_id, "id,name,username", now)
-        return Owner(
-            native_id=self.options.instagram_id or self.options.page_id,
-            handle=node.text("username") or "",
-            name=node.text("name") or me.text("name") or "",
-            notes=(f"the token is that of the Page {me.text('name') or owner}", *self._token_notes()),
-        )
+        return answer
 
-    def _node(self, path: str, fields: str, now: datetime | None) -> Wire:
+    def _node(self, path: str, fields: str, now: datetime | None) -> Answer:
         answer = self.client.get(path, {"fields": fields}, what=_ASKING, now=now)
         try:
             answer.document.need(answer.document.text("id"), "id")
-            answer.document.text("name", "username")
+            answer.document.text("name")
+            answer.document.text("username")
         except WireError as error:
             words = f"Meta did not say who we are: {error}"
             raise BadPayload(words, account_id=self.account_id, raw=answer.body) from None
-        return answer.document
+        return answer
 
     def _token_notes(self) -> tuple[str, ...]:
         """Return what Meta tells about the token; nothing when it does not: that is no reason to stand still."""
@@ -200,13 +249,18 @@ class Account(ABC):
                 effect=Effect.READ,
             )
             data = answer.document.object("data")
-            expiry, access = data.number("expires_at"), data.number("data_access_expires_at")
+            expiry, access = _end(data, "expires_at"), _end(data, "data_access_expires_at")
             scopes = ", ".join(data.texts("scopes"))
         except (ChannelError, WireError):
             return ("Meta does not tell when the token expires",)
-        ends = f"the token expires on {moment(expiry):%Y-%m-%d}" if expiry else "the token does not expire"
-        read = f"access to data ends on {moment(access):%Y-%m-%d}" if access else ""
+        ends = f"the token expires on {expiry:%Y-%m-%d}" if expiry else "the token does not expire"
+        read = f"access to data ends on {access:%Y-%m-%d}" if access else ""
         return tuple(note for note in (ends, read, f"it may: {scopes}" if scopes else "") if note)
+
+
+def _end(data: Wire, name: str) -> datetime | None:
+    """Return when something ends; None: never, which Meta writes as 0. `WireError` when it is no moment."""
+    return data.moment(name) if data.number(name) else None
 
 
 def made(

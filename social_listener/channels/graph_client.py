@@ -21,10 +21,10 @@ import facebook
 import requests
 
 from social_listener import log
-from social_listener.channels.graph_errors import Doing, Effect, Forbidden, Missing, answer, usage
+from social_listener.channels.graph_errors import Doing, Effect, Forbidden, Missing, TooMuch, answer, usage
 from social_listener.channels.transport import Transport, quiet_libraries
 from social_listener.channels.wire import Wire, documents
-from social_listener.errors import ChannelError, Rejected, Unauthorized
+from social_listener.errors import ChannelError, Rejected, Unauthorized, Unavailable
 from social_listener.model import Usage
 
 #: where facebook-sdk sends everything
@@ -102,8 +102,8 @@ class Client:
         """Make one call, `request(the SDK)`, and return its answer.
 
         `now` is the caller's clock, to tell how far it is from Meta's. `paged`: the call carries a cursor, so that
-        Meta's refusal of a parameter means that the cursor is too old. `apart`: which of `Missing` and `Forbidden` the
-        caller tells from other refusals; the others come as what they are for everybody else.
+        Meta's refusal of a parameter means that the cursor is too old. `apart`: which of `Missing`, `Forbidden` and
+        `TooMuch` the caller tells from other faults; the others come as what they are for everybody else.
         """
         if self._without_keys:
             raise Unauthorized("the credentials were not given", account_id=self.account_id)
@@ -125,10 +125,10 @@ class Client:
         )
         try:
             found = answer(exchange, doing)
-        except (Missing, Forbidden) as error:
+        except (Missing, Forbidden, TooMuch) as error:
             if isinstance(error, apart):
                 raise
-            plain = Rejected if isinstance(error, Missing) else Unauthorized
+            plain = next(known for known in (Rejected, Unauthorized, Unavailable) if isinstance(error, known))
             raise plain(str(error), account_id=self.account_id) from None
         server_time = exchange.server_time or self.platform_now(now)
         return Answer(body=exchange.body, document=found, server_time=server_time, usage=told)
@@ -155,6 +155,11 @@ class Client:
     def platform_now(self, now: datetime | None) -> datetime:
         """Return Meta's clock as far as it is known, else `now`, else this machine's."""
         return self.transport.platform_now() or now or datetime.now(UTC)
+
+    def theirs(self, now: datetime) -> datetime:
+        """Return what Meta's clock shows at `now` of the caller's, as far as the difference is known."""
+        with self._lock:
+            return now - (self._ahead or timedelta(0))
 
     def masked(self, text: str) -> str:
         """Return `text` without any of the credentials."""

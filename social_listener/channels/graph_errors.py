@@ -29,7 +29,8 @@ from social_listener.errors import (
 )
 from social_listener.model import Usage
 
-_TRANSIENT: Final = frozenset({1, 2})
+_UNKNOWN: Final = 1
+_TRANSIENT: Final = frozenset({_UNKNOWN, 2})
 _THROTTLE: Final = frozenset({4, 17, 32, 341, 613, *range(80_000, 80_015)})
 _TOKEN: Final = frozenset({102, 104, 190})
 _PERMISSION: Final = frozenset({3, 10, *range(200, 300)})
@@ -79,6 +80,10 @@ class Missing(Rejected):
 
 class Forbidden(Unauthorized):
     """The app lacks a permission for this."""
+
+
+class TooMuch(Unavailable):
+    """A read failed with code 1: that passes, or less must be asked for ("Please reduce the amount of data …")."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,7 +172,8 @@ def _refusal(status: int, fault: Fault, exchange: Exchange, doing: Doing) -> Cha
     if doing.effect is Effect.SEND and (broken or fault.code == _DUPLICATE):
         return Unsure(f"{said}: it may have gone out", account_id=account)
     if broken:
-        return Unavailable(said, account_id=account)
+        too_much = fault.code == _UNKNOWN and doing.effect is Effect.READ
+        return (TooMuch if too_much else Unavailable)(said, account_id=account)
     return _refused(fault, said, status, doing)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final, TypeVar
 from urllib.parse import parse_qsl, urlsplit
 
@@ -17,6 +17,10 @@ from social_listener.model import Contact, Interaction, Link, Page, Reject
 
 _T = TypeVar("_T")
 _ASKED: Final = "asked"
+#: nothing was said on Facebook before there was one
+FIRST: Final = datetime(2004, 1, 1, tzinfo=UTC)
+#: clocks differ, but not by more
+AHEAD: Final = timedelta(days=1)
 #: what Meta's address of a further page adds to the question
 _PLACES: Final = ("after", "until", "since", "__paging_token")
 
@@ -128,7 +132,14 @@ class Found:
                 self.rejects.append(reject(raw, str(error)))
 
     def page(self, raw: bytes, server_time: datetime) -> Page:
-        """Return this as a page. Meta tells no edits, so two wordings are told apart by when they were told."""
+        """Return this as a page. Meta tells no edits, so two wordings are told apart by when they were told.
+
+        What is said to have been said at a moment that cannot be is set aside: a window would stand open for years.
+        """
+        for item in [one for one in self.interactions.values() if not can_be(one.sent_at, server_time)]:
+            del self.interactions[item.id]
+            told = {"id": item.id.partition(":")[2], "sent_at": item.sent_at.isoformat()}
+            self.rejects.append(reject(told, f"its time cannot be: {item.sent_at:%Y-%m-%d %H:%M} UTC"))
         return Page(
             raw=raw,
             interactions=tuple(self.interactions.values()),
@@ -192,6 +203,11 @@ def person(us: Us, told: Mapping[str, str | None]) -> Contact | None:
     handle = told.get("username") or ""
     url = f"https://www.instagram.com/{handle}" if handle and us.instagram_id else None
     return Contact(id=us.own(native_id), channel=us.channel, handle=handle, name=told.get("name") or "", url=url)
+
+
+def can_be(moment: datetime, now: datetime) -> bool:
+    """Return whether something can have been said at a moment, when the platform's clock, or ours, shows `now`."""
+    return FIRST <= moment <= now + AHEAD
 
 
 def seconds(moment: datetime | None) -> int | None:

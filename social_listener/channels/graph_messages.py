@@ -24,9 +24,14 @@ from social_listener.model import Attachment, Interaction, Kind
 #: of so many newest messages of a conversation Meta tells more than id and time
 MOST_MESSAGES: Final = 20
 MESSAGE_FIELDS: Final = "id,created_time,from,to,message,attachments"
-CONVERSATION_FIELDS: Final = (
-    f"id,updated_time,message_count,participants,messages.limit({MOST_MESSAGES}){{{MESSAGE_FIELDS}}}"
-)
+
+
+def conversation_fields(most: int = MOST_MESSAGES) -> str:
+    """Return what is asked for of a conversation with its `most` newest messages."""
+    return f"id,updated_time,message_count,participants,messages.limit({most}){{{MESSAGE_FIELDS}}}"
+
+
+CONVERSATION_FIELDS: Final = conversation_fields()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

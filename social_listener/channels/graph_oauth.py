@@ -12,7 +12,7 @@ import hashlib
 import hmac
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import partial
 from typing import Final, TypeVar
 from urllib.parse import urlencode
@@ -198,8 +198,5 @@ def _read_pages(answer: Wire) -> tuple[list[Page], str | None]:
 
 
 def _read_told(data: Wire) -> Told:
-    ends = [moment for name in ("expires_at", "data_access_expires_at") if (moment := data.number(name) or 0) > 0]
-    return Told(
-        scopes=data.texts("scopes"),
-        ends_at=datetime.fromtimestamp(min(ends), UTC) if ends else None,
-    )
+    told = [data.moment(name) for name in ("expires_at", "data_access_expires_at") if (data.number(name) or 0) > 0]
+    return Told(scopes=data.texts("scopes"), ends_at=min((one for one in told if one is not None), default=None))

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from social_listener.channels.graph_found import Found, Us, moment, reject, seconds
+from social_listener.channels.graph_found import Found, Us, can_be, moment, reject, seconds
 from social_listener.channels.graph_ids import is_message, is_number, thread_of
 from social_listener.channels.graph_messages import Message, add_message
 from social_listener.channels.wire import Wire, WireError, documents, web_address, wire
@@ -72,6 +72,30 @@ def verify(headers: Mapping[str, str], body: bytes, app_secret: str, account_id:
         raise Forged("the delivery is not signed with the app's secret", account_id=account_id)
 
 
+def parts(body: bytes) -> dict[str, bytes]:
+    """Return a delivery by whose its entries are, as "object id"; whole under "" when it cannot be read."""
+    try:
+        envelope = documents(body)[0]
+        about, entries = envelope.text("object") or "", envelope.raw_items("entry")
+    except WireError:
+        return {"": body}
+    by_owner: dict[str, list[Any]] = {}
+    for raw in entries:
+        owner = raw.get("id") if isinstance(raw, dict) else None
+        by_owner.setdefault(addressed(about, owner if isinstance(owner, str) else ""), []).append(raw)
+    if len(by_owner) < 2:
+        return dict.fromkeys(by_owner or [""], body)
+    rest = {name: value for name, value in envelope.plain().items() if name != "entry"}
+    return {
+        owner: json.dumps({**rest, "entry": some}, separators=(",", ":")).encode() for owner, some in by_owner.items()
+    }
+
+
+def addressed(kind: str, native_id: str) -> str:
+    """Return under what name the entries of an account are."""
+    return f"{kind} {native_id}"
+
+
 def receive(body: bytes, received_at: datetime, us: Us, kind: str, readers: Mapping[str, Reader]) -> Sequence[Page]:
     """Return what a delivery tells: a page for each run of events of one moment.
 
@@ -125,8 +149,9 @@ def _ms(data: Wire, name: str) -> datetime | None:
 
 
 def _when(told: datetime | None, otherwise: datetime) -> datetime:
-    """Return a moment in whole seconds, as all lists of Meta tell it."""
-    return (told or otherwise).replace(microsecond=0)
+    """Return a moment in whole seconds, as all lists of Meta tell it; `otherwise` in place of one that cannot be."""
+    known = told if told is not None and can_be(told, otherwise) else otherwise
+    return known.replace(microsecond=0)
 
 
 def _runs(events: Sequence[Event]) -> Iterator[list[Event]]:
@@ -218,7 +243,7 @@ def _attachment(data: Wire) -> Attachment:
 
 
 def moment_of(value: Wire, name: str, otherwise: datetime) -> datetime:
-    """Return when something was made, in whole seconds; the delivery's own moment when that is not told."""
+    """Return when something was made, in whole seconds; the delivery's own moment when none that can be is told."""
     told = value.moment(name)
-    known = seconds(told)
+    known = seconds(told) if told is not None and can_be(told, otherwise) else None
     return otherwise if known is None else moment(known)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
 from typing import Any, Final
 
@@ -16,13 +16,15 @@ from social_listener.channels import graph_rules
 from social_listener.channels.graph_client import Answer, Client
 from social_listener.channels.graph_errors import Effect, Missing
 from social_listener.channels.graph_found import Found, Us, entries
-from social_listener.channels.graph_ids import is_message, is_number, person_in, thread_of
+from social_listener.channels.graph_ids import UNKNOWN, is_message, is_number, person_in, thread_of
 from social_listener.channels.graph_messages import CONVERSATION_FIELDS, read_conversation, read_message
 from social_listener.channels.graph_talks import platform_of
 from social_listener.channels.wire import Wire, WireError
 from social_listener.errors import BadPayload, Rejected, Unavailable, Unsure
 from social_listener.model import Action, PrivateReply, Sent
 
+#: how the id of an author begins whose number Meta did not tell
+_NO_NUMBER: Final = (UNKNOWN, "name-")
 _SPACE: Final = re.compile(r"\s+")
 
 
@@ -53,8 +55,8 @@ def send_private(
     return Sent(native_id=native_id, sent_at=whole(answer.server_time), thread_native_id=thread_of(us.native_id, them))
 
 
-def find_private(client: Client, us: Us, reply: PrivateReply, since: datetime) -> Sent | None:
-    """Return our own message to the person with the same words, not older than `since`: the oldest of several."""
+def find_private(client: Client, us: Us, reply: PrivateReply, since: datetime, others: Collection[str]) -> Sent | None:
+    """Return our own message to the person with the same words, not older than `since`, the oldest but for `others`."""
     person = recipient(client, reply)
     query = {"platform": platform_of(us), "user_id": person, "fields": CONVERSATION_FIELDS}
     answer = client.get(f"{us.page_id}/conversations", query, what="looking for our own message")
@@ -65,7 +67,8 @@ def find_private(client: Client, us: Us, reply: PrivateReply, since: datetime) -
             theirs = {told["id"] for told in one.people if not us.is_author(told["id"])}
             for message in found.each(list(one.messages), read_message):
                 ours = us.is_author(message.sender["id"]) and theirs <= {person}
-                if ours and message.created_at >= whole(since) and witness(message.text) == wanted:
+                fits = message.created_at >= whole(since) and witness(message.text) == wanted
+                if ours and fits and message.id not in others:
                     matches.append(message)
     except WireError as error:
         words = f"Meta's answer while looking for our own message cannot be read: {error}"
@@ -81,8 +84,8 @@ def recipient(client: Client, reply: PrivateReply) -> str:
     """Return the person a private reply is for; `Rejected` when that, or its thread, is no id."""
     person = reply.recipient_native_id
     thread = reply.thread_native_id
-    if reply.to_public and person.startswith("unknown") and thread is None:
-        # Meta does not always tell who commented; it knows itself.
+    if reply.to_public and person.startswith(_NO_NUMBER) and thread is None:
+        # Meta does not always tell who commented, or tells the name only; it knows itself, and is told the comment.
         return person
     other = person_in(thread) if thread is not None else person
     if not is_number(person) or other != person:

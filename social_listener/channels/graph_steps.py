@@ -18,10 +18,14 @@ class Steps:
     way: Mapping[str, str] = field(default_factory=dict)  #: to the next page of that list
     apart: tuple[str, ...] = ()  #: nodes that are read by themselves after the lists
     count: int = 0  #: how much was read of the first of those
+    sides: Mapping[str, str] = field(default_factory=dict)  #: of those that are conversations: the person in each
+    most: int | None = None  #: entries to a page of a list, where Meta gives no more at once; None: as many as usual
+    refused: Mapping[str, str] = field(default_factory=dict)  #: node → why it could not be read
 
     def written(self) -> str:
         """Return the page token that stands for this."""
         state: dict[str, Any] = {"f": _FORM, "s": self.step, "w": self.way, "a": self.apart, "n": self.count}
+        state |= {"p": self.sides, "r": self.refused, "m": self.most}
         return json.dumps({key: value for key, value in state.items() if value}, separators=(",", ":"))
 
 
@@ -36,6 +40,9 @@ def read_steps(token: str) -> Steps | None:
             way=dict(state.get("w", {})),
             apart=tuple(state.get("a", ())),
             count=int(state.get("n", 0)),
+            sides=dict(state.get("p", {})),
+            refused=dict(state.get("r", {})),
+            most=state.get("m"),
         )
     except (ValueError, TypeError, KeyError):
         return None

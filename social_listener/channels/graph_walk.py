@@ -28,6 +28,7 @@ class Todo:
     since: int | None = None  #: comments from then on, seconds since 1970; None: all
     count: int | None = None  #: how many comments it had when it was listed, where that is what tells of news
     way: Mapping[str, str] = field(default_factory=dict)  #: to the next page of its comments
+    most: int | None = None  #: comments to a page, where Meta gives no more at once; None: as many as usual
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +46,10 @@ class Rotation:
     todo: tuple[Todo, ...] = ()
     done: Mapping[str, int] = field(default_factory=dict)  #: comments counted on what this poll has read whole
     again: str = ""  #: the one that this poll reads though nothing seems to have moved
+    refused: Mapping[str, str] = field(default_factory=dict)  #: post → why this walk could not read its comments
+    heard: bool = False  #: Meta gave the comments of some post in this poll
+    most: int | None = None  #: posts to a page of the list, where Meta gives no more at once; None: as many as usual
+    other: str = ""  #: a listed post that does not wait: if Meta refuses its comments too, it refuses all
 
     @property
     def lists(self) -> bool:
@@ -67,7 +72,14 @@ class Rotation:
         Only where more posts than a poll reads were made in one second is there nothing but the cursor.
         """
         stuck = self.until == self.began
-        return Rotation(polled=self.listing, until=self.until, ended=self.ended, way=self.way if stuck else {})
+        return Rotation(
+            polled=self.listing,
+            until=self.until,
+            ended=self.ended,
+            way=self.way if stuck else {},
+            refused=self.refused,
+            most=self.most,
+        )
 
     def listed(self, *, at: int, oldest: int | None, way: Mapping[str, str], todo: tuple[Todo, ...]) -> Rotation:
         """Return where it stands after a page of the list. `oldest`: when its last post was made; None: it is empty.
@@ -87,14 +99,28 @@ class Rotation:
         slices = self.slices + (oldest is not None)
         return replace(self, slices=slices, until=_lower(self.until, oldest), ended=not way, way=way, todo=todo)
 
-    def read(self, way: Mapping[str, str], below: tuple[Todo, ...] = ()) -> Rotation:
-        """Return where it stands after a page of comments of the first post that waits; `below` waits from now on."""
+    def read(self, way: Mapping[str, str], below: tuple[Todo, ...] = (), most: int | None = None) -> Rotation:
+        """Return where it stands after a page of comments of the first post that waits; `below` waits from now on.
+
+        `most`: so many came at once, for the next page of that post.
+        """
         first, *rest = self.todo
         rest = [*rest, *below]
         if way:
-            return replace(self, todo=(replace(first, way=way), *rest))
+            return replace(self, todo=(replace(first, way=way, most=most), *rest), heard=True)
         done = self.done if first.count is None else {**self.done, first.node: first.count}
-        return replace(self, todo=tuple(rest), done=done)
+        refused = {node: why for node, why in self.refused.items() if node != first.node}
+        return replace(self, todo=tuple(rest), done=done, refused=refused, heard=True)
+
+    def passed(self, why: str = "") -> Rotation:
+        """Return where it stands when the first post that waits is left unread; `why` is told at the end of the poll.
+
+        A medium counts as read only when all answers to its comments were: what it lacks is asked for again.
+        """
+        first, *rest = self.todo
+        refused = {**self.refused, first.node: why} if why else self.refused
+        done = {node: count for node, count in self.done.items() if node != first.of}
+        return replace(self, todo=tuple(rest), done=done, refused=refused)
 
     def written(self) -> str:
         """Return the page token that stands for this."""
@@ -108,9 +134,13 @@ class Rotation:
             "e": self.ended,
             "h": self.head,
             "w": self.way,
-            "t": [[one.node, one.author, one.of, one.since, one.count, one.way] for one in self.todo],
+            "t": [[one.node, one.author, one.of, one.since, one.count, one.way, one.most] for one in self.todo],
             "d": self.done,
             "a": self.again,
+            "r": self.refused,
+            "g": self.heard,
+            "o": self.other,
+            "m": self.most,
         }
         return json.dumps({key: value for key, value in state.items() if value}, separators=(",", ":"))
 
@@ -131,11 +161,15 @@ def read_rotation(token: str) -> Rotation | None:
             head=state.get("h", {}),
             way=state.get("w", {}),
             todo=tuple(
-                Todo(node=node, author=author, of=of, since=since, count=count, way=way)
-                for node, author, of, since, count, way in state.get("t", ())
+                Todo(node=node, author=author, of=of, since=since, count=count, way=way, most=most)
+                for node, author, of, since, count, way, most in state.get("t", ())
             ),
             done=state.get("d", {}),
             again=state.get("a", ""),
+            refused=dict(state.get("r", {})),
+            heard=bool(state.get("g", False)),
+            other=state.get("o", ""),
+            most=state.get("m"),
         )
     except (ValueError, TypeError, KeyError, AttributeError):
         return None

@@ -6,7 +6,8 @@ told by webhook only: no list of them can be polled.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -70,9 +71,17 @@ class Instagram(Account):
             case StreamKind.MESSAGES:
                 return messages(self.client, self.us(), stream, cursor, now)
             case StreamKind.MENTIONS:
-                raw = Asked(edge="mentions").before(b'{"data":[]}')
-                return Found().page(raw, self.client.platform_now(now))
+                return self._no_mentions(now)
         raise Rejected(f"Instagram has no stream of {stream.kind.value}", account_id=self.account_id)
+
+    def _no_mentions(self, now: datetime) -> Page:
+        """Return an empty page: no list can be polled. Meta is asked for us all the same.
+
+        Where nothing else is polled, a token that died would otherwise never be noticed.
+        """
+        told = self.ask_page(now)
+        raw = Asked(edge="mentions").before(b'{"data":[]}')
+        return replace(Found().page(raw, told.server_time), usage=told.usage)
 
     def read(self, raw: bytes, us: Us, kind: StreamKind) -> Found:
         """Return what stands in a kept answer."""
@@ -108,13 +117,13 @@ class Instagram(Account):
         """Return what may be done to `item` at this moment of Meta's clock, until when, by which rule."""
         return graph_rules.instagram(item, standing, now, self.options)
 
-    def find_own(self, reply: Reply, since: datetime) -> Sent | None:
+    def find_own(self, reply: Reply, since: datetime, others: Collection[str] = ()) -> Sent | None:
         """Return what Meta made of a reply whose answer was lost; None: not found, which proves nothing."""
         if isinstance(reply, PublicReply):
             instagram_sending.checked(self.client, reply.item_native_id)
             self.whoami()  # some lists tell authors by name only
-            return instagram_sending.find_public(self.client, self.us(), reply, since)
-        return find_private(self.client, self.us(), reply, since)
+            return instagram_sending.find_public(self.client, self.us(), reply, since, others)
+        return find_private(self.client, self.us(), reply, since, others)
 
     def length(self, text: str, *, private: bool) -> TextLength:
         """Return how long `text` is: comments in characters, messages in bytes of UTF-8."""

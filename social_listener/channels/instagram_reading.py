@@ -9,10 +9,11 @@ from typing import Any, Final
 
 from social_listener.channels.facebook_reading import ended, nodes, read_talks
 from social_listener.channels.graph_client import Client
-from social_listener.channels.graph_errors import Missing
 from social_listener.channels.graph_found import Asked, Found, Us, bad, entries, following, read_raw, seconds
 from social_listener.channels.graph_ids import is_number
 from social_listener.channels.graph_messages import read_conversations, read_list, read_one
+from social_listener.channels.graph_refused import BY_ITSELF, after_refusal, going_on, nothing
+from social_listener.channels.graph_smaller import listed, of_one
 from social_listener.channels.graph_walk import Rotation, Todo, read_rotation
 from social_listener.channels.instagram_memory import Memory
 from social_listener.channels.instagram_parse import (
@@ -27,7 +28,7 @@ from social_listener.channels.instagram_parse import (
 from social_listener.channels.instagram_wire import Comment, Media, read_comment, read_media
 from social_listener.channels.wire import Wire, WireError, wire
 from social_listener.cursor import Cursor
-from social_listener.errors import BadPayload, PageExpired
+from social_listener.errors import BadPayload, ChannelError, PageExpired
 from social_listener.model import Kind, Page, StreamKind
 
 MEDIA_FIELDS: Final = "id,caption,timestamp,comments_count,like_count,permalink,media_type,media_url,thumbnail_url"
@@ -49,7 +50,7 @@ def comments(client: Client, us: Us, cursor: Cursor, now: datetime, memory: Memo
     if walk.lists:
         page, walk = _listed(client, us, walk, now, memory)
     elif walk.todo:
-        page, walk = _commented(client, us, walk, now)
+        page, walk = _commented(client, us, going_on(client, walk, now), now)
     else:
         raise PageExpired("the page token is of another walk", account_id=client.account_id)
     done = ended(page, walk)
@@ -61,8 +62,8 @@ def comments(client: Client, us: Us, cursor: Cursor, now: datetime, memory: Memo
 
 def _listed(client: Client, us: Us, walk: Rotation, now: datetime, memory: Memory) -> tuple[Page, Rotation]:
     what = "reading the list of media"
-    query = {"fields": MEDIA_FIELDS, "limit": str(_LIST_SIZE)}
-    answer = client.get(f"{us.native_id}/media", {**query, **walk.place}, what=what, now=now)
+    query = {"fields": MEDIA_FIELDS, **walk.place}
+    answer, most = listed(client, f"{us.native_id}/media", query, walk.most or _LIST_SIZE, what, now)
     try:
         read, media = read_media_list(answer.document)
         way = following(answer.document)
@@ -82,7 +83,7 @@ def _listed(client: Client, us: Us, walk: Rotation, now: datetime, memory: Memor
         todo=tuple(Todo(node=one.id, count=one.comments) for one in moved),
     )
     page = replace(found.page(asked.before(answer.body), answer.server_time), usage=answer.usage)
-    return page, _once_more(walk, media, memory)
+    return page, _once_more(replace(walk, most=most if most < _LIST_SIZE else None), media, memory)
 
 
 def _of_list(answer: Wire, us: Us, asked: Asked) -> Found:
@@ -104,7 +105,8 @@ def _once_more(walk: Rotation, media: list[Media], memory: Memory) -> Rotation:
     best = memory.longest_unread(
         [*(one for one in (walk.again,) if one), *(one for one in counts if one not in waiting)]
     )
-    walk = replace(walk, again=best or "")
+    other = next((one for one in counts if one not in waiting and one != best), "")
+    walk = replace(walk, again=best or "", other=walk.other or other)
     if walk.lists or best is None or best in waiting:
         return walk
     return replace(walk, todo=(*walk.todo, Todo(node=best, count=counts.get(best))))
@@ -114,13 +116,11 @@ def _commented(client: Client, us: Us, walk: Rotation, now: datetime) -> tuple[P
     what, todo = "reading comments", walk.todo[0]
     edge, fields = ("replies", _SAID) if todo.of else ("comments", COMMENT_FIELDS)
     asked = Asked(edge=edge, node=todo.node, of=todo.of, author=todo.author)
-    query = {"fields": fields, "limit": str(PAGE_SIZE), **todo.way}
+    query = {"fields": fields, **todo.way}
     try:
-        answer = client.get(f"{todo.node}/{edge}", query, what=what, now=now, apart=(Missing,))
-    except Missing:
-        # It went while we were reading, with all that stood below it.
-        page = Found().page(asked.before(b'{"data":[]}'), client.platform_now(now))
-        return page, walk.read({})
+        answer, most = of_one(client, f"{todo.node}/{edge}", query, todo.most or PAGE_SIZE, what, now)
+    except BY_ITSELF as error:
+        return nothing(client, asked, now), _refused(client, us, walk, error)
     below: tuple[Todo, ...] = ()
     try:
         found = _EDGES[edge](answer.document, us, asked)
@@ -133,7 +133,17 @@ def _commented(client: Client, us: Us, walk: Rotation, now: datetime) -> tuple[P
         words = "Meta gives the same page of comments over and over"
         raise BadPayload(words, account_id=client.account_id, raw=answer.body)
     page = found.page(asked.before(answer.body), answer.server_time)
-    return replace(page, usage=answer.usage), walk.read(way, below)
+    return replace(page, usage=answer.usage), walk.read(way, below, most)
+
+
+def _refused(client: Client, us: Us, walk: Rotation, error: ChannelError) -> Rotation:
+    """Return the walk without a medium whose comments, or a comment whose answers, Meta refuses.
+
+    If it went while we were reading, the list does not name it when it is asked again, and nothing is missing.
+    """
+    node, of = walk.todo[0].node, walk.todo[0].of
+    what = f"the answers to comment {node} of medium {of}" if of else f"the comments of medium {node}"
+    return after_refusal(client, walk, error, what, f"{us.native_id}/media")
 
 
 def _more_replies(answer: Wire, us: Us, media: str) -> tuple[Todo, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -83,8 +83,8 @@ def _request(us: Us, place: Place, text: str) -> Callable[[Any], object]:
     return lambda sdk: sdk.put_object(us.native_id, "mentions", message=text, **below)
 
 
-def find_public(client: Client, us: Us, reply: PublicReply, since: datetime) -> Sent | None:
-    """Return our own answer at that place with the same words, not older than `since`: the oldest of several."""
+def find_public(client: Client, us: Us, reply: PublicReply, since: datetime, others: Collection[str]) -> Sent | None:
+    """Return our own answer at that place with the same words, not older than `since`, the oldest but for `others`."""
     native_id = checked(client, reply.item_native_id)
     what = "looking for our own reply"
     try:
@@ -99,7 +99,7 @@ def find_public(client: Client, us: Us, reply: PublicReply, since: datetime) -> 
         ours = [
             one
             for one in found.each(entries(told, found), read_comment)
-            if is_ours(us, one) and one.made_at >= whole(since) and witness(one.text) == wanted
+            if is_ours(us, one) and one.id not in others and one.made_at >= whole(since) and witness(one.text) == wanted
         ]
     except WireError as error:
         raise BadPayload(f"Meta's answer while {what} cannot be read: {error}", account_id=client.account_id) from None

@@ -7,7 +7,7 @@ signed for the user with OAuth 1.0a. An account that was connected uses its OAut
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
@@ -168,11 +168,11 @@ class X:
         """Return what may be done to `item`, by which rule; a deleted item is the caller's to know."""
         return x_rules.allowed(item, self._rules)
 
-    def find_own(self, reply: Reply, since: datetime) -> Sent | None:
+    def find_own(self, reply: Reply, since: datetime, others: Collection[str] = ()) -> Sent | None:
         """Return what X made of a reply whose answer was lost; None: not found, which proves nothing."""
         if isinstance(reply, PublicReply):
-            return x_sending.find_public(self._client, self._own_id(), reply, since)
-        return x_sending.find_private(self._client, self._own_id(), reply, since)
+            return x_sending.find_public(self._client, self._own_id(), reply, since, others)
+        return x_sending.find_private(self._client, self._own_id(), reply, since, others)
 
     def length(self, text: str, *, private: bool) -> TextLength:
         """Return how long `text` is by X's rules; names that X puts before a reply are not part of it."""

@@ -5,7 +5,7 @@ Public and private have no function in common between the channel's `send` and t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Final, TypeVar
 
@@ -55,8 +55,10 @@ def send_private(client: Client, reply: PrivateReply) -> Sent:
     return Sent(native_id=native_id, sent_at=time_of(native_id))
 
 
-def find_public(client: Client, own_id: str, reply: PublicReply, since: datetime) -> Sent | None:
-    """Return our own answer to the item with the same words, not older than `since`: the oldest of several."""
+def find_public(
+    client: Client, own_id: str, reply: PublicReply, since: datetime, others: Collection[str]
+) -> Sent | None:
+    """Return our own answer to the item with the same words, not older than `since`, the oldest but for `others`."""
     parent = checked(client, reply.item_native_id)
     start = min(since, client.platform_now(None) - _SETTLED)
     wanted = _spellings(reply)
@@ -69,7 +71,7 @@ def find_public(client: Client, own_id: str, reply: PublicReply, since: datetime
         for post in posts:
             there = includes.posts.get(post.replied_to or "")
             answered = {post.replied_to, *(there.history if there else ())}
-            ours = post.author_id in {None, own_id} and post.retweeted is None
+            ours = post.author_id in {None, own_id} and post.retweeted is None and post.first_id not in others
             if ours and parent in answered and time_of(post.first_id) >= since and witness(post.text) in wanted:
                 matches.append(post.first_id)
         token = found.next
@@ -79,8 +81,10 @@ def find_public(client: Client, own_id: str, reply: PublicReply, since: datetime
     return None if oldest is None else Sent(native_id=oldest, sent_at=time_of(oldest), url=post_url(oldest))
 
 
-def find_private(client: Client, own_id: str, reply: PrivateReply, since: datetime) -> Sent | None:
-    """Return our own message to the person with the same words, not older than `since`: the oldest of several."""
+def find_private(
+    client: Client, own_id: str, reply: PrivateReply, since: datetime, others: Collection[str]
+) -> Sent | None:
+    """Return our own message to the person with the same words, not older than `since`, the oldest but for `others`."""
     where = _direct(client, reply)
     wanted = _spellings(reply)
     matches: list[str] = []
@@ -90,7 +94,7 @@ def find_private(client: Client, own_id: str, reply: PrivateReply, since: dateti
         found = Found()
         messages, _includes = _items(client, answer, read_message, found)
         for message in messages:
-            ours = message.is_message and message.sender_id == own_id
+            ours = message.is_message and message.sender_id == own_id and message.id not in others
             if ours and time_of(message.id) >= since and witness(message.text) in wanted:
                 matches.append(message.id)
         token = found.next

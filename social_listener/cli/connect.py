@@ -12,12 +12,14 @@ import click
 from social_listener import log, terminal
 from social_listener.channels.scopes import missing
 from social_listener.channels.transport import base_url_fault
-from social_listener.cli import connect_ways
+from social_listener.cli import connect_push, connect_ways
+from social_listener.cli.connect_again import carried_over, check_same
 from social_listener.cli.connect_door import Door
 from social_listener.cli.connect_key import open_or_make
 from social_listener.cli.connect_ways import App, Found, Wish
 from social_listener.cli.options import settings_option, settings_path
 from social_listener.errors import SettingsError
+from social_listener.model import StreamKind
 from social_listener.service_keys import utcnow
 from social_listener.settings import load, secret
 from social_listener.settings_block import Block, added, write
@@ -154,7 +156,8 @@ def connect(  # noqa: PLR0917 - click passes them by name
         _check_id(vault, wish)
         guide = _Guide(door, screen, browser=not no_browser, page=page, patience=patience)
         found = (connect_ways.x if channel == "x" else connect_ways.meta)(wish, app, guide)
-    _keep(vault, wish, found, screen)
+    found = _keep(vault, wish, found, screen, known=known, named=account_id is not None)
+    _push(wish, known, found, screen)
     _settle(wish, known, found, name, screen, writing=writing)
 
 
@@ -221,28 +224,48 @@ def _check_id(vault: Vault, wish: Wish) -> None:
         )
 
 
-def _keep(vault: Vault, wish: Wish, found: Found, screen: Terminal) -> None:
-    """Put what was found into the vault, and say in words what it is good for."""
+def _keep(
+    vault: Vault, wish: Wish, found: Found, screen: Terminal, *, known: AccountSettings | None, named: bool
+) -> Found:
+    """Put what was found into the vault, and say in words what it is good for; return it as it was kept."""
     hide(found.credentials)
-    entry = Entry(
-        account_id=wish.account_id,
-        channel=wish.channel,
-        credentials=found.credentials,
-        obtained_at=utcnow(),
-        expires_at=found.expires_at,
-        renew_at=found.renew_at,
-        scopes=found.scopes,
-        owner=found.owner,
-    )
     try:
         # A refresh that is under way ends first, so that it cannot put its pair over the new one.
         with vault.lock(wish.account_id), vault.lock():
-            entry = vault.put(entry)
+            kept = vault.get(wish.account_id)
+            check_same(wish.account_id, known, kept, found, named=named)
+            found, stay = carried_over(kept, found, _MORE[wish.channel])
+            entry = vault.put(_entry(wish, found))
     except OSError as error:
         raise SettingsError(f"{vault.path}: cannot be written: {error.strerror}; run the command again") from None
     screen.say(f"account {wish.account_id}:")
     for line in [*connected_words(entry), *missing(wish.channel, entry.scopes)]:
         screen.say(f"    {line}")
+    for key in stay:
+        screen.say(f"    {key}: {_MORE[wish.channel][key]} is not set, so the one that was kept stays")
+    return found
+
+
+def _push(wish: Wish, known: AccountSettings | None, found: Found, screen: Terminal) -> None:
+    """Have the platform push what the account's streams need, and say what is left to do."""
+    usual = {StreamKind(kind) for kind in _STREAMS[wish.channel]}
+    kinds = {stream.kind for stream in known.streams} if known is not None else usual
+    for line in connect_push.subscribe(wish, known, found, kinds):
+        screen.say(f"    {line}")
+
+
+def _entry(wish: Wish, found: Found) -> Entry:
+    return Entry(
+        account_id=wish.account_id,
+        channel=wish.channel,
+        credentials=found.credentials,
+        obtained_at=utcnow(),
+        expires_at=found.expires_at,
+        native_id=found.native_id,
+        renew_at=found.renew_at,
+        scopes=found.scopes,
+        owner=found.owner,
+    )
 
 
 def _settle(
@@ -255,13 +278,14 @@ def _settle(
             screen.say(f"take `credentials` of account {known.id} out of {path}: while they are there, they are used")
         screen.say("restart the service if it runs")
         return
+    pushed = connect_push.is_pushed(wish.channel, found)
     block = Block(
         id=wish.account_id,
         channel=wish.channel,
         name=name or found.name,
         base_url=wish.base_url,
-        options=found.options,
-        streams=_STREAMS[wish.channel],
+        options={**found.options, "webhooks": "on"} if pushed else found.options,
+        streams=connect_push.streams(wish.channel, found, _STREAMS[wish.channel]),
     )
     screen.data(("\n".join(block.lines()) + "\n").encode())
     if not writing:

@@ -63,6 +63,7 @@ class Found:
 
     credentials: Mapping[str, str] = field(repr=False)
     owner: str
+    native_id: str  #: whose it is, at the platform
     name: str
     scopes: tuple[str, ...]
     expires_at: datetime | None
@@ -111,6 +112,7 @@ def x(wish: Wish, app: App, guide: Guide) -> Found:
     return Found(
         credentials={**client, **app.more, "user_id": owner.native_id, **pair},
         owner=f"@{owner.handle} ({owner.name})",
+        native_id=owner.native_id,
         name=f"@{owner.handle}",
         scopes=tokens.scopes,
         expires_at=None if tokens.refresh_token else tokens.ends_at,
@@ -148,6 +150,7 @@ def meta(wish: Wish, app: App, guide: Guide) -> Found:
     return Found(
         credentials={"access_token": page.token, "app_secret": app.secret, **app.more},
         owner=f"{what}, by {person}",
+        native_id=(page.instagram_id or "") if wish.channel == "instagram" else page.id,
         name=page.name if wish.channel == "facebook" else page.handle or page.name,
         scopes=told.scopes,
         expires_at=told.ends_at,

@@ -115,6 +115,7 @@ def demo(*, headless: bool, seconds: float | None, port: int | None) -> None:
         folder = FOLDER.resolve()
         stack.enter_context(_lock(folder))
         world = _world(folder)
+        world.graph.subscribe_app(("feed", "mention", "messages", "message_echoes"))
         stack.callback(world.stop)
         environment = {
             _variable(channel, key): value for channel in PLATFORMS for key, value in _keys(world, channel).items()

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING
 import click
 
 from social_listener import log, remote, terminal, vault_ends
+from social_listener.channels import Subscribing
 from social_listener.channels.scopes import missing
 from social_listener.cli.options import settings_option, settings_path
+from social_listener.desk.push import never_told
 from social_listener.errors import ChannelError, ListenerError, PortBusy, SettingsError
 from social_listener.service import build_channel
 from social_listener.service_keys import KeyRing, utcnow
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
+    from social_listener.channels import Channel
     from social_listener.settings import AccountSettings
     from social_listener.terminal import Terminal
 
@@ -122,6 +125,19 @@ def _account(settings: Settings, ring: KeyRing, account: AccountSettings) -> Ite
     yield subject, None, f"{account.channel} answers; the keys belong to @{owner.handle} ({owner.name})"
     for note in owner.notes:
         yield subject, None, note
+    yield from ((subject, words, "") for words in never_told(account))
+    yield from _pushes(subject, account, channel)
+
+
+def _pushes(subject: str, account: AccountSettings, channel: Channel) -> Iterator[tuple[str, str | None, str]]:
+    """Tell whether the platform pushes what is to be pushed."""
+    if not isinstance(channel, Subscribing) or not channel.is_pushed:
+        return
+    try:
+        lacking = channel.not_pushed({stream.kind for stream in account.streams})
+    except ChannelError as error:
+        lacking = f"what is pushed cannot be asked: {error}"
+    yield subject, lacking, f"{account.channel} pushes what its streams need, as far as the Page is concerned"
 
 
 def _counted(accounts: int) -> str:

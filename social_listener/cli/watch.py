@@ -67,7 +67,7 @@ def _words(health: HealthView) -> Iterator[str]:
                 stream.name,
                 f"{stream.state}, by webhook only" if stream.pushed_only else stream.state,
                 str(stream.interactions),
-                _moment(stream.complete_up_to),
+                "no list tells" if stream.pushed_only else _moment(stream.complete_up_to),
                 str(stream.open_gaps),
                 str(stream.dead_letters),
                 stream.last_error or "",

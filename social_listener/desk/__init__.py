@@ -80,6 +80,7 @@ class Desk:
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         ends: Callable[[], Mapping[str, tuple[str, datetime | None]]] = dict,
         seal: Seal | None = None,
+        unpushed: Mapping[str, str] | None = None,
     ) -> None:
         self._office = Office(
             store=store,
@@ -90,6 +91,7 @@ class Desk:
             clock=clock,
             ends=ends,
             levels=levels_of(settings, clock()),
+            unpushed=unpushed if unpushed is not None else {},
         )
         self.media = MediaDesk(self._office)
         self.files = FilesDesk(self._office)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from social_listener import channels as registry
 from social_listener.channels import Billed, Pushed
 from social_listener.desk.office import span
+from social_listener.desk.push import is_expected, never_told
 from social_listener.desk_types import AccountHealth, HealthView, JobLine, PushHealth, StreamHealth
 from social_listener.ingest import schedule
 from social_listener.model import ReplyState
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from social_listener.desk.office import Office
     from social_listener.desk_types import ReplyLine
     from social_listener.desk_types.people import Accounts
+    from social_listener.settings import AccountSettings
     from social_listener.store.health import StreamRow
 
 #: states of an account in which none of its streams is polled: one sentence says it for all of them
@@ -80,7 +82,7 @@ def read_health(office: Office, planned: Mapping[str, Planned], staff: str) -> H
             breached=escalations.breached(cursor, office.times(cursor)),
             escalations=escalations.since(cursor, now - timedelta(days=1), office.times(cursor)),
         )
-        problems = (*_of_disk(office), *_problems(cursor, view, now, within), *_of_search(office))
+        problems = (*_of_disk(office), *_problems(office, cursor, view, now, within), *_of_search(office))
     return _with_problems(view, problems)
 
 
@@ -143,11 +145,16 @@ def _accounts(
                 used=schedule.believed(account.used, account.used_at, now),
                 spent_today=spent.get(wanted.id, 0.0) if isinstance(channel, Billed) else None,
                 daily_budget=office.settings.budget.daily.get(wanted.id),
-                push=replace(push, expected=wanted.options.get("webhooks") == "on") if push else None,
+                push=_push(office, push, wanted) if push else None,
                 expires_at=ends[wanted.id][1] if wanted.id in ends else None,
             )
         )
     return tuple(found)
+
+
+def _push(office: Office, push: PushHealth, wanted: AccountSettings) -> PushHealth:
+    expected = is_expected(wanted)
+    return replace(push, expected=expected, problem=office.unpushed.get(wanted.id) if expected else None)
 
 
 def _stream(office: Office, row: StreamRow, used: float | None, now: datetime) -> StreamHealth:
@@ -155,12 +162,15 @@ def _stream(office: Office, row: StreamRow, used: float | None, now: datetime) -
     active = row.active and wanted is not None
     interval = schedule.steered(wanted.interval, wanted.kind, used) if wanted else timedelta(0)
     fields = {name: getattr(row, name) for name in row.__slots__ if name != "active"}
+    only = wanted is not None and wanted.kind in registry.pushed_only(wanted.channel)
+    if only:
+        fields |= {"complete_from": None, "complete_up_to": None}  # a poll that tells nothing makes nothing complete
     return StreamHealth(
         **fields,
         overlap=wanted.overlap if wanted else timedelta(0),
         state=stream_state(row, interval, now) if active else "ok",
         active=active,
-        pushed_only=wanted is not None and wanted.kind in registry.pushed_only(wanted.channel),
+        pushed_only=only,
     )
 
 
@@ -208,7 +218,9 @@ def _last_backup(office: Office) -> datetime | None:
 # -- problems ----------------------------------------------------------------------------------------------------------
 
 
-def _problems(cursor: DuckDBPyConnection, view: HealthView, now: datetime, within: Accounts) -> Iterator[str]:
+def _problems(
+    office: Office, cursor: DuckDBPyConnection, view: HealthView, now: datetime, within: Accounts
+) -> Iterator[str]:
     """Yield what is wrong in one sentence each, the worst first: words lost, words twice, then what may be missed."""
     if forgotten := replies.forgotten(cursor):
         yield (
@@ -225,6 +237,8 @@ def _problems(cursor: DuckDBPyConnection, view: HealthView, now: datetime, withi
     yield from _of_ends(view, now, pressing=True)
     if looking := len(view.in_doubt) - decide:
         yield f"{_many(looking, 'reply', 'replies')} may or may not have gone out; the platform is being asked."
+    theirs = [one for one in office.settings.accounts if within is None or one.id in within]
+    yield from (f"{words}." for account in theirs for words in never_told(account))
     yield from _of_push(view, now)
     for gap in view.gaps:
         yield f"{gap.stream_id}: nothing can be had {_between(gap.since, gap.until)}: {gap.reason}."
@@ -312,6 +326,8 @@ def _of_push(view: HealthView, now: datetime) -> Iterator[str]:
                 f"Account {account.name}: nothing is pushed, the platform never asked for its webhook: subscribe "
                 f"/webhooks/{account.id} there, or set options.webhooks to off."
             )
+        if push.problem is not None:
+            yield f"Account {account.name}: {push.problem}."
         if push.waiting_since is not None and now - push.waiting_since > DELIVERY_AGE:
             yield (
                 f"Account {account.name}: {_many(push.waiting, 'delivery', 'deliveries')} of its webhook "

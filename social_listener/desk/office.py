@@ -66,6 +66,8 @@ class Office:
     clock: Callable[[], datetime]
     ends: Callable[[], Mapping[str, tuple[str, datetime | None]]] = dict
     """Account that was connected → its channel, and when somebody has to connect it again."""
+    unpushed: Mapping[str, str] = field(default_factory=dict)
+    """Account → what its platform does not push, in words; it changes while the service runs."""
     levels: Levels = field(default_factory=Levels)
     factors: Factors = field(default_factory=Factors)  #: met before
     clocks: Clocks = field(default_factory=Clocks)

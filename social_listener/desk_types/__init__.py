@@ -296,6 +296,7 @@ class PushHealth:
     waiting: int = 0  #: deliveries that were not read yet
     waiting_since: datetime | None = None
     failed: int = 0  #: deliveries that could not be read at all
+    problem: str | None = None  #: what the platform does not push, in words; None: nothing, as far as it told
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -328,7 +329,7 @@ class StreamHealth:
     name: str
     interactions: int
     complete_from: datetime | None
-    complete_up_to: datetime | None  #: None: no walk was completed yet
+    complete_up_to: datetime | None  #: None: no walk was completed yet, or no list can tell (`pushed_only`)
     walking: bool
     next_due_at: datetime
     not_before: datetime | None

@@ -21,7 +21,7 @@ import zstandard
 from social_listener.channels import Pushed
 from social_listener.errors import ChannelError, RateLimited
 from social_listener.failpoints import failpoint
-from social_listener.ingest import push, quota, schedule
+from social_listener.ingest import push, quota, schedule, subscription
 from social_listener.ingest.decide import Fetched, decide
 from social_listener.ingest.own import at_home
 from social_listener.ingest.quota import Budget
@@ -88,6 +88,8 @@ class Ingest:
         self.put_off: dict[str, datetime] = {}  # delivery → not before this is looked up what it left unread
         self.arrived: dict[str, datetime] = {}  # account → time of its last delivery
         self.asked: dict[str, datetime] = {}  # account → not before this is it asked whose it is
+        self.unpushed: dict[str, str] = {}  # account → what its platform does not push, in words
+        self.subscribed_at: dict[str, datetime] = {}  # account → when its platform last told what it pushes
         with store.transaction() as cursor:
             self._seq = pages.last_seq(cursor)
             table.sync(cursor, streams.values(), clock())
@@ -123,10 +125,12 @@ class Ingest:
         """
         return push.handshake(self, account_id, query)
 
-    def accept(self, account_id: str, headers: Mapping[str, str], body: bytes) -> bool:
-        """Keep what a platform pushed, after a look at its signature; False: it came before. Names are lower case.
+    def accept(self, account_id: str, headers: Mapping[str, str], body: bytes) -> tuple[str, ...]:
+        """Keep what a platform pushed, after a look at its signature. Names of headers are lower case.
 
-        KeyError: there is no such account, or its platform does not push. `Forged`: nothing was stored.
+        Return the accounts that have something new to be read: (): it came before; others than `account_id`: the
+        platform has one address for several accounts of an app. KeyError: there is no such account, or its platform
+        does not push. `Forged`: nothing was stored.
         """
         return push.accept(self, account_id, headers, body)
 
@@ -152,6 +156,10 @@ class Ingest:
         Edits and deletions are followed. `ChannelError` when the platform cannot be asked.
         """
         return recheck(self, account_id)
+
+    def check_subscription(self, account_id: str) -> str | None:
+        """Ask an account's platform, once a day, what it does not push that it should; return it in words."""
+        return subscription.check(self, account_id)
 
     def replay(self, progress: Callable[[int, int], None] | None = None) -> int:
         """Build what the platforms told anew from the raw pages; return how many pages there were.

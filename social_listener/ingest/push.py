@@ -14,7 +14,7 @@ from datetime import timedelta
 from itertools import takewhile
 from typing import TYPE_CHECKING, Final
 
-from social_listener.channels import Pushed
+from social_listener.channels import Pushed, Shared
 from social_listener.errors import BadPayload, ChannelError, StoreError, Unavailable
 from social_listener.failpoints import failpoint
 from social_listener.ingest.decide import dead_letter
@@ -46,23 +46,54 @@ ASK_AGAIN: Final = timedelta(minutes=1)
 
 def handshake(ingest: Ingest, account_id: str, query: Mapping[str, str]) -> bytes:
     """Return what answers a platform that asks whether this webhook is ours; KeyError, `Forged`."""
-    answer = pushed(ingest, account_id).handshake(query)
+    channel = pushed(ingest, account_id)
+    answer = channel.handshake(query)
     with ingest.store.transaction() as cursor:
-        streams.set_handshake(cursor, account_id, ingest.clock())
+        for one, other in _of_one_app(ingest, account_id).items():
+            if one == account_id or type(other) is type(channel):
+                streams.set_handshake(cursor, one, ingest.clock())
     return answer
 
 
-def accept(ingest: Ingest, account_id: str, headers: Mapping[str, str], body: bytes) -> bool:
-    """Keep a delivery, after a look at its signature; False: it came before. KeyError, `Forged`, `StoreError`."""
+def accept(ingest: Ingest, account_id: str, headers: Mapping[str, str], body: bytes) -> tuple[str, ...]:
+    """Keep a delivery, after a look at its signature; return the accounts that have something new to be read.
+
+    The signature is that of the whole, with the secret of the account whose address it came to. What it tells of other
+    accounts of the same app is theirs. KeyError, `Forged`, `StoreError`.
+    """
     pushed(ingest, account_id).verify(headers, body)
+    parts = _parts(ingest, account_id, body)
     with ingest.store.read() as cursor:
-        if deliveries.is_known(cursor, account_id, body):
-            return False
+        new = [(one, part) for one, part in parts if not deliveries.is_known(cursor, one, part)]
+    if not new:
+        return ()
     with ingest.store.transaction() as cursor:
-        fresh = deliveries.insert(cursor, account_id, body, _arrival(ingest, cursor, account_id))
+        fresh = [one for one, part in new if deliveries.insert(cursor, one, part, _arrival(ingest, cursor, one))]
         failpoint("push.in_accept")
     failpoint("push.after_accept")
-    return fresh
+    return tuple(dict.fromkeys(fresh))
+
+
+def _of_one_app(ingest: Ingest, account_id: str) -> dict[str, Pushed]:
+    """Return the accounts that are pushed to as one with an account, itself first."""
+    channel = pushed(ingest, account_id)
+    others = {
+        one: other
+        for one, other in ingest.channels.items()
+        if one != account_id and isinstance(channel, Shared) and isinstance(other, Shared) and channel.shares(other)
+    }
+    return {account_id: channel, **others}
+
+
+def _parts(ingest: Ingest, account_id: str, body: bytes) -> list[tuple[str, bytes]]:
+    """Return what of a verified delivery is whose; what is for none of our accounts stays where it came."""
+    channel = pushed(ingest, account_id)
+    app = _of_one_app(ingest, account_id)
+    if len(app) < 2 or not isinstance(channel, Shared):
+        return [(account_id, body)]
+    owners = {other.addressed: one for one, other in app.items() if isinstance(other, Shared)}
+    owners[channel.addressed] = account_id  # two blocks of one account: it is read where it came
+    return [(owners.get(owner, account_id), part) for owner, part in channel.parts(body).items()]
 
 
 def _arrival(ingest: Ingest, cursor: DuckDBPyConnection, account_id: str) -> datetime:

@@ -99,5 +99,5 @@ def _ask(ingest: Ingest, account_id: str, ids: Sequence[str], now: datetime) -> 
 
 
 def _not_read(native_id: str) -> Reject:
-    reason = "it was told to be there, and could not be read"
+    reason = f"{native_id} was told to be there, and could not be read"
     return Reject(native_id=native_id, reason=reason, raw=json.dumps(native_id).encode())

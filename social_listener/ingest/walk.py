@@ -59,7 +59,9 @@ class Walk:
         self.result = PollResult(stream_id=stream.id)
         self.waiting: list[Told] = []  # fetched, not stored yet
         self.partial: list[str] = []  # what the platform said it could not give, in this walk
+        self.refused: dict[str, None] = {}  # those of it that name what it is, each once
         self.errors = 0
+        self.in_part = False  # the walk before this one, or this one so far, was answered in part
         self.gives_way = False  # a reply of the account waits, and little is left of its allowance
         self.cursor = Cursor()  # as it is stored
         self.ahead = Cursor()  # as it will be once `waiting` is stored
@@ -71,6 +73,7 @@ class Walk:
         if row is not None:
             self.cursor = self.ahead = row.cursor
             self.errors = row.errors
+            self.in_part = row.last_error_kind in {schedule.PARTIAL, schedule.PARTIAL_SO_FAR}
             if row.cursor.walking and row.last_error_kind == schedule.PARTIAL_SO_FAR:
                 self.partial.append((row.last_error or "").removeprefix(_IN_PART))
             if self._waits(row.not_before):
@@ -183,7 +186,8 @@ class Walk:
             if first and not mark.walking:
                 complete_from = oldest
             self._cut(cursor, one, known)
-            self.partial += one.page.partial
+            self.partial += (*one.page.partial, *one.page.refused)
+            self.refused |= dict.fromkeys(one.page.refused)
         now = self.ingest.clock()
         quota.note(self.ingest, cursor, self.stream.account_id, told)
         account = streams.account(cursor, self.stream.account_id)
@@ -224,8 +228,13 @@ class Walk:
         streams.add_gap(cursor, self.stream.id, gap, one.fetched_at, near=self.stream.overlap)
 
     def _rest(self, now: datetime) -> dict[str, object]:
-        """Return the columns for a poll that ends in mid-walk: it went well, and goes on at its next turn."""
+        """Return the columns for a poll that ends in mid-walk: it went well, and goes on at its next turn.
+
+        How many walks in a row were answered in part is counted on: this one may be, too.
+        """
         due = schedule.next_due(self.stream.id, self.interval, now, self.ingest.chance())
+        if self.in_part:
+            return {"last_ok_at": now, "next_due_at": due}
         return {"errors": 0, "last_error": None, "last_error_kind": None, "last_ok_at": now, "next_due_at": due}
 
     def _end(self, cursor: DuckDBPyConnection, mark: Cursor, now: datetime) -> dict[str, object]:
@@ -252,9 +261,11 @@ class Walk:
         return {"errors": 0, "last_error": None, "last_error_kind": None, "last_ok_at": now, "next_due_at": due}
 
     def _give_up(self, cursor: DuckDBPyConnection, until: datetime, now: datetime) -> None:
-        """Write that what a walk was answered in part about may be missing."""
-        gap = Gap(since=self.cursor.since or until, until=until, reason=f"{_IN_PART}{self.partial[0]}")
-        streams.add_gap(cursor, self.stream.id, gap, now, near=self.stream.overlap)
+        """Write that what a walk was answered in part about may be missing: a gap for each thing that has a name."""
+        unnamed = [words for words in self.partial if words not in self.refused]
+        for reason in (*self.refused, *(f"{_IN_PART}{words}" for words in unnamed[:1])):
+            gap = Gap(since=self.cursor.since or until, until=until, reason=reason)
+            streams.add_gap(cursor, self.stream.id, gap, now, near=self.stream.overlap)
 
     def _break_off(self, cursor: DuckDBPyConnection) -> None:
         """Begin a walk that was answered in part from the top again: its page token leads on below the hole.
@@ -286,7 +297,7 @@ class Walk:
         result.changed += len(changes.changed_items)
         result.deleted += len(changes.deleted_ids)
         result.rejected += len(changes.dead_letters)
-        result.partial += sum(len(one.page.partial) for one in told)
+        result.partial += sum(len(one.page.partial) + len(one.page.refused) for one in told)
         result.complete = not self.cursor.walking and result.error is None
         if changes.dead_letters:
             _log.warning(

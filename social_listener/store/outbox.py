@@ -155,6 +155,15 @@ def with_platform_id(cursor: DuckDBPyConnection, channel: str, platform_id: str)
     return _reply(row) if row else None
 
 
+def platform_ids(cursor: DuckDBPyConnection, account_id: str, since: datetime) -> set[str]:
+    """Return the native ids of the account's replies that were settled at or after `since`."""
+    rows = cursor.execute(
+        "SELECT platform_id FROM replies WHERE account_id = ? AND platform_id IS NOT NULL AND settled_at >= ?",
+        [account_id, since],
+    ).fetchall()
+    return {row[0] for row in rows}
+
+
 def lines(
     cursor: DuckDBPyConnection, now: datetime, *, settled: bool, limit: int | None, within: Accounts = None
 ) -> list[ReplyLine]:

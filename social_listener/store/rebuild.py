@@ -22,12 +22,15 @@ REPLAYED: Final = "replayed"
 #: what a platform says of an item; hidden is also our own hand's
 _TOLD: Final = tuple(name for name in ITEM if name not in {"id", "hidden"})
 _PERSON: Final = tuple(name for name in CONTACT if name != "id")
-#: items that a raw page we still have told of, that nothing tells of any more, and that no forgotten page can have told
+#: items that a raw page we still have told of, that nothing tells of any more, and that no forgotten page can have
+#: told. A tombstone is never one: its words were taken out of the pages, so they may tell less than they did, and
+#: without it a late delivery would bring the deleted words back
 _GONE: Final = """
     SELECT id FROM interactions
     WHERE id IN (SELECT DISTINCT unnest(string_split(trim(item_ids), ' ')) FROM raw_pages)
       AND id NOT IN (SELECT id FROM replayed.interactions)
-      AND stream_id IS NOT NULL AND first_seen_at >= (SELECT min(fetched_at) FROM raw_pages)"""
+      AND deleted_at IS NULL AND stream_id IS NOT NULL
+      AND first_seen_at >= (SELECT min(fetched_at) FROM raw_pages)"""
 
 
 def carry_over(cursor: DuckDBPyConnection, now: datetime) -> None:
@@ -61,6 +64,7 @@ def _items(cursor: DuckDBPyConnection, now: datetime) -> None:
     if lost:
         redaction.purge(cursor, [row[0] for row in lost])
     _missing(cursor, "interactions", "id")
+    _missing(cursor, "gone", "id", "id NOT IN (SELECT id FROM interactions)")
     gone = [row[0] for row in cursor.execute(_GONE).fetchall()]
     for table, key in (("interactions", "id"), ("scores", "interaction_id")):
         delete(cursor, table, key, gone)

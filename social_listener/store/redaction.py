@@ -34,6 +34,12 @@ _SHAPES: Final = (
             "|ParticipantsLeave|blue|business|government|none"
         ),
     ),
+    # What a delivery of Meta is about, and what happened to it: without them a replay could not read it again.
+    (
+        re.compile(r"^item$"),
+        re.compile("comment|post|status|photo|video|share|link|album|event|note|story|like|reaction"),
+    ),
+    (re.compile(r"^verb$"), re.compile("add|edit|edited|update|remove|delete|hide|unhide|block|unblock")),
 )
 #: under these keys even a number is what a person wrote
 _WORDS: Final = frozenset({"text", "message", "body", "title", "name", "description", "full_text", "alt_text"})

@@ -271,7 +271,7 @@ def add_gap(cursor: DuckDBPyConnection, stream_id: str, gap: Gap, now: datetime,
             "UPDATE gaps SET since = ?, until = ?, reason = ? WHERE id = ?", [since, until, reason, same[0][0]]
         )
         return
-    parts = (stream_id, gap.since.isoformat(), gap.until.isoformat(), now.isoformat())
+    parts = (stream_id, gap.since.isoformat(), gap.until.isoformat(), now.isoformat(), gap.reason)
     cursor.execute(
         "INSERT INTO gaps (id, stream_id, since, until, reason, found_at) VALUES (?, ?, ?, ?, ?, ?)",
         [hashlib.sha256(" ".join(parts).encode()).hexdigest()[:24], stream_id, gap.since, gap.until, gap.reason, now],

@@ -192,6 +192,9 @@ def test_a_page_token_is_read_as_it_was_written() -> None:
         todo=(Todo(node="1_2", author="3", of="4", since=5, count=0, way={"after": "y"}), Todo(node="6")),
         done={"8": 9},
         again="10",
+        refused={"11": "it cannot be read: why"},
+        heard=True,
+        other="12",
     )
     assert read_rotation(walk.written()) == walk
     assert read_rotation(Rotation().written()) == Rotation()
@@ -263,8 +266,8 @@ def test_answers_beyond_those_that_come_with_their_comment(instagram: InstagramF
     assert items[f"instagram:{own.id}"].conversation_id == f"instagram:{instagram.root.id}:{mara}"
 
 
-def test_mentions_on_instagram_take_no_call(instagram: InstagramFace) -> None:
-    """They come by webhook only: the stream is complete and empty, and Meta is asked nothing."""
+def test_mentions_on_instagram_are_in_no_list(instagram: InstagramFace) -> None:
+    """They come by webhook only: the page is empty, and Meta is asked no more than whether our token is good."""
     instagram.graph.ig_mention("mara", "look at this")
     channel = instagram.channel()
     channel.whoami()
@@ -272,7 +275,8 @@ def test_mentions_on_instagram_take_no_call(instagram: InstagramFace) -> None:
     page = channel.fetch(stream(StreamKind.MENTIONS), Cursor(), NOW)
     assert (page.next, page.interactions, page.rejects) == (None, (), ())
     assert channel.parse(page.raw, stream(StreamKind.MENTIONS), page.server_time).interactions == ()
-    assert instagram.calls() == before
+    assert instagram.calls() == before + 1
+    assert [*instagram.sandbox.calls][-1].path.endswith("/me")
 
 
 @pytest.mark.parametrize("in_comment", [True, False])

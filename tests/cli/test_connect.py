@@ -7,7 +7,7 @@ import os
 import re
 import subprocess
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -180,7 +180,7 @@ def test_meta_from_the_approval_to_a_poll(start: Any, home: Path, run: Any, sand
     assert sandbox.graph.tokens.find(kept.credentials["access_token"]).kind == "page"
     assert not any(value in out + err for value in kept.credentials.values())
     account = load(home / "settings.yaml").account("mine")
-    assert account.options == sandbox.graph_options(channel)  # type: ignore[arg-type]
+    assert account.options == {**sandbox.graph_options(channel), "webhooks": "on"}  # type: ignore[arg-type]
     assert account.name == ("Fernhill" if channel == "facebook" else "@fernhill")
     assert [stream.kind.value for stream in account.streams] == ["comments", "mentions", "messages"]
     polled = run("poll", "--once")
@@ -281,6 +281,140 @@ def test_connecting_again_keeps_the_settings(start: Any, home: Path) -> None:
         assert code == terminal.OK, err
     assert [account.id for account in load(home / "settings.yaml").accounts] == ["x"]
     assert entry(home, "x").generation == 2
+
+
+@pytest.mark.parametrize(
+    ("channel", "variable", "key"),
+    [
+        ("facebook", "META_VERIFY_TOKEN", "verify_token"),
+        ("instagram", "META_VERIFY_TOKEN", "verify_token"),
+        ("x", "X_CONSUMER_SECRET", "consumer_secret"),
+    ],
+)
+def test_connecting_again_keeps_what_deliveries_are_checked_with(  # noqa: PLR0917 - fixtures
+    start: Any, home: Path, run: Any, monkeypatch: pytest.MonkeyPatch, channel: str, variable: str, key: str
+) -> None:
+    """A variable that is not set this time takes nothing away; one that is set counts; `check` finds all it needs."""
+    for value, wanted in (("canary-one", "canary-one"), (None, "canary-one"), ("canary-two", "canary-two")):
+        if value is None:
+            monkeypatch.delenv(variable)
+        else:
+            monkeypatch.setenv(variable, value)
+        running = start(channel, "--write")
+        visit(running.address)
+        code, _, err = running.finish()
+        assert code == terminal.OK, err
+        assert (variable in err) == (value is None)
+        assert entry(home, channel).credentials[key] == wanted
+        text = (home / "settings.yaml").read_text()
+        if channel != "x" and "webhooks" not in text:
+            (home / "settings.yaml").write_text(text.replace("      page_id:", '      webhooks: "on"\n      page_id:'))
+    checked = run("check")
+    assert "verify_token" not in checked.err
+
+
+def test_a_secret_of_another_app_is_not_kept(
+    start: Any, home: Path, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """X signs with the secret of one app: connected through another, the old one is taken away."""
+    monkeypatch.setenv("X_CONSUMER_SECRET", "canary-one")
+    visit((running := start("x", "--write")).address)
+    assert running.finish()[0] == terminal.OK
+    vault = Vault(home / "data" / FILE, os.environ[KEY])
+    before = entry(home, "x")
+    vault.put(replace(before, credentials={**before.credentials, "client_id": "another-app"}))
+    monkeypatch.delenv("X_CONSUMER_SECRET")
+    visit((running := start("x")).address)
+    assert running.finish()[0] == terminal.OK
+    assert "consumer_secret" not in entry(home, "x").credentials
+
+
+def test_connecting_subscribes_the_page(start: Any, home: Path, run: Any, sandbox: Sandbox) -> None:
+    """Of one Page, Facebook and Instagram are pushed: neither takes away what the other needs; check sees a loss."""
+    sandbox.graph.subscribe_app(("message_reads",))
+    for channel in ("facebook", "instagram", "facebook"):
+        visit((running := start(channel, "--write")).address)
+        code, _, err = running.finish()
+        assert code == terminal.OK, err
+        assert f"/webhooks/{channel}" in err
+    (fields,) = sandbox.graph.ledger.subscriptions.values()
+    assert set(fields) == {"message_reads", "feed", "mention", "messages", "message_echoes"}
+    assert run("check").code == terminal.OK
+    sandbox.graph.subscribe_app(("messages",))
+    checked = run("check")
+    assert checked.code == terminal.FAILED
+    assert "has not subscribed the app to feed, mention, message_echoes" in checked.err
+
+
+def test_a_page_that_cannot_be_subscribed_is_connected_all_the_same(start: Any, home: Path, sandbox: Sandbox) -> None:
+    """Without the permission the tokens are kept, and the command says that nothing will be pushed, and why."""
+    sandbox.graph.tokens.withdrawn.add("pages_manage_metadata")
+    visit((running := start("facebook", "--write")).address)
+    code, _, err = running.finish()
+    assert code == terminal.OK, err
+    assert "could not be subscribed" in err
+    assert entry(home, "facebook").credentials["access_token"]
+
+
+def test_without_a_webhook_instagram_is_not_said_to_tell_of_mentions(
+    start: Any, home: Path, run: Any, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They come by no other way: the block leaves them out, the command says why; written by hand, check refuses."""
+    monkeypatch.delenv("META_VERIFY_TOKEN")
+    visit((running := start("instagram", "--write")).address)
+    code, _, err = running.finish()
+    assert code == terminal.OK, err
+    assert "META_VERIFY_TOKEN" in err
+    account = load(home / "settings.yaml").account("instagram")
+    assert [stream.kind.value for stream in account.streams] == ["comments", "messages"]
+    assert "webhooks" not in account.options
+    assert sandbox.graph.ledger.subscriptions == {}
+    assert run("check").code == terminal.OK
+    text = (home / "settings.yaml").read_text()
+    (home / "settings.yaml").write_text(text.replace("- kind: messages", "- kind: messages\n      - kind: mentions"))
+    checked = run("check")
+    assert checked.code == terminal.FAILED
+    assert "instagram/mentions: nothing comes" in checked.err
+
+
+@pytest.mark.parametrize("written", [True, False])
+@pytest.mark.parametrize("channel", ["facebook", "instagram"])
+def test_a_second_page_takes_no_first_ones_place(
+    start: Any, home: Path, sandbox: Sandbox, channel: str, written: bool
+) -> None:
+    """Without an id of its own it is refused and the first stays as it was; with one both are there."""
+    more = ["--write"] if written else []
+    visit((running := start(channel, "--page", sandbox.graph.page_id, *more)).address)
+    assert running.finish()[0] == terminal.OK
+    before = entry(home, channel)
+    other = sandbox.graph.tokens.add_page("Second Shop", instagram=channel == "instagram")
+    visit((running := start(channel, "--page", other.psid, *more)).address)
+    code, _, err = running.finish()
+    assert code == terminal.WRONG_USE, err
+    assert "--id" in err
+    assert "nothing was changed" in err
+    assert entry(home, channel) == before
+    visit((running := start(channel, "--page", other.psid, "--id", "second", *more)).address)
+    code, _, err = running.finish()
+    assert code == terminal.OK, err
+    assert entry(home, channel) == before
+    assert "Second Shop" in entry(home, "second").owner
+    if written:
+        assert [account.id for account in load(home / "settings.yaml").accounts] == [channel, "second"]
+
+
+def test_another_person_of_x_takes_no_first_ones_place(start: Any, home: Path, sandbox: Sandbox) -> None:
+    """The account in the settings stays whose it was, though no option of its block says whose."""
+    visit((running := start("x", "--write")).address)
+    assert running.finish()[0] == terminal.OK
+    vault, mine = Vault(home / "data" / FILE, os.environ[KEY]), entry(home, "x")
+    for native_id in ("4711", ""):  # an older version wrote no `native_id`
+        before = vault.put(replace(mine, native_id=native_id, credentials={**mine.credentials, "user_id": "4711"}))
+        for named in ((), ("--id", "x")):
+            visit((running := start("x", *named)).address)
+            code, _, err = running.finish()
+            assert code == terminal.WRONG_USE, err
+            assert entry(home, "x") == before
 
 
 def test_a_key_is_made_where_there_is_none(start: Any, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -63,6 +63,7 @@ def test_what_is_pushed_is_there_at_once_and_told_in_status(run: Any, pushed: Pa
             "expected": True,
             "failed": 0,
             "handshake_at": None,
+            "problem": None,
             "last_at": None,
             "waiting": 0,
             "waiting_since": None,

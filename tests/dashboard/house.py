@@ -37,6 +37,7 @@ class House(Stage):
 
     def subscribe(self, public: str) -> None:
         """Have the sandbox push what happens on Facebook and Instagram."""
+        self.sandbox.graph.subscribe_app(("feed", "mention", "messages", "message_echoes"))
         for channel in ("facebook", "instagram"):
             self.sandbox.webhooks.subscribe(channel, f"{public}/webhooks/{channel}")
 

@@ -27,7 +27,7 @@ from social_listener.model import (
 from social_listener.outbox_rules import witness_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Mapping
 
     from social_listener.sandbox import Sandbox
 
@@ -130,7 +130,7 @@ class WorldChannel:
 
     # -- reading -------------------------------------------------------------------------------------------------------
 
-    def find_own(self, reply: Reply, since: datetime) -> Sent | None:
+    def find_own(self, reply: Reply, since: datetime, others: Collection[str] = ()) -> Sent | None:
         """Look through the truth for what we posted, as far as it is visible."""
         self.readings += 1
         self._refuse(self.behaviours.popleft() if self.behaviours else "ok")
@@ -144,6 +144,7 @@ class WorldChannel:
                 if post.author_id == self.owner.id
                 and (self.by_text_only or post.parent_id == reply.item_native_id)
                 and (self.by_text_only or post.sent_at >= since)
+                and post.id not in others
                 and post.visible_at <= now
                 and witness_text(post.shown_text) == wanted
             ]
@@ -154,6 +155,7 @@ class WorldChannel:
                 if message.sender_id == self.owner.id
                 and reply.recipient_native_id in message.participants
                 and message.sent_at >= since
+                and message.id not in others
                 and witness_text(message.text) == wanted
             ]
         return Sent(native_id=min(found)[1], sent_at=min(found)[0]) if found else None

@@ -38,6 +38,8 @@ class MetaKit:
     names: tuple[Name, ...] = NAMES
     skew: timedelta = timedelta(0)
     human_agent: bool = False
+    kinds: tuple[StreamKind, ...] = (StreamKind.COMMENTS, StreamKind.MESSAGES)
+    webhooks: bool = False
     sandbox: Sandbox = field(init=False)
     service: Service = field(init=False)
 
@@ -57,6 +59,7 @@ class MetaKit:
 
     def _account(self, name: Name) -> AccountSettings:
         extra = {"human_agent": "on"} if self.human_agent else {}
+        extra |= {"webhooks": "on"} if self.webhooks else {}
         return AccountSettings(
             id=name,
             channel=name,
@@ -64,7 +67,7 @@ class MetaKit:
             base_url=self.sandbox.base_url,
             credentials=keys_of(name),
             options={**self.sandbox.graph_options(name), **extra},
-            streams=tuple(StreamSettings(kind=kind) for kind in (StreamKind.COMMENTS, StreamKind.MESSAGES)),
+            streams=tuple(StreamSettings(kind=kind) for kind in self.kinds),
         )
 
     def now(self) -> datetime:

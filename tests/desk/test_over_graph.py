@@ -136,6 +136,35 @@ def test_of_twins_each_is_found_once(meta: MetaKit, name: Name, way: str) -> Non
     meta.sandbox.world.advance(1000)
 
 
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("name", NAMES)
+def test_a_twin_that_arrived_too_is_found(meta: MetaKit, name: Name, way: str) -> None:
+    """The same words said again within the same minute, whose answer got lost, are found, and as another one.
+
+    Meta tells whole seconds only, so that the time does not tell them apart.
+    """
+    if way == "private_reply":
+        pytest.skip("a comment gets one private reply")
+    item = item_of(meta, name, way, f"tt_{name}_{way}")
+    text = f"Twin too {name} {way}"
+    meta.graph.policy.change(duplicate_window=None)
+    say = meta.service.desk.reply_private if private(way) else meta.service.desk.reply_public
+    intents = []
+    for number in range(3):
+        if number:
+            meta.sandbox.faults.add("POST /**", "lost", times=1)
+        intents.append(say(item, text, "ana", nonce=f"{text} {number}", undo=timedelta(0)).id)
+        meta.work()
+        meta.sandbox.faults.clear()
+    lines = [meta.line(intent) for intent in intents]
+    assert [line.state for line in lines] == [ReplyState.SENT] * 3
+    with meta.service.store.read() as cursor:
+        found = cursor.execute("SELECT count(DISTINCT platform_id) FROM replies WHERE text = ?", [text]).fetchone()
+    assert found == (3,)
+    assert sum(there(meta, text)) == 3
+    meta.sandbox.world.advance(1000)
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_a_private_reply_in_doubt_lets_no_second_go(meta: MetaKit, name: Name) -> None:
     """While one may have arrived, a comment takes no other private reply; the composer says why."""

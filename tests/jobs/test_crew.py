@@ -183,4 +183,5 @@ def test_the_real_jobs_do_their_work(service: Service) -> None:
         "escalate",
         "recheck",
         "assign",
+        "subscriptions",
     }

@@ -149,6 +149,7 @@ def test_application_token_reads_no_page(sandbox: Sandbox, graph_client_for: Gra
             10,
         ),
         ("instagram_basic", lambda client, made: client.get_connections(made["media"], "comments"), 10),
+        ("instagram_manage_comments", lambda client, made: client.get_connections(made["media"], "comments"), 10),
         ("instagram_manage_comments", lambda client, made: client.put_object(made["ig"], "replies", message="Hi"), 200),
         (
             "pages_manage_metadata",

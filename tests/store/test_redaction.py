@@ -150,3 +150,13 @@ def test_a_comment_that_goes_leaves_its_post_alone() -> None:
     """A pushed comment names its post too: only the comment's own id counts."""
     told = {"value": {"comment_id": "500_7", "post_id": "1_500", "message": "canary"}}
     assert "canary" in _redacted(told, "1_500", "500")
+
+
+def test_what_a_delivery_of_meta_tells_can_be_read_again() -> None:
+    """What it is about and what happened stay, in the words of Meta's own vocabulary and no others."""
+    value = {"item": "comment", "verb": "add", "comment_id": "12", "post_id": "3", "message": "canary"}
+    kept = json.loads(_redacted({"changes": [{"value": value}]}, "12"))["changes"][0]["value"]
+    assert kept == value | {"message": ""}
+    for key in ("item", "verb"):
+        assert "canary" not in _redacted(value | {key: "canary"}, "12")
+        assert "comment" not in _redacted({"id": "12", f"an_{key}": "comment", f"{key}_x": "add"}, "12")

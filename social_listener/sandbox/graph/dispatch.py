@@ -42,6 +42,8 @@ def dispatch(call: Call) -> dict[str, Any]:
     ):
         raise problems.needs("pages_read_engagement", reading=True)
     edge = parts[1] if len(parts) == 2 else ""
+    if method == "GET":
+        _not_barred(call, parts[0])
     return _read(call, edge) if method == "GET" else _change(call, edge)
 
 
@@ -90,13 +92,30 @@ def _read(call: Call, edge: str) -> dict[str, Any]:
     return maker(call, node, arguments, call.fields())
 
 
+def _not_barred(call: Call, name: str) -> None:
+    """Let a read pass whose node is not refused to this application.
+
+    Raises:
+        GraphError: it is, with the code that was set.
+    """
+    if name in call.graph.barred:
+        raise problems.of_code(*call.graph.barred[name])
+
+
 def _may_read(call: Call, kind: str, edge: str) -> None:
     scope = routes.READ_SCOPES.get(edge if kind in ("page", "post", "comment") and edge else kind)
     if scope is None:
         return
     if scope == "pages_messaging" and family_of(call.graph, call.node, call.path, call.parameters) == "instagram":
         scope = "instagram_manage_messages"
-    gate.demand(call.graph, call.grant, scope, reading=True)
+    also = [routes.READ_SCOPES["ig_comment"]] if (kind, edge) == ("media", "comments") else []
+    try:
+        for one in (scope, *also):
+            gate.demand(call.graph, call.grant, one, reading=True)
+    except problems.GraphError:
+        if call.policy.unpermitted == "missing":
+            raise problems.missing(call.path.partition("/")[0], "get") from None
+        raise
 
 
 def _change(call: Call, edge: str) -> dict[str, Any]:
@@ -119,8 +138,11 @@ def _lookup(call: Call, edge: str) -> dict[str, Any]:
     wanted = [part.strip() for part in call.parameters["ids"].split(",") if part.strip()]
     if not wanted or len(wanted) > _MOST_IDS:
         raise problems.invalid(f"Too many IDs were requested, or none. Maximum: {_MOST_IDS}. Provided: {len(wanted)}.")
+    if len(wanted) > call.graph.heavy.get("ids", _MOST_IDS):
+        raise problems.too_much()
     found: dict[str, Any] = {}
     for one in dict.fromkeys(wanted):
+        _not_barred(call, one)
         node = routes.find(call.graph, call.grant, one, call.now_ms)
         if node is not None:
             found[one] = _read(dataclasses.replace(call, node=node, path=one), edge)

@@ -30,6 +30,8 @@ def debug_token(call: Call) -> dict[str, Any]:
         del data["issued_at"], data["expires_at"], data["scopes"]
         return {"data": data}
     data |= {"data_access_expires_at": call.now_ms // 1000 + _DATA_ACCESS_DAYS * 86_400, "user_id": grant.user_id}
+    if call.policy.token_ends is not None:
+        data |= {"expires_at": call.policy.token_ends, "data_access_expires_at": call.policy.token_ends}
     data["granular_scopes"] = [{"scope": scope} for scope in data["scopes"]]
     if grant.page_id is not None:
         data["profile_id"] = grant.page_id

@@ -60,7 +60,9 @@ def _url(media: Media) -> str:
     return f"https://scontent.cdninstagram.com/v/t51.29350-15/{media.number}_n.png"
 
 
-def _from(_: Call, comment: IgComment, field: Field) -> dict[str, Any]:
+def _from(call: Call, comment: IgComment, field: Field) -> Any:
+    if call.policy.names_only:
+        return ABSENT
     return pick({"id": comment.author.igsid, "username": comment.author.handle}, field, "IGCommentFromUser")
 
 
@@ -144,7 +146,7 @@ INSTAGRAM = Kind(
     "IGUser",
     {
         "id": plain(lambda person: person.igsid),
-        "username": plain(lambda person: person.handle),
+        "username": lambda call, node, _: 7 if call.policy.odd_usernames else node.handle,
         "name": plain(lambda person: person.name),
         "biography": plain(lambda _: "Coffee machines, beans and help with both."),
         "followers_count": plain(lambda _: 23_410),

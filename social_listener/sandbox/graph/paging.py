@@ -55,6 +55,9 @@ class Listing:
 def page(call: Call, listing: Listing, arguments: dict[str, str]) -> dict[str, Any]:
     """Return one page of a listing as the arguments (limit, after, before, since, until …) want it."""
     limit = whole_number(arguments, "limit", listing.default, listing.most)
+    heavy = call.graph.heavy
+    if limit > heavy.get(listing.path, heavy.get(listing.path.rpartition("/")[2], limit)):
+        raise problems.too_much()
     if limit == 0:
         return {"data": []}
     if call.policy.short_pages:

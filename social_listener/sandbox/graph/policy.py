@@ -21,6 +21,7 @@ class GraphPolicy(Switches):
         "feed_paging": ("cursors", "time"),
         "missing_ids": ("fail", "omit"),
         "comment_ids": ("joined", "bare"),
+        "unpermitted": ("code", "missing"),
         "authorize": DECISIONS,
     }
 
@@ -45,6 +46,14 @@ class GraphPolicy(Switches):
     """A lookup of ids= with one that is gone: 100/33 for the whole call, or an answer that lacks it."""
     comment_ids: Literal["joined", "bare"] = "joined"
     """Ids of comments: {post}_{comment}, or {comment} alone."""
+    unpermitted: Literal["code", "missing"] = "code"
+    """A read without its permission: 10, or 100/33 as if there were nothing."""
+    names_only: bool = False
+    """Comments on Instagram tell their author's `username`, and no `from`, as some recorded answers have it."""
+    odd_usernames: bool = False
+    """The Instagram account's `username` is a number."""
+    token_ends: float | None = None
+    """What debug_token tells in place of when a token and access to data end, such as milliseconds."""
     user_token_data: bool = False
     """True: a user token reads the Page's content; otherwise it gets an empty list with 200."""
     mentions_by_user_token: bool = False

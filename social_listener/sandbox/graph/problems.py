@@ -88,6 +88,11 @@ def throttled(code: int) -> GraphError:
     return GraphError(code, f"(#{code}) {words}")
 
 
+def too_much() -> GraphError:
+    """1: an answer that would be too large, in the words that clients report."""
+    return GraphError(1, "Please reduce the amount of data you're asking for, then retry your request")
+
+
 def invalid(message: str, subcode: int | None = None) -> GraphError:
     """100: a parameter is wrong."""
     return GraphError(100, f"(#100) {message}", subcode=subcode)

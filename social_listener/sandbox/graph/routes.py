@@ -74,6 +74,7 @@ READ_SCOPES: dict[str, str] = {
     "published_posts": "pages_read_engagement",
     "conversations": "pages_messaging",
     "comments": "pages_read_user_content",
+    "subscribed_apps": "pages_manage_metadata",
 }
 """Kind of node, or edge below Page, post and comment → permission to read it."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from social_listener.sandbox.graph.message_acts import MessageActs
@@ -29,11 +30,22 @@ class Graph(MessageActs):
         self.policy = GraphPolicy()
         self.tokens = Tokens(self)
         self.meter = Usage(self.policy)
+        self.barred: dict[str, tuple[int, int | None]] = {}
+        """Ids whose reading is refused, by themselves and in a lookup of several → code, subcode."""
+        self.heavy: dict[str, int] = {}
+        """Lists, by path or name of the edge, and "ids" → most entries at once; more are answered with code 1."""
 
     @property
     def app_id(self) -> str:
         """Id of the application whose tokens these are: what `via_api` says of what it wrote."""
         return self.tokens.app_id
+
+    def subscribe_app(self, fields: Sequence[str]) -> None:
+        """Have the Page subscribe the application to these fields, and to no others; () ends it.
+
+        While it never did, everything is told, so that a test need not set it up.
+        """
+        self.record({"kind": "subscribed", "app": self.app_id, "fields": [*fields], "at": self.clock.now_ms()})
 
     def truth(self) -> GraphTruth:
         """Everything that was written, and what became of it."""

@@ -116,8 +116,7 @@ SUBSCRIBABLE = (
 
 
 def _subscription(call: Call, fields: list[str]) -> dict[str, Any]:
-    event = {"kind": "subscribed", "app": call.graph.app_id, "fields": fields, "at": call.now_ms}
-    call.graph.record(event)
+    call.graph.subscribe_app(fields)
     return dict(_DONE)
 
 
