@@ -1,6 +1,9 @@
 // What is selected, what runs, what can be taken back; and the lists to pick labels, views, times and people from.
 const BENCHES = new WeakMap();
 const SPELT_OUT = 30000;
+// Keys that are about the open conversation, and how long they wait, in ms, for one that was picked and is not here yet.
+const ABOUT_ONE = "lsbcg";
+const WAIT_FOR = 8000;
 
 class Bench {
   constructor(root) {
@@ -18,6 +21,8 @@ class Bench {
       if (event.detail === "labels" || ORGANISE[event.detail]) this[event.detail]();
     };
     document.addEventListener("social-listener-bench", this.onBench);
+    this.onOpening = (event) => this.hold(event.detail);
+    document.addEventListener("social-listener-opening", this.onOpening);
     this.onKey = (event) => this.key(event);
     window.addEventListener("keydown", this.onKey, true);
     this.dismissed = null;
@@ -29,6 +34,21 @@ class Bench {
     this.fire = (wish) => fire("do", { ...wish, at: Date.now() });
     this.paint();
     if (this.picker.isOpen && this.picker.list) this.picker.paint();
+    if (this.opening === data.conversation) this.letGo();
+  }
+
+  // Another conversation was picked: until it is here, no key may do anything to the one that is still shown.
+  hold(id) {
+    clearTimeout(this.waiting);
+    this.early = "";
+    this.opening = this.data && this.data.conversation === id ? null : id;
+    if (this.opening) this.waiting = setTimeout(() => this.hold(this.data.conversation), WAIT_FOR);
+  }
+
+  letGo() {
+    const { early } = this;
+    this.hold(this.opening);
+    if (early && !this.picker.isOpen) this.runs(early).call(this);
   }
 
   key(event) {
@@ -37,7 +57,8 @@ class Bench {
     if (!run) return;
     event.preventDefault();
     event.stopImmediatePropagation();
-    run.call(this);
+    if (this.opening && !this.many() && ABOUT_ONE.includes(event.key)) this.early = event.key;
+    else run.call(this);
   }
 
   // A and E are the page's own keys while nothing is selected.
@@ -239,7 +260,9 @@ class Bench {
 
   end() {
     clearTimeout(this.timer);
+    clearTimeout(this.waiting);
     this.picker.end();
+    document.removeEventListener("social-listener-opening", this.onOpening);
     document.removeEventListener("social-listener-selection", this.onSelection);
     document.removeEventListener("social-listener-bench", this.onBench);
     window.removeEventListener("keydown", this.onKey, true);

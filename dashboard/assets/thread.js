@@ -229,8 +229,11 @@ export default function ({ data, parentElement, setTriggerValue }) {
       }
     };
     document.addEventListener("social-listener-unseen", state.markUnseen);
+    state.onOpening = (event) => { state.opening = event.detail; };
+    document.addEventListener("social-listener-opening", state.onOpening);
     state.onKey = (event) => {
       if (!plainKey(event) || typing(event) || dialogOpen()) return;
+      if (state.opening && state.opening !== state.id) return; // another conversation was picked and is not here yet
       const wanted = log.querySelector(`button[data-key="${CSS.escape(event.key)}"]`);
       if (!wanted) return;
       event.preventDefault();
@@ -318,6 +321,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
     state.sizes.disconnect();
     document.removeEventListener("social-listener-unseen", state.markUnseen);
     document.removeEventListener("keydown", state.onKey);
+    document.removeEventListener("social-listener-opening", state.onOpening);
     LOGS.delete(root);
   };
   return state.end;
