@@ -85,7 +85,7 @@ def known(cursor: DuckDBPyConnection, pages: Iterable[tuple[str, Page]]) -> Know
         for item in all_told
         if not item.outbound
         and item.conversation_id in found.said
-        and item.id not in found.items
+        and ((stored := found.items.get(item.id)) is None or stored.item.context)
         and item.sent_at <= found.said[item.conversation_id]
     }
     if late:
