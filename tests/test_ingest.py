@@ -307,6 +307,15 @@ def test_the_first_answer_is_that_which_was_said_first(ingest: Ingest) -> None:
     assert row(ingest.store, "SELECT * FROM queue")["unanswered"] == 0
 
 
+def test_what_was_context_before_has_the_first_answer_too(ingest: Ingest) -> None:
+    """What was first stored because our answer hangs on it is answered by the first answer, once it is told itself."""
+    question = said(1, thread=1)
+    tell(ingest, page(ours(2, to=question), replace(question, context=True)))
+    tell(ingest, page(ours(4, to=question)))
+    tell(ingest, page(question))
+    assert _item(ingest, 1)["answered_at"] == ours(2, to=question).sent_at
+
+
 def test_what_waits_stands_in_the_order_in_which_it_was_said(ingest: Ingest) -> None:
     """An item that shows late goes before what was said after it, as in a replay."""
     tell(ingest, page(said(2, thread=1)))

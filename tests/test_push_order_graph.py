@@ -294,6 +294,29 @@ def test_what_was_hidden_before_it_was_polled_is_stored() -> None:
     check([("visitor post", 0, 0), ("hide", 0, 0), ("look", 0, 0)])
 
 
+#: a visitor's post that goes before any way has told of it, with a comment below it that is told later
+UNTOLD: list[Step] = [
+    ("our answer", 55, 62),
+    ("our answer", 55, 62),
+    ("our answer", 77, 1),
+    ("visitor post", 99, 82),
+    ("answer", 68, 94),
+    ("our answer", 55, 62),
+    ("delete", 94, 62),
+    ("hide", 35, 49),
+    ("edit", 82, 94),
+    ("delete", 51, 41),
+    ("hide", 24, 6),
+    ("page post", 82, 46),
+    ("hide", 35, 49),
+]
+
+
+def test_what_stood_below_a_post_that_was_gone_untold_is_gone_too() -> None:
+    """That a post was removed is remembered though it was never stored; what stood below it goes by every way."""
+    check(UNTOLD)
+
+
 def test_pushed_answers_without_a_look_up_are_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
     """Negative control: a program that does not look up what a delivery only points at has another store."""
     monkeypatch.setattr("social_listener.ingest.push.look_up", lambda *_: unread.LookedUp())

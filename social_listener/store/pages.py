@@ -87,7 +87,7 @@ def known(cursor: DuckDBPyConnection, pages: Iterable[tuple[str, Page]]) -> Know
         for item in all_told
         if not item.outbound
         and item.conversation_id in found.said
-        and item.id not in found.items
+        and ((stored := found.items.get(item.id)) is None or stored.item.context)
         and item.sent_at <= found.said[item.conversation_id]
     }
     if late:
@@ -188,11 +188,14 @@ def threads(cursor: DuckDBPyConnection, account_id: str, natives: Sequence[str])
 
 
 def below_deleted(cursor: DuckDBPyConnection, ids: Sequence[str]) -> list[str]:
-    """Return those of the items that stand below a post of which we know that it was deleted."""
+    """Return those of the items that stand below a post of which we know that it was deleted, stored or not."""
     found: list[str] = []
     for part in chunks(ids):
-        sql = f"""SELECT item.id FROM interactions item JOIN interactions post ON post.id = item.thread_id
-                  WHERE item.id IN ({marks(part)}) AND post.id <> item.id AND post.deleted_at IS NOT NULL ORDER BY 1"""
+        sql = f"""SELECT item.id FROM interactions item
+                  LEFT JOIN interactions post ON post.id = item.thread_id AND post.deleted_at IS NOT NULL
+                  LEFT JOIN gone ON gone.id = item.thread_id
+                  WHERE item.id IN ({marks(part)}) AND item.thread_id <> item.id
+                  AND (post.id IS NOT NULL OR gone.id IS NOT NULL) ORDER BY 1"""
         found += [row[0] for row in cursor.execute(sql, part).fetchall()]
     return found
 

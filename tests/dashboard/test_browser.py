@@ -364,3 +364,26 @@ def test_a_draft_is_refused_from_elsewhere(stage: Stage, open_page: Open) -> Non
     kept = put_draft(stage, conversation, "public", "mine", late.json()["nonce"])
     assert kept.status_code == 200
     assert kept.json()["used"] == 4
+
+
+@pytest.mark.parametrize("pause", [0, 60, 150])
+def test_a_key_right_after_a_step_means_where_the_step_leads(
+    open_page: Open, make_stage: MakeStage, pause: int
+) -> None:
+    """J and then E at once resolves the next conversation, not the one that is still shown."""
+    stage = make_stage()
+    for number in range(3):
+        stage.mention(f"number {number} where is my refund")
+    stage.serve()
+    page = open_page(stage.address)
+    rows = page.locator(".row")
+    expect(rows).to_have_count(3)
+    ids = [row.get_attribute("data-id") for row in rows.all()]
+    page.keyboard.press("j")
+    expect(page.locator(".said.focus")).to_be_visible()
+    expect(page.locator(".st-key-resolve button:visible")).to_be_visible()
+    page.keyboard.press("j")
+    page.wait_for_timeout(pause)  # how fast somebody types is what is tested
+    page.keyboard.press("e")
+    expect(rows).to_have_count(2)
+    assert [row.get_attribute("data-id") for row in rows.all()] == [ids[0], ids[2]]
