@@ -129,6 +129,21 @@ def test_when_meta_is_broken_few_calls_are_made(house: House) -> None:
 
 
 @BOTH
+def test_a_short_fault_does_not_shrink_the_polls_after_it(house: House) -> None:
+    """After six refusals for want of less the next poll asks for as many as ever, and misses no post in between."""
+    posts = []
+    for _ in range(30):
+        posts.append(odd(house))
+        house.sandbox.world.advance(600)
+    poll(house, times=2)
+    house.sandbox.faults.add("GET /**", "graph_error", code=1, times=6)
+    poll(house, times=6)
+    comment(house, "mara", posts[-2], "it burnt my hand")
+    poll(house)
+    assert words(house) == {"it burnt my hand"}
+
+
+@BOTH
 def test_when_all_comments_are_broken_nothing_is_given_up(house: House) -> None:
     """Lists answer and the comments of no post do: that is an outage too."""
     for number in range(12):

@@ -67,6 +67,19 @@ def test_one_id_that_is_refused_keeps_no_other_from_being_followed(house: House,
     assert account(house)["state"] == "ok"
 
 
+@BOTH
+def test_one_id_that_is_too_much_keeps_no_other_from_being_followed(house: House) -> None:
+    """Of many comments Meta says of one alone that it is too much: a deleted one is found, and the account is well."""
+    made = [house.say(f"comment {number}", who=f"customer_{number}") for number in range(9)]
+    house.poll()
+    house.graph.barred[made[2].id] = (1, None)
+    house.graph.delete(made[6])
+    house.sandbox.world.advance(DAY)
+    assert house.ingest.recheck(ACCOUNT) >= 9
+    assert deleted(house) == {made[6].id}
+    assert account(house)["state"] == "ok"
+
+
 @pytest.mark.parametrize("channel", ["instagram"])
 @CODES
 def test_a_mention_that_is_refused_by_its_id_is_read_as_one(

@@ -317,6 +317,25 @@ def test_what_stood_below_a_post_that_was_gone_untold_is_gone_too() -> None:
     check(UNTOLD)
 
 
+#: a comment that is reworded, and looked up because our answer hangs on it, in the second of the next poll
+IN_A_SECOND: list[Step] = [
+    ("comment", 17, 11),
+    ("visitor post", 85, 31),
+    ("visitor post", 37, 65),
+    ("look", 56, 41),
+    ("our answer", 28, 44),
+    ("our answer", 64, 53),
+    ("edit", 26, 32),
+    ("comment", 73, 84),
+    ("look", 56, 41),
+]
+
+
+def test_a_wording_that_is_told_twice_in_a_second_is_one() -> None:
+    """A wording that was first seen by a look-up and then by a poll within the same second is stored once."""
+    check(IN_A_SECOND)
+
+
 def test_pushed_answers_without_a_look_up_are_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
     """Negative control: a program that does not look up what a delivery only points at has another store."""
     monkeypatch.setattr("social_listener.ingest.push.look_up", lambda *_: unread.LookedUp())

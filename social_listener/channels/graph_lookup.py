@@ -16,7 +16,9 @@ WHAT: Final = "looking items up again"
 #: asks for some ids at once
 Ask = Callable[[Sequence[str]], Answer]
 #: raises when Meta refuses the account what it refused one node
-Permitted = Callable[[Forbidden], None]
+Permitted = Callable[[ChannelError], None]
+#: when so many are too large by themselves it is Meta that is broken
+_ENOUGH_TOO_LARGE: Final = 3
 
 
 @dataclass(slots=True, kw_only=True)
@@ -60,6 +62,9 @@ def halved(ids: Sequence[str], ask: Ask, permitted: Permitted) -> Looked:
     except (Missing, Forbidden, TooMuch, Rejected) as error:
         if isinstance(error, Forbidden):
             permitted(error)
+        if len(ids) == 1 and isinstance(error, TooMuch):
+            permitted(error)
+            return _once_more(ids[0], ask)
         if len(ids) == 1:
             return _refused(ids[0], error)
     else:
@@ -68,6 +73,16 @@ def halved(ids: Sequence[str], ask: Ask, permitted: Permitted) -> Looked:
     found = halved(ids[:middle], ask, permitted)
     found.absorb(halved(ids[middle:], ask, permitted))
     return found
+
+
+def _once_more(native_id: str, ask: Ask) -> Looked:
+    """Look one id up again, of which alone Meta says that it is too much while it gives others: a fault may be over."""
+    try:
+        return Looked(answers=[ask([native_id])])
+    except TooMuch:
+        return Looked(barred=[native_id])
+    except (Missing, Forbidden, Rejected) as error:
+        return _refused(native_id, error)
 
 
 def _refused(native_id: str, error: ChannelError) -> Looked:
@@ -102,12 +117,17 @@ def asking(client: Client, fields: str, now: datetime) -> Ask:
 
 
 def once(client: Client, given: Callable[[], bool]) -> Permitted:
-    """Return what raises `Unauthorized` unless `given`, which is asked once, tells that Meta gives the like of it."""
-    known = list[bool]()
+    """Return what raises unless `given`, which is asked once, tells that Meta gives the like of it.
 
-    def permitted(error: Forbidden) -> None:
+    `Unauthorized` after what the account may not have, `Unavailable` after what was too much, also when much is.
+    """
+    known = list[bool]()
+    large = list[ChannelError]()
+
+    def permitted(error: ChannelError) -> None:
         known.extend([given()] if not known else [])
-        if not known[0]:
+        large.extend([error] if isinstance(error, TooMuch) else [])
+        if not known[0] or len(large) > _ENOUGH_TOO_LARGE:
             raise of_account(error, client.account_id) from None
 
     return permitted

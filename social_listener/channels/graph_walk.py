@@ -78,7 +78,6 @@ class Rotation:
             ended=self.ended,
             way=self.way if stuck else {},
             refused=self.refused,
-            most=self.most,
         )
 
     def listed(self, *, at: int, oldest: int | None, way: Mapping[str, str], todo: tuple[Todo, ...]) -> Rotation:

@@ -134,7 +134,8 @@ def _change(work: Work, stored: StoredItem, told: Interaction, told_at: datetime
     """Store what is told anew of a known item, or that it was told again."""
     before = stored.item
     merged = merge(before, told)
-    if told.version_id != before.version_id:
+    # What is told only because another item hangs on it says nothing new of one that was met for itself.
+    if told.version_id != before.version_id and (before.context or not told.context):
         _keep_wording(work, before, stored.first_seen_at)
         _keep_wording(work, told, work.now)
     elif merged.text != before.text:

@@ -256,7 +256,10 @@ def _write_items(cursor: DuckDBPyConnection, changes: Changes, now: datetime) ->
     checked(cursor, changes.checked_ids, now)
     update(cursor, "interactions", ("id", "answered_at"), list(changes.answered.items()))
     update(cursor, "interactions", ("id", "again_at"), list(changes.again.items()))
-    insert(cursor, "interaction_versions", _VERSION, [_values(one, _VERSION) for one in changes.new_versions.values()])
+    # Where a platform numbers no wordings, one that came and went within a second has the id that it had before.
+    kept = facts.versions(cursor, changes.new_versions.keys())
+    fresh = [_values(one, _VERSION) for key, one in changes.new_versions.items() if key not in kept]
+    insert(cursor, "interaction_versions", _VERSION, fresh)
     changed = [_values(one, _VERSION) for one in changes.changed_versions.values()]
     update(cursor, "interaction_versions", _VERSION, changed)
     insert(cursor, "sightings", _SIGHTING, [_values(one, _SIGHTING) for one in changes.sightings])
