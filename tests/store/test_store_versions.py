@@ -31,6 +31,17 @@ def _break(cursor: duckdb.DuckDBPyConnection) -> None:
     raise RuntimeError("the step failed")
 
 
+def _old(path: Path, version: int) -> None:
+    """Make a database as the first release with that schema left it, with one row in it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    text = Path(__file__).with_name(f"schema_{version}.sql").read_text(encoding="utf-8")
+    with duckdb.connect(str(path)) as connection:
+        for statement in text.split("\n--;\n"):
+            connection.execute(statement)
+        connection.execute("INSERT INTO schema_versions VALUES (?, now())", [version])
+        connection.execute("INSERT INTO counters VALUES ('a', 1)")
+
+
 def test_a_newer_schema_is_refused(path: Path) -> None:
     """A database written by a newer program is left alone, in words."""
     Store.open(path, steps={**MIGRATIONS, NEXT: _add_column}).close()
@@ -73,13 +84,7 @@ def _columns(store: Store) -> set[tuple[object, ...]]:
 @pytest.mark.parametrize("version", range(1, max(MIGRATIONS)))
 def test_a_database_of_an_older_schema_becomes_like_a_new_one(path: Path, tmp_path: Path, version: int) -> None:
     """A database of any earlier schema is brought to the very tables and columns of a new one, its rows kept."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    text = Path(__file__).with_name(f"schema_{version}.sql").read_text(encoding="utf-8")
-    with duckdb.connect(str(path)) as connection:
-        for statement in text.split("\n--;\n"):
-            connection.execute(statement)
-        connection.execute("INSERT INTO schema_versions VALUES (?, now())", [version])
-        connection.execute("INSERT INTO counters VALUES ('a', 1)")
+    _old(path, version)
     with Store.open(path) as upgraded, Store.open(tmp_path / "new" / "new.duckdb") as new:
         assert _columns(upgraded) == _columns(new)
         assert names(upgraded) == {"a"}
@@ -87,12 +92,7 @@ def test_a_database_of_an_older_schema_becomes_like_a_new_one(path: Path, tmp_pa
 
 def test_looking_changes_nothing(path: Path) -> None:
     """A look tells how far a database is behind, and leaves it as it is; opening brings it up."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    text = Path(__file__).with_name(f"schema_{version}.sql").read_text(encoding="utf-8")
-    with duckdb.connect(str(path)) as connection:
-        for statement in text.split("\n--;\n"):
-            connection.execute(statement)
-        connection.execute("INSERT INTO schema_versions VALUES (?, now())", [version])
+    _old(path, 1)
     before = path.read_bytes()
     assert Store.look(path) == max(MIGRATIONS) - 1
     assert path.read_bytes() == before
@@ -103,13 +103,8 @@ def test_looking_changes_nothing(path: Path) -> None:
 
 def test_a_forgotten_step_would_be_seen(path: Path, tmp_path: Path) -> None:
     """Without its steps an old database lacks what a new one has."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    text = Path(__file__).with_name(f"schema_{version}.sql").read_text(encoding="utf-8")
-    with duckdb.connect(str(path)) as connection:
-        for statement in text.split("\n--;\n"):
-            connection.execute(statement)
-        connection.execute("INSERT INTO schema_versions VALUES (?, now())", [version])
-    with Store.open(path, steps={2: lambda _: None}) as upgraded, Store.open(tmp_path / "new" / "new.duckdb") as new:
+    _old(path, 1)
+    with Store.open(path, steps={step: lambda _: None for step in MIGRATIONS}) as upgraded, Store.open(tmp_path / "new" / "new.duckdb") as new:
         assert _columns(upgraded) != _columns(new)
 
 
