@@ -187,6 +187,8 @@ def _stream(stream: StreamHealth, names: Mapping[str, str], now: datetime) -> Js
     state: Json = {"text": label, "tone": tone, "small": error, "bad": True}
     if stream.pushed_only and not error:
         state |= {"small": "by webhook only", "bad": False}
+        if stream.active and stream.state == "ok":  # nothing tells whether it is complete
+            state |= {"text": "Listening", "tone": ""}
     end: Json = {"text": "no list tells" if stream.pushed_only else "no complete reading yet"}
     if stream.complete_up_to is not None:
         end = {"at": words.iso(stream.complete_up_to)}

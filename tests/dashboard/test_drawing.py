@@ -321,6 +321,14 @@ def test_a_gap_and_an_unread_item_are_named_as_their_stream_is() -> None:
     assert first["dead-letters"] == [{"text": "Fernhill", "small": "mentions, id 7"}]
 
 
+def test_what_is_only_pushed_is_never_called_complete() -> None:
+    """Of a stream that no list tells of the page says that it listens; one that is polled is complete."""
+    pushed = stream(id="pushed", pushed_only=True, complete_from=None, complete_up_to=None)
+    data = sections(draw_health.health(health(streams=(pushed, stream())), {"fernhill": "Fernhill"}))
+    states = [row["cells"][1]["text"] for row in data["streams"]["rows"]]
+    assert states == ["Listening", "Complete"]
+
+
 @pytest.mark.parametrize(
     ("days", "small", "bad"),
     [
