@@ -104,7 +104,8 @@ def test_looking_changes_nothing(path: Path) -> None:
 def test_a_forgotten_step_would_be_seen(path: Path, tmp_path: Path) -> None:
     """Without its steps an old database lacks what a new one has."""
     _old(path, 1)
-    with Store.open(path, steps={step: lambda _: None for step in MIGRATIONS}) as upgraded, Store.open(tmp_path / "new" / "new.duckdb") as new:
+    forgotten = {step: lambda _: None for step in MIGRATIONS}
+    with Store.open(path, steps=forgotten) as upgraded, Store.open(tmp_path / "new" / "new.duckdb") as new:
         assert _columns(upgraded) != _columns(new)
 
 
