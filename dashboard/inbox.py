@@ -51,7 +51,9 @@ QUEUE = component("queue", "marked", "selection")
 HEADLINE = component("headline", "presence", "pictures")
 THREAD = component("thread", "pictures")
 MACROS = component("macros", "finder")
-COMPOSER = component("composer", "session", "drafts", "mention", "finder", "emoji", "insert", "followup", "attach")
+COMPOSER = component(
+    "composer", "selection", "session", "drafts", "mention", "finder", "emoji", "insert", "followup", "attach"
+)
 CONTEXT = component("context", "pictures")
 LIVE = component("live", "beats")
 
@@ -85,8 +87,11 @@ def live() -> None:
 def queue() -> None:
     """Draw the list."""
     actions.fresh_queue()
-    session.drawn("queue")
-    now = session.inbox()
+    with session.drawing("queue"):
+        _list(session.inbox())
+
+
+def _list(now: session.Inbox) -> None:
     data = draw_queue.queue(
         now.shelf or Shelf(),
         now.page,
@@ -113,24 +118,23 @@ def conversation() -> None:
     """Draw the headline with its buttons, what was said, and the composer."""
     state.show_flash()
     actions.fresh_conversation()
-    session.drawn("conversation")
-    with st.container(key="talk", gap=None):
-        _talk(session.inbox())
-    MACROS(
-        key="macros",
-        data=draw_macros.macros(session.inbox().view, state.staff(), session.inbox().macro),
-        on_do_change=inbox_macros.do,
-    )
-    _dialogs()
+    with session.drawing("conversation"):
+        with st.container(key="talk", gap=None):
+            _talk(session.inbox())
+        MACROS(
+            key="macros",
+            data=draw_macros.macros(session.inbox().view, state.staff(), session.inbox().macro),
+            on_do_change=inbox_macros.do,
+        )
+        _dialogs()
 
 
 @st.fragment(key="context")
 def context() -> None:
     """Draw why it is urgent and who it is."""
-    session.drawn("context")
-    now = session.inbox()
-    data = draw_conversation.context(now.view, state.service().clock(), _frames())
-    CONTEXT(key="context_card", data=data, on_pick_change=actions.picked_past)
+    with session.drawing("context"):
+        data = draw_conversation.context(session.inbox().view, state.service().clock(), _frames())
+        CONTEXT(key="context_card", data=data, on_pick_change=actions.picked_past)
 
 
 def _talk(now: session.Inbox) -> None:

@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from social_listener.desk_types import ConversationView
 
 SNOOZES: Mapping[str, Callable[[datetime], datetime]] = {
+    "Until tomorrow 9:00": lambda now: _nine(now + timedelta(days=1)),
     "For 1 hour": lambda now: now + timedelta(hours=1),
     "For 4 hours": lambda now: now + timedelta(hours=4),
-    "Until tomorrow 9:00": lambda now: _nine(now + timedelta(days=1)),
     "Until Monday 9:00": lambda now: _nine(now + timedelta(days=7 - now.weekday())),
 }
 

@@ -22,15 +22,15 @@ Wish = Mapping[str, Any]  #: what the component asks for; every value is looked 
 @st.fragment(key="bench")
 def bench() -> None:
     """Draw it."""
-    session.drawn("bench")
-    data = draw_bench.bench(
-        session.inbox(),
-        staff=state.colleagues(),
-        me=state.staff(),
-        snoozes=list(inbox_actions.SNOOZES),
-        time=state.service().clock(),
-    )
-    BENCH(key="bench", data=data, on_do_change=_do)
+    with session.drawing("bench"):
+        data = draw_bench.bench(
+            session.inbox(),
+            staff=state.colleagues(),
+            me=state.staff(),
+            snoozes=list(inbox_actions.SNOOZES),
+            time=state.service().clock(),
+        )
+        BENCH(key="bench", data=data, on_do_change=_do)
 
 
 def _do() -> None:

@@ -28,8 +28,11 @@ _EXAMPLES = [{"text": text, "means": means} for text, means in draw_search.EXAMP
 @st.fragment(key="toolbar")
 def toolbar() -> None:
     """Draw the bar."""
-    session.drawn("toolbar")
-    now = session.inbox()
+    with session.drawing("toolbar"):
+        _bar(session.inbox())
+
+
+def _bar(now: session.Inbox) -> None:
     with st.container(key="toolbar", horizontal=True, vertical_alignment="center", gap="small"):
         with st.container(key="toolbar_views", width="stretch"):
             VIEWS(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import time
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NoReturn, cast
 
@@ -17,6 +18,8 @@ from social_listener.dashboard.bench_data import Bench
 from social_listener.errors import DeskError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from social_listener.dashboard.component import Json
     from social_listener.dashboard.draw_composer import Outcome
     from social_listener.dashboard.inbox_proposals import Deciding
@@ -137,8 +140,13 @@ def redraw(*panes: str) -> NoReturn:
     st.rerun([pane for pane in PANES if pane in owed])
 
 
-def drawn(pane: str) -> None:
-    """Note that a pane is being drawn, as what it shows was last read."""
+@contextmanager
+def drawing(pane: str) -> Iterator[None]:
+    """Note that a pane was drawn, as what it shows was last read, once all of it was.
+
+    A run that is cut off in the middle, because somebody pressed the next key, still owes what it did not draw.
+    """
+    yield
     _owed().discard(pane)
     _looks()[pane] = look(pane)
 

@@ -229,20 +229,20 @@ class Machine(RuleBasedStateMachine):
                 key = f"x:{post.conversation_id}:{post.author_id}"
                 assert key in waiting, f"{post.text!r} is in nobody's queue"
             if not outbound and not post.deleted:  # a tombstone waits for nothing
-                assert (answered_at is not None) == self.answered(post.id, stored.keys(), post.sent_at)
+                assert (answered_at is not None) == self.answered(post.id, stored.keys(), post.versions[-1].sent_at)
         versions = {version.id: version.text for post in truth.values() for version in post.versions}
         for version_id, item_id, text in wordings:
             assert item_id in stored
             assert text == "" if truth[item_id].deleted else text in versions[version_id.removeprefix("x:")] or text
 
-    def answered(self, post_id: str, stored: object, sent_at: datetime) -> bool:
-        """Return whether we said something in a post's conversation after it."""
+    def answered(self, post_id: str, stored: object, since: datetime) -> bool:
+        """Return whether we said something in a post's conversation since then: since it was said, or said anew."""
         return any(
             post.parent_id is not None
             and post.author_id == self.sandbox.brand.id
             and post.conversation_id == self.world.truth().post(post_id).conversation_id
             and f"x:{post.id}" in stored  # type: ignore[operator]
-            and post.sent_at >= sent_at
+            and post.sent_at >= since
             for post in self.world.truth().posts
         )
 

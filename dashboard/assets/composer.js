@@ -15,7 +15,7 @@ class Ahead {
   }
 
   take(event) {
-    if (!this.id || !BUTTONS[event.key] || !plainKey(event) || event.shiftKey || typing(event) || dialogOpen()) return false;
+    if (!this.id || selectionSize() || !BUTTONS[event.key] || !plainKey(event) || event.shiftKey || typing(event) || dialogOpen()) return false;
     event.preventDefault();
     event.stopImmediatePropagation();
     this.key = event.key;

@@ -43,6 +43,9 @@ export default function ({ data, parentElement }) {
     });
     root.append(opener, state.panel);
   }
+  const drawn = JSON.stringify(data.examples);
+  if (state.drawn === drawn) return; // whoever walks through the list keeps their place in it
+  state.drawn = drawn;
   state.panel.replaceChildren(el("b", "", "Search"));
   for (const example of data.examples) {
     const row = button("example", "", () => {

@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from staff_kit import seed_staff
+
 from social_listener.cli.demo_library import MACROS, SAVED, furnish
 from social_listener.service import build
-from social_listener.settings import DashboardSettings, Settings
+from social_listener.settings import Settings
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -15,8 +17,8 @@ if TYPE_CHECKING:
 
 def test_a_newcomer_finds_saved_replies_and_macros_once(tmp_path: Path) -> None:
     """They are there after the first start; what somebody archived does not come back with the second."""
-    settings = Settings(data_dir=tmp_path, dashboard=DashboardSettings(staff=("you",)))
-    service = build(settings, clock=lambda: datetime(2026, 11, 2, 9, tzinfo=UTC))
+    service = build(Settings(data_dir=tmp_path), clock=lambda: datetime(2026, 11, 2, 9, tzinfo=UTC))
+    seed_staff(service.desk, "you")
     furnish(service.desk, "you")
     saved = service.desk.library.all("you")
     assert sorted(one.name for one in saved) == sorted(text.name for text in SAVED)

@@ -57,6 +57,20 @@ def test_a_whole_view_is_resolved_and_taken_back(open_page: Open, make_stage: Ma
     expect(page.locator(tab(page, "Resolved"))).to_have_text("Resolved0")
 
 
+def test_what_is_selected_is_meant_even_while_another_opens(open_page: Open, make_stage: MakeStage) -> None:
+    """X, J and E in one breath ask about what is selected; the conversation that opens meanwhile is not touched."""
+    stage, talk = stage_of(make_stage, 3)
+    page = opened(open_page, f"{stage.address}/?c={talk}")
+    page.locator(".row").first.click()
+    for key in ("x", "j", "e"):
+        page.keyboard.press(key)
+    expect(page.locator(".st-key-bench .bar")).to_contain_text("Resolve 1 conversation?")
+    expect(page.locator(tab(page, "Waiting"))).to_contain_text("3")
+    page.keyboard.press("Enter")
+    expect(page.locator(tab(page, "Waiting"))).to_contain_text("2")
+    expect(page.locator(tab(page, "Resolved"))).to_contain_text("1")
+
+
 def test_a_change_of_many_is_called_off(open_page: Open, make_stage: MakeStage) -> None:
     """Escape at the question changes nothing; a list opened and closed by keys changes nothing either."""
     stage, talk = stage_of(make_stage, 3)
