@@ -18,18 +18,23 @@ _STILL = """
 """
 
 
-def faults(page: Page) -> list[str]:
+#: the rules whose answer depends on colours; the others see the same page in the light and in the dark
+_OF_COLOURS = ["color-contrast", "link-in-text-block"]
+
+
+def faults(page: Page, *, colours_only: bool = False) -> list[str]:
     """Return in words what is serious or critical on a page as it is now, shadow trees included."""
     if not page.evaluate("typeof window.axe === 'object'"):
         page.evaluate(_SCRIPT)
     found: dict[str, Any] = page.evaluate(
-        """async (still) => {
+        """async ([still, rules]) => {
             const sheet = new CSSStyleSheet();
             sheet.replaceSync(still);
             document.adoptedStyleSheets = [sheet];
-            return await axe.run(document, { resultTypes: ['violations'] });
+            const only = rules ? { runOnly: { type: 'rule', values: rules } } : {};
+            return await axe.run(document, { resultTypes: ['violations'], ...only });
         }""",
-        _STILL,
+        [_STILL, _OF_COLOURS if colours_only else None],
     )
     return [
         f"{one['id']} ({one['impact']}): {node['target']} {node['failureSummary']} {node['html'][:200]}"

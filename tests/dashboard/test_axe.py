@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import pytest
 from axe import faults
@@ -22,17 +22,11 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 SIZES = [(1280, 900), (390, 844)]
 
 
-@pytest.fixture(params=["light", "dark"])
-def scheme(request: pytest.FixtureRequest) -> str:
-    """Return the colours that the reader's system asks for."""
-    return str(request.param)
-
-
 @pytest.fixture(params=SIZES, ids=["1280", "phone"])
-def page(chromium: Browser, scheme: str, request: pytest.FixtureRequest) -> Iterator[Page]:
-    """Return a page in those colours, at that size."""
+def page(chromium: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
+    """Return a page at that size, in the light until somebody turns it."""
     width, height = request.param
-    context = chromium.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
+    context = chromium.new_context(viewport={"width": width, "height": height}, color_scheme="light")
     context.set_default_timeout(30_000)
     yield context.new_page()
     context.close()
@@ -49,8 +43,15 @@ class Walk:
         """Look at the page as it is now; what is being drawn again is dimmed until it is, and not looked at."""
         expect(self.page.locator("[data-stale=true]")).to_have_count(0)
         expect(self.page.locator("[data-testid=stStatusWidget]")).to_have_count(0)
-        if wrong := faults(self.page):
+        if wrong := [*faults(self.page), *self.in_the_dark()]:
             self.found[state] = wrong
+
+    def in_the_dark(self) -> list[str]:
+        """Return what is wrong once the reader's system turns to dark colours; then turn it back."""
+        turn(self.page, "dark")
+        wrong = [f"dark: {one}" for one in faults(self.page, colours_only=True)]
+        turn(self.page, "light")
+        return wrong
 
     def done(self) -> None:
         """Fail with everything that is wrong."""
@@ -59,6 +60,18 @@ class Walk:
     def phone(self) -> bool:
         """Return whether one pane is shown at a time."""
         return (self.page.viewport_size or {})["width"] < 760
+
+
+def turn(page: Page, scheme: Literal["light", "dark"]) -> None:
+    """Have the reader's system ask for other colours, and wait until the page wears them."""
+    page.emulate_media(color_scheme=scheme)
+    page.wait_for_function(
+        """(scheme) => {
+            const app = document.querySelector('[data-testid=stApp]') || document.body;
+            return getComputedStyle(app).colorScheme.startsWith(scheme);
+        }""",
+        arg=scheme,
+    )
 
 
 def crowd(stage: Stage) -> dict[str, str]:
@@ -194,12 +207,14 @@ def talk(walk: Walk, stage: Stage, post: str) -> None:
         walk.look("keys")
 
 
-def test_a_planted_fault_is_found(page: Page, make_stage: MakeStage) -> None:
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_planted_fault_is_found(page: Page, make_stage: MakeStage, scheme: Literal["light", "dark"]) -> None:
     """The check is able to fail: words that cannot be read and a nameless button are told, in a shadow tree."""
     address = make_stage().serve().address
     sign_in(page.context, address)
     page.goto(address)
     expect(page.locator(".empty").first).to_be_visible()
+    turn(page, scheme)
     assert faults(page) == []
     page.evaluate(
         """() => {
@@ -207,9 +222,11 @@ def test_a_planted_fault_is_found(page: Page, make_stage: MakeStage) -> None:
             host.style.cssText = 'position: fixed; inset: 90px auto auto 9px; z-index: 9999999';  // nothing hides it
             document.querySelector('.stMain').append(host);
             host.attachShadow({ mode: 'open' }).innerHTML =
-                '<p style="color:#999;background:#aaa">hardly there</p><button></button>';
+                '<p class="faint">hardly there</p><button></button>' +
+                '<style>.faint { color: light-dark(#999, #777); background: light-dark(#aaa, #666); }</style>';
         }"""
     )
     told = " ".join(faults(page))
     assert "color-contrast" in told
     assert "button-name" in told
+    assert "color-contrast" in " ".join(faults(page, colours_only=True))
