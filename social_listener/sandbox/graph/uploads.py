@@ -4,7 +4,7 @@ Sources: developers.facebook.com/docs/graph-api/reference/page/photos (Creating;
 …/docs/graph-api/reference/photo (limits), …/docs/graph-api/reference/object/comments (`attachment_id`: an unpublished
 photo), …/docs/messenger-platform/reference/attachment-upload-api, …/send-messages/saving-assets (limits, 90 days) and
 …/docs/messenger-platform/error-codes (2018047, 2018074, 2018109). What becomes of a photo that was commented with
-already is not documented; here it is used up.
+already, and how long a temporary one lasts, is not documented; here it is used up, and lasts a day.
 """
 
 from __future__ import annotations
