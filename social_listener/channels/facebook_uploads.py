@@ -3,8 +3,8 @@
 A comment names an unpublished photo of the Page: `attachment_id` of POST /{object}/comments
 (developers.facebook.com/docs/graph-api/reference/object/comments). POST /{page}/photos takes it as multipart `source`,
 of less than 10 MB, with `published=false`, `temporary=true` and `alt_text_custom` (…/reference/page/photos,
-…/reference/photo); it demands the permission `pages_manage_posts` (…/docs/pages-api/posts). How long a description may be, and how long a
-temporary photo lasts, is not documented.
+…/reference/photo); it demands the permission `pages_manage_posts` (…/docs/pages-api/posts). How long a description
+may be, and how long a temporary photo lasts, is not documented.
 
 A message is a picture or words, never both (…/docs/messenger-platform/reference/send-api). POST
 /{page}/message_attachments takes the picture as multipart `filedata` (…/reference/attachment-upload-api), of up to 8 MB

@@ -184,11 +184,13 @@ def test_a_picture_goes_with_a_comment(open_page: Open, house: House) -> None:
     comment = graph.comment("hal_moor", on=graph.page_post("New in the shop."), text="which colour is the cup")
     page = opened(open_page, house, "which colour is the cup")
     pick(page)
-    expect(page.locator(".st-key-composer .send")).to_be_disabled()
+    area, send = page.locator(".st-key-composer .box > textarea"), page.locator(".st-key-composer .send")
+    expect(send).to_be_disabled()
     cards = page.locator(".st-key-composer .outgoing")
     cards.locator("input").fill("a red cup")
     cards.locator("input").press("Tab")
-    page.wait_for_load_state("networkidle")
+    area.fill("Red, as you see.")
+    expect(send).to_be_enabled()  # not before the description is kept
     answer(page, "Red, as you see.")
     (ours,) = [one for one in graph.truth().comments if one.text == "Red, as you see."]
     assert (ours.answered_id, len(ours.pictures)) == (comment.id, 1)
