@@ -117,7 +117,8 @@ def said(view: ConversationView) -> list[Json]:
     ]
     under_way = [reply for reply in view.replies if reply.state in _UNDER_WAY]
     return lines + [
-        {"id": f"reply {reply.id}", "ours": True, "name": reply.author, "text": reply.text} for reply in under_way
+        {"id": f"reply {reply.id}", "ours": True, "name": reply.author, "text": reply.text or words.WORDLESS}
+        for reply in under_way
     ]
 
 

@@ -169,7 +169,7 @@ def reply_card(reply: ReplyLine, names: Mapping[str, str], now: datetime) -> Jso
         "private": reply.private,
         "who": f"by {reply.author}, from {names.get(reply.account_id, reply.account_id)}",
         "at": words.iso(reply.created_at),
-        "text": reply.text,
+        "text": reply.text or words.WORDLESS,
         "reason": reason,
         "links": links,
         "decide": needed,

@@ -210,7 +210,7 @@ def _reply(reply: ReplyLine) -> Json:
         "handle": "",
         "words": "",
         "at": words.iso(reply.created_at),
-        "text": reply.text,
+        "text": reply.text or words.WORDLESS,
         "state": _state(reply),
         "undo": undoable,
         "alone": queued and reply.after in _NOT_GONE,

@@ -46,6 +46,7 @@ def pictures(view: FilesView, staff: str, conversation_id: str, mode: str) -> Js
         "files": [{"id": one.id, "alt": one.alt, "src": f"{PATH}?{place}&file={one.id}"} for one in view.files],
         "most": view.most,
         "mostAlt": view.most_alt,
+        "alone": view.alone,
         "because": words.sentence(view.because),
     }
 

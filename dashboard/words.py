@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime, timedelta
 
+#: stands for the text of a reply that has none
+WORDLESS = "A picture, without words"
+
 CHANNELS: Mapping[str, str] = {"x": "X", "facebook": "Facebook", "instagram": "Instagram", "email": "Email"}
 
 VIEWS: Mapping[View, tuple[str, str]] = {

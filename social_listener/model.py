@@ -310,6 +310,7 @@ class PictureRules:
     most: int = 0  #: how many; 0: none
     most_bytes: int = 0  #: of one
     most_alt: int = 0  #: characters of a description; 0: the platform has none
+    alone: bool = False  #: it is said without words, and words are said without it
     because: str = ""  #: the rule in one sentence for staff
 
 

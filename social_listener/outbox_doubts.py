@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
     from social_listener.channels import Channel
-    from social_listener.model import Reply
+    from social_listener.model import Interaction, Reply
     from social_listener.store import Store
     from social_listener.store.conversations import BareItem
     from social_listener.store.outbox import StoredReply
@@ -144,22 +144,32 @@ def _witnessed(cursor: DuckDBPyConnection, reply: StoredReply, line: WitnessLine
 
 def searched_since(cursor: DuckDBPyConnection, reply: StoredReply) -> datetime:
     """Return from when on our own words may be this reply, by the platform's clock."""
+    return _began(cursor, reply) + table.clock_offset(cursor, reply.account_id) - LOOKBACK
+
+
+def _began(cursor: DuckDBPyConnection, reply: StoredReply) -> datetime:
+    """Return when the first call began that may have arrived, by our clock."""
     attempts = table.attempts_of(cursor, reply.id)
     doubtful = [attempt for attempt in attempts if attempt.outcome in {None, "in_doubt"}] or attempts
-    started = doubtful[0].started_at if doubtful else reply.created_at
-    return started + table.clock_offset(cursor, reply.account_id) - LOOKBACK
+    return doubtful[0].started_at if doubtful else reply.created_at
+
+
+def _place(cursor: DuckDBPyConnection, reply: StoredReply, answered: Interaction) -> str | None:
+    """Return the conversation in which our own words stand when this reply went out; None: it is not known."""
+    if not reply.private or answered.private:
+        return reply.conversation_id
+    direct = answers.direct_conversation(cursor, reply.account_id, answered.author_id)
+    return direct[0] if direct else links.of_item(cursor, reply.item_id)
 
 
 def find_echo(cursor: DuckDBPyConnection, reply: StoredReply) -> Sent | None:
-    """Return what a poll has brought of a reply in doubt; None: nothing that fits."""
+    """Return what a poll has brought of a reply in doubt; None: nothing that fits.
+
+    A picture without words is told from others by the whole of its conversation only: `look` reads that.
+    """
     item = conversations.bare(cursor, reply.item_id)
-    if item is None:
-        return None
-    place: str | None = reply.conversation_id
-    if reply.private and not item.item.private:
-        direct = answers.direct_conversation(cursor, reply.account_id, item.item.author_id)
-        place = direct[0] if direct else links.of_item(cursor, reply.item_id)
-    if place is None:
+    place = _place(cursor, reply, item.item) if item is not None else None
+    if place is None or not reply.text:
         return None
     since = searched_since(cursor, reply)
     own = answers.own_words(cursor, account_id=reply.account_id, conversation_id=place, since=since)
@@ -193,6 +203,10 @@ def look(store: Store, channel: Channel, reply: StoredReply) -> Sent | None:
         since = searched_since(cursor, reply)
         files = reply_files.of(cursor, reply.nonce)
         others = table.platform_ids(cursor, reply.account_id, since - _EARLIER)
+        if item is not None and not reply.text:
+            if _has_a_double(cursor, reply, item.item):
+                return None
+            others |= _known_before(cursor, reply, item.item, since)
     if item is None:
         return None
     for _ in range(5):
@@ -205,6 +219,27 @@ def look(store: Store, channel: Channel, reply: StoredReply) -> Sent | None:
             return found
         others.add(found.native_id)  # a twin, which was settled as another reply just now
     return None
+
+
+def _has_a_double(cursor: DuckDBPyConnection, reply: StoredReply, answered: Interaction) -> bool:
+    """Return whether another picture without words may have gone to the same person: neither can be told then."""
+    unsettled = table.in_states(cursor, [ReplyState.QUEUED, ReplyState.SENDING, ReplyState.IN_DOUBT])
+    for other in unsettled:
+        if other.id == reply.id or other.account_id != reply.account_id or other.text or not other.attempts:
+            continue
+        item = conversations.bare(cursor, other.item_id)
+        if item is None or item.item.author_id == answered.author_id:
+            return True
+    return False
+
+
+def _known_before(cursor: DuckDBPyConnection, reply: StoredReply, answered: Interaction, since: datetime) -> set[str]:
+    """Return the native ids of what our account had said before the call began: none of it is this reply."""
+    place, began = _place(cursor, reply, answered), _began(cursor, reply)
+    if place is None:
+        return set()
+    own = answers.own_words(cursor, account_id=reply.account_id, conversation_id=place, since=since)
+    return {_native(words.id) for words in own if words.first_seen_at <= began}
 
 
 def put_off(cursor: DuckDBPyConnection, error: ChannelError, now: datetime) -> datetime:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from social_listener.model import Interaction, Kind, ReplyState, Sent
+from social_listener.model import Attachment, Interaction, Kind, ReplyState, Sent
 from social_listener.outbox_rules import next_reading
 from social_listener.store import answers, audit, conversations, drafts, links, queue_upkeep, quota, reply_files
 from social_listener.store import outbox as table
@@ -49,8 +49,8 @@ def sent(cursor: DuckDBPyConnection, reply: StoredReply, made: Sent, now: dateti
     ):
         return False
     table.free_slot(cursor, reply)
-    reply_files.settled(cursor, reply.nonce)
     _own_item(cursor, reply, made, now)
+    reply_files.settled(cursor, reply.nonce)
     found = "reply.found" if reply.state is ReplyState.IN_DOUBT else "reply.sent"
     audit.record(cursor, now, by or audit.SYSTEM, found, reply.id, platform_id=made.native_id, item=reply.item_id)
     return True
@@ -94,11 +94,17 @@ def _own_item(cursor: DuckDBPyConnection, reply: StoredReply, made: Sent, now: d
             version_id=made.native_id,
             reply_to_id=None if reply.private else reply.item_id,
             url=made.url,
+            attachments=_in_place_of_words(cursor, reply),
         )
         answers.insert_own(cursor, item, now)
     for conversation_id in sorted(touched):
         answers.touch(cursor, conversation_id, now)
     queue_upkeep.refresh(cursor, sorted(touched), now)
+
+
+def _in_place_of_words(cursor: DuckDBPyConnection, reply: StoredReply) -> tuple[Attachment, ...]:
+    """Return the pictures of a reply that has no words, so that something stands there; a poll tells where they are."""
+    return () if reply.text else tuple(Attachment(kind="photo") for _ in reply_files.of(cursor, reply.nonce))
 
 
 def _direct_place(

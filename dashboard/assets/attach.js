@@ -50,6 +50,17 @@ class Attach {
     return there ? there.most - there.files.length : 0;
   }
 
+  // A picture that goes without words is something to send, where the platform takes it so.
+  carries(mode) {
+    const there = this.of(mode);
+    return Boolean(there?.alone && there.files.length);
+  }
+
+  // Why a text and its pictures cannot go together: "" when nothing is wrong.
+  fault(mode, text) {
+    return this.carries(mode) && text.trim() ? plain(this.of(mode).because) : "";
+  }
+
   // What a page's update brings is newer than what an earlier answer told.
   adopt(data) {
     if (!this.busy) this.told.clear();
@@ -63,11 +74,14 @@ class Attach {
     this.tool.title = "Add a picture" + (there?.because ? ". " + plain(there.because) : "");
     const modes = this.composer.follow.active ? [this.composer.mode, "private"] : [this.composer.mode];
     const lines = modes.flatMap((mode) => (this.of(mode)?.files || []).map((file) => ({ ...file, mode, most: this.of(mode).mostAlt, both: modes.length > 1 })));
-    const drawn = JSON.stringify([lines.map((line) => [line.id, line.mode, line.both]), this.busy]);
+    const faults = modes.map((mode) => this.fault(mode, this.composer.drafts.of(this.composer.id, mode).text)).filter(Boolean);
+    const drawn = JSON.stringify([lines.map((line) => [line.id, line.mode, line.both]), this.busy, faults]);
     if (this.node.dataset.drawn === drawn) return;
     this.node.dataset.drawn = drawn;
     const waits = this.busy ? [el("span", "adding", "Adding a picture …")] : [];
-    this.node.replaceChildren(...lines.map((line) => this.card(line)), ...waits);
+    const told = faults.map((fault) => el("p", "fault", fault));
+    for (const one of told) one.setAttribute("role", "status");
+    this.node.replaceChildren(...lines.map((line) => this.card(line)), ...waits, ...told);
     this.node.hidden = !lines.length && !waits.length;
   }
 

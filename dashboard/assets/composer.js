@@ -121,6 +121,11 @@ class Composer {
     return this.drafts.of(this.id, this.mode);
   }
 
+  // Is there something to send: a text, or a picture that goes without one?
+  begun(slot = this.slot()) {
+    return Boolean(slot.text.trim()) || this.attach.carries(slot.mode);
+  }
+
   // The text that the cursor stands in, or stood in last.
   writing(area = this.last) {
     const follows = area === this.follow.area && this.follow.active;
@@ -154,7 +159,7 @@ class Composer {
     const begun = chosen && !changed && this.drafts.of(this.id, chosen.mode).text.trim();
     this.mode = chosen && (chosen.ok || begun) ? chosen.mode : data.mode;
     this.modes.set(this.id, this.mode);
-    if (changed || !this.seen.has(this.id) || !this.slot().text.trim()) this.markSeen();
+    if (changed || !this.seen.has(this.id) || !this.begun()) this.markSeen();
     this.paint();
     if (changed && this.wanted) this.focus(this.wanted);
     if (this.resume?.id === this.id) {
@@ -307,7 +312,9 @@ class Composer {
   paintCounter() {
     const slot = this.slot();
     const option = this.option();
-    const empty = !slot.text.trim();
+    this.attach.paint();
+    const empty = !this.begun();
+    const fault = this.attach.fault(this.mode, slot.text);
     const left = slot.limit === null ? null : slot.limit - slot.used;
     this.left.className = "left" + (left !== null && left < 0 ? " over" : left !== null && left <= 20 ? " few" : "");
     if (left === null) this.left.textContent = "";
@@ -317,8 +324,8 @@ class Composer {
     const blocked = this.mode !== "note" && this.unseen().length > 0 && !empty;
     const both = this.follow.active;
     if (both) this.follow.count();
-    this.send.disabled = waiting || this.attach.busy > 0 || empty || !option.ok || (left !== null && left < 0) || blocked || (both && Boolean(this.follow.fault));
-    this.send.title = both ? this.follow.fault : "";
+    this.send.disabled = waiting || this.attach.busy > 0 || empty || !option.ok || (left !== null && left < 0) || blocked || Boolean(fault) || (both && Boolean(this.follow.fault));
+    this.send.title = fault || (both ? this.follow.fault : "");
     this.ask.hidden = !this.data.mayAsk || this.mode === "note" || both;
     this.ask.disabled = this.send.disabled;
     const words = this.sending ? "Handing over …" : both ? option.button + ", then send privately" : option.button;
@@ -330,7 +337,7 @@ class Composer {
     const parts = [];
     const refusal = this.data.refusal;
     const slot = this.slot();
-    const news = slot.text.trim() && !this.sending && this.mode !== "note" ? this.unseen() : [];
+    const news = this.begun() && !this.sending && this.mode !== "note" ? this.unseen() : [];
     if (refusal && refusal.mode === this.mode && refusal.nonce === slot.nonce && refusal.at !== this.dismissed && !this.sending) {
       const node = el("div", "banner bad");
       node.append(el("b", "", "Not sent. Your text is kept."), el("span", "", refusal.words));
@@ -375,7 +382,7 @@ class Composer {
 
   typed() {
     const slot = this.slot();
-    if (!slot.text) this.markSeen();
+    if (!this.begun()) this.markSeen();
     this.drafts.edit(slot, this.area.value);
     this.mention.look();
     tellTyping(this.mode);
@@ -399,7 +406,7 @@ class Composer {
   async submit(ask = false) {
     const slot = this.slot();
     this.paintCounter();
-    if (this.sending || this.send.disabled || !slot.text.trim()) return;
+    if (this.sending || this.send.disabled || !this.begun()) return;
     const { done, refusal, item } = this.data;
     const text = slot.text;
     const seen = this.seen.get(this.id).version;

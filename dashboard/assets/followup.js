@@ -89,6 +89,8 @@ class FollowUp {
   // What keeps both from going: "" is nothing.
   get fault() {
     const { text, used, limit } = this.slot();
-    return !text.trim() ? "The private message is empty." : limit !== null && used > limit ? "The private message is too long." : "";
+    const fault = this.composer.attach.fault("private", text);
+    if (fault) return fault;
+    return !this.composer.begun(this.slot()) ? "The private message is empty." : limit !== null && used > limit ? "The private message is too long." : "";
   }
 }

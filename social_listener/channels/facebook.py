@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
-from social_listener.channels import facebook_lookup, facebook_push, facebook_sending, graph_rules
+from social_listener.channels import facebook_lookup, facebook_push, facebook_sending, facebook_uploads, graph_rules
 from social_listener.channels.facebook_reading import comments, mentions, read_kept
 from social_listener.channels.graph_account import TAKEN, Account, made
 from social_listener.channels.graph_client import Client
@@ -19,6 +19,7 @@ from social_listener.channels.graph_push import Reader
 from social_listener.channels.graph_refused import Owed
 from social_listener.channels.graph_sending import find_private, send_private
 from social_listener.channels.graph_talks import messages
+from social_listener.channels.scopes import missing
 from social_listener.cursor import Cursor
 from social_listener.errors import Rejected
 from social_listener.model import (
@@ -26,7 +27,12 @@ from social_listener.model import (
     Allowed,
     Interaction,
     Page,
+    PictureRules,
+    PrivateFile,
+    PrivatePicture,
     PrivateReply,
+    PublicFile,
+    PublicPicture,
     PublicReply,
     Reply,
     Sent,
@@ -94,6 +100,25 @@ class Facebook(Account):
         self.know_the_time(reply)
         target = facebook_sending.private_target(us, item)
         return send_private(self.client, us, reply, self.options, target)
+
+    def picture_rules(self, *, private: bool) -> PictureRules:
+        """Return how pictures go along with a reply; with comments they need a permission of their own."""
+        if private:
+            return facebook_uploads.PRIVATE
+        return facebook_uploads.public_rules(self.account_id, self.granted)
+
+    def lacking(self) -> tuple[str, ...]:
+        """Return that pictures cannot be sent with comments, where the token lacks the permission."""
+        told = missing(_CHANNEL, self.granted) if self.granted is not None else []
+        return tuple(words for words in told if words.startswith(facebook_uploads.PHOTOS))
+
+    def upload_public(self, file: PublicFile) -> PublicPicture:
+        """Hand a picture over for a comment; see the protocol."""
+        return facebook_uploads.upload_public(self.client, self.us(), file)
+
+    def upload_private(self, file: PrivateFile) -> PrivatePicture:
+        """Hand a picture over for a message; see the protocol."""
+        return facebook_uploads.upload_private(self.client, self.us(), file)
 
     def act(self, action: Action) -> None:
         """Hide, unhide, like, unlike, delete or word anew; see the protocol."""

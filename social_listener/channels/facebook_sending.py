@@ -25,8 +25,11 @@ _GONE_IS_DONE: Final = frozenset({ActionKind.DELETE, ActionKind.UNLIKE})
 def send_public(client: Client, us: Us, reply: PublicReply) -> Sent:
     """Comment below a post, or answer a comment: an answer to a nested one lands beside it, as the platform nests."""
     parent = checked(client, reply.item_native_id)
+    if len(reply.pictures) > 1:
+        raise Rejected("Facebook takes one picture with a comment", account_id=client.account_id)
+    with_it = {"attachment_id": reply.pictures[0].media_id} if reply.pictures else {}
     answer = client.call(
-        lambda sdk: sdk.put_object(parent, "comments", message=reply.text),
+        lambda sdk: sdk.put_object(parent, "comments", message=reply.text, **with_it),
         what="sending a public reply",
         effect=Effect.SEND,
     )

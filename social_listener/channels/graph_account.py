@@ -44,12 +44,10 @@ _OPTIONAL: Final = frozenset({"verify_token"})
 _ASKING: Final = "asking who we are"
 
 
-#: channel, private → why no picture goes along with a reply
+#: private → why no picture goes along with a reply
 _NO_PICTURES: Final = {
-    ("facebook", False): "pictures with comments are not sent from here; Facebook's own app can do it",
-    ("facebook", True): "Messenger takes a picture as a message of its own only, and one reply here is one message",
-    ("instagram", False): "Instagram has no pictures in comments",
-    ("instagram", True): "Instagram takes pictures by a public web address only, and this service has none",
+    False: "Instagram has no pictures in comments",
+    True: "Instagram takes pictures by a public web address only, and this service has none",
 }
 
 
@@ -66,6 +64,7 @@ class Account(ABC):
         self._channel = channel
         self._verify_token = verify_token
         self._owner: Owner | None = None
+        self.granted: frozenset[str] | None = None  #: what the token may; None: Meta did not tell, or was not asked yet
         self._asking = threading.Lock()
 
     @abstractmethod
@@ -138,15 +137,15 @@ class Account(ABC):
 
     def picture_rules(self, *, private: bool) -> PictureRules:
         """Return why no picture goes along with a reply here."""
-        return PictureRules(because=_NO_PICTURES[self._channel, private])
+        return PictureRules(because=_NO_PICTURES[private])
 
     def upload_public(self, _: PublicFile) -> PublicPicture:
         """Raise `Rejected`."""
-        raise Rejected(_NO_PICTURES[self._channel, False], account_id=self.account_id)
+        raise Rejected(_NO_PICTURES[False], account_id=self.account_id)
 
     def upload_private(self, _: PrivateFile) -> PrivatePicture:
         """Raise `Rejected`."""
-        raise Rejected(_NO_PICTURES[self._channel, True], account_id=self.account_id)
+        raise Rejected(_NO_PICTURES[True], account_id=self.account_id)
 
     def usage(self) -> Usage | None:
         """Return how much of the allowance is used, as Meta last told."""
@@ -240,6 +239,10 @@ class Account(ABC):
             raise BadPayload(words, account_id=self.account_id, raw=answer.body) from None
         return answer
 
+    def lacking(self) -> tuple[str, ...]:
+        """Return in words what will not work for want of a permission that tokens made earlier do not have."""
+        return ()
+
     def _token_notes(self) -> tuple[str, ...]:
         """Return what Meta tells about the token; nothing when it does not: that is no reason to stand still."""
         try:
@@ -250,12 +253,15 @@ class Account(ABC):
             )
             data = answer.document.object("data")
             expiry, access = _end(data, "expires_at"), _end(data, "data_access_expires_at")
-            scopes = ", ".join(data.texts("scopes"))
+            scopes = data.texts("scopes")
         except (ChannelError, WireError):
             return ("Meta does not tell when the token expires",)
+        self.granted = frozenset(scopes) or None
         ends = f"the token expires on {expiry:%Y-%m-%d}" if expiry else "the token does not expire"
         read = f"access to data ends on {access:%Y-%m-%d}" if access else ""
-        return tuple(note for note in (ends, read, f"it may: {scopes}" if scopes else "") if note)
+        return tuple(
+            note for note in (ends, read, f"it may: {', '.join(scopes)}" if scopes else "", *self.lacking()) if note
+        )
 
 
 def _end(data: Wire, name: str) -> datetime | None:

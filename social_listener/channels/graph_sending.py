@@ -17,7 +17,12 @@ from social_listener.channels.graph_client import Answer, Client
 from social_listener.channels.graph_errors import Effect, Missing
 from social_listener.channels.graph_found import Found, Us, entries
 from social_listener.channels.graph_ids import UNKNOWN, is_message, is_number, person_in, thread_of
-from social_listener.channels.graph_messages import CONVERSATION_FIELDS, read_conversation, read_message
+from social_listener.channels.graph_messages import (
+    CONVERSATION_FIELDS,
+    Message,
+    read_conversation,
+    read_message,
+)
 from social_listener.channels.graph_talks import platform_of
 from social_listener.channels.wire import Wire, WireError
 from social_listener.errors import BadPayload, Rejected, Unavailable, Unsure
@@ -36,7 +41,7 @@ def send_private(
     target: dict[str, str],
 ) -> Sent:
     """Send a message to a person; `target` is how Meta names the public item that may be answered in private."""
-    person = recipient(client, reply)
+    person, message = recipient(client, reply), _message(client, reply)
     way = graph_rules.way_of(reply, options, client.platform_now(None))
     if isinstance(way, str):
         raise Rejected(f"it was not sent: {way}", account_id=client.account_id)
@@ -45,7 +50,7 @@ def send_private(
     answer = client.call(
         # The SDK would send a dict as the bare word "id".
         lambda sdk: sdk.put_object(
-            us.page_id, "messages", recipient=json.dumps(to), message=json.dumps({"text": reply.text}), **kind
+            us.page_id, "messages", recipient=json.dumps(to), message=json.dumps(message), **kind
         ),
         what="sending a direct message",
         effect=Effect.SEND,
@@ -56,28 +61,50 @@ def send_private(
 
 
 def find_private(client: Client, us: Us, reply: PrivateReply, since: datetime, others: Collection[str]) -> Sent | None:
-    """Return our own message to the person with the same words, not older than `since`, the oldest but for `others`."""
+    """Return our own message to the person with the same words, not older than `since`, the oldest but for `others`.
+
+    A picture has no words to be known by: it is found only when no other picture of ours can be meant.
+    """
     person = recipient(client, reply)
     query = {"platform": platform_of(us), "user_id": person, "fields": CONVERSATION_FIELDS}
     answer = client.get(f"{us.page_id}/conversations", query, what="looking for our own message")
     wanted, found = witness(reply.text), Found()
-    matches = []
+    matches: list[Message] = []
+    whole_window = True
     try:
         for one in found.each(entries(answer.document, found), read_conversation):
             theirs = {told["id"] for told in one.people if not us.is_author(told["id"])}
-            for message in found.each(list(one.messages), read_message):
-                ours = us.is_author(message.sender["id"]) and theirs <= {person}
-                fits = message.created_at >= whole(since) and witness(message.text) == wanted
-                if ours and fits and message.id not in others:
-                    matches.append(message)
+            told = list(found.each(list(one.messages), read_message))
+            late = [message for message in told if message.created_at >= whole(since)]
+            whole_window = whole_window and (not one.more or len(late) < len(told))
+            ours = [message for message in late if us.is_author(message.sender["id"]) and theirs <= {person}]
+            matches += [message for message in ours if message.id not in others and _is_it(message, wanted)]
     except WireError as error:
         words = f"Meta's answer while looking for our own message cannot be read: {error}"
         raise BadPayload(words, account_id=client.account_id, raw=answer.body) from None
+    certain = bool(wanted) or (whole_window and len(matches) == 1 and not found.rejects)
     oldest = min(matches, key=lambda message: message.created_at, default=None)
-    if oldest is None:
+    if oldest is None or not certain:
         return None
     thread = thread_of(us.native_id, person)
     return Sent(native_id=oldest.id, sent_at=whole(oldest.created_at), thread_native_id=thread)
+
+
+def _is_it(message: Message, wanted: str) -> bool:
+    """Return whether a message has the words that are looked for; no words: whether it is a picture without any."""
+    pictures = any(one.kind == "photo" for one in message.attachments)
+    return witness(message.text) == wanted and (bool(wanted) or pictures)
+
+
+def _message(client: Client, reply: PrivateReply) -> dict[str, object]:
+    """Return what is said: words, or one picture; `Rejected` for both and for neither."""
+    if bool(reply.text) == bool(reply.pictures) or len(reply.pictures) > 1:
+        words = "a message holds words or one picture: send them one after the other"
+        raise Rejected(words, account_id=client.account_id)
+    if reply.text:
+        return {"text": reply.text}
+    (picture,) = reply.pictures
+    return {"attachment": {"type": "image", "payload": {"attachment_id": picture.media_id}}}
 
 
 def recipient(client: Client, reply: PrivateReply) -> str:

@@ -32,6 +32,7 @@ NEEDED: Final[Mapping[str, Mapping[str, str]]] = {
     | {
         "pages_read_user_content": "comments and visitors' posts cannot be read",
         "pages_manage_engagement": "comments cannot be answered, hidden, liked or deleted",
+        "pages_manage_posts": "pictures cannot be sent with comments",
         "pages_manage_metadata": "nothing is pushed: webhooks cannot be subscribed to",
         "pages_messaging": "messages cannot be read or sent",
     },

@@ -111,11 +111,13 @@ def _account(settings: Settings, ring: KeyRing, account: AccountSettings) -> Ite
     except SettingsError as error:
         yield subject, str(error), ""
         return
+    lacking: list[str] = []
     if keys.keeper is None:
         yield subject, None, f"its {len(keys.values)} keys are there"
     else:
+        lacking = missing(account.channel, keys.keeper.entry.scopes)
         yield from ((subject, None, words) for words in connected_words(keys.keeper.entry))
-        yield from ((subject, None, words) for words in missing(account.channel, keys.keeper.entry.scopes))
+        yield from ((subject, None, words) for words in lacking)
         yield from _end(subject, account, keys.keeper.entry.expires_at)
     try:
         owner = channel.whoami()
@@ -123,8 +125,7 @@ def _account(settings: Settings, ring: KeyRing, account: AccountSettings) -> Ite
         yield subject, f"{account.channel} says no ({type(error).__name__}): {error}", ""
         return
     yield subject, None, f"{account.channel} answers; the keys belong to @{owner.handle} ({owner.name})"
-    for note in owner.notes:
-        yield subject, None, note
+    yield from ((subject, None, note) for note in owner.notes if note not in lacking)
     yield from ((subject, words, "") for words in never_told(account))
     yield from _pushes(subject, account, channel)
 

@@ -107,5 +107,5 @@ def _moment(moment: datetime | None) -> str:
 
 
 def _short(text: str) -> str:
-    line = " ".join(text.split())
+    line = " ".join(text.split()) or "a picture"
     return line if len(line) <= 60 else f"{line[:59]}…"

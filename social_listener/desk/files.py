@@ -51,7 +51,8 @@ class FilesDesk:
             except NotPermitted:
                 rules = PictureRules(because="what waits for approval goes without pictures")
         lines = tuple(FileLine(id=one.id, alt=one.alt, bytes=one.bytes, private=one.private) for one in files)
-        return FilesView(files=lines, most=rules.most, most_alt=rules.most_alt, because=rules.because)
+        taken = {name: getattr(rules, name) for name in ("most", "most_alt", "alone", "because")}
+        return FilesView(files=lines, **taken)
 
     def add(self, place: Place, nonce: str, data: bytes) -> FilesView:
         """Put a picture with the text that `nonce` identifies.
@@ -145,15 +146,22 @@ class FilesDesk:
         raise DeskError("this picture is not there any more")
 
 
-def check(office: Office, cursor: DuckDBPyConnection, nonce: str, account_id: str, *, private: bool) -> int:
-    """Return how many pictures go with the text that `nonce` identifies; `NotAllowed` when they may not."""
+def check(
+    office: Office, cursor: DuckDBPyConnection, nonce: str, account_id: str, *, private: bool, words: str
+) -> bool:
+    """Return whether pictures go in place of words with the text that `nonce` identifies; `NotAllowed`: they may not.
+
+    `words` are those of the text.
+    """
     files = reply_files.of(cursor, nonce)
     if not files:
-        return 0
+        return False
     channel = office.channel(account_id)
     rules = channel.picture_rules(private=private) if isinstance(channel, Uploads) else PictureRules()
     if any(file.private != private for file in files):
         raise NotAllowed("a picture for one person only never goes out in public; add it again where it belongs")
     if len(files) > rules.most:
         raise NotAllowed(rules.because or "this channel takes no pictures along with a reply")
-    return len(files)
+    if rules.alone and words:
+        raise NotAllowed(rules.because)
+    return rules.alone

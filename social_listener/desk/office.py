@@ -253,9 +253,9 @@ def span(time: timedelta) -> str:
     return f"{seconds // 86400} days"
 
 
-def fits(office: Office, line: ThreadItem, words: str, *, private: bool) -> None:
-    """Raise `NotAllowed` when there is nothing to send, or too much."""
-    if not words:
+def fits(office: Office, line: ThreadItem, words: str, *, private: bool, wordless: bool = False) -> None:
+    """Raise `NotAllowed` when there is nothing to send, or too much. `wordless`: a picture goes in place of words."""
+    if not words and not wordless:
         raise NotAllowed("there is no text to send")
     length = office.channel(line.item.account_id).length(words, private=private)
     if length.left < 0:

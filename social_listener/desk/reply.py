@@ -109,9 +109,14 @@ def queue_replies(
             return tuple(line_of(office, cursor, reply.id) for reply in same)
         for one in composed:
             may_answer(office, cursor, line, now, private=one.private)
-            files.check(office, cursor, one.nonce, line.item.account_id, private=one.private)
+        account_id = line.item.account_id
+        wordless = {
+            one.nonce
+            for one in composed
+            if files.check(office, cursor, one.nonce, account_id, private=one.private, words=one.words)
+        }
     for one in composed:
-        fits(office, line, one.words, private=one.private)
+        fits(office, line, one.words, private=one.private, wordless=one.nonce in wordless)
     failpoint("outbox.before_intent")
     with office.store.transaction() as cursor:
         office.permit(cursor, staff, Right.REPLY, line.item.account_id)
@@ -147,7 +152,7 @@ def write_replies(
     made = [_intent(office, line, conversation, one, staff=staff, now=now, undo=undo) for one in composed]
     for reply in made:
         slot_is_free(cursor, reply.slot_id)
-        files.check(office, cursor, reply.nonce, reply.account_id, private=reply.private)
+        files.check(office, cursor, reply.nonce, reply.account_id, private=reply.private, words=reply.text)
     for at, reply in enumerate(made):
         replies.insert(cursor, reply)
         if at:
@@ -224,8 +229,8 @@ def slot_is_free(cursor: DuckDBPyConnection, slot_id: str) -> None:
     if other is not None:
         state = other.state.value.replace("_", " ")
         raise Conflict(
-            f"a reply of {other.author} to this item is {state}: \N{LEFT DOUBLE QUOTATION MARK}{other.text[:80]}"
-            "\N{RIGHT DOUBLE QUOTATION MARK}; one at a time"
+            f"a reply of {other.author} to this item is {state}: \N{LEFT DOUBLE QUOTATION MARK}"
+            f"{other.text[:80] or 'a picture'}\N{RIGHT DOUBLE QUOTATION MARK}; one at a time"
         )
 
 

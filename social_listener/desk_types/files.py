@@ -22,4 +22,5 @@ class FilesView:
     files: tuple[FileLine, ...] = ()
     most: int = 0  #: how many; 0: none
     most_alt: int = 0  #: characters of a description; 0: the platform has none
+    alone: bool = False  #: it is said without words, and words are said without it
     because: str = ""  #: the rule in one sentence

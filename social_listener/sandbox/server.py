@@ -19,7 +19,7 @@ from typing import Any
 
 from social_listener.sandbox.wire import Answer, Request
 
-_LARGEST_BODY = 8_000_000
+_LARGEST_BODY = 30_000_000
 _RESET = struct.pack("ii", 1, 0)
 """SO_LINGER on, zero seconds: closing sends RST."""
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 from urllib.parse import parse_qsl
 
+from social_listener.sandbox.multipart import Part, parts
+
 Manner = Literal["whole", "cut", "silent", "reset"]
 """How an answer leaves: complete, cut off in the middle, not at all (closed), or not at all (connection reset)."""
 
@@ -27,8 +29,19 @@ class Request:
         return parse_qsl(self.query, keep_blank_values=True)
 
     def form(self) -> dict[str, str]:
-        """Return the decoded pairs of a form body."""
+        """Return the decoded pairs of a form body, without its files."""
+        several = self._parts()
+        if several:
+            return {name: one.data.decode("utf-8", "replace") for name, one in several.items() if not one.file}
         return dict(parse_qsl(self.body.decode("utf-8", "replace"), keep_blank_values=True))
+
+    def file(self, name: str) -> Part | None:
+        """Return a file of a form body; None: there is none of that name."""
+        found = self._parts().get(name)
+        return found if found is not None and found.file else None
+
+    def _parts(self) -> dict[str, Part]:
+        return parts(self.headers.get("content-type", ""), self.body)
 
     def json(self) -> dict[str, Any]:
         """Return the JSON object in the body; an empty body is an empty object.

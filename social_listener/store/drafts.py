@@ -64,5 +64,5 @@ def taken(cursor: DuckDBPyConnection, place: Place, nonce: str, now: datetime) -
 def give_back(cursor: DuckDBPyConnection, place: Place, text: str, now: datetime) -> None:
     """Put a text that was not sent back into the composer, before what was typed there meanwhile."""
     draft = read(cursor, place)
-    both = text if draft.text.strip() in {"", text.strip()} else f"{text}\n\n{draft.text}"
+    both = text if draft.text.strip() in {"", text.strip()} else f"{text}\n\n{draft.text}" if text else draft.text
     write(cursor, place, Draft(text=both, nonce=draft.nonce), now)

@@ -271,6 +271,23 @@ def test_whoami_tells_about_the_token(facebook: FacebookFace) -> None:
     assert "Meta does not tell when the token expires" in owner.notes
 
 
+def test_a_token_from_before_pictures_is_told_what_it_lacks(facebook: FacebookFace) -> None:
+    """Without the permission for photos `check` says what does not work; with it, and when Meta is silent, nothing."""
+    words = "pages_manage_posts is missing: pictures cannot be sent with comments"
+    channel = facebook.channel()
+    assert words not in channel.whoami().notes
+    assert channel.picture_rules(private=False).most == 1
+    facebook.graph.tokens.withdrawn.add("pages_manage_posts")
+    channel = facebook.channel()
+    assert channel.picture_rules(private=False).most == 1  # nobody asked yet: Meta itself would say no
+    assert words in channel.whoami().notes
+    assert [channel.picture_rules(private=private).most for private in (False, True)] == [0, 1]
+    facebook.sandbox.faults.add("GET /debug_token", "graph_error", code=100)
+    channel = facebook.channel()
+    assert words not in channel.whoami().notes
+    assert channel.picture_rules(private=False).most == 1
+
+
 def test_kept_answers_hold_no_token(facebook: FacebookFace) -> None:
     """Meta's addresses of further pages carry the token; no page that is kept does, and neither do errors."""
     for number in range(130):

@@ -193,13 +193,14 @@ def test_meta_from_the_approval_to_a_poll(start: Any, home: Path, run: Any, sand
 
 def test_what_was_not_permitted_is_told_in_words(start: Any, run: Any, sandbox: Sandbox) -> None:
     """Each scope that the owner took out is named, with what will not work, when connecting and in check."""
-    sandbox.graph.policy.change(declined_scopes="pages_messaging pages_manage_engagement")
+    sandbox.graph.policy.change(declined_scopes="pages_messaging pages_manage_engagement pages_manage_posts")
     running = start("facebook", "--write")
     visit(running.address)
     _, _, err = running.finish()
     for words in (err, run("check").err):
         assert "pages_messaging is missing: messages cannot be read or sent" in words
         assert "pages_manage_engagement is missing: comments cannot be answered" in words
+        assert words.count("pages_manage_posts is missing: pictures cannot be sent with comments") == 1
         assert "pages_read_user_content is missing" not in words
 
 

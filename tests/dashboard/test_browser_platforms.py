@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Iterator
 
 import pytest
 from conftest import Open
 from house import House, housed
-from playwright.sync_api import Page, expect
+from PIL import Image
+from playwright.sync_api import FilePayload, Page, expect
 from stage import until
 
 from social_listener.cli.demo import free_port
@@ -165,3 +167,55 @@ def test_our_own_comment_is_worded_anew(open_page: Open, house: House) -> None:
     page.get_by_role("button", name="Change it").click()
     expect(page.locator(".said.ours", has_text="450 g of water.")).to_contain_text("Edited")
     assert [one.text for one in graph.truth().comments if "of water" in one.text] == ["450 g of water."]
+
+
+def pick(page: Page, colour: str = "red") -> None:
+    """Pick a picture as with the button, and wait until it is there."""
+    file = io.BytesIO()
+    Image.new("RGB", (60, 40), colour).save(file, "PNG")
+    chosen: FilePayload = {"name": "a.png", "mimeType": "image/png", "buffer": file.getvalue()}
+    page.locator(".st-key-composer input[type=file]").set_input_files([chosen])
+    expect(page.locator(".st-key-composer .outgoing")).to_have_count(1)
+
+
+def test_a_picture_goes_with_a_comment(open_page: Open, house: House) -> None:
+    """It needs words; with them it stands below the customer's, with what it shows."""
+    graph = house.sandbox.graph
+    comment = graph.comment("hal_moor", on=graph.page_post("New in the shop."), text="which colour is the cup")
+    page = opened(open_page, house, "which colour is the cup")
+    pick(page)
+    area, send = page.locator(".st-key-composer .box > textarea"), page.locator(".st-key-composer .send")
+    expect(send).to_be_disabled()
+    cards = page.locator(".st-key-composer .outgoing")
+    cards.locator("input").fill("a red cup")
+    cards.locator("input").press("Tab")
+    area.fill("Red, as you see.")
+    expect(send).to_be_enabled()  # not before the description is kept
+    answer(page, "Red, as you see.")
+    (ours,) = [one for one in graph.truth().comments if one.text == "Red, as you see."]
+    assert (ours.answered_id, len(ours.pictures)) == (comment.id, 1)
+    assert [one.alt for one in graph.ledger.uploads.values() if one.family == "photo"] == ["a red cup"]
+    expect(cards).to_have_count(0)
+
+
+def test_a_picture_is_a_message_of_its_own(open_page: Open, house: House) -> None:
+    """With words beside it nothing can be sent, and it is said what to do; alone it goes, and stands there."""
+    graph = house.sandbox.graph
+    graph.message("ivy_stone", "could you show me the handle")
+    page = opened(open_page, house, "could you show me the handle")
+    area, send = page.locator(".st-key-composer .box > textarea"), page.locator(".st-key-composer .send")
+    pick(page, "blue")
+    expect(send).to_be_enabled()
+    area.fill("There")
+    expect(page.locator(".st-key-composer .fault")).to_contain_text("send the words first, then the picture")
+    expect(send).to_be_disabled()
+    area.press("Control+Enter")
+    area.fill("")
+    expect(page.locator(".st-key-composer .fault")).to_have_count(0)
+    send.click()
+    until(lambda: any(one.pictures for one in graph.truth().messages), "the picture is there")
+    (ours,) = [one for one in graph.truth().messages if one.pictures]
+    assert (ours.text, ours.contact) == ("", "ivy_stone")
+    assert not [one for one in graph.truth().messages if one.text == "There"]
+    expect(page.locator(".said.ours .attachment")).to_have_count(1, timeout=PATIENCE)
+    expect(page.locator(".st-key-composer .outgoing")).to_have_count(0)

@@ -274,6 +274,19 @@ def test_comments_mentions_and_messages_on_instagram(sandbox: Sandbox, told: Rec
     assert gone["message"] == {"mid": message.id, "is_deleted": True}
 
 
+def test_a_picture_comes_back_without_words(sandbox: Sandbox, told: Receiver) -> None:
+    """The echo of a message that is a picture has attachments and no text; a comment's has its photo."""
+    graph = sandbox.graph
+    person = graph.message("mara_lindt", "Show me").thread.person
+    graph.api_message(person, "", "messenger", graph.app_id, media=(("photo", "", graph.upload("attachment", b"x")),))
+    graph.comment(graph.brand, graph.page_post("News"), "Here", media=(("photo", "", graph.upload("photo", b"y")),))
+    sandbox.webhooks.flush()
+    _, echo = told.messages()
+    assert "text" not in echo["message"]
+    assert [one["type"] for one in echo["message"]["attachments"]] == ["image"]
+    assert [value["photo"].endswith(".png") for value in told.values("feed") if value.get("comment_id")] == [True]
+
+
 def test_activities_of_x(sandbox: Sandbox, told: Receiver) -> None:
     """Explicit mentions, direct replies, messages in both directions, and deletions of the account's own posts."""
     world, brand = sandbox.world, sandbox.brand

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -51,6 +52,8 @@ class Core:
         self.ledger = Ledger(world.seed)
         self._journal = Journal(state)
         self._listeners: list[Callable[[Event], None]] = []
+        self.blobs: dict[str, bytes] = {}
+        """What was uploaded to this process, by the hash of its bytes; in no journal."""
         self.restored = 0
         """How many events an earlier run left in the journal."""
         self._restore()
@@ -152,6 +155,34 @@ class Core:
             self.ledger.apply(event)
             for listener in self._listeners:
                 listener(event)
+
+    def upload(
+        self,
+        family: str,
+        data: bytes,
+        *,
+        owner: str | None = None,
+        alt: str = "",
+        reusable: bool = False,
+        life_ms: int | None = None,
+    ) -> str:
+        """Keep a picture until it is said; returns its id. `family`: photo or attachment; `owner`: whose Page."""
+        with self.lock:
+            digest, count = hashlib.sha256(data).hexdigest(), self.ledger.made + 1
+            number = str(ids.number_for(self.seed, count))
+            self.blobs[digest] = data
+            facts = {
+                "id": number,
+                "family": family,
+                "owner": owner or self.page_id,
+                "hash": digest,
+                "alt": alt,
+                "made_ms": self.clock.now_ms(),
+                "life_ms": life_ms,
+                "reusable": reusable,
+            }
+            self.record({"kind": "upload", "count": count, "upload": facts, "at": self.clock.now_ms()})
+            return number
 
     def listen(self, listener: Callable[[Event], None], on_advance: Callable[[], None] | None = None) -> None:
         """Tell `listener` of every event from now on, under the world's lock, and `on_advance` when time was moved."""

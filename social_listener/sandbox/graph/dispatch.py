@@ -55,6 +55,8 @@ def family_of(graph: Graph, node: Any, path: str, parameters: dict[str, str]) ->
         return "messenger" if thread.platform == "messenger" else "instagram"
     if isinstance(node, Person) and edge == "conversations":
         return "instagram" if parameters.get("platform", "").lower() == "instagram" else "messenger"
+    if edge == "message_attachments":
+        return "messenger"
     if edge == "messages":
         return platform_of(graph, path, parameters)
     if node is not None and kind_of(node).name in ("instagram", "media", "ig_comment"):

@@ -52,7 +52,7 @@ class FacebookActs(Core):
         *,
         visible_after: float | timedelta = 0.0,
         via_api: str | None = None,
-        media: Iterable[tuple[str, str]] = (),
+        media: Iterable[tuple[str, ...]] = (),
     ) -> Comment:
         """Comment on a post or a comment; what answers a nested comment lands under the top-level one.
 

@@ -16,6 +16,7 @@ from social_listener.sandbox.graph.records import (
     Person,
     Post,
     Thread,
+    Upload,
     Version,
 )
 from social_listener.sandbox.journal import Event
@@ -53,6 +54,7 @@ class Ledger:
         """Platform and contact's id → thread."""
         self.thread_ids: dict[str, Thread] = {}
         self.messages: dict[str, Message] = {}
+        self.uploads: dict[str, Upload] = {}
         self.subscriptions: dict[str, tuple[str, ...]] = {}
         """Id of an application → the fields it is told of."""
         self.grants: dict[str, dict[str, Any]] = {}
@@ -89,6 +91,7 @@ class Ledger:
         parent, answered = self._item(event["parent"]), self._item(event["answered"])
         comment = Comment(**self._written(event), post=post, parent=parent, answered=answered)
         self.items[comment.number] = comment
+        self._use(comment)
         for target in (post.comments, self.comments, *([] if comment.parent is None else [comment.parent.replies])):
             insort(target, comment, key=by_time)
         post.coming.append((comment.visible_ms, comment.created_ms))
@@ -154,6 +157,7 @@ class Ledger:
         )
         self.made = max(self.made, event["count"])
         self.messages[message.id] = message
+        self._use(message)
         insort(thread.messages, message, key=by_time)
         if event["answers"] is not None:
             self.items[event["answers"]].private_reply = message.id
@@ -163,6 +167,17 @@ class Ledger:
 
     def _on_holder(self, event: dict[str, Any]) -> None:
         self._thread(event["platform"], event["contact"]).holder = event["holder"]
+
+    def _on_upload(self, event: dict[str, Any]) -> None:
+        self.made = max(self.made, event["count"])
+        upload = Upload(**event["upload"])
+        self.uploads[upload.id] = upload
+
+    def _use(self, said: Item | Message) -> None:
+        """Mark the uploads that were said."""
+        for one in said.attached:
+            if one.number in self.uploads:
+                self.uploads[one.number].used = True
 
     def _on_subscribed(self, event: dict[str, Any]) -> None:
         if event["fields"]:

@@ -39,10 +39,17 @@ class MessageActs(InstagramActs):
         *,
         private_reply_to: On | None = None,
         visible_after: float | timedelta = 0.0,
+        media: Iterable[tuple[str, str]] = (),
     ) -> Message:
         """Let staff write to somebody in the platform's own inbox; rules about windows are not checked."""
         return self._message(
-            who, text, platform, Making(sent_at, visible_after), ours=True, private_reply_to=private_reply_to
+            who,
+            text,
+            platform,
+            Making(sent_at, visible_after),
+            ours=True,
+            private_reply_to=private_reply_to,
+            media=media,
         )
 
     def api_message(
@@ -55,7 +62,7 @@ class MessageActs(InstagramActs):
         private_reply_to: On | None = None,
         tag: str | None = None,
         visible_after: float | timedelta = 0.0,
-        media: Iterable[tuple[str, str]] = (),
+        media: Iterable[tuple[str, ...]] = (),
     ) -> Message:
         """Let the brand write through the API; rules about windows are not checked."""
         return self._message(
@@ -108,7 +115,7 @@ class MessageActs(InstagramActs):
         ours: bool,
         private_reply_to: On | None = None,
         tag: str | None = None,
-        media: Iterable[tuple[str, str]] = (),
+        media: Iterable[tuple[str, ...]] = (),
     ) -> Message:
         with self.lock:
             contact = self._contact(who, platform)

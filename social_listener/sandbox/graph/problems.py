@@ -98,6 +98,11 @@ def invalid(message: str, subcode: int | None = None) -> GraphError:
     return GraphError(100, f"(#100) {message}", subcode=subcode)
 
 
+def no_image() -> GraphError:
+    """324: what was handed over is no photo, or too large a one."""
+    return GraphError(324, "(#324) Missing or invalid image file")
+
+
 def missing(wanted: str, verb: str) -> GraphError:
     """100/33: not there, or not for this token, or not for this verb; the platform tells them not apart."""
     return GraphError(

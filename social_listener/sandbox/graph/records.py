@@ -198,6 +198,24 @@ class Message:
 
 
 @dataclass(slots=True, kw_only=True)
+class Upload:
+    """A picture that was handed over and is shown to nobody until something names it."""
+
+    id: str
+    family: Literal["photo", "attachment"]
+    """For comments, or for messages; neither is taken for the other."""
+    owner: str
+    """Id of the Page."""
+    hash: str
+    """SHA-256 of its bytes."""
+    alt: str
+    made_ms: int
+    life_ms: int | None
+    reusable: bool
+    used: bool = False
+
+
+@dataclass(slots=True, kw_only=True)
 class Thread:
     """The direct conversation of the brand with one person on one platform."""
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from social_listener.sandbox.graph import sending, writes
+from social_listener.sandbox.graph import sending, uploads, writes
 from social_listener.sandbox.graph.call import Call
 from social_listener.sandbox.graph.facebook_nodes import COMMENT, POST
 from social_listener.sandbox.graph.instagram_nodes import IG_COMMENT, INSTAGRAM, MEDIA
@@ -39,6 +39,8 @@ class Write:
 
 WRITES: dict[tuple[str, str, str], Write] = {
     ("POST", "page", "feed"): Write(writes.create_post, "pages_manage_posts"),
+    ("POST", "page", "photos"): Write(uploads.create_photo, "pages_manage_posts"),
+    ("POST", "page", "message_attachments"): Write(uploads.create_attachment, "pages_messaging"),
     ("POST", "page", "messages"): Write(sending.send, "pages_messaging"),
     ("POST", "page", "subscribed_apps"): Write(writes.subscribe, "pages_manage_metadata"),
     ("DELETE", "page", "subscribed_apps"): Write(writes.unsubscribe, "pages_manage_metadata"),

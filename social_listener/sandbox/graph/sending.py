@@ -10,7 +10,9 @@ from social_listener.sandbox.graph.call import Call
 from social_listener.sandbox.graph.facebook_nodes import reply_deadline_ms
 from social_listener.sandbox.graph.message_nodes import last_heard_ms
 from social_listener.sandbox.graph.records import Comment, IgComment, Item, MessagePlatform, Person, Post
+from social_listener.sandbox.graph.uploads import attachment_of
 from social_listener.sandbox.graph.world import Graph
+from social_listener.sandbox.media import Attached
 
 _TYPES = ("RESPONSE", "UPDATE", "MESSAGE_TAG", "UTILITY")
 _HOUR_MS = 3_600_000
@@ -18,7 +20,8 @@ _HOUR_MS = 3_600_000
 
 def send(call: Call) -> dict[str, Any]:
     """Send a message and return the ids of recipient and message; the order of checks is not documented."""
-    recipient, text = call.structure("recipient"), _text_of(call.structure("message"))
+    recipient = call.structure("recipient")
+    text, attached = _content(call, call.structure("message"))
     target = {name for name in ("id", "comment_id", "post_id") if recipient.get(name)}
     if len(target) != 1 or not isinstance(recipient[next(iter(target))], str):
         raise problems.invalid("param recipient must hold exactly one of: id, comment_id, post_id")
@@ -28,6 +31,8 @@ def send(call: Call) -> dict[str, Any]:
         answered = None
     else:
         answered, person, platform = _answered(call, recipient)
+    if attached and platform == "instagram":
+        raise problems.invalid("Possible invalid ID or you do not own the attachment.", 2018074)
     _refuse_length(call, text, platform)
     _refuse_person(call, person, platform)
     if answered is None:
@@ -40,6 +45,7 @@ def send(call: Call) -> dict[str, Any]:
         private_reply_to=answered,
         tag=tag,
         visible_after=call.policy.own_visible_after,
+        media=attached,
     )
     return {"recipient_id": message.thread.contact, "message_id": message.id}
 
@@ -61,14 +67,17 @@ def platform_of(graph: Graph, path: str, parameters: dict[str, str]) -> MessageP
     return "instagram" if to_instagram else "messenger"
 
 
-def _text_of(message: dict[str, Any]) -> str:
-    """Return the text of a message; attachments are accepted and stand for themselves in words."""
-    text = message.get("text")
+def _content(call: Call, message: dict[str, Any]) -> tuple[str, tuple[Attached, ...]]:
+    """Return the text of a message, or its picture: it has one of them. Templates and the like stand in words."""
+    text, attachment = message.get("text"), message.get("attachment")
+    if text is not None and attachment is not None:
+        raise problems.invalid("param message must hold either text or attachment, not both")
     if isinstance(text, str) and text.strip():
-        return text
-    if isinstance(message.get("attachment"), dict) and text is None:
-        return f"[{message['attachment'].get('type', 'attachment')}]"
-    raise problems.invalid("param message must be non-empty.")
+        return text, ()
+    if isinstance(attachment, dict):
+        attached = attachment_of(call, attachment)
+        return ("", attached) if attached else (f"[{attachment.get('type', 'attachment')}]", ())
+    raise problems.invalid("param message must be non-empty.", 2018034)
 
 
 def _tag(call: Call) -> str | None:

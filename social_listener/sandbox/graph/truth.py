@@ -57,6 +57,8 @@ class TrueComment(TrueItem):
     parent_id: str | None
     answered_id: str | None
     tagged: tuple[str, ...]
+    pictures: tuple[str, ...] = ()
+    """SHA-256 of the pictures that were uploaded for it; `Graph.blobs` has their bytes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,6 +111,8 @@ class TrueMessage:
     via_api: str | None
     private_reply_to: str | None
     tag: str | None
+    pictures: tuple[str, ...] = ()
+    """As those of a comment."""
 
 
 _Found = TypeVar("_Found", TruePost, TrueComment, TrueMedia, TrueIgComment, TrueMention, TrueMessage)
@@ -176,11 +180,13 @@ def truth_of(ledger: Ledger) -> GraphTruth:
     mentions += [comment for comment in ledger.ig_comments if comment.mentions_brand]
     return GraphTruth(
         posts=tuple(_post(post) for post in ledger.feed),
-        comments=tuple(_comment(comment) for comment in ledger.comments),
+        comments=tuple(_comment(comment, ledger) for comment in ledger.comments),
         media=tuple(_medium(media) for media in (*ledger.media, *ledger.foreign_media)),
         ig_comments=tuple(_ig_comment(comment) for comment in ledger.ig_comments),
         mentions=tuple(_mention(item) for item in sorted(mentions, key=lambda item: item.key)),
-        messages=tuple(_message(message) for message in sorted(ledger.messages.values(), key=lambda one: one.key)),
+        messages=tuple(
+            _message(message, ledger) for message in sorted(ledger.messages.values(), key=lambda one: one.key)
+        ),
     )
 
 
@@ -205,13 +211,14 @@ def _post(post: Post) -> TruePost:
     return TruePost(**_common(post, post.author.psid), kind=post.kind, published=post.published)
 
 
-def _comment(comment: Comment) -> TrueComment:
+def _comment(comment: Comment, ledger: Ledger) -> TrueComment:
     return TrueComment(
         **_common(comment, comment.author.psid),
         post_id=comment.post.id,
         parent_id=_id(comment.parent),
         answered_id=_id(comment.answered),
         tagged=tuple(tag[0] for tag in comment.versions[-1].tags),
+        pictures=_pictures(comment, ledger),
     )
 
 
@@ -247,7 +254,7 @@ def _mention(item: Media | IgComment) -> TrueMention:
     )
 
 
-def _message(message: Message) -> TrueMessage:
+def _message(message: Message, ledger: Ledger) -> TrueMessage:
     person: Person = message.thread.person
     return TrueMessage(
         id=message.id,
@@ -263,7 +270,12 @@ def _message(message: Message) -> TrueMessage:
         via_api=message.via_api,
         private_reply_to=message.private_reply_to,
         tag=message.tag,
+        pictures=_pictures(message, ledger),
     )
+
+
+def _pictures(said: Item | Message, ledger: Ledger) -> tuple[str, ...]:
+    return tuple(ledger.uploads[one.number].hash for one in said.attached if one.number in ledger.uploads)
 
 
 def _id(item: Comment | IgComment | None) -> str | None:

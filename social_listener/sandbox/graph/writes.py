@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from social_listener.sandbox.graph import problems
+from social_listener.sandbox.graph import problems, uploads
 from social_listener.sandbox.graph.call import Call
 from social_listener.sandbox.graph.facebook_nodes import COMMENT, POST, comment_id
 from social_listener.sandbox.graph.instagram_nodes import IG_COMMENT, names_brand
@@ -33,13 +33,16 @@ def create_post(call: Call) -> dict[str, Any]:
 def create_comment(call: Call) -> dict[str, Any]:
     """POST /{post or comment}/comments: comment as the Page; an answer to a nested comment lands beside it."""
     target: Post | Comment = call.node
-    text = _text(call, "message")
+    attached = uploads.photo(call)
+    text = call.parameters.get("message", "") if attached else _text(call, "message")
     if len(text) > _LONGEST:
         raise problems.invalid(f"Param message must be at most {_LONGEST} characters long")
     post = target if isinstance(target, Post) else target.post
     top = None if isinstance(target, Post) else target.parent or target
     _refuse_duplicate(call, post.comments, text, top)
-    comment = call.graph.comment(call.brand, target, text, visible_after=_delay(call), via_api=call.graph.app_id)
+    comment = call.graph.comment(
+        call.brand, target, text, visible_after=_delay(call), via_api=call.graph.app_id, media=attached
+    )
     fields = call.fields()
     return {"id": comment_id(call, comment)} if fields is None else render(call, COMMENT, comment, fields)
 

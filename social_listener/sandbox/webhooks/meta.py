@@ -176,7 +176,10 @@ def _message(message: Message, verb: Verb, graph: Graph) -> Entry | None:
     owner = graph.instagram_id if on_instagram else graph.page_id
     ends = (owner, thread.contact) if message.ours else (thread.contact, owner)
     content: dict[str, Any] = {"mid": message.id}
-    content |= {"is_deleted": True} if verb == "remove" else {"text": message.text}
+    if verb == "remove":
+        content["is_deleted"] = True
+    elif message.text or not message.attached:
+        content["text"] = message.text
     if message.attached and verb != "remove":
         content["attachments"] = [_attachment(one) for one in message.attached]
     if message.ours:
