@@ -110,9 +110,9 @@ OVER_ALL = """
     GROUP BY i.conversation_id ORDER BY 2 DESC, 1 LIMIT 50"""
 
 
-def fill(store: Store, total: int, open_conversations: int) -> None:
-    """Write `total` interactions, the newest of them in so many open conversations."""
-    parameters = {"now": NOW, "total": total, "open": open_conversations}
+def fill(store: Store, total: int, open_conversations: int, now: datetime = NOW) -> None:
+    """Write `total` interactions, the newest of them in so many open conversations, the last of them `now`."""
+    parameters = {"now": now, "total": total, "open": open_conversations}
     for statement in FILL.values():
         with store.transaction() as cursor:
             used = {name: value for name, value in parameters.items() if f"${name}" in statement}

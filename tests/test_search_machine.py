@@ -84,6 +84,8 @@ class Indexed(Machine):
                 assert conversations.of_contacts(cursor, [contact_id], known) == theirs
                 ids = [one.id for one in theirs]
                 assert conversations.outlines(cursor, ids, known=known) == conversations.outlines(cursor, ids)
+                newest = conversations.outlines(cursor, ids, 2, known=known)
+                assert newest == conversations.outlines(cursor, ids, 2)
                 others = conversations.others_in_thread(cursor, row)
                 assert conversations.others_in_thread(cursor, row, known) == others
                 assert conversation_id in (known.in_thread(thread_id) or [])

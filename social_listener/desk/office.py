@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from social_listener.channels import Channel
     from social_listener.desk_types import ThreadItem
     from social_listener.desk_types.levels import DueLine
-    from social_listener.desk_types.people import Accounts
+    from social_listener.desk_types.people import Accounts, StaffLine
     from social_listener.model import Stream
     from social_listener.scoring import Weights
     from social_listener.settings import Settings
@@ -54,6 +54,31 @@ class Clocks:
         return PlatformTime(ours=ours, ahead=known[1])
 
 
+class Roster:
+    """Who works here, as read at the store's revision: one click asks dozens of times what somebody may do.
+
+    Thread-safe. Every commit makes it read again; within a transaction it is never asked, for that may change people.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._known: tuple[int, dict[str, StaffLine | None]] = (-1, {})
+
+    def one(self, cursor: DuckDBPyConnection, staff: str) -> StaffLine | None:
+        """Return somebody as they are now, for whoever reads or writes with this cursor; None: there is nobody."""
+        if self._store.writes(cursor):
+            return people.one(cursor, staff)
+        # The revision is taken before the snapshot: what is kept under it can be newer than it tells, never older.
+        revision = self._store.revision
+        at, known = self._known
+        if at != revision:
+            self._known = _, known = revision, {}
+        if staff not in known:
+            with self._store.read() as own:
+                known[staff] = people.one(own, staff)
+        return known[staff]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Office:
     """The parts the desk works with."""
@@ -71,6 +96,11 @@ class Office:
     levels: Levels = field(default_factory=Levels)
     factors: Factors = field(default_factory=Factors)  #: met before
     clocks: Clocks = field(default_factory=Clocks)
+    roster: Roster = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Open the roster of this store."""
+        object.__setattr__(self, "roster", Roster(self.store))
 
     def channel(self, account_id: str) -> Channel:
         """Return an account's channel; `DeskError` when the settings do not have the account any more."""
@@ -100,7 +130,7 @@ class Office:
         """Return the accounts on which somebody may do this, None for all; `NotPermitted`: their role forbids it."""
         if staff == SYSTEM:
             return None
-        line = people.one(cursor, staff)
+        line = self.roster.one(cursor, staff)
         if line is None or not line.active:
             raise NotPermitted(f"{staff!r} does not work here, and may not {RIGHT_WORDS[right]}")
         if not line.may(right):
@@ -111,7 +141,7 @@ class Office:
 
     def _reach(self, cursor: DuckDBPyConnection, staff: str, account_id: str) -> None:
         """Raise `NotTheirs` unless somebody has access to an account."""
-        line = people.one(cursor, staff)
+        line = self.roster.one(cursor, staff)
         if staff != SYSTEM and (line is None or not line.reaches(account_id)):
             raise NotTheirs
 

@@ -119,6 +119,10 @@ class Store:
             cursor.execute("BEGIN TRANSACTION READ ONLY")
             yield cursor
 
+    def writes(self, cursor: DuckDBPyConnection) -> bool:
+        """Return whether this is the writing cursor: what it sees may be newer than `revision` tells."""
+        return cursor is self._writer
+
     @contextmanager
     def attached(self, path: Path, name: str) -> Iterator[None]:
         """Let transactions read another database file of ours under `name`, until the end of the block."""

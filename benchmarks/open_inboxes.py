@@ -1,0 +1,292 @@
+"""What open inboxes cost the service: 25 people at work in a full inbox, while it polls and delivers.
+
+    python benchmarks/open_inboxes.py                       # about 10 minutes
+    python benchmarks/open_inboxes.py --seconds 60          # quicker
+    python benchmarks/open_inboxes.py --check               # exit 1 when a target is missed
+
+The service is a process of its own, on the sandbox, which runs in this one: customers go on writing while it is
+measured. Every page has its own person, socket and event stream, and sends what a page in Chromium sends
+(`inbox_client.py`). The same pages are first left alone, then everybody opens a conversation about every two seconds;
+the processor's time of the first stretch is taken from that of the second.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import random
+import socket
+import sys
+import tempfile
+import time
+import urllib.request
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from statistics import quantiles
+from typing import TYPE_CHECKING, Any, Final
+
+import psutil
+
+sys.path[:0] = [str(Path(__file__).resolve().parents[1] / "tests" / name) for name in (".", "dashboard")]
+
+from inbox import fill  # noqa: E402 - behind the path to the tests' stage
+from inbox_client import Figures, Inbox  # noqa: E402
+from stage import PATIENCE, Stage  # noqa: E402
+
+from social_listener.service import build  # noqa: E402
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+#: what is measured → at most
+TARGETS: Final = {
+    "click to the end of its script, p95": (300.0, "ms"),
+    "CPU a click, beyond the idle pages'": (25.0, "ms"),
+    "memory a session": (1.0, "MB"),
+}
+#: seconds between two clicks of one person, and between two customers who write
+EVERY, ARRIVALS = 2.0, 5.0
+ITEMS_EACH: Final = 3
+#: seconds in which memory and index come to rest
+SETTLE: Final = 10.0
+
+
+class Office(Stage):
+    """A stage whose account is the one that the generated rows are of, at the usual pace."""
+
+    def _settings(self, changes: dict[str, Any]) -> dict[str, Any]:
+        settings = super()._settings(changes)
+        account = settings["accounts"][0]
+        account["id"] = "main"
+        for stream in account["streams"]:
+            stream["interval"] = "5s"
+        del settings["jobs"]
+        return settings
+
+    @property
+    def public(self) -> str:
+        """Return the address of the public port."""
+        return f"http://127.0.0.1:{self.settings.public.port}"
+
+    @property
+    def process(self) -> psutil.Process:
+        """Return the service."""
+        if self._process is None:
+            raise RuntimeError("the service does not run")
+        return psutil.Process(self._process.pid)
+
+
+@dataclass(slots=True)
+class Stretch:
+    """What was seen in a stretch of time."""
+
+    seconds: float = 0.0
+    cpu: float = 0.0  #: seconds of the service's processes
+    figures: Figures = field(default_factory=Figures)
+    polls: list[float] = field(default_factory=list)  #: seconds between two polls of the same stream
+    asked: list[float] = field(default_factory=list)  #: seconds that the public port took for an answer
+
+
+#: everybody knows already that the generated rows are late, or the service would tell of 50,000 things first
+TOLD: Final = """
+    INSERT INTO escalations (id, conversation_id, account_id, step, due_what, due_since, due_at, told, told_at)
+    SELECT conversation_id || ' late', conversation_id, account_id, 'late', due_what, due_since, due_at, '[]', $now
+    FROM queue"""
+
+
+def free_port() -> int:
+    """Return a port that nobody listens at."""
+    with socket.create_server(("127.0.0.1", 0)) as door:
+        return int(door.getsockname()[1])
+
+
+def full_store(office: Office, total: int, open_conversations: int) -> None:
+    """Fill the store that the service will open, and build its search index."""
+    now = datetime.now(UTC)
+    service = build(office.settings, offline=True)
+    try:
+        fill(service.store, total, open_conversations, now)
+        with service.store.transaction() as cursor:
+            cursor.execute(TOLD, {"now": now})
+        service.store.index.catch_up()
+    finally:
+        service.close()
+
+
+def busy(process: psutil.Process) -> float:
+    """Return the seconds of processor that a process and its children have used."""
+    times = [one.cpu_times() for one in (process, *process.children(recursive=True))]
+    return sum(one.user + one.system for one in times)
+
+
+def memory(process: psutil.Process) -> float:
+    """Return the resident memory of the service itself, MB."""
+    return process.memory_info().rss / 1e6
+
+
+async def crowd(office: Office) -> None:
+    """Let somebody new write every few seconds."""
+    number = 0
+    while True:
+        await asyncio.sleep(ARRIVALS)
+        number += 1
+        await asyncio.to_thread(office.mention, f"parcel {number} is not here yet, and nobody tells me where it is")
+
+
+async def knock(office: Office, took: list[float]) -> None:
+    """Ask the public port, as a platform that pushes does."""
+    address = office.public + "/livez"
+
+    def ask() -> float:
+        began = time.perf_counter()
+        with urllib.request.urlopen(address, timeout=PATIENCE) as answer:  # noqa: S310 - our own
+            answer.read()
+        return time.perf_counter() - began
+
+    while True:
+        took.append(await asyncio.to_thread(ask))
+        await asyncio.sleep(0.5)
+
+
+async def at_work(page: Inbox, end: float, chance: random.Random) -> None:
+    """Open one conversation after another until `end`."""
+    await asyncio.sleep(chance.uniform(0, EVERY))
+    while time.perf_counter() < end:
+        began = time.perf_counter()
+        await page.pick(chance.choice([row for row in page.rows if row != page.chosen]))
+        await asyncio.sleep(max(0.0, began + chance.uniform(0.75, 1.25) * EVERY - time.perf_counter()))
+
+
+async def stretch(office: Office, pages: Sequence[Inbox], figures: Figures, seconds: float, *, clicks: bool) -> Stretch:
+    """Watch the service for a while, and let everybody work if there are `clicks`."""
+    seen = Stretch(figures=figures)
+    first = len(office.sandbox.calls)
+    knocking = asyncio.create_task(knock(office, seen.asked))
+    began, used = time.perf_counter(), busy(office.process)
+    if clicks:
+        end = began + seconds
+        await asyncio.gather(*(at_work(page, end, random.Random(number)) for number, page in enumerate(pages)))
+    else:
+        await asyncio.sleep(seconds)
+    seen.cpu, seen.seconds = busy(office.process) - used, time.perf_counter() - began
+    knocking.cancel()
+    await asyncio.gather(knocking, return_exceptions=True)
+    last: dict[str, datetime] = {}
+    for call in list(office.sandbox.calls)[first:]:
+        if before := last.get(call.path):
+            seen.polls.append((call.at - before).total_seconds())
+        last[call.path] = call.at
+    return seen
+
+
+@dataclass(slots=True)
+class Result:
+    """All that was measured."""
+
+    idle: Stretch
+    clicks: Stretch
+    memory: dict[str, float]
+
+    def reached(self, pages: int) -> dict[str, float]:
+        """Return the figure of each target."""
+        clicked = len(self.clicks.figures.clicks)
+        idle = self.idle.cpu / self.idle.seconds * self.clicks.seconds
+        grown = max(self.memory["after the clicks"], self.memory["open"]) - self.memory["before"]
+        return {
+            "click to the end of its script, p95": percentile(self.clicks.figures.clicks, 95) * 1000,
+            "CPU a click, beyond the idle pages'": (self.clicks.cpu - idle) / clicked * 1000,
+            "memory a session": grown / pages,
+        }
+
+
+def percentile(values: Sequence[float], which: int) -> float:
+    """Return one of the 99 cuts of some values."""
+    return quantiles(values, n=100)[which - 1] if len(values) > 1 else float("nan")
+
+
+async def measure(office: Office, seconds: float) -> Result:
+    """Open the pages, leave them alone, and let everybody work."""
+    figures = Figures()
+    pages = [Inbox(office.address, office.cookie(name), name, figures) for name in office.staff]
+    first = Inbox(office.address, office.cookie(), office.staff[0], Figures())
+    await first.open()  # what is loaded for the first page belongs to the service, not to a session
+    await first.pick(first.rows[0])
+    await first.close()
+    await asyncio.sleep(SETTLE)
+    held = {"before": memory(office.process)}
+    writing = asyncio.create_task(crowd(office))
+    for page in pages:
+        await page.open()
+    await asyncio.sleep(SETTLE)
+    held["open"] = memory(office.process)
+    begun = figures.changes, figures.ticks
+    idle = await stretch(office, pages, figures, seconds, clicks=False)
+    read_again, ticks = figures.changes - begun[0], figures.ticks - begun[1]
+    print(f"left alone: {read_again} times read again since the store had changed, {ticks} slow ticks", flush=True)
+    clicks = await stretch(office, pages, figures, seconds, clicks=True)
+    held["after the clicks"] = memory(office.process)
+    writing.cancel()
+    await asyncio.gather(*(page.close() for page in pages))
+    return Result(idle, clicks, held)
+
+
+def tell(result: Result, pages: int) -> None:
+    """Print what was measured."""
+    idle, clicks, figures = result.idle, result.clicks, result.clicks.figures
+    number = len(figures.clicks)
+    print(f"\n{pages} pages; {number:,} clicks in {clicks.seconds:.0f} s; {figures.received / 1e6:.0f} MB received")
+    print(f"{'':40}{'p50 ms':>10}{'p95 ms':>10}{'max ms':>10}")
+    for name, values in (
+        ("click to the end of its script", figures.clicks),
+        ("click to the conversation's data", figures.opened),
+        ("public port, pages left alone", idle.asked),
+        ("public port, everybody at work", clicks.asked),
+        ("from poll to poll, pages left alone", idle.polls),
+        ("from poll to poll, everybody at work", clicks.polls),
+    ):
+        cuts = (percentile(values, 50), percentile(values, 95), max(values, default=float("nan")))
+        print(f"{name:40}" + "".join(f"{1000 * value:10.0f}" for value in cuts))
+    print(f"CPU: {idle.cpu / idle.seconds:.2f} cores idle, {clicks.cpu / clicks.seconds:.2f} at work; ", end="")
+    print(f"{clicks.cpu / number * 1000:.1f} ms a click gross")
+    print("memory: " + ", ".join(f"{value:.0f} MB {name}" for name, value in result.memory.items()))
+
+
+@contextmanager
+def opened(total: int, open_conversations: int, pages: int) -> Iterator[Office]:
+    """Give the running service with a full store, and people who are signed in."""
+    with tempfile.TemporaryDirectory() as folder:
+        staff = [f"staff{number:02}" for number in range(pages)]
+        office = Office(Path(folder), dashboard={"staff": staff}, public={"port": free_port()})
+        try:
+            began = time.perf_counter()
+            full_store(office, total, open_conversations)
+            print(f"{total:,} interactions, {open_conversations:,} open conversations, ", end="")
+            print(f"filled in {time.perf_counter() - began:.0f} s", flush=True)
+            yield office.serve()
+        finally:
+            office.close()
+
+
+def main() -> int:
+    """Run the benchmark; 1 when `--check` was asked for and a target is missed."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--pages", type=int, default=25, help="open inboxes")
+    parser.add_argument("--seconds", type=float, default=240, help="of each of the two stretches")
+    parser.add_argument("--open", type=int, default=50_000, help="open conversations, a third of all")
+    parser.add_argument("--check", action="store_true", help="exit 1 when a target is missed")
+    wanted = parser.parse_args()
+    with opened(wanted.open * ITEMS_EACH * 2, wanted.open, wanted.pages) as office:
+        result = asyncio.run(measure(office, wanted.seconds))
+    tell(result, wanted.pages)
+    missed = 0
+    for name, value in result.reached(wanted.pages).items():
+        most, unit = TARGETS[name]
+        missed += not value <= most
+        print(f"target: {name} ≤ {most:g} {unit}: {value:.1f} {unit}, {'reached' if value <= most else 'missed'}")
+    return 1 if wanted.check and missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
