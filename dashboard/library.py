@@ -69,7 +69,8 @@ def _saved_replies(left: object, right: object, open_now: Shelf) -> None:
         LIST(key="library_list", data={**data, "problem": problem}, on_pick_change=lambda: _picked(known))
     with right:  # type: ignore[attr-defined]  # a column of Streamlit
         if open_now.id is None:
-            st.text("Pick a saved reply to change it, or make a new one.")
+            with st.container(key="library_none"):
+                st.text("Pick a saved reply to change it, or make a new one.")
         else:
             _form(known.get(open_now.id), open_now)
 

@@ -148,6 +148,12 @@ function dueWords(due, drift) {
   return due.what + " breached by " + all + (before >= 60 ? ", " + part + " of it before we knew" : "");
 }
 
+// In one breath, for where there is little room: what dueTitle tells in full.
+function dueBrief(due, drift) {
+  const { left } = countdown(due, drift);
+  return left >= 0 ? due.what + " due in " + exact(left) : due.what + " " + exact(-left) + " late";
+}
+
 function dueTitle(due, drift) {
   const late = due.seen ? (Date.parse(due.seen) - Date.parse(due.since)) / 1000 : 0;
   const known = late >= 60 ? ". We learned of it " + exact(late) + " after it was sent" : "";
