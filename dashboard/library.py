@@ -70,7 +70,7 @@ def _saved_replies(left: object, right: object, open_now: Shelf) -> None:
     with right:  # type: ignore[attr-defined]  # a column of Streamlit
         if open_now.id is None:
             with st.container(key="library_none"):
-                st.text("Pick a saved reply to change it, or make a new one.")
+                st.text("Pick a saved reply to change it, or make a new one." if found else "New makes the first one.")
         else:
             _form(known.get(open_now.id), open_now)
 
@@ -92,7 +92,7 @@ def _form(one: SavedReply | None, open_now: Shelf) -> None:
     st.caption("Variables: " + ", ".join(f"`{{{name}}}`" for name in VARIABLES) + ". `{contact.first_name|there}` says "
                "what stands there when nothing is known.")  # fmt: skip
     _preview(text)
-    with st.container(horizontal=True):
+    with st.container(horizontal=True, key="library_fits"):
         st.selectbox(
             "Language", languages, languages.index(language), key=open_now.key("language"),
             format_func=lambda code: words.language(code) if code else "Any",
