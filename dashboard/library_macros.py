@@ -33,7 +33,7 @@ def show(left: object, right: object, open_now: Shelf, *, archived: bool) -> Non
     with right:  # type: ignore[attr-defined]  # a column of Streamlit
         if open_now.id is None:
             with st.container(key="library_none"):
-                st.text("Pick a macro to change it, or make a new one.")
+                st.text("Pick a macro to change it, or make a new one." if found else "New makes the first one.")
         else:
             _form(known.get(open_now.id), open_now)
 

@@ -92,7 +92,7 @@ def _done(do: Callable[[], object], told: str) -> None:
 # -- one person --------------------------------------------------------------------------------------------------------
 
 
-@st.dialog("How much, and when not", on_dismiss=_closed)
+@st.dialog("Workload and absence", on_dismiss=_closed)
 def _person(one: Workload) -> None:
     """Let a capacity and an absence be changed, in the reader's own time zone."""
     zone = ZoneInfo(st.context.timezone or "UTC")

@@ -93,7 +93,8 @@ function withIcon(node, name) {
 }
 
 function labelChip(label) {
-  const chip = el("span", "chip label", label.name);
+  const chip = el("span", "chip label");
+  chip.append(el("span", "tag", label.name));
   chip.dir = "auto";
   const dot = el("i", "dot");
   dot.style.background = label.hex;

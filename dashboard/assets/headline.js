@@ -34,7 +34,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
     if (data.waiting) facts.push(el("span", "", "Waiting " + span(since(data.waiting, drift))));
     for (const word of data.status) facts.push(el("span", "", word));
     facts.push(withIcon(el("span", "where", data.where), data.private ? "lock" : "globe"));
-    facts.forEach((fact, place) => line.append(...(place ? [" · ", fact] : [fact])));
+    facts.forEach((fact, place) => line.append(...(place ? [el("span", "dot", " · "), fact] : [fact])));
     for (const label of data.labels || []) title.append(" ", labelChip(label));
     line.title = data.due ? dueTitle(data.due, drift) : line.textContent;
     const drawn = title.outerHTML + line.outerHTML;
