@@ -15,6 +15,8 @@ class Ahead {
   }
 
   take(event) {
+    const { ids, all } = window.socialListenerSelection || {};
+    if (all || ids?.size) return false; // both keys mean what is selected
     if (!this.id || !BUTTONS[event.key] || !plainKey(event) || event.shiftKey || typing(event) || dialogOpen()) return false;
     event.preventDefault();
     event.stopImmediatePropagation();

@@ -57,6 +57,19 @@ def test_a_whole_view_is_resolved_and_taken_back(open_page: Open, make_stage: Ma
     expect(page.locator(tab(page, "Resolved"))).to_have_text("Resolved0")
 
 
+def test_e_means_what_is_selected_though_another_conversation_is_opening(
+    open_page: Open, make_stage: MakeStage
+) -> None:
+    """A conversation that was picked and is not here yet keeps E from nothing: many are asked about, none is resolved."""
+    stage, talk = stage_of(make_stage, 3)
+    page = opened(open_page, f"{stage.address}/?c={talk}")
+    page.locator(".row .score").nth(1).click()
+    expect(page.locator(".st-key-bench .bar")).to_contain_text("1 selected")
+    page.evaluate("document.dispatchEvent(new CustomEvent('social-listener-opening', { detail: 'x:1:1' }))")
+    page.keyboard.press("e")
+    expect(page.locator(".st-key-bench .bar")).to_contain_text("Resolve 1 conversation?")
+
+
 def test_a_change_of_many_is_called_off(open_page: Open, make_stage: MakeStage) -> None:
     """Escape at the question changes nothing; a list opened and closed by keys changes nothing either."""
     stage, talk = stage_of(make_stage, 3)
