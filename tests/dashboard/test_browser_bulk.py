@@ -60,7 +60,7 @@ def test_a_whole_view_is_resolved_and_taken_back(open_page: Open, make_stage: Ma
 def test_e_means_what_is_selected_though_another_conversation_is_opening(
     open_page: Open, make_stage: MakeStage
 ) -> None:
-    """A conversation that was picked and is not here yet keeps E from nothing: many are asked about, none is resolved."""
+    """A conversation that was picked and is not here yet takes no E away: many are asked about, none is resolved."""
     stage, talk = stage_of(make_stage, 3)
     page = opened(open_page, f"{stage.address}/?c={talk}")
     page.locator(".row .score").nth(1).click()
