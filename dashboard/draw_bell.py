@@ -26,6 +26,13 @@ _TOLD: Mapping[Kind, tuple[str, str]] = {
     Kind.HANDED_BACK: ("A conversation of yours went back to the queue", "back"),
     Kind.ESCALATION: ("A promised time ends soon, or has passed", "warn"),
 }
+#: of an escalation: what is promised and how it stands
+_PROMISED: Mapping[str, str] = {
+    "answer soon": "An answer is due soon",
+    "answer late": "An answer is late",
+    "resolution soon": "A resolution is due soon",
+    "resolution late": "A resolution is late",
+}
 _ABOUT_PROPOSAL = frozenset({Kind.PROPOSED, Kind.APPROVED, Kind.REFUSED, Kind.CLOSING, Kind.LAPSED})
 
 
@@ -45,7 +52,7 @@ def _line(line: Notification) -> Json:
         "id": line.id,
         "conversation": line.conversation_id,
         "at_line": place(line),
-        "words": told.format(by=line.by),
+        "words": _PROMISED.get(line.about or "", told).format(by=line.by),
         "icon": icon,
         "contact": line.contact,
         "excerpt": line.excerpt,
@@ -56,6 +63,6 @@ def _line(line: Notification) -> Json:
 
 def place(line: Notification) -> str:
     """Return the key of the line of the conversation that it is about; "": of none in particular."""
-    if line.about is None:
+    if line.about is None or line.kind is Kind.ESCALATION:
         return ""
     return f"proposal {line.about}" if line.kind in _ABOUT_PROPOSAL else f"note {line.about}"

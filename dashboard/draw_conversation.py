@@ -77,8 +77,16 @@ def thread(
     }
 
 
-def no_thread(problem: str | None = None) -> Json:
-    """Return what stands where a conversation would be."""
+def no_thread(problem: str | None = None, *, none: bool = False) -> Json:
+    """Return what stands where a conversation would be; `none`: the list is empty, and nothing can be picked."""
+    if none:
+        empty = {
+            "icon": "check",
+            "title": "Nothing to pick here",
+            "text": "The list is empty. New messages appear in it by themselves.",
+            "keys": [["V", "another view"], ["/", "search"], ["?", "all keys"]],
+        }
+        return {"id": "", "lines": [], "problem": problem, "empty": empty}
     return {
         "id": "",
         "lines": [],
@@ -156,7 +164,7 @@ def _facts(card: ContactCard, contact: Contact, now: datetime) -> list[Json]:
         for label in (SentimentLabel.NEGATIVE, SentimentLabel.NEUTRAL, SentimentLabel.POSITIVE)
         if card.sentiment.get(label)
     ]
-    followers = "" if contact.followers is None else f"{contact.followers:,}".replace(",", "\u202f")
+    followers = "" if contact.followers is None else f"{contact.followers:,}"
     return [
         {"name": "Followers", "value": followers},
         {"name": "Lives in", "value": contact.location},

@@ -99,7 +99,7 @@ def _figures(view: HealthView) -> list[Json]:
     backup = f"{words.lasting(view.as_of - view.last_backup_at)} ago" if view.last_backup_at else "none yet"
     return [
         _figure("breached", str(view.breached), "promised times breached", "red" if view.breached else ""),
-        _figure("interactions", f"{view.interactions:,}".replace(",", "\u202f"), "interactions stored"),
+        _figure("interactions", f"{view.interactions:,}", "interactions stored"),
         _figure("size", _bytes(view.database_bytes), "database"),
         *_search(view),
         _figure("backup", backup, "last backup"),
@@ -244,7 +244,7 @@ def _stream(stream: StreamHealth, names: Mapping[str, str], now: datetime) -> Js
             {"text": names.get(stream.account_id, stream.account_id), "small": _stream_name(stream)},
             state,
             end,
-            {"text": f"{stream.interactions:,}".replace(",", "\u202f"), "number": True},
+            {"text": f"{stream.interactions:,}", "number": True},
             {"text": _next(stream, now)},
             {"text": str(stream.open_gaps), "number": True},
             {"text": str(stream.dead_letters), "number": True},

@@ -40,7 +40,7 @@ def views(page: QueuePage | None, wanted: QueueFilter, saved: Sequence[SavedView
         "chosen": SAVED + same.id if same else wanted.view.value,
         "views": [
             *(
-                {"id": view.value, "label": label, "title": title, "count": page.counts.get(view, 0) if page else None}
+                {"id": view.value, "label": label} | _counted(title, page.counts.get(view, 0) if page else None)
                 for view, (label, title) in words.VIEWS.items()
                 if view is not View.SPAM or wanted.view is view or (page and page.counts.get(view))
             ),
@@ -53,7 +53,14 @@ def _saved(view: SavedView, page: QueuePage | None, counts: Mapping[str, int]) -
     """Return a saved view; `page`: what it shows, when it is the one shown."""
     count = page.total if page else counts.get(view.id)
     title = "A view of yours" if view.owner else "A view for everybody"
-    return {"id": SAVED + view.id, "label": view.name, "title": title, "count": count, "saved": True}
+    return {"id": SAVED + view.id, "label": view.name, "saved": True} | _counted(title, count)
+
+
+def _counted(title: str, count: int | None) -> Json:
+    """Return what a view holds: in short where it stands, in full where the pointer rests."""
+    figure = "–" if count is None else words.short(count)
+    cut = count is not None and figure != f"{count:,}"
+    return {"title": f"{title} ({count:,})" if cut else title, "count": count, "figure": figure}
 
 
 def queue(
@@ -120,7 +127,7 @@ def _marks(one: QueueRow, staff: str, *, gone: bool, name_channel: bool) -> list
         marks.append({"text": "Public", "tone": "", "icon": "globe"})
     if name_channel:
         marks.append({"text": words.channel(one.channel), "tone": ""})
-    if one.sentiment is not SentimentLabel.NEUTRAL:
+    if one.sentiment in {SentimentLabel.NEGATIVE, SentimentLabel.POSITIVE}:
         label, tone = words.SENTIMENTS[one.sentiment]
         marks.append({"text": label, "tone": tone})
     if one.unanswered > 1:

@@ -20,7 +20,7 @@ def board(view: TeamView, staff: str) -> Json:
         "rules": [words.sentence(rule) for rule in view.rules],
         "off": ""
         if view.rules
-        else "Nothing is assigned by itself. Rules in the settings under `assignment` switch it on.",
+        else "Nothing is assigned by itself. Rules in the settings under “assignment” switch it on.",
         "problems": [words.sentence(problem) for problem in view.problems],
         "now": words.iso(view.as_of),
     }

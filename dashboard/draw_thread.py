@@ -40,6 +40,8 @@ _TODO: Mapping[ReplyState, str] = {
     ),
 }
 
+_LOOK = "It was looked for and not found. Look on the platform, then decide: it is never sent again by itself."
+
 #: sent ones are items by now; the text of one that was taken back stands in the composer
 _SETTLED = frozenset({ReplyState.SENT, ReplyState.CANCELLED})
 
@@ -154,7 +156,7 @@ def _marks(line: ThreadItem, *, context: bool, focus: bool, alone: bool) -> list
         marks.append({"text": "Hidden on the platform", "tone": "amber", "icon": "eye"})
     if line.liked_by_us:
         marks.append({"text": "Liked by us", "tone": "", "icon": "heart"})
-    if line.sentiment_label is not None and line.sentiment_label is not SentimentLabel.NEUTRAL:
+    if line.sentiment_label in {SentimentLabel.NEGATIVE, SentimentLabel.POSITIVE}:
         label, tone = words.SENTIMENTS[line.sentiment_label]
         marks.append({"text": label, "tone": tone, "title": line.sentiment_reason})
     if line.language and line.language != "en" and not said.outbound:
@@ -216,7 +218,7 @@ def _reply(reply: ReplyLine) -> Json:
         "alone": queued and reply.after in _NOT_GONE,
         "until": words.iso(reply.not_before) if undoable and not reply.reason else None,
         "reason": words.sentence(reply.reason or ""),
-        "todo": _TODO.get(reply.state, ""),
+        "todo": _LOOK if needs_person else _TODO.get(reply.state, ""),
         "health": needs_person,
     }
 
@@ -226,4 +228,5 @@ def _state(reply: ReplyLine) -> str:
     where = "Private reply" if reply.private else "Public reply"
     if reply.state is ReplyState.QUEUED and not reply.reason:
         return f"{where} goes out"
-    return f"{where}: {words.REPLY_STATES[reply.state][0].lower()}{words.REPLY_STATES[reply.state][1:]}"
+    told = words.REPLY_STATES[reply.state]
+    return f"{where}{' ' if ':' in told else ': '}{told[0].lower()}{told[1:]}"

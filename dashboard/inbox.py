@@ -141,7 +141,7 @@ def _talk(now: session.Inbox) -> None:
     """Draw the conversation, or what stands in its place."""
     view = now.view
     if view is None:
-        THREAD(key="thread", data=draw_conversation.no_thread(now.view_problem if now.chosen else None))
+        THREAD(key="thread", data=_no_thread(now))
         if now.chosen:
             st.button("Back to the list", key="back_to_list", on_click=actions.back)
         return
@@ -169,6 +169,12 @@ def _talk(now: session.Inbox) -> None:
     data = _composer_data(view, about)
     if data is not None:
         COMPOSER(key="composer", data=data, on_send_change=replies.send)
+
+
+def _no_thread(now: session.Inbox) -> Json:
+    """Return what stands where no conversation is open."""
+    none = not now.chosen and now.page is not None and not now.page.total
+    return draw_conversation.no_thread(now.view_problem if now.chosen else None, none=none)
 
 
 def _header(view: ConversationView, about: Around) -> None:

@@ -250,8 +250,10 @@ def _help_closed() -> None:
     session.inbox().help = False
 
 
-@st.dialog("Keys", on_dismiss=_help_closed)
+@st.dialog("Keys", width="large", on_dismiss=_help_closed)
 def help_sheet() -> None:
-    """Show the keys."""
-    rows = "\n".join(f"| **{key}** | {meaning} |" for key, meaning in KEYS.items())
-    st.markdown(f"| Key | What it does |\n|---|---|\n{rows}")
+    """Show the keys, in two columns where there is room: all of them at a glance."""
+    rows = [f"| **{key}** | {meaning} |" for key, meaning in KEYS.items()]
+    half = (len(rows) + 1) // 2
+    for column, part in zip(st.columns(2), (rows[:half], rows[half:]), strict=True):
+        column.markdown("\n".join(["| Key | What it does |", "|---|---|", *part]))

@@ -63,6 +63,13 @@ def _bar(now: session.Inbox) -> None:
 def _filters() -> None:
     """Draw the filters: one select box each, and one button that takes all of them off."""
     wanted = session.inbox().wanted
+    with st.container(key="filter_fields"):
+        _fields(wanted)
+    st.button("Take all filters off", key="clear_filters", on_click=_clear, disabled=not inbox_filter.narrowed(wanted))
+
+
+def _fields(wanted: QueueFilter) -> None:
+    """Draw one select box for each thing that can be asked for."""
     channels = sorted({account.channel for account in state.accounts()})
     streams = inbox_filter.streams(state.accounts())
     accounts = {account.id: account.name for account in state.accounts()}
@@ -88,7 +95,6 @@ def _filters() -> None:
     teams = {team.id: team.name for team in state.guarded(state.desk().team.teams, none)[0]}
     if teams:
         _select("Team", "team_id", list(teams), wanted.team_id, lambda code: teams.get(code, "a team that is gone"))
-    st.button("Take all filters off", key="clear_filters", on_click=_clear, disabled=not inbox_filter.narrowed(wanted))
 
 
 def _who(private: bool | None) -> str | None:

@@ -69,7 +69,8 @@ def _saved_replies(left: object, right: object, open_now: Shelf) -> None:
         LIST(key="library_list", data={**data, "problem": problem}, on_pick_change=lambda: _picked(known))
     with right:  # type: ignore[attr-defined]  # a column of Streamlit
         if open_now.id is None:
-            st.text("Pick a saved reply to change it, or make a new one.")
+            with st.container(key="library_none"):
+                st.text("Pick a saved reply to change it, or make a new one." if found else "New makes the first one.")
         else:
             _form(known.get(open_now.id), open_now)
 
@@ -91,7 +92,7 @@ def _form(one: SavedReply | None, open_now: Shelf) -> None:
     st.caption("Variables: " + ", ".join(f"`{{{name}}}`" for name in VARIABLES) + ". `{contact.first_name|there}` says "
                "what stands there when nothing is known.")  # fmt: skip
     _preview(text)
-    with st.container(horizontal=True):
+    with st.container(horizontal=True, key="library_fits"):
         st.selectbox(
             "Language", languages, languages.index(language), key=open_now.key("language"),
             format_func=lambda code: words.language(code) if code else "Any",

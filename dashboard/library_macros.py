@@ -32,7 +32,8 @@ def show(left: object, right: object, open_now: Shelf, *, archived: bool) -> Non
         LIST(key="macro_list", data={**data, "problem": problem}, on_pick_change=lambda: _picked(known))
     with right:  # type: ignore[attr-defined]  # a column of Streamlit
         if open_now.id is None:
-            st.text("Pick a macro to change it, or make a new one.")
+            with st.container(key="library_none"):
+                st.text("Pick a macro to change it, or make a new one." if found else "New makes the first one.")
         else:
             _form(known.get(open_now.id), open_now)
 

@@ -72,7 +72,7 @@ def _dialog(view: TeamView, what: str, id_: str) -> None:
     if person is not None:
         _person(person)
     elif team is not None or what == "new":
-        _team(team, [one.staff for one in view.people])
+        (_team if team else _new_team)(team, [one.staff for one in view.people])
     else:
         _closed()
 
@@ -92,7 +92,7 @@ def _done(do: Callable[[], object], told: str) -> None:
 # -- one person --------------------------------------------------------------------------------------------------------
 
 
-@st.dialog("How much, and when not", on_dismiss=_closed)
+@st.dialog("Workload and absence", on_dismiss=_closed)
 def _person(one: Workload) -> None:
     """Let a capacity and an absence be changed, in the reader's own time zone."""
     zone = ZoneInfo(st.context.timezone or "UTC")
@@ -143,10 +143,24 @@ def _moment(label: str, key: str, value: datetime, *, disabled: bool) -> datetim
 
 @st.dialog("Team", on_dismiss=_closed)
 def _team(one: Team | None, everybody: Sequence[str]) -> None:
-    """Let a team be made, changed or removed."""
+    """Let a team be changed or removed."""
+    _team_fields(one, everybody)
+
+
+@st.dialog("New team", on_dismiss=_closed)
+def _new_team(one: Team | None, everybody: Sequence[str]) -> None:
+    """Let a team be made."""
+    _team_fields(one, everybody)
+
+
+def _team_fields(one: Team | None, everybody: Sequence[str]) -> None:
     name = st.text_input("Name", one.name if one else "", key="team_name", max_chars=60)
     members = st.multiselect(
-        "Members", everybody, [m for m in one.members if m in everybody] if one else [], key="team_members"
+        "Members",
+        everybody,
+        [m for m in one.members if m in everybody] if one else [],
+        key="team_members",
+        placeholder="Choose colleagues",
     )
     if one is not None:
         sure = st.checkbox("Remove this team; its conversations stay in everybody's queue", key="team_sure")

@@ -89,8 +89,15 @@ def tone(priority: int) -> str:
 
 
 def count(number: int, one: str, many: str | None = None) -> str:
-    """Return "1 item", "2 items"."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}".replace(",", "\u202f")
+    """Return "1 item", "1,204 items"."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def short(number: int) -> str:
+    """Return a figure for where there is little room: "980", "9,999", "12.3k", "150k"; never more than there are."""
+    if number < 10_000:
+        return f"{number:,}"
+    return f"{number // 1000}k" if number >= 100_000 or number % 1000 < 100 else f"{number // 100 / 10}k"
 
 
 def lasting(length: timedelta) -> str:
@@ -123,4 +130,4 @@ def sentence(text: str) -> str:
     text = text.strip()
     if not text:
         return ""
-    return capital(text) + ("" if text[-1] in ".!?\N{RIGHT DOUBLE QUOTATION MARK}" else ".")
+    return capital(text) + ("" if text[-1] in ".!?…\N{RIGHT DOUBLE QUOTATION MARK}" else ".")

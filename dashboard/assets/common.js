@@ -93,7 +93,8 @@ function withIcon(node, name) {
 }
 
 function labelChip(label) {
-  const chip = el("span", "chip label", label.name);
+  const chip = el("span", "chip label");
+  chip.append(el("span", "tag", label.name));
   chip.dir = "auto";
   const dot = el("i", "dot");
   dot.style.background = label.hex;
@@ -146,6 +147,12 @@ function dueWords(due, drift) {
   const all = exact(-left);
   const part = exact(before) === all ? "all" : exact(before);
   return due.what + " breached by " + all + (before >= 60 ? ", " + part + " of it before we knew" : "");
+}
+
+// In one breath, for where there is little room: what dueTitle tells in full.
+function dueBrief(due, drift) {
+  const { left } = countdown(due, drift);
+  return left >= 0 ? due.what + " due in " + exact(left) : due.what + " " + exact(-left) + " late";
 }
 
 function dueTitle(due, drift) {

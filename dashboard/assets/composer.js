@@ -98,7 +98,8 @@ class Composer {
     this.attach = new Attach(this, box);
     this.inserts.tools.append(this.attach.tool, this.attach.input, this.follow.toggle);
     box.append(this.follow.node, this.attach.node, actions);
-    this.why = el("div", "why");
+    this.why = button("why", undefined, () => this.unfold(this.why.getAttribute("aria-expanded") !== "true"));
+    this.unfold(false);
     this.root.append(this.banner, ...this.inserts.nodes(), box, this.why);
   }
 
@@ -248,6 +249,7 @@ class Composer {
     this.paintCounter();
     this.paintBanner();
     this.why.replaceChildren(...this.reasons());
+    this.why.hidden = !this.why.firstChild;
   }
 
   // A text that came back stands before what was typed meanwhile: the cursor stays where it was in that.
@@ -299,14 +301,17 @@ class Composer {
   reasons() {
     const parts = [];
     const option = this.option();
-    if (option.because && option.ok && option.mode !== "note") parts.push(option.because);
     if (option.until) parts.push("Possible until " + moment(option.until) + ".");
+    parts.push(...this.data.refused);
+    if (option.because && option.ok && option.mode !== "note") parts.push(option.because);
     if (option.links && option.mode !== "note") parts.push(option.links);
-    const refused = this.data.refused;
-    for (const line of refused) parts.push(line);
-    const nodes = [];
-    for (const part of parts) nodes.push(el("div", "", part));
-    return nodes;
+    return parts.map((part) => el("span", "", part + " "));
+  }
+
+  // The rules stand in one line; who wants to read them whole opens it.
+  unfold(open) {
+    this.why.setAttribute("aria-expanded", String(open));
+    this.why.title = open ? "" : "Show what may be said here, and why";
   }
 
   paintCounter() {

@@ -43,7 +43,7 @@ function levelSection(level, drift) {
     if (late >= 60) section.append(el("div", "words delay", "We learned of it " + exact(late) + " after it was sent."));
   } else section.append(el("div", "words", "Nothing is due."));
   for (const one of level.told) {
-    const line = el("div", "words told", one.text + " ");
+    const line = el("div", "words told", one.text + " · ");
     line.append(time(one.at));
     section.append(line);
   }

@@ -88,8 +88,14 @@ class Finder {
     const chosen = this.list.children[this.at];
     if (chosen) {
       this.input.setAttribute("aria-activedescendant", chosen.id);
-      chosen.scrollIntoView({ block: "nearest" });
+      this.reveal(chosen);
     } else this.input.removeAttribute("aria-activedescendant");
+  }
+
+  // scrollIntoView would scroll the pane around the composer too, and cut off what stands below.
+  reveal(node) {
+    const [list, box] = [this.list.getBoundingClientRect(), node.getBoundingClientRect()];
+    this.list.scrollTop += Math.min(0, box.top - list.top) + Math.max(0, box.bottom - list.bottom);
   }
 
   key(event) {

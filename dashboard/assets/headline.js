@@ -29,15 +29,12 @@ export default function ({ data, parentElement, setTriggerValue }) {
     title.append(name, " ", el("span", "handle", data.handle ? "@" + data.handle : ""));
     const line = el("p");
     line.append(...state.here.draw());
-    if (data.waiting) {
-      line.append(el("span", "", "Waiting " + span(since(data.waiting, drift))), " · ");
-    }
-    if (data.due) {
-      const due = el("span", "due " + countdown(data.due, drift).tone, dueWords(data.due, drift));
-      line.append(due, " · ");
-    }
-    for (const word of data.status) line.append(el("span", "", word), " · ");
-    line.append(withIcon(el("span", "", data.where), data.private ? "lock" : "globe"));
+    const facts = [];
+    if (data.due) facts.push(el("span", "due " + countdown(data.due, drift).tone, dueBrief(data.due, drift)));
+    if (data.waiting) facts.push(el("span", "", "Waiting " + span(since(data.waiting, drift))));
+    for (const word of data.status) facts.push(el("span", "", word));
+    facts.push(withIcon(el("span", "where", data.where), data.private ? "lock" : "globe"));
+    facts.forEach((fact, place) => line.append(...(place ? [el("span", "dot", " · "), fact] : [fact])));
     for (const label of data.labels || []) title.append(" ", labelChip(label));
     line.title = data.due ? dueTitle(data.due, drift) : line.textContent;
     const drawn = title.outerHTML + line.outerHTML;

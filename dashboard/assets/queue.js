@@ -10,7 +10,9 @@ function drawRow(node, row, drift) {
   const name = el("span", "name", row.name);
   if (row.named) fillMarked(name, row.named);
   name.dir = "auto";
-  top.append(name, el("span", "handle", row.handle ? "@" + row.handle : ""));
+  const who = el("span", "who");
+  who.append(name, el("span", "handle", row.handle ? "@" + row.handle : ""));
+  top.append(who);
   const wait = el("span", "wait");
   wait.due = row.due;
   wait.dataset.since = row.waiting || row.last;
@@ -164,7 +166,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
 
   state.news.classList.toggle("on", data.news > 0);
   if (data.news > 0) {
-    state.news.replaceChildren(icon("up"), data.news + " new – show");
+    state.news.replaceChildren(icon("up"), data.news.toLocaleString("en") + " new – show");
     state.news.onclick = () => {
       state.scroller.scrollTop = 0;
       setTriggerValue("show", Date.now());

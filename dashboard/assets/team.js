@@ -13,6 +13,8 @@ function table(label, names, rows) {
   }
   node.append(el("thead"), el("tbody"));
   node.tHead.append(head);
+  // On a narrow screen the head is not shown: each cell has its name with it.
+  for (const row of rows) [...row.cells].forEach((one, place) => { if (place && names[place] !== "Now") one.dataset.label = names[place]; });
   node.tBodies[0].append(...rows);
   frame.append(node);
   return frame;

@@ -23,9 +23,19 @@ export default function ({ data, parentElement, setTriggerValue }) {
     tab.title = plain(view.title);
     tab.setAttribute("aria-pressed", String(view.id === data.chosen));
     const count = tab.querySelector(".count");
-    const words = view.count === null || view.count === undefined ? "–" : view.count > 9999 ? "9999+" : String(view.count);
-    if (count.textContent !== words) count.textContent = words;
+    if (count.textContent !== view.figure) count.textContent = view.figure;
     tab.onclick = () => setTriggerValue("view", view.id);
   }
   known.forEach((node) => node.remove());
+  if (root.dataset.chosen !== data.chosen) {
+    root.dataset.chosen = data.chosen;
+    const tab = [...root.children].find((node) => node.dataset.view === data.chosen);
+    if (tab) root.scrollLeft += Math.min(0, tab.offsetLeft - root.offsetLeft - root.scrollLeft) + Math.max(0, tab.offsetLeft - root.offsetLeft + tab.offsetWidth + 34 - root.scrollLeft - root.clientWidth);
+  }
+  // A wheel turns them sideways: those of a narrow window have no other way to the last ones but the keyboard.
+  root.onwheel = (event) => {
+    if (event.deltaX || root.scrollWidth <= root.clientWidth) return;
+    root.scrollLeft += event.deltaY;
+    event.preventDefault();
+  };
 }

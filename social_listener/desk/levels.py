@@ -104,7 +104,7 @@ def tell(cursor: DuckDBPyConnection, one: Owed, told: Sequence[str], now: dateti
     """Tell them: it stands in the conversation, in Health, and behind the bell of everybody who is told."""
     escalations.insert(cursor, one, told, now)
     for name in told:
-        notify(cursor, name, Kind.ESCALATION, one.conversation_id, SYSTEM, now)
+        notify(cursor, name, Kind.ESCALATION, one.conversation_id, SYSTEM, now, about=f"{one.due.what} {one.step}")
 
 
 def _figures(

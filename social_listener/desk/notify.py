@@ -25,7 +25,8 @@ def notify(  # noqa: PLR0917 - promised in this order
 ) -> None:
     """Let something wait for `to`, in the caller's transaction; nobody is told what they did themselves.
 
-    `kind`: one of `desk_types.team.Kind`; `about`: the note or the proposal it is about.
+    `kind`: one of `desk_types.team.Kind`; `about`: the note or the proposal it is about; of an escalation what
+    is promised and how it stands ("answer late").
     """
     if to in {by, SYSTEM}:
         return

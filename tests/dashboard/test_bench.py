@@ -43,7 +43,7 @@ def asked(deed: Deed, done: str, number: int) -> str:
 
 def test_the_number_stands_in_the_question() -> None:
     """Whoever is asked reads what is done, and to how many."""
-    assert asked(Deed.RESOLVE, "Resolved", 1204).replace("\u202f", ",") == "Resolve 1,204 conversations?"
+    assert asked(Deed.RESOLVE, "Resolved", 1204) == "Resolve 1,204 conversations?"
     assert asked(Deed.ASSIGN, "Assigned to Ann", 1) == "Assign 1 conversation (Assigned to Ann)?"
     assert "spam" in asked(Deed.SPAM, "Called spam", 2)
     assert bench(Inbox(wanted=QueueFilter()))["confirm"] is None

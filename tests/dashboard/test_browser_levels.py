@@ -53,7 +53,7 @@ def test_it_counts_down_in_the_browser_alone(open_page: Open, make_stage: MakeSt
     page.clock.run_for(2_000)
     expect(row).to_have_text("20m late")
     expect(row).to_have_class("wait over")
-    expect(headline).to_contain_text("Answer breached by 20 min")
+    expect(headline).to_contain_text("Answer 20 min late")
     expect(card).to_contain_text("Answer breached by 20 min")
 
 

@@ -238,6 +238,17 @@ def test_the_list_counts_what_is_new_and_what_lies_below() -> None:
     json.dumps(data)
 
 
+def test_figures_are_written_alike_everywhere() -> None:
+    """A comma between thousands; where there is little room a k, which never says more than there are."""
+    assert words.count(50_000, "conversation") == "50,000 conversations"
+    shorts = {number: words.short(number) for number in (0, 980, 9_999, 10_000, 12_399, 50_000, 99_999, 150_900)}
+    assert list(shorts.values()) == ["0", "980", "9,999", "10k", "12.3k", "50k", "99.9k", "150k"]
+    counts = dict.fromkeys(View, 12399)
+    shown = draw_queue.views(replace(page(), counts=counts), QueueFilter(), (), {})["views"][0]
+    assert (shown["figure"], shown["title"]) == ("12.3k", "Customers who wait for an answer (12,399)")
+    assert draw_queue.views(None, QueueFilter(), (), {})["views"][0]["figure"] == "–"
+
+
 def test_an_empty_view_and_an_empty_search_read_differently() -> None:
     """All answered is good news; nothing found is not."""
     assert draw_queue.empty(QueueFilter())["title"] == "All answered"

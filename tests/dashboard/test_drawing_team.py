@@ -66,11 +66,19 @@ def test_every_notification_has_its_words(kind: Kind) -> None:
     assert line["words"]
     assert "{" not in line["words"]
     keys = {line["key"] for line in merged(view(proposals=(replace(PROPOSAL, id="note1"),), notes=(_note(),)), None)}
-    assert line["at_line"] in keys
+    assert line["at_line"] in (keys if kind is not Kind.ESCALATION else {""})
 
 
 def _note() -> NoteLine:
     return NoteLine(id="note1", staff="Sam", text="@Kim please", created_at=NOW)
+
+
+def test_the_bell_says_what_is_due_and_whether_it_is_late() -> None:
+    """Of a promised time it is told which one it is; of one that was told before that was kept, what it may be."""
+    lines = [replace(NOTE, kind=Kind.ESCALATION, about=about) for about in ("answer soon", "resolution late", None)]
+    told = [line["words"] for line in draw_bell.bell(Notifications(lines=tuple(lines), unread=3), NOW)["lines"]]
+    assert told[:2] == ["An answer is due soon", "A resolution is late"]
+    assert told[2] == "A promised time ends soon, or has passed"
 
 
 def test_a_bell_that_could_not_be_read_says_so() -> None:
