@@ -151,7 +151,6 @@ def _failed(view: HealthView, names: Mapping[str, str]) -> Json | None:
 def reply_card(reply: ReplyLine, names: Mapping[str, str], now: datetime) -> Json:
     """Return one reply with what is known of it, and the decision when one is needed."""
     doubt = reply.state is ReplyState.IN_DOUBT
-    needed = doubt and reply.reconcile_at is None
     reason = words.sentence(reply.reason or "")
     if doubt and reply.reconcile_at is not None:
         wait = words.lasting(reply.reconcile_at - now)
@@ -172,7 +171,7 @@ def reply_card(reply: ReplyLine, names: Mapping[str, str], now: datetime) -> Jso
         "text": reply.text,
         "reason": reason,
         "links": links,
-        "decide": needed,
+        "decide": reply.asks_for_a_person,
     }
 
 

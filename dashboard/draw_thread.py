@@ -200,7 +200,6 @@ def _reply(reply: ReplyLine) -> Json:
     """Return a reply that is on its way or did not go."""
     queued = reply.state is ReplyState.QUEUED
     undoable = queued and reply.attempts == 0
-    needs_person = reply.state is ReplyState.IN_DOUBT and reply.reconcile_at is None
     return {
         "key": f"reply {reply.id}",
         "type": "reply",
@@ -217,7 +216,7 @@ def _reply(reply: ReplyLine) -> Json:
         "until": words.iso(reply.not_before) if undoable and not reply.reason else None,
         "reason": words.sentence(reply.reason or ""),
         "todo": _TODO.get(reply.state, ""),
-        "health": needs_person,
+        "health": reply.asks_for_a_person,
     }
 
 
