@@ -72,6 +72,25 @@ def health(view: HealthView, names: Mapping[str, str]) -> Json:
     }
 
 
+def for_reader(board: Json, *, settles: bool, operates: bool) -> Json:
+    """Return the page as somebody sees it: what they may not decide on or put away is told, without its buttons."""
+
+    def cell(one: Json) -> Json:
+        return one if operates else {key: value for key, value in one.items() if key != "buttons"}
+
+    def section(one: Json) -> Json:
+        shown = dict(one)
+        if "cards" in one:
+            shown["cards"] = [{**card, "decide": card["decide"] and settles} for card in one["cards"]]
+        if "rows" in one:
+            shown["rows"] = [{**row, "cells": [cell(value) for value in row["cells"]]} for row in one["rows"]]
+        if not operates:
+            shown.pop("tool", None)
+        return shown
+
+    return {**board, "sections": [section(one) for one in board["sections"]]}
+
+
 def banner(view: HealthView) -> Json:
     """Return the sentence at the top: all is well, or what is wrong, the worst first."""
     if view.problems:
