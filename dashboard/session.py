@@ -57,7 +57,7 @@ class Inbox:
     bench: Bench = field(default_factory=Bench)
     prepared: Prepared | None = None  #: a change of many that was counted, and is asked about
     alike: tuple[Likeness, ...] = ()  #: contacts that may be the same customer, when somebody looks for them
-    takers: tuple[str, ...] = ()  #: who can take the conversation over, when somebody asks
+    takers: tuple[str, ...] | None = None  #: who can take the conversation over, once somebody has asked
     outcome: Outcome | None = None
     notices: Notifications | None = None  #: what waits for whoever looks
     at_line: tuple[str, str] = ("", "")  #: the line to open the conversation at, and what asked for it
@@ -117,7 +117,7 @@ def choose(conversation_id: str | None, focus: str | None = None) -> None:
     """Open a conversation, or none."""
     now = inbox()
     if conversation_id != now.chosen:
-        now.view, now.view_problem, now.alike, now.takers = None, None, (), ()
+        now.view, now.view_problem, now.alike, now.takers = None, None, (), None
     now.chosen, now.focus, now.menu, now.confirm, now.reword = conversation_id, focus, None, None, None
     now.at_line, now.deciding = ("", ""), None
 
