@@ -87,7 +87,9 @@ def draw(*panes: str) -> NoReturn:
 
 def picked() -> None:
     """Open the conversation that was picked in the list."""
-    open_conversation(st.session_state["queue_list"].pick)
+    wish = st.session_state["queue_list"].pick
+    if isinstance(wish, dict) and session.is_newest(wish.get("at")):
+        open_conversation(wish.get("id"))
 
 
 def picked_past() -> None:

@@ -106,7 +106,7 @@ class Bell {
     this.panel.hidePopover();
     opening(line.conversation);
     showPane("conversation");
-    this.trigger("open", { id: line.id, conversation: line.conversation, line: line.at_line });
+    this.trigger("open", { id: line.id, conversation: line.conversation, line: line.at_line, at: Date.now() });
   }
 
   end() {

@@ -190,13 +190,14 @@ export default function ({ data, parentElement, setTriggerValue }) {
 
   const pick = (id, delay) => {
     if (!id || (id === state.chosen && !state.timer && delay)) return;
+    const picked = Date.now();
     state.chosen = id;
     paint(true);
     clearTimeout(state.timer);
     opening(id);
     state.timer = setTimeout(() => {
       state.timer = 0;
-      setTriggerValue("pick", id);
+      setTriggerValue("pick", { id, at: picked });
     }, delay);
   };
   state.step = (by) => {
