@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 from urllib.parse import urlencode
 
 from social_listener import vault_ends
@@ -79,16 +79,18 @@ def for_reader(board: Json, *, settles: bool, operates: bool) -> Json:
         return one if operates else {key: value for key, value in one.items() if key != "buttons"}
 
     def section(one: Json) -> Json:
-        shown = dict(one)
+        shown = {key: value for key, value in one.items() if operates or key != "tool"}
         if "cards" in one:
-            shown["cards"] = [{**card, "decide": card["decide"] and settles} for card in one["cards"]]
+            shown["cards"] = [{**card, "decide": card["decide"] and settles} for card in _parts(one, "cards")]
         if "rows" in one:
-            shown["rows"] = [{**row, "cells": [cell(value) for value in row["cells"]]} for row in one["rows"]]
-        if not operates:
-            shown.pop("tool", None)
+            shown["rows"] = [{**row, "cells": list(map(cell, _parts(row, "cells")))} for row in _parts(one, "rows")]
         return shown
 
-    return {**board, "sections": [section(one) for one in board["sections"]]}
+    return {**board, "sections": [section(one) for one in _parts(board, "sections")]}
+
+
+def _parts(whole: Json, name: str) -> list[Json]:
+    return cast("list[Json]", whole[name])
 
 
 def banner(view: HealthView) -> Json:
