@@ -59,8 +59,13 @@ def _version(wish: Wish) -> int:
 
 
 def _undo(wish: Wish) -> str:
-    """Take the last deed back, and tell what stayed."""
-    done = state.desk().undoing.undo(_text(wish, "id"), state.staff())
+    """Take a deed back, the last one when none is named, and tell what stayed."""
+    undoing, me = state.desk().undoing, state.staff()
+    last = undoing.latest(me)
+    step = _text(wish, "id") or (last.id if last else "")
+    if not step:
+        return ""
+    done = undoing.undo(step, me)
     now = session.inbox()
     now.shelf = None  # what comes back stands in its place, not among the new ones
     if done.only and done.restored and done.of_conversations:
