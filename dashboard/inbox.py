@@ -99,7 +99,7 @@ def queue() -> None:
     )
     QUEUE(
         key="queue_list",
-        data={**data, "problem": now.queue_problem},
+        data={**data, "problem": now.queue_problem, "picked": now.picked_at},
         on_pick_change=actions.picked,
         on_show_change=actions.show_new,
         on_more_change=actions.show_more,
