@@ -12,6 +12,9 @@ class Here {
     window.socialListenerShown = id;
     window.socialListenerHere = [];
     document.dispatchEvent(new CustomEvent("social-listener-shown"));
+    // The next one opened by itself, such as after E. Its name is drawn first: until the rest of it is here, keys must not
+    // reach what is still there of the one before.
+    if (id && window.socialListenerOpening !== id) opening(id);
   }
 
   draw() {
