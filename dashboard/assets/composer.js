@@ -15,6 +15,8 @@ class Ahead {
   }
 
   take(event) {
+    const selected = window.socialListenerSelection;
+    if (selected && (selected.all || selected.ids.size)) return false; // it is meant for all of those
     if (!this.id || !BUTTONS[event.key] || !plainKey(event) || event.shiftKey || typing(event) || dialogOpen()) return false;
     event.preventDefault();
     event.stopImmediatePropagation();
