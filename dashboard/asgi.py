@@ -232,6 +232,7 @@ class _Live:
     def __init__(self, entrance: Entrance) -> None:
         self._service = entrance.service
         self._door = entrance.door
+        self._ending = entrance.ending
 
     async def get(self, request: Request) -> Response:
         headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
@@ -244,7 +245,7 @@ class _Live:
         here: tuple[Here, ...] = ()
         yield f"retry: 2000\ndata: {told}\n\n"
         quiet = 0.0
-        while self._door.who(session_id) is not None:
+        while self._door.who(session_id) is not None and not self._ending():
             await asyncio.sleep(LOOK)
             quiet += LOOK
             revision = self._service.desk.revision

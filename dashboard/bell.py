@@ -27,8 +27,9 @@ def opened() -> None:
     if not isinstance(wish, dict):
         return
     state.guarded(lambda: state.desk().team.read(state.staff(), [str(wish.get("id"))]), 0)
-    session.choose(str(wish.get("conversation")))
-    session.inbox().at_line = (str(wish.get("line") or ""), str(wish.get("id")))
+    if session.is_newest(wish.get("at")):
+        session.choose(str(wish.get("conversation")))
+        session.inbox().at_line = (str(wish.get("line") or ""), str(wish.get("id")))
     draw(*session.PANES)
 
 

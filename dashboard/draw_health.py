@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 from urllib.parse import urlencode
 
 from social_listener import vault_ends
@@ -70,6 +70,27 @@ def health(view: HealthView, names: Mapping[str, str]) -> Json:
         "figures": _figures(view),
         "sections": [section for section in sections if section],
     }
+
+
+def for_reader(board: Json, *, settles: bool, operates: bool) -> Json:
+    """Return the page as somebody sees it: what they may not decide on or put away is told, without its buttons."""
+
+    def cell(one: Json) -> Json:
+        return one if operates else {key: value for key, value in one.items() if key != "buttons"}
+
+    def section(one: Json) -> Json:
+        shown = {key: value for key, value in one.items() if operates or key != "tool"}
+        if "cards" in one:
+            shown["cards"] = [{**card, "decide": card["decide"] and settles} for card in _parts(one, "cards")]
+        if "rows" in one:
+            shown["rows"] = [{**row, "cells": list(map(cell, _parts(row, "cells")))} for row in _parts(one, "rows")]
+        return shown
+
+    return {**board, "sections": [section(one) for one in _parts(board, "sections")]}
+
+
+def _parts(whole: Json, name: str) -> list[Json]:
+    return cast("list[Json]", whole[name])
 
 
 def banner(view: HealthView) -> Json:
@@ -151,7 +172,6 @@ def _failed(view: HealthView, names: Mapping[str, str]) -> Json | None:
 def reply_card(reply: ReplyLine, names: Mapping[str, str], now: datetime) -> Json:
     """Return one reply with what is known of it, and the decision when one is needed."""
     doubt = reply.state is ReplyState.IN_DOUBT
-    needed = doubt and reply.reconcile_at is None
     reason = words.sentence(reply.reason or "")
     if doubt and reply.reconcile_at is not None:
         wait = words.lasting(reply.reconcile_at - now)
@@ -172,7 +192,7 @@ def reply_card(reply: ReplyLine, names: Mapping[str, str], now: datetime) -> Jso
         "text": reply.text or words.WORDLESS,
         "reason": reason,
         "links": links,
-        "decide": needed,
+        "decide": reply.asks_for_a_person,
     }
 
 

@@ -40,7 +40,9 @@ _TODO: Mapping[ReplyState, str] = {
     ),
 }
 
-_LOOK = "It was looked for and not found. Look on the platform, then decide: it is never sent again by itself."
+_LOOK = (
+    "It was not found, or could not be looked for. Look on the platform, then decide: it is never sent again by itself."
+)
 
 #: sent ones are items by now; the text of one that was taken back stands in the composer
 _SETTLED = frozenset({ReplyState.SENT, ReplyState.CANCELLED})
@@ -202,7 +204,6 @@ def _reply(reply: ReplyLine) -> Json:
     """Return a reply that is on its way or did not go."""
     queued = reply.state is ReplyState.QUEUED
     undoable = queued and reply.attempts == 0
-    needs_person = reply.state is ReplyState.IN_DOUBT and reply.reconcile_at is None
     return {
         "key": f"reply {reply.id}",
         "type": "reply",
@@ -218,8 +219,8 @@ def _reply(reply: ReplyLine) -> Json:
         "alone": queued and reply.after in _NOT_GONE,
         "until": words.iso(reply.not_before) if undoable and not reply.reason else None,
         "reason": words.sentence(reply.reason or ""),
-        "todo": _LOOK if needs_person else _TODO.get(reply.state, ""),
-        "health": needs_person,
+        "todo": _LOOK if reply.asks_for_a_person else _TODO.get(reply.state, ""),
+        "health": reply.asks_for_a_person,
     }
 
 

@@ -15,6 +15,8 @@ from starlette.requests import cookie_parser
 from social_listener.desk.people_door import Visitor
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from starlette.requests import Request
     from starlette.responses import Response
     from starlette.types import Scope
@@ -37,10 +39,15 @@ _SYSTEM_NAMES = {"Mac OS X": "macOS"}
 
 @dataclass(frozen=True, slots=True)
 class Entrance:
-    """One house's entrance. `demo`: the sign-in name that comes in by itself from this machine; None: nobody does."""
+    """One house's entrance.
+
+    `demo`: the sign-in name that comes in by itself from this machine; None: nobody does. `ending`: whether the service
+    is being ended, so that what is told to open pages comes to its end.
+    """
 
     service: Service
     demo: str | None = None
+    ending: Callable[[], bool] = lambda: False
 
     @property
     def door(self) -> Door:

@@ -9,6 +9,7 @@ import streamlit as st
 from social_listener.dashboard import draw_health, session, state, words
 from social_listener.dashboard.component import component
 from social_listener.errors import DeskError, ListenerError
+from social_listener.rights import Right
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -34,7 +35,11 @@ def board() -> None:
     st.session_state["health_view"] = kept
     names = {account.id: account.name for account in state.service().settings.accounts}
     nothing: Json = {"banner": None, "figures": [], "sections": []}
-    data = draw_health.health(kept, names) if kept else nothing
+    data = draw_health.for_reader(
+        draw_health.health(kept, names) if kept else nothing,
+        settles=state.may(Right.SETTLE),
+        operates=state.may(Right.OPERATE),
+    )
     BOARD(key="health_board", data={**data, "problem": problem}, on_act_change=acted)
 
 

@@ -104,7 +104,7 @@ def _list(now: session.Inbox) -> None:
     )
     QUEUE(
         key="queue_list",
-        data={**data, "problem": now.queue_problem},
+        data={**data, "problem": now.queue_problem, "picked": now.picked_at},
         on_pick_change=actions.picked,
         on_show_change=actions.show_new,
         on_more_change=actions.show_more,

@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 
 import streamlit as st
 
-from social_listener.dashboard import session, shelf, state, words
+from social_listener.dashboard import session, shelf, sight, state, words
 from social_listener.desk_types.team import Around
-from social_listener.errors import ListenerError
+from social_listener.errors import Conflict, ListenerError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -23,6 +23,9 @@ SNOOZES: Mapping[str, Callable[[datetime], datetime]] = {
     "For 4 hours": lambda now: now + timedelta(hours=4),
     "Until Monday 9:00": lambda now: _nine(now + timedelta(days=7 - now.weekday())),
 }
+
+#: how often a change is tried on a conversation that is still what was decided on; a reply's way has three steps
+_TRIES = 4
 
 
 def _nine(day: datetime) -> datetime:
@@ -84,7 +87,9 @@ def draw(*panes: str) -> NoReturn:
 
 def picked() -> None:
     """Open the conversation that was picked in the list."""
-    open_conversation(st.session_state["queue_list"].pick)
+    wish = st.session_state["queue_list"].pick
+    if isinstance(wish, dict) and session.is_newest(wish.get("at")):
+        open_conversation(wish.get("id"))
 
 
 def picked_past() -> None:
@@ -132,17 +137,36 @@ def show_help() -> None:
 
 
 def _change(change: Callable[[str, str, int], object], done: str) -> bool:
-    """Change the open conversation by compare-and-set; what stands against it is told, and the page is read again."""
+    """Change the open conversation by compare-and-set; what stands against it is told, and the page is read again.
+
+    When only a reply that was in sight went its way meanwhile, it is what was decided on, and is changed all the same.
+    """
     view = session.inbox().view
-    if view is None:
-        return False
-    try:
-        change(view.conversation_id, state.staff(), view.version)
-    except ListenerError as error:
-        state.flash(words.sentence(str(error)), ":material/error:")
-        return False
-    state.flash(done)
-    return True
+    problem: ListenerError | None = None
+    for _ in range(_TRIES):
+        if view is None:
+            return False
+        try:
+            change(view.conversation_id, state.staff(), view.version)
+        except Conflict as error:
+            problem, view = error, _still_in_sight(view)
+            if view is None:
+                break
+        except ListenerError as error:
+            problem = error
+            break
+        else:
+            state.flash(done)
+            return True
+    state.flash(words.sentence(str(problem)), ":material/error:")
+    return False
+
+
+def _still_in_sight(before: ConversationView) -> ConversationView | None:
+    """Return the open conversation as it is now; None when it is not any more what somebody decided on."""
+    session.read_conversation()
+    view = session.inbox().view
+    return view if view is not None and sight.unchanged(before, view) else None
 
 
 def assign(to: str | None) -> None:

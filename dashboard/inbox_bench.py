@@ -7,7 +7,16 @@ from typing import Any
 
 import streamlit as st
 
-from social_listener.dashboard import draw_bench, inbox_actions, inbox_bulk, inbox_toolbar, session, state, words
+from social_listener.dashboard import (
+    draw_bench,
+    inbox_actions,
+    inbox_bulk,
+    inbox_macros,
+    inbox_toolbar,
+    session,
+    state,
+    words,
+)
 from social_listener.dashboard.component import component
 from social_listener.dashboard.inbox_actions import draw
 from social_listener.desk_types.contacts import Silencing
@@ -59,8 +68,18 @@ def _version(wish: Wish) -> int:
 
 
 def _undo(wish: Wish) -> str:
-    """Take the last deed back, and tell what stayed."""
-    done = state.desk().undoing.undo(_text(wish, "id"), state.staff())
+    """Take a deed back, the last one when none is named, and tell what stayed."""
+    undoing, me = state.desk().undoing, state.staff()
+    last, step = undoing.latest(me), _text(wish, "id")
+    if not step:
+        run = state.desk().macros.latest(me)
+        if run is not None and (last is None or run[1] >= last.done_at):
+            inbox_macros.take_back(run[0])
+            return ""
+        if last is None:
+            return ""
+        step = last.id
+    done = undoing.undo(step, me)
     now = session.inbox()
     now.shelf = None  # what comes back stands in its place, not among the new ones
     if done.only and done.restored and done.of_conversations:

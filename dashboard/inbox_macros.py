@@ -22,7 +22,7 @@ def do() -> None:
         if wish.get("what") == "run":
             _run(wish)
         elif wish.get("what") == "undo":
-            _undo(str(wish.get("run")))
+            take_back(str(wish.get("run")))
         else:
             session.inbox().macro = None
     except ListenerError as error:
@@ -48,7 +48,8 @@ def _run(wish: Mapping[str, Any]) -> None:
         inbox_actions.put_away()
 
 
-def _undo(run_id: str) -> None:
+def take_back(run_id: str) -> None:
+    """Take back all that a run did, and open its conversation; `DeskError` when it is too late."""
     now = session.inbox()
     with state.DRAFTS:
         undone = state.desk().macros.undo(run_id, state.staff())

@@ -49,6 +49,7 @@ class Inbox:
     shelf: shelf.Shelf | None = None
     queue_problem: str | None = None
     chosen: str | None = None
+    picked_at: float = 0  #: when the conversation was picked, by the page's clock
     focus: str | None = None  #: the item that is answered; None: the desk's own choice
     view: ConversationView | None = None
     view_problem: str | None = None
@@ -60,7 +61,7 @@ class Inbox:
     bench: Bench = field(default_factory=Bench)
     prepared: Prepared | None = None  #: a change of many that was counted, and is asked about
     alike: tuple[Likeness, ...] = ()  #: contacts that may be the same customer, when somebody looks for them
-    takers: tuple[str, ...] = ()  #: who can take the conversation over, when somebody asks
+    takers: tuple[str, ...] | None = None  #: who can take the conversation over, once somebody has asked
     outcome: Outcome | None = None
     notices: Notifications | None = None  #: what waits for whoever looks
     at_line: tuple[str, str] = ("", "")  #: the line to open the conversation at, and what asked for it
@@ -120,9 +121,21 @@ def choose(conversation_id: str | None, focus: str | None = None) -> None:
     """Open a conversation, or none."""
     now = inbox()
     if conversation_id != now.chosen:
-        now.view, now.view_problem, now.alike, now.takers = None, None, (), ()
+        now.view, now.view_problem, now.alike, now.takers = None, None, (), None
     now.chosen, now.focus, now.menu, now.confirm, now.reword = conversation_id, focus, None, None, None
     now.at_line, now.deciding = ("", ""), None
+
+
+def is_newest(at: object) -> bool:
+    """Note when a conversation was picked, and return whether none was picked after that.
+
+    Two wishes that wait for the same run come in the order of the panes, whichever was made first.
+    """
+    now = inbox()
+    if not isinstance(at, int | float) or at < now.picked_at:
+        return False
+    now.picked_at = at
+    return True
 
 
 #: the panes, in the order they are drawn in; each is the key of a fragment

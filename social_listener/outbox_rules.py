@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
+from social_listener.desk_types import LOOKED_FOR
 from social_listener.errors import OutOfCredit, RateLimited, Rejected, Unauthorized, Unavailable
 from social_listener.model import Allowed, ReplyState, Sent
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 #: how long after the doubt began our own words are read at the platform
-READINGS: Final = (timedelta(seconds=10), timedelta(seconds=60), timedelta(minutes=5), timedelta(minutes=15))
+READINGS: Final = (timedelta(seconds=10), timedelta(seconds=60), timedelta(minutes=5), LOOKED_FOR)
 #: how far before the attempt a reading looks, for clocks that differ
 LOOKBACK: Final = timedelta(seconds=60)
 #: pause before the second call when the first surely did not arrive; four times as long each time

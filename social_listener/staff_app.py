@@ -12,17 +12,20 @@ from social_listener.dashboard import asgi, state
 from social_listener.dashboard.entrance import Entrance
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from starlette.types import ASGIApp
 
     from social_listener.service import Service
 
 
-def make(service: Service, demo: str | None = None) -> ASGIApp:
+def make(service: Service, demo: str | None = None, ending: Callable[[], bool] = lambda: False) -> ASGIApp:
     """Return the dashboard, whose pages work on `service`. One process can have one.
 
-    `demo`: who comes in by itself from this machine, in the demo; None: nobody does.
+    `demo`: who comes in by itself from this machine, in the demo; None: nobody does. `ending`: whether the service
+    is being ended.
     """
-    entrance = Entrance(service, demo)
+    entrance = Entrance(service, demo, ending)
     settings = service.settings.dashboard
     bootstrap.load_config_options(
         {

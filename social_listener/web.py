@@ -63,7 +63,10 @@ class Web:
             self.address: str | None = None  #: of the dashboard; None: headless
             if not headless:
                 self.address = self._bind(
-                    "dashboard", settings.dashboard.host, settings.dashboard.port, lambda: _staff_app(service, demo)
+                    "dashboard",
+                    settings.dashboard.host,
+                    settings.dashboard.port,
+                    lambda: _staff_app(service, demo, self._stopped.is_set),
                 )
         except BaseException:
             self.close()
@@ -157,10 +160,10 @@ async def _all_up(servers: list[_Server]) -> None:
         await server.up.wait()
 
 
-def _staff_app(service: Service, demo: str | None) -> ASGIApp:
+def _staff_app(service: Service, demo: str | None, ending: Callable[[], bool]) -> ASGIApp:
     from social_listener import staff_app  # noqa: PLC0415 - Streamlit takes a second to import; headless does not wait
 
-    return staff_app.make(service, demo)
+    return staff_app.make(service, demo, ending)
 
 
 def bind(host: str, port: int, key: str) -> socket.socket:

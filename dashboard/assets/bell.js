@@ -11,6 +11,7 @@ class Bell {
     this.panel = el("div", "panel");
     this.panel.setAttribute("popover", "auto");
     this.panel.setAttribute("role", "region");
+    this.panel.tabIndex = -1;
     this.panel.setAttribute("aria-label", "What waits for you");
     this.panel.addEventListener("toggle", (event) => this.knob.setAttribute("aria-expanded", String(event.newState === "open")));
     this.knob.setAttribute("aria-expanded", "false");
@@ -37,6 +38,10 @@ class Bell {
     this.panel.style.top = Math.round(place.bottom + 6) + "px";
     this.panel.style.right = Math.max(8, Math.round(window.innerWidth - place.right)) + "px";
     this.panel.showPopover();
+    this.focus();
+  }
+
+  focus() {
     (this.panel.querySelector(".line") || this.panel.querySelector("button") || this.panel).focus();
   }
 
@@ -64,9 +69,13 @@ class Bell {
     const drawn = JSON.stringify([data.lines, data.problem]);
     if (this.drawn === drawn) return;
     this.drawn = drawn;
-    const held = this.root.getRootNode().activeElement?.dataset?.id;
+    const active = this.root.getRootNode().activeElement;
+    const within = this.panel.contains(active);
+    const held = within && active.dataset.id;
     this.panel.replaceChildren(this.head(data), ...this.lines(data));
     if (held) this.panel.querySelector(`[data-id="${CSS.escape(held)}"]`)?.focus();
+    // What arrives while the list is open is reached by keys at once, though nothing could be focused before.
+    else if (within && this.open()) this.focus();
   }
 
   head(data) {
@@ -97,7 +106,7 @@ class Bell {
     this.panel.hidePopover();
     opening(line.conversation);
     showPane("conversation");
-    this.trigger("open", { id: line.id, conversation: line.conversation, line: line.at_line });
+    this.trigger("open", { id: line.id, conversation: line.conversation, line: line.at_line, at: Date.now() });
   }
 
   end() {

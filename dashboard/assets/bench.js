@@ -31,6 +31,7 @@ class Bench {
 
   update(data, fire) {
     this.data = data;
+    this.taking = false;
     this.fire = (wish) => fire("do", { ...wish, at: Date.now() });
     this.paint();
     if (this.picker.isOpen && this.picker.list) this.picker.paint();
@@ -52,7 +53,7 @@ class Bench {
   }
 
   key(event) {
-    if (this.picker.isOpen || !plainKey(event) || event.shiftKey || typing(event) || dialogOpen()) return;
+    if (this.picker.isOpen || event.repeat || !plainKey(event) || event.shiftKey || typing(event) || dialogOpen()) return;
     const run = this.runs(event.key);
     if (!run) return;
     event.preventDefault();
@@ -63,7 +64,7 @@ class Bench {
 
   // A and E are the page's own keys while nothing is selected.
   runs(key) {
-    const always = { l: this.labels, z: this.undo, v: this.views, s: this.snooze, b: this.silence, c: this.customers, g: this.handOver };
+    const always = { l: this.labels, z: this.takeBack, v: this.views, s: this.snooze, b: this.silence, c: this.customers, g: this.handOver };
     const selected = { a: this.assignMany, g: this.assignMany, e: () => this.bulk("resolve", {}), l: this.labelMany };
     if (this.data.confirm && key === "Escape") return () => this.fire({ what: "stay" });
     return (this.many() && selected[key]) || always[key];
@@ -159,6 +160,14 @@ class Bench {
   }
 
   // -- undo -----------------------------------------------------------------------------------------------------------
+
+  // Z means what was done last, also when the page does not show it yet: E and then Z at once must not take back what was
+  // done before that. The button means what it says.
+  takeBack() {
+    if (this.taking) return;
+    this.taking = true;
+    this.fire({ what: "undo", id: "" });
+  }
 
   undo() {
     const { undo } = this.data;

@@ -239,6 +239,7 @@ function dialogOpen() {
 
 // A conversation was picked and is not drawn yet: what is typed now must not land in the one that is still shown.
 function opening(id) {
+  window.socialListenerOpening = id;
   document.dispatchEvent(new CustomEvent("social-listener-opening", { detail: id }));
 }
 

@@ -161,6 +161,7 @@ class Composer {
     this.mode = chosen && (chosen.ok || begun) ? chosen.mode : data.mode;
     this.modes.set(this.id, this.mode);
     if (changed || !this.seen.has(this.id) || !this.begun()) this.markSeen();
+    else this.arrived();
     this.paint();
     if (changed && this.wanted) this.focus(this.wanted);
     if (this.resume?.id === this.id) {
@@ -209,6 +210,15 @@ class Composer {
   unseen() {
     const seen = this.seen.get(this.id);
     return this.data.said.filter((line) => seen.said.get(line.id) !== line.text);
+  }
+
+  // A reply that was read while it was on its way is no news once it has arrived: it is the same words under another id.
+  arrived() {
+    const { said } = this.seen.get(this.id);
+    const here = new Set(this.data.said.map((line) => line.id));
+    const left = [...said].filter(([id]) => id.startsWith("reply ") && !here.has(id)).map(([, text]) => text.trim());
+    const news = this.unseen();
+    if (news.length && news.every((line) => line.ours && left.includes(line.text.trim()))) this.markSeen();
   }
 
   // Has the answer to a send come? Done: the text went into the outbox. Refused: it did not, and it is kept.

@@ -72,7 +72,7 @@ class Macros {
     if (ran.undo) this.bar.append(button("plain-button undo", "Undo all of it", (event) => {
       event.target.disabled = true;
       this.fire({ what: "undo", run: ran.id });
-    }));
+    }, "Z takes it back too, while it is what you did last"));
     const away = button("away", "×", () => this.fire({ what: "close" }), "Close this");
     away.setAttribute("aria-label", "Close this");
     this.bar.append(away);

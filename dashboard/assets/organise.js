@@ -99,7 +99,8 @@ const ORGANISE = {
     this.picker.open({
       title: "Hand " + name + " over",
       placeholder: "Type a colleague's or a team's name",
-      items: () => this.data.takers.map((to) => ({ words: to, run: () => this.fire({ what: "hand_over", conversation, to }) })),
+      waits: () => !this.data.takers,
+      items: () => (this.data.takers || []).map((to) => ({ words: to, run: () => this.fire({ what: "hand_over", conversation, to }) })),
     });
   },
 

@@ -16,11 +16,13 @@ class Picker {
 
   get isOpen() { return !this.back.hidden; }
 
-  // `list`: { title, placeholder, items(), made(text), foot }; an item: { words, hint, colour, on, run }
+  // `list`: { title, placeholder, items(), waits(), made(text), foot }; an item: { words, hint, colour, on, run }. While
+  // `waits()` says that the items are still asked for, Enter is kept, and takes what is found first once they are here.
   open(list) {
     this.show(list.title);
     this.list = list;
     this.at = 0;
+    this.entered = false;
     this.input = el("input");
     this.input.type = "text";
     this.input.placeholder = list.placeholder || "Type to find";
@@ -28,7 +30,11 @@ class Picker {
     this.input.setAttribute("aria-expanded", "true");
     this.input.setAttribute("aria-controls", "choices");
     this.input.setAttribute("aria-label", list.title);
-    this.input.oninput = () => { this.at = 0; this.paint(); };
+    this.input.oninput = () => {
+      this.at = 0;
+      this.entered = false;
+      this.paint();
+    };
     this.choices = el("ul", "choices");
     this.choices.id = "choices";
     this.choices.setAttribute("role", "listbox");
@@ -78,12 +84,18 @@ class Picker {
     return typed && this.list.made ? [...items, ...this.list.made(typed)] : items;
   }
 
+  get waits() { return Boolean(this.list.waits && this.list.waits()); }
+
   paint() {
     this.items = this.found();
+    if (this.entered && !this.waits) {
+      this.entered = false;
+      if (this.items.length) return this.run(this.items[0]);
+    }
     this.at = Math.max(0, Math.min(this.at, this.items.length - 1));
     this.choices.replaceChildren(...this.items.map((item, index) => this.choice(item, index)));
     if (!this.items.length) {
-      const none = el("li", "none", "Nothing of that name");
+      const none = el("li", "none", this.waits ? "Looking …" : "Nothing of that name");
       none.setAttribute("role", "option");
       none.setAttribute("aria-disabled", "true");
       this.choices.append(none);
@@ -136,7 +148,8 @@ class Picker {
       this.paint();
     } else if (event.key === "Enter") {
       event.preventDefault();
-      this.run(this.items[this.at]);
+      if (this.waits) this.entered = true;
+      else this.run(this.items[this.at]);
     }
   }
 

@@ -12,6 +12,12 @@ class Here {
     window.socialListenerShown = id;
     window.socialListenerHere = [];
     document.dispatchEvent(new CustomEvent("social-listener-shown"));
+    // The next one opened by itself, such as after E. Its name is drawn first: until the rest of it is here, keys must not
+    // reach what is still there of the one before.
+    // One that was picked meanwhile, and is not here yet, stays the one that is meant.
+    const picked = window.socialListenerOpening;
+    if (id && !picked) opening(id);
+    if (!picked || picked === id) window.socialListenerOpening = null;
   }
 
   draw() {

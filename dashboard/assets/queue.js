@@ -1,5 +1,6 @@
 // The queue: one listbox. Rows on the screen keep their places; new arrivals are announced, not inserted.
 const LISTS = new WeakMap();
+const HEARD_WITHIN = 8000;
 
 function drawRow(node, row, drift) {
   const score = el("div", "score " + row.tone, row.priority);
@@ -128,7 +129,9 @@ export default function ({ data, parentElement, setTriggerValue }) {
   }
   state.ask = setTriggerValue;
   state.drift = driftOf(data);
-  if (!state.timer) state.chosen = data.chosen;
+  // Drawn before the service has heard of the last pick, the list must not go back to the one before.
+  const unheard = state.pickedAt > data.picked && Date.now() - state.pickedAt < HEARD_WITHIN;
+  if (!state.timer && !unheard) state.chosen = data.chosen;
 
   state.problem.hidden = !data.problem;
   state.problem.textContent = data.problem || "";
@@ -192,13 +195,15 @@ export default function ({ data, parentElement, setTriggerValue }) {
 
   const pick = (id, delay) => {
     if (!id || (id === state.chosen && !state.timer && delay)) return;
+    const picked = Date.now();
+    state.pickedAt = picked;
     state.chosen = id;
     paint(true);
     clearTimeout(state.timer);
     opening(id);
     state.timer = setTimeout(() => {
       state.timer = 0;
-      setTriggerValue("pick", id);
+      setTriggerValue("pick", { id, at: picked });
     }, delay);
   };
   state.step = (by) => {

@@ -229,11 +229,17 @@ export default function ({ data, parentElement, setTriggerValue }) {
       }
     };
     document.addEventListener("social-listener-unseen", state.markUnseen);
-    state.onOpening = (event) => { state.opening = event.detail; };
+    state.onOpening = (event) => {
+      state.opening = event.detail;
+      state.early = "";
+    };
     document.addEventListener("social-listener-opening", state.onOpening);
     state.onKey = (event) => {
       if (!plainKey(event) || typing(event) || dialogOpen()) return;
-      if (state.opening && state.opening !== state.id) return; // another conversation was picked and is not here yet
+      if (state.opening && state.opening !== state.id) { // another conversation was picked and is not here yet
+        if (event.key === "h") state.early = "h"; // what cannot be taken back (Y) does not wait: it is pressed again
+        return;
+      }
       const wanted = log.querySelector(`button[data-key="${CSS.escape(event.key)}"]`);
       if (!wanted) return;
       event.preventDefault();
@@ -295,6 +301,10 @@ export default function ({ data, parentElement, setTriggerValue }) {
     before = node;
   }
   known.forEach((node) => node.remove());
+  if (state.early && state.opening === state.id) {
+    log.querySelector(`button[data-key="${state.early}"]`)?.click();
+    state.early = "";
+  }
   if (data.menu && data.menu !== state.menu) log.querySelector(".menu")?.scrollIntoView({ block: "nearest" });
   state.menu = data.menu;
   state.markUnseen();

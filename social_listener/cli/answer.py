@@ -103,7 +103,7 @@ def _wait(session: Session, line: ReplyLine, author: str) -> ReplyLine:
                 undone = service.desk.undo(line.id, author)
                 session.screen.say(f"reply {line.id} was taken back" if undone else "too late: it is on its way")
                 return service.desk.reply_line(line.id)
-            if line.state is ReplyState.IN_DOUBT and line.reconcile_at is None:
+            if line.asks_for_a_person:
                 return line
             if not session.resident:
                 service.outbox.deliver()

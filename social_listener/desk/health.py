@@ -227,7 +227,7 @@ def _problems(
             f"The database does not know {_many(forgotten, 'call', 'calls')} that its witness file tells of: an older "
             "copy was put back. Look at the platform for replies that are missing here, then move the file away."
         )
-    decide = sum(line.reconcile_at is None for line in view.in_doubt)
+    decide = sum(line.asks_for_a_person for line in view.in_doubt)
     if decide:
         yield (
             f"{_many(decide, 'reply', 'replies')} may or may not have gone out, and the platform does not tell: "

@@ -20,6 +20,7 @@ from social_listener.store.macros import StoredRun
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import datetime
 
     from duckdb import DuckDBPyConnection
 
@@ -129,6 +130,12 @@ class Macros:
             failed = sum(step.problem is not None for step in steps)
             audit.record(cursor, here.now, staff, "macro.ran", macro.id, run=run.id, conversation=row.id, failed=failed)
         return MacroRun(id=run.id, name=macro.name, conversation_id=row.id, steps=steps)
+
+    def latest(self, staff: str) -> tuple[str, datetime] | None:
+        """Return which run somebody may still take back, the last one, and when it was; None: there is none."""
+        with self._office.store.read() as cursor:
+            self._office.permit(cursor, staff, Right.READ)
+            return macros.latest_run(cursor, staff, self._office.clock() - GOOD_FOR)
 
     def undo(self, run_id: str, staff: str) -> MacroUndone:
         """Take back what a run did, the last first; what was changed since, or has left, stays and is told."""

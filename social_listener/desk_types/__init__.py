@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
+
+from social_listener.model import ReplyState
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import datetime, timedelta
+    from datetime import datetime
 
     from social_listener.desk_types.contacts import Silence
     from social_listener.desk_types.levels import DueLine, EscalationLine
@@ -21,10 +24,13 @@ if TYPE_CHECKING:
         Factor,
         Interaction,
         Kind,
-        ReplyState,
         SentimentLabel,
         Status,
     )
+
+
+#: how long a reply in doubt is looked for before a person may decide on it, whether the platform could be read or not
+LOOKED_FOR: Final = timedelta(minutes=15)
 
 
 class View(StrEnum):
@@ -199,9 +205,18 @@ class ReplyLine:
     platform_id: str | None
     url: str | None
     reason: str | None
-    reconcile_at: datetime | None  #: None while in doubt: a person has to decide
+    reconcile_at: datetime | None  #: when a reply in doubt is looked for next; None: it is not any more
     settled_by: str | None
     after: ReplyState | None = None  #: where the reply stands that has to be sent before this one; None: there is none
+    doubtful_since: datetime | None = None  #: when the answer to the last call was lost; None: none was
+
+    @property
+    def asks_for_a_person(self) -> bool:
+        """Whether a person has to decide: it was looked for in vain, or for LOOKED_FOR could not be looked for."""
+        if self.state is not ReplyState.IN_DOUBT:
+            return False
+        begun, following = self.doubtful_since, self.reconcile_at
+        return following is None or (begun is not None and following > begun + LOOKED_FOR)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

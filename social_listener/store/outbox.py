@@ -90,6 +90,7 @@ class Pause:
 _COMPUTED = {
     "reason": "CASE WHEN r.state = 'queued' THEN coalesce(r.reason, p.reason) ELSE r.reason END",
     "after": "a.state",
+    "doubtful_since": "(SELECT max(t.ended_at) FROM attempts t WHERE t.intent_id = r.id AND t.outcome = 'in_doubt')",
 }
 _REPLY = ", ".join(f"r.{field.name}" for field in fields(StoredReply))
 _ATTEMPT = ", ".join(field.name for field in fields(StoredAttempt))

@@ -81,7 +81,7 @@ def test_a_saved_reply_is_found_by_typing_and_inserted_at_the_cursor(open_page: 
 
 
 def test_a_macro_is_shown_run_and_taken_back_by_keys(open_page: Open, make_stage: MakeStage) -> None:
-    """M shows exactly what will happen, Enter does it and opens the next one, one Undo takes all of it back."""
+    """M shows exactly what will happen, Enter does it and opens the next; Undo takes back all of it, and so does Z."""
     stage = make_stage(outbox={"undo": "60s"})
     service = build(stage.settings, environment=stage.environment, offline=True)
     seed_staff(service.desk, "Sam")
@@ -110,6 +110,19 @@ def test_a_macro_is_shown_run_and_taken_back_by_keys(open_page: Open, make_stage
     page.keyboard.press("Enter")
     expect(page.locator(".ran")).to_contain_text("Refund and done: Post in public, assign to Sam, resolve.")
     page.get_by_role("button", name="Undo all of it").click()
+    expect(page.locator(".ran")).to_be_hidden()
+    expect(area(page)).to_have_value("We refund it today, Mara.")
+    expect(page.get_by_role("button", name="Assign to me")).to_be_visible()
+    with page.expect_response("**/drafts/**"):
+        area(page).fill("")
+    page.reload()
+    expect(area(page)).to_have_value("")
+    page.keyboard.press("m")
+    page.keyboard.type("refund")
+    expect(entries).to_have_count(1)
+    page.keyboard.press("Enter")
+    expect(page.locator(".ran")).to_contain_text("Refund and done: Post in public, assign to Sam, resolve.")
+    page.keyboard.press("z")
     expect(page.locator(".ran")).to_be_hidden()
     expect(area(page)).to_have_value("We refund it today, Mara.")
     expect(page.get_by_role("button", name="Assign to me")).to_be_visible()

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 import requests
-from conftest import Open
+from conftest import MakeStage, Open
 from playwright.sync_api import Page, expect
 from stage import Stage, staged, until
 
@@ -95,6 +95,24 @@ def test_a_colleague_is_named_in_a_note_and_opens_it(pair: Stage, open_page: Ope
     expect(kim.locator(".st-key-bell .panel")).to_be_visible()
     kim.keyboard.press("Escape")
     expect(kim.locator(".st-key-bell .panel")).to_be_hidden()
+
+
+def test_what_comes_while_the_bell_is_open_is_reached_by_keys(open_page: Open, make_stage: MakeStage) -> None:
+    """W opens an empty list; what comes then has the focus at once, and Enter opens it."""
+    stage = make_stage(dashboard={"staff": ["Sam", "Kim"]})
+    post = stage.mention("do you have this in green?")
+    stage.serve()
+    kim = open_page(stage.address, staff="Kim")
+    expect(kim.locator(".row")).to_have_count(1)
+    kim.keyboard.press("w")
+    expect(kim.locator(".st-key-bell .panel .none")).to_be_visible()
+    sam = at(open_page, stage, post, "Sam")
+    sam.keyboard.press("n")
+    area(sam).press_sequentially("@Kim , please")
+    area(sam).press("Control+Enter")
+    expect(kim.locator(".st-key-bell .line")).to_be_focused()
+    kim.keyboard.press("Enter")
+    expect(kim.locator(".said.note")).to_contain_text("please")
 
 
 def test_a_reply_waits_for_approval_and_is_sent_once(pair: Stage, open_page: Open) -> None:

@@ -300,6 +300,25 @@ def test_only_a_reply_that_a_person_must_decide_has_the_decision() -> None:
     assert "in 5 min" in second["reason"]
 
 
+def test_who_may_not_decide_is_offered_nothing_on_health() -> None:
+    """By right: the decision on a reply in doubt, and what puts gaps and unread items away; the lines stay."""
+    letter = DeadLetter(
+        id="d", stream_id="s", native_id=None, reason="no id", first_seen_at=NOW, seen=2, excerpt="<b>{"
+    )
+    gap = GapLine(id="g", stream_id="s", since=NOW, until=NOW, reason="seven days", found_at=NOW)
+    board = draw_health.health(
+        health(in_doubt=(reply(ReplyState.IN_DOUBT),), gaps=(gap,), dead_letters=(letter,)), {"fernhill": "Fernhill"}
+    )
+    for settles, operates in ((True, True), (False, True), (True, False), (False, False)):
+        data = sections(draw_health.for_reader(board, settles=settles, operates=operates))
+        assert data["in-doubt"]["cards"][0]["decide"] is settles
+        for key in ("gaps", "dead-letters"):
+            (row,) = data[key]["rows"]
+            assert any("buttons" in cell for cell in row["cells"]) is operates
+        assert ("tool" in data["dead-letters"]) is operates
+        assert data.keys() == sections(board).keys()
+
+
 def test_every_part_of_health_can_be_sent_to_the_page() -> None:
     """Gaps, dead letters, streams in every state: all of it is JSON."""
     letter = DeadLetter(

@@ -2,60 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterator
 
 import pytest
 from conftest import MakeStage, Open
+from doubts import leave_in_doubt
 from playwright.sync_api import Locator, Page, expect
-from staff_kit import seed_staff
-from stage import PREFIX, SEED, Stage, sign_in, staged, until
-
-from social_listener.model import ReplyState
-from social_listener.sandbox import environment_for
-from social_listener.service import build
+from stage import Stage, sign_in, staged, until
 
 pytestmark = pytest.mark.browser
-
-
-class Clock:
-    """A clock that a test sets."""
-
-    def __init__(self, start: datetime) -> None:
-        self.now = start
-
-    def __call__(self) -> datetime:
-        """Return the time."""
-        return self.now
-
-
-def leave_in_doubt(stage: Stage, texts: Sequence[str]) -> dict[str, str]:
-    """Let replies get lost and be looked for in vain until only a person can decide; return the posts by text."""
-    clock = Clock(datetime.now(UTC) - timedelta(minutes=40))
-    sent_at = clock.now - timedelta(minutes=5)
-    posts = {}
-    for text in texts:
-        posts[text] = str(
-            stage.sandbox.world.post(stage.somebody(), "@fernhill where is my refund?", sent_at=sent_at).root
-        )
-    service = build(stage.settings, clock=clock, environment=environment_for(SEED, prefix=PREFIX))
-    try:
-        seed_staff(service.desk, "Sam")
-        for stream in service.streams.values():
-            service.ingest.poll(stream)
-        stage.sandbox.faults.add("POST /2/tweets", "lost", times=len(texts), effect=False)
-        lines = [service.desk.reply_public(f"x:{posts[text]}", text, "Sam", f"nonce of {text}") for text in texts]
-        for minutes in (0.5, 0.5, 1, 2, 3, 5, 8, 10):
-            clock.now += timedelta(minutes=minutes)
-            service.outbox.deliver(clock.now)
-            service.outbox.reconcile(clock.now)
-        for line in lines:
-            found = service.desk.reply_line(line.id)
-            assert found.state is ReplyState.IN_DOUBT
-            assert found.reconcile_at is None, "a person has to decide"
-    finally:
-        service.close()
-    return posts
 
 
 AGAIN, THERE, DROPPED = "Your refund is on its way.", "It left our warehouse.", "Not needed any more?"

@@ -81,6 +81,21 @@ def test_it_shows_exactly_what_it_does(slow: Kit) -> None:
     assert texts == ["We refund it, Mara.", "We refund it, Mara.", "Refund to Mara"]
 
 
+def test_the_last_run_is_known_until_it_is_taken_back_or_old(slow: Kit) -> None:
+    """It is one's own, the newest of several, and gone after ten minutes."""
+    one = refund(slow)
+    assert slow.desk.macros.latest("ana") is None
+    first, _ = run(slow, one, slow.mention(author="mara"))
+    slow.pass_time(seconds=1)
+    second, _ = run(slow, one, slow.mention(author="ben"))
+    assert slow.desk.macros.latest("ana") == (second, slow.now())
+    assert slow.desk.macros.latest("ben") is None
+    slow.desk.macros.undo(second, "ana")
+    assert slow.desk.macros.latest("ana") == (first, slow.now() - timedelta(seconds=1))
+    slow.pass_time(minutes=10)
+    assert slow.desk.macros.latest("ana") is None
+
+
 def test_one_undo_takes_everything_back(slow: Kit) -> None:
     """Replies, note, assignment and status are what they were, and nothing goes out."""
     item = slow.mention(author="mara")

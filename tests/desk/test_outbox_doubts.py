@@ -118,6 +118,24 @@ def test_a_reading_that_fails_does_not_count(kit: Kit) -> None:
     assert kit.state(intent) is ReplyState.SENT
 
 
+def test_a_platform_that_cannot_be_read_leaves_it_to_a_person(kit: Kit) -> None:
+    """While own words cannot be read at all it is asked on, and after a quarter of an hour a person may decide."""
+    item = kit.mention()
+    intent = doubt(kit, item)
+    kit.channels["main"].behaviours.extend(["refused"] * 20)
+    kit.pass_time(seconds=10)
+    asked = []
+    for _ in range(16):
+        kit.outbox.reconcile()
+        asked.append(kit.desk.reply_line(intent).asks_for_a_person)
+        kit.pass_time(minutes=1)
+    assert (asked[:14], asked[-1]) == ([False] * 14, True)
+    assert any("look there and decide" in problem for problem in kit.desk.health().problems)
+    native = kit.sandbox.world.truth().replies_to(item.partition(":")[2])[0].id
+    assert kit.desk.settle(intent, "ben", native).state is ReplyState.SENT
+    assert not kit.desk.reply_line(intent).asks_for_a_person
+
+
 def test_a_doubt_blocks_its_slot_and_nothing_else(kit: Kit) -> None:
     """While a reply is in doubt no other one goes to the same item; other items are answered as ever."""
     item, other = kit.mention(), kit.mention(author="ben")
