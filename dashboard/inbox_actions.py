@@ -13,7 +13,7 @@ from social_listener.desk_types.team import Around
 from social_listener.errors import Conflict, ListenerError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from social_listener.desk_types import ConversationView
 
@@ -233,6 +233,19 @@ def resolve() -> None:
     if _change(lambda id_, me, version: state.desk().resolve(id_, me, version), "Resolved"):
         put_away()
     draw(*session.PANES)
+
+
+def resolve_answered(conversation_id: str, said: Sequence[str]) -> None:
+    """Resolve the open conversation, in which `said` was just answered, unless anything else happened there."""
+    before = session.inbox().view
+    session.read_conversation()
+    view = session.inbox().view
+    if before is None or view is None or view.conversation_id != conversation_id:
+        return
+    if not sight.unchanged(before, view, said):
+        state.flash("Sent. Not resolved: something else happened here meanwhile", ":material/error:")
+    elif _change(lambda id_, me, version: state.desk().resolve(id_, me, version), "Sent, and resolved"):
+        put_away()
 
 
 def reopen() -> None:

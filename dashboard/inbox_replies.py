@@ -10,7 +10,7 @@ import streamlit as st
 
 from social_listener.dashboard import session, state, words
 from social_listener.dashboard.draw_composer import MODES, NOTE, PUBLIC, Outcome
-from social_listener.dashboard.inbox_actions import draw
+from social_listener.dashboard.inbox_actions import draw, resolve_answered
 from social_listener.desk.reply import PublicAndPrivate
 from social_listener.errors import Conflict, DeskError, ListenerError
 from social_listener.model import ActionKind
@@ -151,6 +151,10 @@ def send() -> None:
         refused = "The service could not take it just now. Send it again in a moment: it cannot go out twice."
     at = str(time.monotonic_ns())
     session.inbox().outcome = Outcome(nonce=nonce, at=at, mode=mode, refused=refused, conflict=conflict)
+    if refused is None and wish.get("resolve") is True and mode != NOTE and not wish.get("approval"):
+        follow = wish.get("follow")
+        then = (str(follow.get("text", "")),) if isinstance(follow, dict) else ()
+        resolve_answered(str(wish.get("conversation")), (text, *then))
     draw(*session.PANES)
 
 
@@ -225,7 +229,7 @@ KEYS: Mapping[str, str] = {
     "M": "run a macro: it shows first what it will do",
     "Ctrl + .": "insert an emoji, while writing",
     "N": "write a note",
-    "Ctrl + Enter": "send what is written",
+    "Ctrl + Enter": "send what is written; with Shift: and resolve",
     "Esc": "leave the composer",
     "A": "assign to me, or give back",
     "G": "hand over to a colleague or a team",

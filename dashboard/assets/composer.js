@@ -418,7 +418,8 @@ class Composer {
   }
 
   // `ask`: a colleague shall read it first, though it could be sent.
-  async submit(ask = false) {
+  // `resolve`: and put the conversation away, once the service has the text.
+  async submit(ask = false, resolve = false) {
     const slot = this.slot();
     this.paintCounter();
     if (this.sending || this.send.disabled || !this.begun()) return;
@@ -441,7 +442,7 @@ class Composer {
     sending.timer = setTimeout(() => this.unanswered(sending), ANSWER_WITHIN);
     const next = follow && { text: then, nonce: follow.nonce, saved: follow.saved || null };
     const saved = slot.saved || null;
-    this.trigger("send", { conversation: slot.id, item, mode: slot.mode, text, nonce: slot.nonce, seen, saved, follow: next, approval: ask || this.data.approval });
+    this.trigger("send", { conversation: slot.id, item, mode: slot.mode, text, nonce: slot.nonce, seen, saved, follow: next, approval: ask || this.data.approval, resolve });
   }
 
   unanswered(sending) {
@@ -461,7 +462,7 @@ class Composer {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
       event.preventDefault();
       event.stopPropagation();
-      this.submit();
+      this.submit(false, event.shiftKey);
     } else if (event.key === "." && (event.ctrlKey || event.metaKey)) {
       event.preventDefault();
       this.inserts.open(this.inserts.emoji);

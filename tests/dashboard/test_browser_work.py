@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from conftest import MakeStage, Open
 from playwright.sync_api import Page, expect
+from stage import until
 
 pytestmark = pytest.mark.browser
 
@@ -70,3 +71,29 @@ def test_a_resolved_conversation_comes_back_by_undo(open_page: Open, make_stage:
     page.keyboard.press("z")
     expect(page.locator(".row")).to_have_count(2)
     expect(page.locator(".offer")).to_be_hidden()
+
+
+def test_an_answer_is_sent_and_its_conversation_resolved_in_one_go(open_page: Open, make_stage: MakeStage) -> None:
+    """Ctrl + Shift + Enter sends once and opens the next; what was refused for news is neither sent nor put away."""
+    stage = make_stage()
+    first, second = stage.mention("my kettle leaks", verified=True), stage.mention("lovely beans")
+    stage.serve()
+    page = opened(open_page, f"{stage.address}/?c={stage.conversation(first)}")
+    expect(page.locator(".said.focus")).to_contain_text("kettle leaks")
+    page.keyboard.press("r")
+    page.keyboard.type("A new one left today.")
+    page.keyboard.press("Control+Shift+Enter")
+    expect(page.locator(".said.focus")).to_contain_text("lovely beans")
+    expect(page.locator(".row")).to_have_count(1)
+    page.keyboard.press("r")
+    page.keyboard.type("Thank you!")
+    world = stage.sandbox.world
+    post = world.find(int(second))
+    world.post(post.author, "@fernhill but they were late", reply_to=post)
+    expect(page.locator(".st-key-composer .banner")).to_contain_text("They wrote again meanwhile")
+    page.keyboard.press("Control+Shift+Enter")
+    expect(page.locator(".st-key-composer .banner")).to_contain_text("Read it, send anyway")
+    expect(page.locator(".st-key-composer .box > textarea").first).to_have_value("Thank you!")
+    expect(page.locator(".row")).to_have_count(1)
+    ours = until(lambda: [post for post in stage.truth.posts if post.author == "fernhill"], "the first answer is there")
+    assert [post.text for post in ours] == ["A new one left today."]

@@ -41,3 +41,11 @@ def test_a_reply_that_was_in_sight_may_go_its_way() -> None:
 def test_everything_else_is_news(after: ConversationView) -> None:
     """Words of customers and colleagues, where it stands and who has it are looked at again first."""
     assert not unchanged(view(THEIRS, replies=(MINE,)), after)
+
+
+def test_what_one_has_just_said_oneself_is_no_news() -> None:
+    """Who answers and resolves in one go knows the own reply without having seen it; a colleague's is news."""
+    mine, ann = replace(MINE, id="r2", text="It left today. "), replace(MINE, id="r3", text="Of a colleague")
+    assert unchanged(view(THEIRS), view(THEIRS, replies=(mine,)), ["It left today."])
+    assert not unchanged(view(THEIRS), view(THEIRS, replies=(mine,)))
+    assert not unchanged(view(THEIRS), view(THEIRS, replies=(mine, ann)), ["It left today."])
