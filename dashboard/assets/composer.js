@@ -14,11 +14,18 @@ class Ahead {
     if (id) this.timer = setTimeout(() => this.expect(null), HOLD_FOR);
   }
 
-  take(event) {
-    if (!this.id || selectionSize() || !BUTTONS[event.key] || !plainKey(event) || event.shiftKey || typing(event) || dialogOpen()) return false;
+  // `shown`: the conversation that is shown. E puts it away: pressed again before the page is drawn anew, or held down, it
+  // would put away one that nobody has looked at.
+  take(event, shown) {
+    if (selectionSize() || !BUTTONS[event.key] || !plainKey(event) || event.shiftKey || typing(event) || dialogOpen()) return false;
+    const again = event.repeat || (event.key === "e" && this.away === shown);
+    if (!this.id && !again) {
+      if (event.key === "e") this.away = shown;
+      return false;
+    }
     event.preventDefault();
     event.stopImmediatePropagation();
-    this.key = event.key;
+    if (!again) this.key = event.key;
     return true;
   }
 
@@ -50,7 +57,7 @@ class Composer {
       this.ahead.expect(event.detail === this.id ? null : event.detail);
     };
     document.addEventListener("social-listener-opening", this.onOpening);
-    this.onKey = (event) => this.keep(event) || this.ahead.take(event) || this.pageKey(event);
+    this.onKey = (event) => this.keep(event) || this.ahead.take(event, this.id) || this.pageKey(event);
     window.addEventListener("keydown", this.onKey, true);
     window.addEventListener("pagehide", this.onLeave);
     document.addEventListener("visibilitychange", this.onLeave);
@@ -149,6 +156,7 @@ class Composer {
     this.id = data.id;
     this.trigger = setTriggerValue;
     if (this.held && (changed || this.held.id === data.id)) this.letGo();
+    this.ahead.away = null;
     this.ahead.arrived(data.id);
     this.settle();
     this.drafts.adopt(data);

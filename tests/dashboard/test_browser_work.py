@@ -73,6 +73,27 @@ def test_a_resolved_conversation_comes_back_by_undo(open_page: Open, make_stage:
     expect(page.locator(".offer")).to_be_hidden()
 
 
+def test_e_twice_at_once_puts_away_one_only(open_page: Open, make_stage: MakeStage) -> None:
+    """Pressed again before the next conversation is shown, or held down, E leaves what nobody has looked at alone."""
+    stage = make_stage()
+    post = stage.mention("the app burned my hand, dangerous!")
+    for number in range(3):
+        stage.mention(f"question {number}")
+    stage.serve()
+    page = opened(open_page, f"{stage.address}/?c={stage.conversation(post)}")
+    expect(page.locator(".said.focus")).to_contain_text("burned my hand")
+    for _ in range(3):
+        page.keyboard.press("e", delay=70)
+    for _ in range(3):
+        page.keyboard.down("e")  # from the second on it is a key held down
+    page.keyboard.up("e")
+    expect(page.locator(".said.focus")).to_contain_text("question")
+    expect(page.locator(".st-key-views .tab:has-text('Resolved')")).to_contain_text("1")
+    page.keyboard.press("l")
+    expect(page.locator(".st-key-bench .panel")).to_be_visible()  # what was pressed before it has been heard of
+    expect(page.locator(".row")).to_have_count(3)
+
+
 def test_an_answer_is_sent_and_its_conversation_resolved_in_one_go(open_page: Open, make_stage: MakeStage) -> None:
     """Ctrl + Shift + Enter sends once and opens the next; what was refused for news is neither sent nor put away."""
     stage = make_stage()
