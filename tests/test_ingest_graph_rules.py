@@ -215,14 +215,18 @@ RULES: dict[str, tuple[Callable[[Machine], None], Callable[[Patch, Machine], Non
 }
 
 
-@pytest.mark.parametrize("name", RULES)
+#: one rule in four is tried every day, all of them in the long run
+TRIED = [pytest.param(name, marks=[pytest.mark.long] if at % 4 else []) for at, name in enumerate(RULES)]
+
+
+@pytest.mark.parametrize("name", TRIED)
 def test_the_history_ends_well(machine: Machine, name: str) -> None:
     """With the rule, store and truth agree at the end."""
     RULES[name][0](machine)
     machine.teardown()
 
 
-@pytest.mark.parametrize("name", RULES)
+@pytest.mark.parametrize("name", TRIED)
 def test_without_the_rule_it_is_noticed(machine: Machine, name: str, monkeypatch: Patch) -> None:
     """Negative control: without the rule something is wrong at the end, and it is found."""
     history, without, words = RULES[name]

@@ -206,6 +206,7 @@ def test_the_store_becomes_the_truth() -> None:
     run_state_machine_as_test(Life, settings=quick(8))
 
 
+@pytest.mark.long
 def test_a_careless_channel_is_found_out() -> None:
     """The negative control: without the overlap something that showed late is lost."""
     with pytest.raises(AssertionError, match="was lost"):

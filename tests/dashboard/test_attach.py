@@ -78,6 +78,7 @@ def test_a_picture_is_sent_with_its_description(open_page: Open, desk: Stage) ->
     assert [one.alt for one in ledger.posts[int(answer.id)].media] == ["a red cup"]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("way", ["paste", "drop"])
 def test_a_picture_can_be_pasted_and_dropped_and_taken_away(open_page: Open, desk: Stage, way: str) -> None:
     """Both ways bring it; the cross takes it away, on the server too."""
@@ -93,6 +94,7 @@ def test_a_picture_can_be_pasted_and_dropped_and_taken_away(open_page: Open, des
     expect(cards).to_have_count(0)
 
 
+@pytest.mark.long
 def test_what_cannot_be_sent_is_told_in_words(open_page: Open, desk: Stage) -> None:
     """A document that is called a picture, a moving picture, a fifth one; a note has none."""
     desk.mention("too many of them")

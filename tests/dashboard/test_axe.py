@@ -22,7 +22,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 SIZES = [(1280, 900), (390, 844)]
 
 
-@pytest.fixture(params=SIZES, ids=["1280", "phone"])
+@pytest.fixture(params=[SIZES[0], pytest.param(SIZES[1], marks=pytest.mark.long)], ids=["1280", "phone"])
 def page(chromium: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
     """Return a page at that size, in the light until somebody turns it."""
     width, height = request.param
@@ -207,7 +207,7 @@ def talk(walk: Walk, stage: Stage, post: str) -> None:
         walk.look("keys")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.long)])
 def test_a_planted_fault_is_found(page: Page, make_stage: MakeStage, scheme: Literal["light", "dark"]) -> None:
     """The check is able to fail: words that cannot be read and a nameless button are told, in a shadow tree."""
     address = make_stage().serve().address

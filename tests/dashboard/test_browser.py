@@ -366,7 +366,7 @@ def test_a_draft_is_refused_from_elsewhere(stage: Stage, open_page: Open) -> Non
     assert kept.json()["used"] == 4
 
 
-@pytest.mark.parametrize("pause", [0, 60, 150])
+@pytest.mark.parametrize("pause", [60, *(pytest.param(ms, marks=pytest.mark.long) for ms in (0, 150))])
 def test_a_key_right_after_a_step_means_where_the_step_leads(
     open_page: Open, make_stage: MakeStage, pause: int
 ) -> None:

@@ -131,6 +131,7 @@ def test_a_macro_is_shown_run_and_taken_back_by_keys(open_page: Open, make_stage
     assert not stage.answers(post)
 
 
+@pytest.mark.long
 def test_leaving_the_list_leaves_the_text_alone(open_page: Open, make_stage: MakeStage) -> None:
     """I opens the list from anywhere; Esc goes back; without saved replies it says where they come from."""
     stage = make_stage()
@@ -147,6 +148,7 @@ def test_leaving_the_list_leaves_the_text_alone(open_page: Open, make_stage: Mak
     expect(area(page)).to_be_focused()
 
 
+@pytest.mark.long
 def test_both_in_one_go(chromium: Browser, tmp_path: Path) -> None:
     """A comment on Facebook gets a public answer and a private message from one composer, each where it belongs."""
     with housed(tmp_path, free_port(0)) as house:
@@ -177,6 +179,7 @@ def test_both_in_one_go(chromium: Browser, tmp_path: Path) -> None:
     assert told == ["CANARY-SECRET order 4711 leaves today."]
 
 
+@pytest.mark.long
 def test_the_library_page(open_page: Open, make_stage: MakeStage) -> None:
     """An empty library says what it is for; what is saved there is offered; a colleague's change is not overwritten."""
     stage = make_stage()

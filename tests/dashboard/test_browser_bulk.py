@@ -71,6 +71,7 @@ def test_what_is_selected_is_meant_even_while_another_opens(open_page: Open, mak
     expect(page.locator(tab(page, "Resolved"))).to_contain_text("1")
 
 
+@pytest.mark.long
 def test_a_change_of_many_is_called_off(open_page: Open, make_stage: MakeStage) -> None:
     """Escape at the question changes nothing; a list opened and closed by keys changes nothing either."""
     stage, talk = stage_of(make_stage, 3)
@@ -111,6 +112,7 @@ def test_a_view_is_saved_and_gone_to_by_keyboard(open_page: Open, make_stage: Ma
     assert "view=unassigned" in page.url
 
 
+@pytest.mark.long
 def test_spam_leaves_the_queue_and_comes_back(open_page: Open, make_stage: MakeStage) -> None:
     """B calls a contact spam: their conversation stands under Muted only, new words of theirs too, until Z."""
     stage, talk = stage_of(make_stage, 2)
@@ -126,6 +128,7 @@ def test_spam_leaves_the_queue_and_comes_back(open_page: Open, make_stage: MakeS
     expect(page.locator(tab(page, "Waiting"))).to_contain_text("3")
 
 
+@pytest.mark.long
 def test_two_contacts_are_said_to_be_one_customer(open_page: Open, make_stage: MakeStage) -> None:
     """C finds the other contact by name; the card shows both and the other's conversation; Z parts them."""
     stage, talk = stage_of(make_stage, 2)
@@ -141,6 +144,7 @@ def test_two_contacts_are_said_to_be_one_customer(open_page: Open, make_stage: M
     expect(card.locator(".other")).to_have_count(0)
 
 
+@pytest.mark.long
 def test_it_is_snoozed_until_a_time_of_ones_own(open_page: Open, make_stage: MakeStage) -> None:
     """S offers the usual times and a date and time; the conversation comes back when the customer writes."""
     stage, talk = stage_of(make_stage, 1)

@@ -57,6 +57,7 @@ def test_it_counts_down_in_the_browser_alone(open_page: Open, make_stage: MakeSt
     expect(card).to_contain_text("Answer breached by 20 min")
 
 
+@pytest.mark.long
 def test_what_is_breached_has_a_view_and_says_what_we_could_not_know(open_page: Open, make_stage: MakeStage) -> None:
     """Late ones stand in their view, with how much of it lay before we knew; who was told is said beside it."""
     stage = make_stage()
@@ -77,6 +78,7 @@ def test_what_is_breached_has_a_view_and_says_what_we_could_not_know(open_page: 
     page.wait_for_function("id => new URL(location).searchParams.get('c') === id", arg=stage.conversation(late))
 
 
+@pytest.mark.long
 def test_what_is_due_soon_is_found_by_the_filter(open_page: Open, make_stage: MakeStage) -> None:
     """The filter leaves what is due within its time, and stands in the address for a colleague."""
     stage = make_stage()
@@ -95,6 +97,7 @@ def test_what_is_due_soon_is_found_by_the_filter(open_page: Open, make_stage: Ma
     expect(page.locator(".row")).to_have_count(1)
 
 
+@pytest.mark.long
 def test_health_shows_one_clock(open_page: Open, make_stage: MakeStage) -> None:
     """Every moment in Health is told by the reader's clock, with UTC in its title; no sentence holds another one."""
     stage = make_stage()
@@ -108,6 +111,7 @@ def test_health_shows_one_clock(open_page: Open, make_stage: MakeStage) -> None:
     assert all(title.rstrip(")").endswith("UTC") for title in titles)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("width", [1280, 1440])
 def test_the_buttons_of_a_conversation_stand_beside_its_name(open_page: Open, stage: Stage, width: int) -> None:
     """Name and buttons share a line, the buttons keep their names for those who hear them, and none is cut off."""

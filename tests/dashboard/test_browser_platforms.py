@@ -59,6 +59,7 @@ def test_a_comment_below_our_post_is_answered_in_public(open_page: Open, house: 
     assert not [one for one in graph.truth().messages if one.text == ours.text]
 
 
+@pytest.mark.long
 def test_a_comment_is_answered_in_private_and_both_sides_are_linked(open_page: Open, house: House) -> None:
     """A private reply to a comment on Facebook opens a direct conversation; each side leads to the other."""
     graph = house.sandbox.graph
@@ -83,6 +84,7 @@ def test_a_comment_is_answered_in_private_and_both_sides_are_linked(open_page: O
     expect(page.locator(".said.focus")).to_contain_text("you charged my card twice")
 
 
+@pytest.mark.long
 def test_a_post_on_our_page_is_answered_in_public(open_page: Open, house: House) -> None:
     """What a visitor wrote on the Page gets one comment below it."""
     graph = house.sandbox.graph
@@ -93,6 +95,7 @@ def test_a_post_on_our_page_is_answered_in_public(open_page: Open, house: House)
     assert ours.post_id == post.id
 
 
+@pytest.mark.long
 def test_a_comment_on_instagram_is_answered_in_public(open_page: Open, house: House) -> None:
     """A comment on Instagram gets one reply, from our account."""
     graph = house.sandbox.graph
@@ -104,6 +107,7 @@ def test_a_comment_on_instagram_is_answered_in_public(open_page: Open, house: Ho
     assert (ours.answered_id, ours.author_id) == (comment.id, graph.instagram_id)
 
 
+@pytest.mark.long
 def test_a_comment_on_instagram_is_answered_in_private(open_page: Open, house: House) -> None:
     """A private reply to a comment on Instagram is one direct message, and nothing public."""
     graph = house.sandbox.graph
@@ -117,6 +121,7 @@ def test_a_comment_on_instagram_is_answered_in_private(open_page: Open, house: H
     assert len(graph.truth().ig_comments) == before
 
 
+@pytest.mark.long
 def test_a_mention_that_only_the_webhook_tells_is_answered(open_page: Open, house: House) -> None:
     """Somebody names us below their own picture on Instagram: the push brings it, and the answer stands there."""
     graph = house.sandbox.graph
@@ -141,6 +146,7 @@ def test_a_message_is_answered_in_private(open_page: Open, house: House, platfor
     assert (sent.ours, sent.platform) == (True, platform)
 
 
+@pytest.mark.long
 def test_what_staff_answer_in_the_platforms_own_app_settles_the_item(open_page: Open, house: House) -> None:
     """An answer given past the desk shows as ours, and nobody waits any more."""
     graph = house.sandbox.graph
@@ -152,6 +158,7 @@ def test_what_staff_answer_in_the_platforms_own_app_settles_the_item(open_page: 
     expect(page.locator(".said", has_text="the app does not start").first).to_contain_text("Answered")
 
 
+@pytest.mark.long
 def test_our_own_comment_is_worded_anew(open_page: Open, house: House) -> None:
     """An answer with a slip is changed on Facebook; the wording before stays as a version."""
     graph = house.sandbox.graph
@@ -198,6 +205,7 @@ def test_a_picture_goes_with_a_comment(open_page: Open, house: House) -> None:
     expect(cards).to_have_count(0)
 
 
+@pytest.mark.long
 def test_a_picture_is_a_message_of_its_own(open_page: Open, house: House) -> None:
     """With words beside it nothing can be sent, and it is said what to do; alone it goes, and stands there."""
     graph = house.sandbox.graph

@@ -44,6 +44,7 @@ def nothing_waits(page: Page) -> None:
     expect(page.locator(".st-key-bell .panel")).to_be_hidden()
 
 
+@pytest.mark.long
 def test_who_types_is_seen_at_once_and_what_is_not(pair: Stage, open_page: Open) -> None:
     """Kim's page says within moments that Sam is there, and types; no request and no page of hers holds the words."""
     post = pair.mention("is anybody there?")
@@ -66,6 +67,7 @@ def test_who_types_is_seen_at_once_and_what_is_not(pair: Stage, open_page: Open)
     expect(here).to_have_count(0)
 
 
+@pytest.mark.long
 def test_a_colleague_is_named_in_a_note_and_opens_it(pair: Stage, open_page: Open) -> None:
     """Typing @ offers colleagues by keyboard; the bell counts, W opens it, Enter opens the conversation at the note."""
     post = pair.mention("do you have this in green?")
@@ -97,6 +99,7 @@ def test_a_colleague_is_named_in_a_note_and_opens_it(pair: Stage, open_page: Ope
     expect(kim.locator(".st-key-bell .panel")).to_be_hidden()
 
 
+@pytest.mark.long
 def test_what_comes_while_the_bell_is_open_is_reached_by_keys(open_page: Open, make_stage: MakeStage) -> None:
     """W opens an empty list; what comes then has the focus at once, and Enter opens it."""
     stage = make_stage(dashboard={"staff": ["Sam", "Kim"]})
@@ -115,6 +118,7 @@ def test_what_comes_while_the_bell_is_open_is_reached_by_keys(open_page: Open, m
     expect(kim.locator(".said.note")).to_contain_text("please")
 
 
+@pytest.mark.long
 def test_a_reply_waits_for_approval_and_is_sent_once(pair: Stage, open_page: Open) -> None:
     """Kim asks, Sam sees it in the view to approve and presses Y: one post, and Kim hears of it."""
     post = pair.mention("can I return it after a year?")
@@ -139,6 +143,7 @@ def test_a_reply_waits_for_approval_and_is_sent_once(pair: Stage, open_page: Ope
     expect(kim.locator(".st-key-bell .panel")).to_contain_text("Sam approved your reply")
 
 
+@pytest.mark.long
 def test_a_refusal_gives_text_and_reason_back(pair: Stage, open_page: Open) -> None:
     """Sam refuses with a reason; Kim has the text in the composer again, and reads why; then it is changed and sent."""
     post = pair.mention("when does my parcel come?")
@@ -165,6 +170,7 @@ def test_a_refusal_gives_text_and_reason_back(pair: Stage, open_page: Open) -> N
     assert [one.text for one in pair.answers(post)] == ["On Monday, before noon."]
 
 
+@pytest.mark.long
 def test_news_is_marked_before_a_begun_reply_goes(pair: Stage, open_page: Open) -> None:
     """What was said meanwhile stands marked in the thread; the text stays, and one step reads it and sends."""
     writer = pair.somebody()

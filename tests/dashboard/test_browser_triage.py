@@ -344,6 +344,7 @@ def test_twenty_are_worked_off_by_keys_alone(open_page: Open, make_stage: MakeSt
     assert len(stage.truth.made_by_api()) == answered
 
 
+@pytest.mark.long
 def test_a_mouse_would_have_been_noticed(open_page: Open, make_stage: MakeStage) -> None:
     """The recorder that saw no mouse sees one when there is one, and none when a key presses a button."""
     stage = make_stage()

@@ -51,6 +51,7 @@ def test_a_reply_that_is_not_there_is_sent_again(open_page: Open, doubtful: Doub
     assert len(stage.answers(posts[AGAIN])) == 1
 
 
+@pytest.mark.long
 def test_a_reply_that_is_there_is_settled_with_its_address(open_page: Open, doubtful: Doubtful) -> None:
     """What is being typed survives the ticks of the page; the address settles it, and nothing is posted again."""
     stage, posts = doubtful
@@ -72,6 +73,7 @@ def test_a_reply_that_is_there_is_settled_with_its_address(open_page: Open, doub
     assert len(stage.answers(posts[THERE])) == 1
 
 
+@pytest.mark.long
 def test_a_reply_that_is_dropped_returns_to_the_composer(open_page: Open, doubtful: Doubtful) -> None:
     """Back to the draft: nothing is sent, and its author finds the text where it was written."""
     stage, posts = doubtful
@@ -101,6 +103,7 @@ def test_what_fails_is_told_in_words_and_heals(open_page: Open, make_stage: Make
     expect(page.locator(".banner.good h1")).to_contain_text("All is well")
 
 
+@pytest.mark.long
 def test_a_phone_breaks_no_button_and_no_name(open_page: Open, make_stage: MakeStage) -> None:
     """On a narrow screen the tables are moved sideways; what is pressed and what is named stays in one piece."""
     stage = make_stage()

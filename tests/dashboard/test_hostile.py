@@ -150,7 +150,9 @@ def script_of(name: str, parts: tuple[str, ...]) -> str:
 Board = tuple[Page, list[str], list[str]]
 
 
-@pytest.fixture(scope="module", params=[False, True], ids=["policy on", "policy off"])
+@pytest.fixture(
+    scope="module", params=[False, pytest.param(True, marks=pytest.mark.long)], ids=["policy on", "policy off"]
+)
 def board(hostile: Stage, chromium: Browser, request: pytest.FixtureRequest) -> Iterator[Board]:
     """Return a page of ours to draw components in, with what is noticed of requests elsewhere and of dialogs."""
     context = chromium.new_context(bypass_csp=request.param)

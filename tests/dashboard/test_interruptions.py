@@ -41,6 +41,7 @@ def test_a_restart_of_the_service_takes_neither_text_nor_cursor(open_page: Open,
     assert [one.text for one in stage.answers(post)] == ["Before, meanwhile and after"]
 
 
+@pytest.mark.long
 def test_a_colleague_at_the_same_screen_does_not_get_my_text(open_page: Open, make_stage: MakeStage) -> None:
     """Signing in as another leaves the text with who wrote it: two drafts of one text would be sent twice."""
     stage = make_stage(dashboard={"staff": ["Sam", "Kim"]})
@@ -65,6 +66,7 @@ def test_a_colleague_at_the_same_screen_does_not_get_my_text(open_page: Open, ma
     expect(area(page)).to_have_value("Written by Kim")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("key", ["r", "n"])
 def test_our_keys_are_heard_by_nobody_else(open_page: Open, make_stage: MakeStage, key: str) -> None:
     """R and N open the composer only: Streamlit's R would run the page anew and lose a pick of the same moment."""

@@ -55,6 +55,7 @@ def test_pictures_are_shown_and_come_from_here(open_page: Open, gallery: Stage) 
     assert foreign == []
 
 
+@pytest.mark.long
 def test_a_picture_that_is_gone_says_so_and_nothing_moves(open_page: Open, gallery: Stage) -> None:
     """In the picture's place and of its height stands why it is not shown."""
     post = sent(gallery, "it ran out", ("photo", ""))
@@ -67,6 +68,7 @@ def test_a_picture_that_is_gone_says_so_and_nothing_moves(open_page: Open, galle
     assert box["height"] == 168
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", ["Mara Østby", "李 小龍", "🙂", "single"])
 def test_somebody_without_a_picture_has_initials(open_page: Open, gallery: Stage, name: str) -> None:
     """Headline and card show the same two letters, or one, or a question mark."""

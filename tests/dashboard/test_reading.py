@@ -53,6 +53,7 @@ def test_what_is_answered_is_in_sight(open_page: Open, make_stage: MakeStage) ->
     assert not in_sight(page.locator(".said.focus"))
 
 
+@pytest.mark.long
 def test_who_reads_the_end_sees_what_becomes_of_the_reply(open_page: Open, make_stage: MakeStage) -> None:
     """A reply that grows, because it is in doubt and says why, is not cut off by the composer."""
     stage = make_stage()

@@ -35,6 +35,7 @@ def test_results_come_while_one_types(open_page: Open, make_stage: MakeStage) ->
     expect(page.locator(".empty b")).to_have_text("Nothing found in Resolved")
 
 
+@pytest.mark.long
 def test_the_language_is_learnt_by_keyboard(open_page: Open, make_stage: MakeStage) -> None:
     """The help opens from the keyboard, arrows walk through it, Enter puts an example into the box."""
     stage = make_stage()

@@ -46,6 +46,7 @@ def serious(page: Page) -> list[str]:
     return [f"{one['id']}: {one['help']}" for one in found if one["impact"] in {"serious", "critical"}]
 
 
+@pytest.mark.long
 def test_who_signs_in_comes_to_what_they_asked_for(open_page: Open, make_stage: MakeStage) -> None:
     """A wrong password is told without leaving; the right one leads to the conversation of the link."""
     stage = make_stage()
@@ -63,6 +64,7 @@ def test_who_signs_in_comes_to_what_they_asked_for(open_page: Open, make_stage: 
     expect(page.locator(".said.focus")).to_contain_text("who are you?")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("path", ["/", "/health"])
 def test_an_open_page_goes_to_sign_in_when_its_session_ends(open_page: Open, make_stage: MakeStage, path: str) -> None:
     """On every page, by itself, without a click."""
@@ -96,6 +98,7 @@ def test_what_is_being_typed_survives_the_end_of_the_session(open_page: Open, ma
     assert page.evaluate("sessionStorage.length") == 0
 
 
+@pytest.mark.long
 def test_a_text_left_by_one_is_not_found_by_another(open_page: Open, make_stage: MakeStage) -> None:
     """What was kept in the tab goes when somebody else signs in there."""
     stage = make_stage(dashboard={"staff": ["Sam", "Kim", "Lou"]})
@@ -113,6 +116,7 @@ def test_a_text_left_by_one_is_not_found_by_another(open_page: Open, make_stage:
     until(lambda: "only Kim" not in page.evaluate("JSON.stringify({...sessionStorage})"), "it is gone from the tab")
 
 
+@pytest.mark.long
 def test_two_browsers_are_two_people(open_page: Open, make_stage: MakeStage) -> None:
     """Each acts in their own name at the same time, and sees what the other did."""
     stage = make_stage(dashboard={"staff": ["Sam", "Kim"]})
@@ -131,6 +135,7 @@ def test_two_browsers_are_two_people(open_page: Open, make_stage: MakeStage) -> 
     until(lambda: stage.answers(post), "the reply is posted")
 
 
+@pytest.mark.long
 def test_signing_out_saves_what_is_typed(open_page: Open, make_stage: MakeStage) -> None:
     """The menu's way out takes the last letters along, and the way back needs the password."""
     stage = make_stage()

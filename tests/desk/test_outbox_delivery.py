@@ -274,9 +274,9 @@ def test_an_outcome_that_cannot_be_written_is_kept(kit: Kit) -> None:
     kit.channels["main"].before_send = lock_out
     with pytest.raises(StoreError):
         kit.outbox.deliver()
-    assert kit.state(intent) is ReplyState.SENDING
     with kit.store.transaction() as cursor:
         cursor.execute("ALTER TABLE attempts_away RENAME TO attempts")
+    assert kit.state(intent) is ReplyState.SENDING
     kit.outbox.deliver()
     assert (kit.state(intent), kit.posted(item), len(kit.channels["main"].calls)) == (ReplyState.SENT, 1, 1)
 

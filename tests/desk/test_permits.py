@@ -231,6 +231,7 @@ MATRIX |= {
         late=True,
         anywhere=True,
     ),
+    "macros.latest": Entry(Right.READ, lambda desk, scene, who: desk.macros.latest(who), anywhere=True),
     "macros.plans": Entry(Right.READ, lambda desk, scene, who: desk.macros.plans(scene.item, who)),
     "macros.run": Entry(Right.READ, lambda desk, scene, who: desk.macros.run("none", 1, scene.item, who, 1), late=True),
     "team.around": Entry(Right.READ, lambda desk, scene, who: desk.team.around(scene.conversation, who)),
