@@ -55,6 +55,7 @@ def test_other_words_are_a_new_version(ingest: Ingest) -> None:
     assert len(rows(ingest.store, "SELECT * FROM interaction_versions")) == 2
 
 
+@pytest.mark.long
 def test_the_wording_told_last_holds_in_any_order(tmp_path: Path) -> None:
     """However tellings of an edit are shuffled, what was told last by the platform's clock is what is shown."""
     tellings = [told(minute, said(1, f"wording {minute}")) for minute in range(4)]

@@ -21,6 +21,7 @@ def test_it():
 MARK = "@pytest.mark.secrets_on_purpose('it is a test', 'reports')"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("mark", "code"), [(None, 0), ("", 1), (MARK, 0), (MARK.replace("reports", "log"), 1)])
 def test_a_secret_that_gets_out_is_found(tmp_path: Path, mark: str | None, code: int) -> None:
     """A leak fails the run and is named; a reason holds for its place only; all secrets planted are found each time."""

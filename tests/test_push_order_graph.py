@@ -261,6 +261,7 @@ def run(examples: int) -> None:
         logging.disable(logging.NOTSET)
 
 
+@pytest.mark.long
 def test_push_poll_and_both_make_one_store() -> None:
     """Whichever way items come, and in whatever order, the same is stored."""
     run(5)

@@ -378,6 +378,7 @@ def test_without_a_webhook_instagram_is_not_said_to_tell_of_mentions(
     assert "instagram/mentions: nothing comes" in checked.err
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("written", [True, False])
 @pytest.mark.parametrize("channel", ["facebook", "instagram"])
 def test_a_second_page_takes_no_first_ones_place(
@@ -404,6 +405,7 @@ def test_a_second_page_takes_no_first_ones_place(
         assert [account.id for account in load(home / "settings.yaml").accounts] == [channel, "second"]
 
 
+@pytest.mark.long
 def test_another_person_of_x_takes_no_first_ones_place(start: Any, home: Path, sandbox: Sandbox) -> None:
     """The account in the settings stays whose it was, though no option of its block says whose."""
     visit((running := start("x", "--write")).address)

@@ -114,6 +114,7 @@ def test_a_second_service_is_refused(run: Any, settings: Path, monkeypatch: pyte
         assert str(service.pid) in result.err
 
 
+@pytest.mark.long
 def test_a_killed_service_starts_again(run: Any, settings: Path) -> None:
     """After kill -9 its socket is stale and its jobs are cut off: commands work, and so does the next service."""
     for _ in range(2):
@@ -123,6 +124,7 @@ def test_a_killed_service_starts_again(run: Any, settings: Path) -> None:
         assert run("status", "--settings", settings).code == terminal.OK
 
 
+@pytest.mark.long
 def test_a_stop_does_not_wait_for_a_platform_that_hangs(settings: Path, sandbox: Sandbox) -> None:
     """A call that never ends is given its ten seconds, then the service ends with 0 all the same."""
     sandbox.faults.add("GET /2/users/*/mentions", "stall", seconds=60)
@@ -172,6 +174,7 @@ def test_the_demo_goes_on_after_a_kill(run: Any, tmp_path: Path, monkeypatch: py
     assert all(stream["open_gaps"] == 0 for account in status["accounts"] for stream in account["streams"])
 
 
+@pytest.mark.long
 def test_the_demo_gives_way_on_the_port_that_was_asked_for(tmp_path: Path) -> None:
     """Who asks for a page on the port where machines ask gets it: the other one moves, and both answer."""
     port = free_port(0)

@@ -68,6 +68,7 @@ def test_a_direct_message_is_answered_in_private(open_page: Open, stage: Stage) 
     assert len(stage.truth.made_by_api()) == public
 
 
+@pytest.mark.long
 def test_undo_leaves_nothing_and_gives_the_text_back(open_page: Open, make_stage: MakeStage) -> None:
     """A reply that is taken back in its window is never posted, and its text stands in the composer again."""
     stage = make_stage(outbox={"undo": "20s"})
@@ -86,6 +87,7 @@ def test_undo_leaves_nothing_and_gives_the_text_back(open_page: Open, make_stage
     assert not stage.answers(post)
 
 
+@pytest.mark.long
 def test_undo_keeps_what_was_typed_meanwhile_too(open_page: Open, make_stage: MakeStage) -> None:
     """A text begun a moment before the undo, and not saved yet, stands below the one that comes back."""
     stage = make_stage(outbox={"undo": "60s"})
@@ -244,6 +246,7 @@ def test_the_switch_cannot_be_confused(open_page: Open, stage: Stage) -> None:
     assert not any("only for us" in one.text for one in stage.truth.messages)
 
 
+@pytest.mark.long
 def test_an_answer_given_meanwhile_is_shown_before_mine_is_sent(open_page: Open, make_stage: MakeStage) -> None:
     """Two people answer one item: the second sees what was said, and the text is kept."""
     stage = make_stage(dashboard={"staff": ["Sam", "Kim"]})
@@ -263,6 +266,7 @@ def test_an_answer_given_meanwhile_is_shown_before_mine_is_sent(open_page: Open,
     assert [one.text for one in stage.answers(post)] == ["Mine, first"]
 
 
+@pytest.mark.long
 def test_an_item_is_liked_and_our_own_is_deleted_after_a_question(open_page: Open, stage: Stage) -> None:
     """A like reaches the platform; our post goes only after the dialog is answered, and leaves a tombstone."""
     post = stage.mention("best coffee of my life")

@@ -27,6 +27,7 @@ def opened(open_page: Open, address: str, **changes: int) -> Page:
     return page
 
 
+@pytest.mark.long
 def test_a_conversation_is_labelled_and_unlabelled_by_keyboard(open_page: Open, make_stage: MakeStage) -> None:
     """L and a name make a label and put it on; it shows in list, headline and card; Z takes it off, after a reload too.
 
@@ -56,6 +57,7 @@ def test_a_conversation_is_labelled_and_unlabelled_by_keyboard(open_page: Open, 
     expect(page.locator(".st-key-headline .chip.label")).to_have_text("release e")
 
 
+@pytest.mark.long
 def test_a_resolved_conversation_comes_back_by_undo(open_page: Open, make_stage: MakeStage) -> None:
     """E resolves and opens the next; Z brings it back into the queue."""
     stage = make_stage()

@@ -87,6 +87,7 @@ def test_a_reply_that_is_dropped_returns_to_the_composer(open_page: Open, doubtf
     assert not stage.answers(posts[DROPPED])
 
 
+@pytest.mark.long
 def test_what_fails_is_told_in_words_and_heals(open_page: Open, make_stage: MakeStage) -> None:
     """A refused token stands in the first sentence; when it works again the page says that all is well, by itself."""
     stage = make_stage(polling={"backoff_first": "1s", "backoff_most": "1s"})

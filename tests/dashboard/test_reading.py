@@ -36,6 +36,7 @@ def in_sight(line: Locator) -> bool:
     )
 
 
+@pytest.mark.long
 def test_what_is_answered_is_in_sight(open_page: Open, make_stage: MakeStage) -> None:
     """A long conversation opens where the answer goes, with a way to its end; nobody answers what they do not see."""
     stage = make_stage()

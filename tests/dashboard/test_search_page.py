@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 pytestmark = pytest.mark.browser
 
 
+@pytest.mark.long
 def test_results_come_while_one_types(open_page: Open, make_stage: MakeStage) -> None:
     """The list narrows with every letter, says what it looked for, marks the words, and leads to where more is."""
     stage = make_stage()

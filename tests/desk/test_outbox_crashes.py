@@ -110,7 +110,11 @@ EVERYDAY = [
 ]
 
 
-@pytest.mark.parametrize("points", POINTS, ids="+".join)
+@pytest.mark.parametrize(
+    "points",
+    [pytest.param(one, marks=[pytest.mark.long] if at % 2 else []) for at, one in enumerate(POINTS)],
+    ids="+".join,
+)
 def test_no_crash_sends_twice_or_forgets(tmp_path: Path, points: Sequence[str]) -> None:
     """At every place of death, with the answers that differ: at most one post, none forgotten, no false "sent"."""
     matrix(tmp_path, points, EVERYDAY)

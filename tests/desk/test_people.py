@@ -178,6 +178,7 @@ def test_a_name_that_nobody_has_is_slowed_down_alike(kit: Kit) -> None:
     assert there[-1].startswith("Too many attempts")
 
 
+@pytest.mark.long
 def test_guessing_many_names_from_one_address_is_slowed_down(kit: Kit) -> None:
     """An address has thirty failures over all names; others are not held up by it."""
     hire(kit)
@@ -187,6 +188,7 @@ def test_guessing_many_names_from_one_address_is_slowed_down(kit: Kit) -> None:
     assert kit.desk.door.sign_in("Mia", PASSWORD, HERE).line.staff == "Mia"
 
 
+@pytest.mark.long
 def test_one_who_knows_a_password_does_not_win_back_guesses_for_their_address(kit: Kit) -> None:
     """Signing in as oneself between guesses does not reset what the address has failed."""
     hire(kit)

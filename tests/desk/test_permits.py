@@ -454,7 +454,13 @@ def test_every_method_of_the_desk_has_an_entry(kit: Kit) -> None:
     assert set(methods(kit.desk)) == {*MATRIX, *OWN, *DOORS, *INSIDE}
 
 
-@pytest.mark.parametrize("role", list(Role), ids=str)
+#: who may nearly everything is asked about in the long run
+ASKED = [
+    pytest.param(role, marks=[pytest.mark.long] if role in {Role.ADMINISTRATOR, Role.MANAGER} else []) for role in Role
+]
+
+
+@pytest.mark.parametrize("role", ASKED, ids=str)
 @pytest.mark.parametrize("name", list(MATRIX))
 def test_role_and_account_decide(kit: Kit, name: str, role: Role) -> None:
     """A role gives a method or it does not; an account that is not theirs is one that does not exist."""

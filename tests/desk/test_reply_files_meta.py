@@ -225,7 +225,16 @@ def test_a_comment_may_be_answered_with_a_private_picture(meta: MetaKit) -> None
 
 
 @BOTH
-@pytest.mark.parametrize("kind", ["lost", "cut", "json_500", "html_503", "empty_200", "wrong_types", "reset", "613"])
+@pytest.mark.parametrize(
+    "kind",
+    [
+        *("lost", "wrong_types"),
+        *(
+            pytest.param(kind, marks=pytest.mark.long)
+            for kind in ("cut", "json_500", "html_503", "empty_200", "reset", "613")
+        ),
+    ],
+)
 def test_an_upload_may_be_repeated_and_the_send_is_not(meta: MetaKit, private: bool, kind: str) -> None:
     """Whatever befalls an upload, it is made again, and the reply is there once with its picture."""
     item = asked(meta, private=private)
