@@ -6,7 +6,7 @@ const ORGANISE = {
       title: "Go to a view",
       placeholder: "Type a view's name",
       items: () => views.map((one) => ({
-        words: one.name, hint: one.key ? (one.shared ? "for everybody" : "yours") : "",
+        words: one.name, colour: one.hex, hint: one.count || (one.key ? (one.shared ? "for everybody" : "yours") : ""),
         run: () => this.fire({ what: "view", view: one.id }),
       })),
       foot: [
