@@ -1,4 +1,4 @@
-"""What the bench shows: labels, saved views, what runs, and what can be taken back."""
+"""What the bench shows: labels, saved views, what is open of each kind, what runs, and what can be taken back."""
 
 from __future__ import annotations
 
@@ -6,9 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from social_listener.desk_types.organising import OpenCounts
+
 if TYPE_CHECKING:
     from social_listener.desk import Desk
     from social_listener.desk_types.organising import BulkRun, Label, SavedView, UndoOffer
+    from social_listener.desk_types.team import Team
+
+_NOTHING = OpenCounts(channels={}, labels={}, teams={})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,6 +25,8 @@ class Bench:
     views: tuple[SavedView, ...] = ()
     counts: Mapping[str, int] = field(default_factory=dict)  #: saved view → conversations; absent: not counted
     run: BulkRun | None = None
+    open: OpenCounts = _NOTHING
+    teams: tuple[Team, ...] = ()
 
 
 def read(desk: Desk, staff: str) -> Bench:
@@ -31,4 +38,6 @@ def read(desk: Desk, staff: str) -> Bench:
         views=views,
         counts=desk.views.counts(views, staff) if views else {},
         run=desk.bulk.latest(staff),
+        open=desk.views.open_counts(staff),
+        teams=desk.team.teams(),
     )

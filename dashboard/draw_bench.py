@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from social_listener.dashboard import words
+from social_listener.desk_types import QueueFilter, View
 from social_listener.desk_types.organising import COLOURS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
+    from social_listener.dashboard.bench_data import Bench
     from social_listener.dashboard.component import Json
     from social_listener.dashboard.session import Inbox
     from social_listener.desk.bulk import Prepared
     from social_listener.desk_types import ContactCard
     from social_listener.desk_types.contacts import Likeness
     from social_listener.desk_types.organising import BulkRun, Label, SavedView, UndoOffer
+
+#: what stands before a channel's name, a label's or a team's id where views are named
+CHANNEL, LABEL, TEAM = "channel:", "label:", "team:"
 
 _DEEDS = {
     "assign": "Assign",
@@ -30,8 +36,19 @@ _DEEDS = {
 }
 
 
-def bench(now: Inbox, *, staff: Sequence[str], me: str, snoozes: Sequence[str], time: datetime) -> Json:
-    """Return what the bench needs: of the open conversation, of labels and views, of what runs and can be undone."""
+def bench(
+    now: Inbox,
+    *,
+    staff: Sequence[str],
+    me: str,
+    snoozes: Sequence[str],
+    time: datetime,
+    channels: Sequence[str] = (),
+) -> Json:
+    """Return what the bench needs: of the open conversation, of labels and views, of what runs and can be undone.
+
+    `channels`: those of the accounts that who is looking has access to.
+    """
     view, shown = now.view, now.bench
     card = view.contact if view else None
     return {
@@ -40,7 +57,7 @@ def bench(now: Inbox, *, staff: Sequence[str], me: str, snoozes: Sequence[str], 
         "worn": [one.id for one in view.labels] if view else [],
         "labels": [{**label(one), "archived": one.archived, "version": one.version} for one in shown.labels],
         "colours": COLOURS,
-        "views": _views(shown.views),
+        "views": [*_views(shown.views), *open_views(shown, channels)],
         "staff": list(staff),
         "me": me,
         "snoozes": list(snoozes),
@@ -71,6 +88,37 @@ def _views(saved: Sequence[SavedView]) -> list[Json]:
         for one in saved
     ]
     return fixed + kept
+
+
+def open_views(shown: Bench, channels: Sequence[str]) -> list[Json]:
+    """Return what is open by channel, when there are several, by label in use and by team, with its count."""
+    counts = shown.open
+    return [
+        *(
+            _open_view(f"{CHANNEL}{one}", words.channel(one), counts.channels.get(one, 0))
+            for one in channels
+            if len(channels) > 1
+        ),
+        *(
+            _open_view(f"{LABEL}{one.id}", one.name, counts.labels[one.id]) | {"hex": label(one)["hex"]}
+            for one in shown.labels
+            if one.id in counts.labels
+        ),
+        *(_open_view(f"{TEAM}{one.id}", f"Team {one.name}", counts.teams.get(one.id, 0)) for one in shown.teams),
+    ]
+
+
+def _open_view(key: str, name: str, count: int) -> Json:
+    return {"id": key, "name": name, "count": f"{count:,}"}
+
+
+def open_filter(name: str) -> QueueFilter | None:
+    """Return what a view by channel, label or team shows; None: it is none of these."""
+    fields = {CHANNEL: "channel", LABEL: "label", TEAM: "team_id"}
+    for start, field in fields.items():
+        if name.startswith(start) and name != start:
+            return replace(QueueFilter(view=View.OPEN), **{field: name.removeprefix(start)})  # type: ignore[arg-type]  # all of them are text
+    return None
 
 
 def silence(card: ContactCard | None) -> str | None:

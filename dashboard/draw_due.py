@@ -50,7 +50,8 @@ def told(line: EscalationLine) -> str:
 
 def _names(names: tuple[str, ...]) -> str:
     if len(names) < 2:
-        return f"{names[0]} was" if names else "Nobody was"
+        was = "were" if names == ("you",) else "was"  # signed in under that very name
+        return f"{names[0]} {was}" if names else "Nobody was"
     if len(names) > 3:
         return f"{names[0]}, {names[1]} and {len(names) - 2} others were"
     return f"{', '.join(names[:-1])} and {names[-1]} were"

@@ -11,6 +11,7 @@ from social_listener.dashboard import (
     draw_bench,
     inbox_actions,
     inbox_bulk,
+    inbox_filter,
     inbox_macros,
     inbox_toolbar,
     session,
@@ -38,6 +39,7 @@ def bench() -> None:
             me=state.staff(),
             snoozes=list(inbox_actions.SNOOZES),
             time=state.service().clock(),
+            channels=inbox_filter.channels(state.accounts()),
         )
         BENCH(key="bench", data=data, on_do_change=_do)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
@@ -35,6 +36,27 @@ def _code(kind: type[Code], value: str | None, default: Code | None) -> Code | N
         return kind(value) if value else default
     except ValueError:
         return default
+
+
+def channels(accounts: Iterable[AccountSettings]) -> list[str]:
+    """Return the channels of accounts, each once."""
+    return sorted({account.channel for account in accounts})
+
+
+def option(name: str, code: str, counts: Mapping[str, int] | None) -> str:
+    """Return an option's words, with its count where that is told."""
+    return name if counts is None else f"{name} ({counts.get(code, 0):,})"
+
+
+def picked(told: str, names: Mapping[str, str]) -> str:
+    """Return the code of an option that was picked; by its words when the page showed an older count; "": none."""
+    if told in names:
+        return told
+    return next((code for code, name in names.items() if _bare(name) == _bare(told)), "")
+
+
+def _bare(name: str) -> str:
+    return re.sub(r" \([\d,]+\)$", "", name)
 
 
 def from_query(query: Mapping[str, str]) -> QueueFilter:

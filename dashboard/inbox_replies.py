@@ -243,7 +243,7 @@ KEYS: Mapping[str, str] = {
     "B": "mute the contact, or call it spam",
     "C": "say who is the same customer on another channel",
     "V": "go to a view; save what is shown as one",
-    "X": "select; Shift + X up to there. L, S, A, E, B then do it to all that are selected",
+    "X": "select; Shift + X up to there. L, S, A, G, E, B then do it to all that are selected",
     "Z": "take back what you did last, to one or to many",
     "/": "search",
     "?": "this sheet",

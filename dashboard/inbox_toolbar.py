@@ -7,16 +7,15 @@ from typing import TYPE_CHECKING, cast
 
 import streamlit as st
 
-from social_listener.dashboard import bell, draw_queue, draw_search, inbox_filter, session, state, words
+from social_listener.dashboard import bell, draw_bench, draw_queue, draw_search, inbox_filter, session, state, words
 from social_listener.dashboard.component import component
 from social_listener.desk_types import View
 from social_listener.model import SentimentLabel
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from social_listener.desk_types import QueueFilter
-    from social_listener.desk_types.team import Team
 
 VIEWS = component("views")
 SEARCH_HELP = component("search_help")
@@ -70,7 +69,8 @@ def _filters() -> None:
 
 def _fields(wanted: QueueFilter) -> None:
     """Draw one select box for each thing that can be asked for."""
-    channels = sorted({account.channel for account in state.accounts()})
+    channels = inbox_filter.channels(state.accounts())
+    shown = session.inbox().bench
     streams = inbox_filter.streams(state.accounts())
     accounts = {account.id: account.name for account in state.accounts()}
     _select("Visibility", "private", ["public", "private"], _who(wanted.private), lambda code: code.capitalize())
@@ -81,43 +81,51 @@ def _fields(wanted: QueueFilter) -> None:
         "Due", "due_within", list(inbox_filter.DUE), due, lambda code: f"within {words.lasting(inbox_filter.DUE[code])}"
     )
     _select("Stream", "stream_id", list(streams), wanted.stream_id, lambda code: streams.get(code, code))
-    worn = {label.id: label.name for label in session.inbox().bench.labels}
+    worn = {label.id: label.name for label in shown.labels}
     if worn:
-        _select("Label", "label", list(worn), wanted.label, lambda code: worn.get(code, code))
+        _select("Label", "label", list(worn), wanted.label, lambda code: worn.get(code, code), counts=shown.open.labels)
     if len(accounts) > 1:
         _select("Account", "account_id", list(accounts), wanted.account_id, lambda code: accounts.get(code, code))
     if len(channels) > 1:
-        _select("Channel", "channel", channels, wanted.channel, words.channel)
+        _select("Channel", "channel", channels, wanted.channel, words.channel, counts=shown.open.channels)
     names = state.colleagues()
     if len(names) > 1:
         _select("Assigned to", "assignee", names, wanted.assignee, str)
-    none: tuple[Team, ...] = ()
-    teams = {team.id: team.name for team in state.guarded(state.desk().team.teams, none)[0]}
+    teams = {team.id: team.name for team in shown.teams}
     if teams:
-        _select("Team", "team_id", list(teams), wanted.team_id, lambda code: teams.get(code, "a team that is gone"))
+        _select(
+            *("Team", "team_id", list(teams), wanted.team_id),
+            lambda code: teams.get(code, "a team that is gone"),
+            counts=shown.open.teams,
+        )
 
 
 def _who(private: bool | None) -> str | None:
     return {True: "private", False: "public", None: None}[private]
 
 
-def _select(label: str, field: str, options: Sequence[str], value: str | None, shown: Callable[[str], str]) -> None:
+def _select(
+    label: str,
+    field: str,
+    options: Sequence[str],
+    value: str | None,
+    shown: Callable[[str], str],
+    *,
+    counts: Mapping[str, int] | None = None,
+) -> None:
+    """Draw one select box; `counts`: how many open conversations each option has, where that is told."""
     key = f"filter_{field}"
-    choices = [_ANY, *options, *([value] if value and value not in options else [])]
-    if st.session_state.get(key) != (value or _ANY):
-        st.session_state[key] = value or _ANY
-    st.selectbox(
-        label,
-        choices,
-        key=key,
-        format_func=lambda code: shown(code) if code else "Any",
-        on_change=_filtered,
-        args=(field,),
-    )
+    codes = [_ANY, *options, *([value] if value and value not in options else [])]
+    names = {code: inbox_filter.option(shown(code), code, counts) if code else "Any" for code in codes}
+    chosen = (value or _ANY, names[value or _ANY])
+    # The page knows an option by its words: when its count changes, it is told anew which one is chosen.
+    if (st.session_state.get(key), st.session_state.get(f"{key}_words")) != chosen:
+        st.session_state[key], st.session_state[f"{key}_words"] = chosen
+    st.selectbox(label, codes, key=key, format_func=names.__getitem__, on_change=_filtered, args=(field, names))
 
 
-def _filtered(field: str) -> None:
-    code = cast("str", st.session_state[f"filter_{field}"]) or None
+def _filtered(field: str, names: Mapping[str, str]) -> None:
+    code = inbox_filter.picked(cast("str", st.session_state[f"filter_{field}"]), names) or None
     value: object = code
     if field == "private":
         value = {"private": True, "public": False}.get(code or "")
@@ -138,12 +146,15 @@ def view_in_list() -> None:
 
 
 def show_view(name: str) -> None:
-    """Show a view of the queue, or a saved one by its id behind SAVED."""
+    """Show a view of the queue, a saved one by its id behind SAVED, or what is open by channel, label or team."""
     now = session.inbox()
     saved = next((one for one in now.bench.views if draw_queue.SAVED + one.id == name), None)
     if saved is not None:
         st.session_state["search"] = saved.wanted.search
         _want(replace(saved.wanted, zone=now.wanted.zone))
+    if (by := draw_bench.open_filter(name)) is not None:
+        st.session_state["search"] = ""
+        _want(replace(by, zone=now.wanted.zone))
     try:
         view = View(name)
     except ValueError:

@@ -174,7 +174,7 @@ def look(pane: str) -> object:
     now = inbox()
     if pane == "toolbar":
         counts = dict(now.page.counts) if now.page else {}
-        return now.wanted, counts, now.bench.views, dict(now.bench.counts), now.notices
+        return now.wanted, counts, now.bench.views, dict(now.bench.counts), now.bench.open, now.bench.teams, now.notices
     if pane == "queue":
         rows: tuple[QueueRow, ...] = now.shelf.rows if now.shelf else ()
         marks = (now.shelf.gone, now.shelf.fresh) if now.shelf else ()

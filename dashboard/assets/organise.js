@@ -1,12 +1,11 @@
 // The lists of the bench: views, times, people, contacts; each for the open conversation or for those selected.
 const ORGANISE = {
   views() {
-    const { views } = this.data;
     this.picker.open({
       title: "Go to a view",
       placeholder: "Type a view's name",
-      items: () => views.map((one) => ({
-        words: one.name, hint: one.key ? (one.shared ? "for everybody" : "yours") : "",
+      items: () => this.data.views.map((one) => ({
+        words: one.name, colour: one.hex, hint: one.count || (one.key ? (one.shared ? "for everybody" : "yours") : ""),
         run: () => this.fire({ what: "view", view: one.id }),
       })),
       foot: [

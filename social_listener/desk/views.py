@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
     from social_listener.desk.office import Office
+    from social_listener.desk_types.organising import OpenCounts
 
 _LONGEST = 40
 #: views of one owner; more would not be looked through
@@ -44,6 +45,11 @@ class ViewDesk:
             wanted = [replace(view.wanted, within=within) for view in plain]
             numbers = queue.count_each(cursor, wanted, staff, self._office.times(cursor))
         return dict(zip((view.id for view in plain), numbers, strict=True))
+
+    def open_counts(self, staff: str) -> OpenCounts:
+        """Return how many open conversations each channel, label and team has, on the accounts of somebody."""
+        with self._office.store.read() as cursor:
+            return queue.open_counts(cursor, self._office.accounts(cursor, staff), self._office.times(cursor))
 
     def save(self, name: str, wanted: QueueFilter, staff: str, *, shared: bool = False) -> SavedView:
         """Keep a filter under a name; `shared`: for everybody."""

@@ -78,6 +78,15 @@ class SavedView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OpenCounts:
+    """How many open conversations there are of each kind; what has none is absent."""
+
+    channels: Mapping[str, int]  #: by the channel's name
+    labels: Mapping[str, int]  #: by the label's id
+    teams: Mapping[str, int]  #: by the id of the team in whose queue they are
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BulkRun:
     """One change of many conversations, and how far it has come."""
 

@@ -62,7 +62,7 @@ class Stage:
         self.staff = tuple(dashboard.pop("staff", ["Sam"]))
         return {
             "data_dir": "data",
-            "accounts": [account],
+            "accounts": [account, *changes.pop("more_accounts", ())],
             "dashboard": dashboard,
             "public": {"port": 0},
             "outbox": {"undo": "1s", **changes.pop("outbox", {})},

@@ -8,12 +8,13 @@ from typing import Any
 import pytest
 from making import NOW, page, row, view
 
-from social_listener.dashboard import draw_bench, draw_queue
+from social_listener.dashboard import draw_bench, draw_queue, inbox_filter
 from social_listener.dashboard.bench_data import Bench
 from social_listener.dashboard.session import Inbox
 from social_listener.desk.bulk import Change, Deed, Prepared
 from social_listener.desk_types import QueueFilter, View
-from social_listener.desk_types.organising import COLOURS, BulkRun, Label, Left, SavedView, UndoOffer
+from social_listener.desk_types.organising import COLOURS, BulkRun, Label, Left, OpenCounts, SavedView, UndoOffer
+from social_listener.desk_types.team import Team
 
 VIP = Label(id="a" * 12, name="vip", colour="blue", archived=False, version=1)
 RUN = BulkRun(
@@ -99,3 +100,38 @@ def test_saved_views_stand_behind_the_fixed_ones() -> None:
     assert View.SPAM.value in {one["id"] for one in shown["views"]}
     none = page()
     assert View.SPAM.value not in {one["id"] for one in draw_queue.views(none, QueueFilter(), (), {})["views"]}
+
+
+def test_views_by_channel_label_and_team_have_their_counts() -> None:
+    """Each channel when there are several, each label in use, each team; choosing one shows all that is open of it."""
+    unused = Label(id="b" * 12, name="unused", colour="grey", archived=False, version=1)
+    shown = Bench(
+        labels=(VIP, unused),
+        open=OpenCounts(channels={"instagram": 1200}, labels={VIP.id: 3}, teams={}),
+        teams=(Team(id="t1", name="Support", members=(), version=1),),
+    )
+    views = draw_bench.open_views(shown, ["instagram", "x"])
+    assert [(one["name"], one["count"]) for one in views] == [
+        ("Instagram", "1,200"),
+        ("X", "0"),
+        ("vip", "3"),
+        ("Team Support", "0"),
+    ]
+    assert [draw_bench.open_filter(one["id"]) for one in views] == [
+        QueueFilter(view=View.OPEN, channel="instagram"),
+        QueueFilter(view=View.OPEN, channel="x"),
+        QueueFilter(view=View.OPEN, label=VIP.id),
+        QueueFilter(view=View.OPEN, team_id="t1"),
+    ]
+    assert [one["name"] for one in draw_bench.open_views(shown, ["x"])] == ["vip", "Team Support"]
+    assert [draw_bench.open_filter(name) for name in ("waiting", "saved:1", "label:", "")] == [None] * 4
+
+
+def test_a_filter_is_picked_by_its_words_whatever_it_counted() -> None:
+    """An option that was picked while the page showed an older count is that very option; another word is none."""
+    counts = {"x": 1300}
+    names = {"": "Any"} | {code: inbox_filter.option(code.upper(), code, counts) for code in ("x", "vk")}
+    assert names == {"": "Any", "x": "X (1,300)", "vk": "VK (0)"}
+    assert inbox_filter.option("Public", "public", None) == "Public"
+    picked = [inbox_filter.picked(told, names) for told in ("x", "X (1,299)", "VK (7)", "", "Y (1,300)")]
+    assert picked == ["x", "x", "vk", "", ""]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from conftest import MakeStage, Open
 from playwright.sync_api import Page, expect
-from stage import Stage
+from stage import CREDENTIALS, PREFIX, Stage
 from test_browser_work import opened, pick
 
 pytestmark = pytest.mark.browser
@@ -16,9 +18,9 @@ def tab(page: Page, name: str) -> str:
     return f".st-key-views .tab:has-text('{name}')"
 
 
-def stage_of(make_stage: MakeStage, number: int) -> tuple[Stage, str]:
+def stage_of(make_stage: MakeStage, number: int, **changes: Any) -> tuple[Stage, str]:
     """Return a service with as many mentions, and the conversation of the first."""
-    stage = make_stage(dashboard={"port": 0, "staff": ["Sam", "Ann"]})
+    stage = make_stage(dashboard={"port": 0, "staff": ["Sam", "Ann"]}, **changes)
     posts = [stage.mention(f"where is order number {one}?") for one in range(number)]
     stage.serve()
     return stage, stage.conversation(posts[0])
@@ -110,6 +112,40 @@ def test_a_view_is_saved_and_gone_to_by_keyboard(open_page: Open, make_stage: Ma
     expect(saved).to_have_attribute("aria-pressed", "true")
     page.wait_for_function("new URL(location).searchParams.get('who') === 'public'")
     assert "view=unassigned" in page.url
+
+
+@pytest.mark.long
+def test_a_channel_and_a_label_are_gone_to_by_keyboard(open_page: Open, make_stage: MakeStage) -> None:
+    """V lists each channel and each label in use with its count, and shows it; the address and Filters hold it."""
+    keys = dict.fromkeys(("access_token", "app_secret", "verify_token"), f"{PREFIX}_{CREDENTIALS[0].upper()}")
+    idle = {"id": "fernhill_page", "channel": "facebook", "name": "Fernhill", "options": {"page_id": "1"}}
+    more = [idle | {"credentials": keys, "base_url": "http://127.0.0.1:9"}]
+    stage, talk = stage_of(make_stage, 3, more_accounts=more)
+    page = opened(open_page, f"{stage.address}/?c={talk}")
+    pick(page, "l", "vip")
+    expect(page.locator(".st-key-headline .chip.label")).to_have_text("vip")
+    page.keyboard.press("v")
+    choices = page.locator(".st-key-bench .choice")
+    expect(choices.filter(has_text="vip")).to_have_text("vip1")
+    expect(choices.filter(has_text="Facebook")).to_have_text("Facebook0")
+    page.keyboard.press("Escape")
+    pick(page, "v", "vip")
+    expect(page.locator(".st-key-queue_list .row")).to_have_count(1)
+    page.wait_for_function("new URL(location).searchParams.get('label') && location.search.includes('view=open')")
+    pick(page, "v", "x")
+    expect(page.locator(".st-key-queue_list .row")).to_have_count(3)
+    page.wait_for_function("new URL(location).searchParams.get('channel') === 'x'")
+    assert "label=" not in page.url
+    page.get_by_role("button", name="Filters (1)").click()
+    expect(page.get_by_role("combobox", name="Channel")).to_have_value("X (3)")
+    pick_option(page, "filter_label", "vip (1)")
+    expect(page.locator(".st-key-queue_list .row")).to_have_count(1)
+
+
+def pick_option(page: Page, key: str, words: str) -> None:
+    """Choose an option of a filter."""
+    page.locator(f".st-key-{key} input").click()
+    page.get_by_role("option", name=words, exact=True).click()
 
 
 @pytest.mark.long

@@ -445,6 +445,7 @@ def test_a_countdown_gets_moments_only() -> None:
     ("told", "names"),
     [
         (("Ana",), "Ana was"),
+        (("you",), "you were"),
         (("Ana", "Ben"), "Ana and Ben were"),
         (("Ana", "Ben", "Cleo"), "Ana, Ben and Cleo were"),
         (("Ana", "Ben", "Cleo", "Dan"), "Ana, Ben and 2 others were"),

@@ -322,6 +322,14 @@ MATRIX |= {
         ),
         lambda counts, _: counts["v"] > 0,
     ),
+    "views.open_counts": Entry(
+        Right.READ,
+        lambda desk, scene, who: (
+            desk.views.open_counts(who).channels.get("x", 0),
+            desk.queue(QueueFilter(view=View.OPEN, account_id="main"), SYSTEM).total,
+        ),
+        lambda numbers, scene: numbers[0] > (0 if scene.account == "main" else numbers[1]),
+    ),
     "views.save": Entry(
         Right.LIBRARY,
         lambda desk, scene, who: desk.views.save(f"v{next(_COUNT)}", QueueFilter(), who, shared=True),

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+from desk_kit import make_kit
+from staff_kit import seed_staff
 
 from social_listener.desk_types import QueueFilter, View
+from social_listener.desk_types.contacts import Silencing
+from social_listener.desk_types.organising import OpenCounts
 from social_listener.errors import Conflict, DeskError, NotPermitted
 from social_listener.model import SentimentLabel
+from social_listener.rights import Role
 from social_listener.store import views
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from desk_kit import Kit
 
 ANGRY = QueueFilter(
@@ -77,6 +85,46 @@ def test_views_are_counted_in_one_pass(kit: Kit) -> None:
     assert counts == {view.id: kit.desk.queue(view.wanted, "ana").total for view in saved}
     assert sorted(counts.values()) == [0, 1, 1, 3]
     assert kit.desk.views.counts([], "ana") == {}
+
+
+def test_open_conversations_are_counted_by_channel_label_and_team(kit: Kit) -> None:
+    """The counts are those of the queue filtered so; what is snoozed, resolved or muted is in none of them."""
+    for name in "abcdefg":
+        kit.mention(f"@fernhill I am {name}", name)
+    vip, late = (kit.desk.labels.define(name, "blue", "ana").id for name in ("VIP", "late"))
+    team = kit.desk.team.save_team("ana", "Support", ["ana"]).id
+    talks = kit.waiting()
+    for talk in talks[:5]:
+        kit.desk.labels.put(talk, vip, "ana")
+        kit.desk.team.hand_over(talk, "ana", team, kit.desk.conversation(talk, "ana").version)
+    kit.desk.labels.put(talks[0], late, "ana")
+    kit.desk.snooze(talks[2], "ana", kit.now() + timedelta(hours=1), kit.desk.conversation(talks[2], "ana").version)
+    kit.desk.resolve(talks[3], "ana", kit.desk.conversation(talks[3], "ana").version)
+    kit.desk.contacts.silence(talks[4], Silencing.MUTED, "ana")
+    counts = kit.desk.views.open_counts("ana")
+    assert counts == OpenCounts(channels={"x": 4}, labels={vip: 2, late: 1}, teams={team: 2})
+    for wanted in (QueueFilter(channel="x"), QueueFilter(label=vip), QueueFilter(team_id=team)):
+        total = kit.desk.queue(replace(wanted, view=View.OPEN), "ana").total
+        assert total == (4 if wanted.channel else 2)
+    kit.pass_time(hours=2)
+    assert kit.desk.views.open_counts("ana").labels == {vip: 3, late: 1}
+
+
+def test_a_foreign_account_is_in_no_count(tmp_path: Path) -> None:
+    """Who has access to one account is told of what is open there only, though labels and teams are everybody's."""
+    kit = make_kit(tmp_path, accounts=("main", "other"))
+    for account in ("main", "other", "other"):
+        kit.mention("@fernhill hello", f"on {account}", account=account)
+    vip = kit.desk.labels.define("VIP", "blue", "ana").id
+    for talk in kit.waiting():
+        kit.desk.labels.put(talk, vip, "ana")
+    seed_staff(kit.desk, "mo", role=Role.MARKETER, accounts=frozenset({"main"}))
+    seed_staff(kit.desk, "no", role=Role.MARKETER, accounts=frozenset())
+    everything, part, none = (kit.desk.views.open_counts(who) for who in ("ana", "mo", "no"))
+    assert (everything.labels[vip], part.labels[vip]) == (len(kit.waiting()), 1)
+    assert everything.labels[vip] > 1
+    assert none == OpenCounts(channels={}, labels={}, teams={})
+    kit.close()
 
 
 def test_a_view_of_another_version_opens_with_what_is_known(kit: Kit) -> None:
