@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Final
 from social_listener.desk import colleagues, find
 from social_listener.desk.contacts import DONE as SILENCED
 from social_listener.desk.labels import known_label
+from social_listener.desk.proposals import waiting_words
 from social_listener.desk.undoing import silence_value, value_of
 from social_listener.desk_types.contacts import Silence, Silencing
 from social_listener.errors import DeskError, NotPermitted
 from social_listener.model import Status
 from social_listener.rights import Right
-from social_listener.store import audit, bulk, labels, organised, silences, undoing
+from social_listener.store import audit, bulk, labels, organised, proposals, silences, undoing
 from social_listener.store.sought import seek
 from social_listener.store.undoing import ASSIGNEE, LABEL, SILENCE, STATUS, Line
 
@@ -188,6 +189,7 @@ class BulkDesk:
                 self._office.permit(cursor, prepared.staff, right, account_id)
             except NotPermitted as error:
                 forbidden[account_id] = str(error)
+        waits = proposals.waiting_by(cursor, ids) if prepared.change.deed is Deed.RESOLVE else {}
         found = {}
         for one in ids:
             talk = talks.get(one)
@@ -197,6 +199,8 @@ class BulkDesk:
                 found[one] = forbidden[talk.account_id]
             elif talk.version != prepared.versions[one]:
                 found[one] = "it was changed meanwhile"
+            elif one in waits:
+                found[one] = waiting_words(waits[one])
         return found
 
 

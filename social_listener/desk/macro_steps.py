@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from social_listener.desk import colleagues, settle
+from social_listener.desk import colleagues, proposals, settle
 from social_listener.desk.library import fits_here
 from social_listener.desk.office import fits, known_conversation
 from social_listener.desk.rendering import render
@@ -175,6 +175,11 @@ def _snooze(here: Here, value: str) -> Mapping[str, Any]:
     return _set_status(here, Status.SNOOZED, here.now + timedelta(hours=hours(value)))
 
 
+def _resolve_words(here: Here, _: str) -> tuple[str, str]:
+    proposals.none_waits(here.cursor, here.conversation_id)
+    return "Resolve", ""
+
+
 def _resolve(here: Here, _: str) -> Mapping[str, Any]:
     return _set_status(here, Status.RESOLVED, None)
 
@@ -291,6 +296,6 @@ STEPS: Final[Mapping[str, StepKind]] = {
     ),
     "resolve": StepKind(
         label="Resolve", value="none", right=Right.ORGANISE, puts_away=True,
-        describe=lambda *_: ("Resolve", ""), do=_resolve, take_back=_restatus,
+        describe=_resolve_words, do=_resolve, take_back=_restatus,
     ),
 }  # fmt: skip

@@ -169,3 +169,16 @@ def test_what_cannot_be_is_refused_before_it_is_counted(kit: Kit) -> None:
             kit.desk.bulk.prepare(bad, "ana", ids=talks)
     assert kit.desk.bulk.latest("ana") is None
     assert kit.waiting() == talks
+
+
+def test_where_a_proposal_waits_nothing_is_resolved(kit: Kit) -> None:
+    """Many are resolved but the one in which a reply waits for approval, as when it is resolved alone."""
+    item = kit.mention(author="mara")
+    kit.desk.team.propose(item, "We are on it.", "ben", nonce="one", private=False)
+    waits = kit.desk.conversation_of(item)
+    talks = many(kit, 2)
+    run = done(kit, Change(deed=Deed.RESOLVE), waits, *talks)
+    because = "a proposal of ben waits here: approve, refuse or withdraw it first"
+    assert [(one.id, one.why) for one in run.failures] == [(waits, because)]
+    assert kit.waiting() == [waits]
+    assert done(kit, Change(deed=Deed.LABEL, value=kit.desk.labels.define("vip", "blue", "ana").id), waits).changed == 1

@@ -237,3 +237,17 @@ def test_a_private_saved_reply_is_not_posted(kit: Kit) -> None:
     one = macro(kit, ("reply_public", kit.desk.library.save(text, "ana").id))
     _, problems = run(kit, one, item)
     assert problems == ["the saved reply “Secret” is not meant for here; choose another for the macro"]
+
+
+def test_it_resolves_nothing_where_a_proposal_waits(kit: Kit) -> None:
+    """The step says so before it is run, is left out then, and goes through once nothing waits."""
+    item = kit.mention()
+    proposal = kit.desk.team.propose(item, "We are on it.", "ben", nonce="one", private=False)
+    one = macro(kit, ("note", "Refund"), ("resolve", ""))
+    because = "a proposal of ben waits here: approve, refuse or withdraw it first"
+    assert [step.problem for step in kit.desk.macros.plans(item, "ana")[0].steps] == [None, because]
+    assert run(kit, one, item)[1] == [None, because]
+    assert kit.waiting() == [kit.desk.conversation_of(item)]
+    kit.desk.team.withdraw(proposal.id, "ben", proposal.version)
+    assert run(kit, one, item)[1] == [None, None]
+    assert kit.waiting() == []
