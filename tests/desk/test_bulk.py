@@ -182,3 +182,19 @@ def test_where_a_proposal_waits_nothing_is_resolved(kit: Kit) -> None:
     assert [(one.id, one.why) for one in run.failures] == [(waits, because)]
     assert kit.waiting() == [waits]
     assert done(kit, Change(deed=Deed.LABEL, value=kit.desk.labels.define("vip", "blue", "ana").id), waits).changed == 1
+
+
+def test_many_that_are_resolved_count_as_one_does(kit: Kit) -> None:
+    """What was resolved in time is not missing, alone or among many; taken back it is due as before, and missing."""
+    alone, *talks = many(kit, 3)
+    kit.desk.resolve(alone, "ana", kit.desk.conversation(alone, "ana").version)
+    before = [kit.desk.conversation(talk, "ana").due for talk in talks]
+    day = kit.now().date()
+    run = done(kit, Change(deed=Deed.RESOLVE), *talks)
+    kit.pass_time(minutes=5)
+    kit.desk.undoing.undo(run.id, "ana")
+    assert [kit.desk.conversation(talk, "ana").due for talk in talks] == before
+    assert None not in before
+    done(kit, Change(deed=Deed.RESOLVE), talks[0])
+    kit.pass_time(hours=2)
+    assert [one.missing for one in kit.desk.levels.answered(day, day, "ana")] == [1]
