@@ -14,7 +14,7 @@ from social_listener.desk.labels import known_label
 from social_listener.desk.proposals import waiting_words
 from social_listener.desk.undoing import silence_value, value_of
 from social_listener.desk_types.contacts import Silence, Silencing
-from social_listener.errors import DeskError, NotPermitted
+from social_listener.errors import DeskError
 from social_listener.model import Status
 from social_listener.rights import Right
 from social_listener.store import audit, bulk, labels, organised, proposals, silences, undoing
@@ -184,10 +184,13 @@ class BulkDesk:
         """Return conversation → why it is left as it is."""
         right = _RIGHTS.get(prepared.change.deed, Right.ORGANISE)
         forbidden: dict[str, str] = {}
+        to = prepared.change.value if prepared.change.deed is Deed.ASSIGN else None
         for account_id in {talk.account_id for talk in talks.values()}:
             try:
                 self._office.permit(cursor, prepared.staff, right, account_id)
-            except NotPermitted as error:
+                if to is not None:
+                    colleagues.may_have(self._office, cursor, to, account_id)
+            except DeskError as error:
                 forbidden[account_id] = str(error)
         waits = proposals.waiting_by(cursor, ids) if prepared.change.deed is Deed.RESOLVE else {}
         found = {}

@@ -139,6 +139,8 @@ def _assign_words(here: Here, value: str) -> tuple[str, str]:
     to = here.staff if value == ME else value or None
     if to is not None and to not in colleagues.names(here.cursor):
         raise DeskError(f"{to} does not work here any more; change the macro")
+    if to is not None:
+        colleagues.may_have(here.office, here.cursor, to, here.line.item.account_id)
     return f"Assign to {to}" if to else "Give back: nobody has it", ""
 
 

@@ -10,11 +10,13 @@ import pytest
 from desk_kit import Kit, make_kit
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from staff_kit import seed_staff
 
 from social_listener.desk.macro_steps import STEPS
 from social_listener.desk_types.answering import Fits, Macro, MacroStep, SavedText
 from social_listener.errors import Conflict, DeskError, NotPermitted
 from social_listener.model import ReplyState, Status
+from social_listener.rights import Role
 
 UNDO = timedelta(seconds=30)
 
@@ -251,3 +253,12 @@ def test_it_resolves_nothing_where_a_proposal_waits(kit: Kit) -> None:
     kit.desk.team.withdraw(proposal.id, "ben", proposal.version)
     assert run(kit, one, item)[1] == [None, None]
     assert kit.waiting() == []
+
+
+def test_it_assigns_to_nobody_who_may_not_see_the_account(kit: Kit) -> None:
+    """A colleague of another account is not given the conversation; the step says why."""
+    seed_staff(kit.desk, "dora", role=Role.MARKETER, accounts=frozenset({"other"}))
+    item = kit.mention()
+    because = "dora may not see the account 'main', and so cannot answer there"
+    assert run(kit, macro(kit, ("assign", "dora")), item)[1] == [because]
+    assert picture(kit, item)[0] is None
