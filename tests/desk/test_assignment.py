@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from social_listener.desk import assigning
 from social_listener.desk.assignment import LOAD, ROUND_ROBIN, Case, Person, choose, is_away, plan
+from social_listener.desk.bulk import Change, Deed
 from social_listener.desk_types import QueueFilter, View
 from social_listener.desk_types.team import Kind, Team
 from social_listener.errors import Conflict, DeskError, NotPermitted
@@ -332,3 +333,27 @@ def test_no_team_waits_behind_another(tmp_path: Path) -> None:
     assigning.tend(kit.desk._office, kit.desk.team.presence, looked_at=2)
     assert {name for name, holder in holders(kit).items() if holder} == {"late"}
     kit.close()
+
+
+def assign_many(kit: Kit, to: str | None, *ids: str) -> str:
+    """Let ana assign many at once; return the run."""
+    run_id = kit.desk.bulk.begin(kit.desk.bulk.prepare(Change(deed=Deed.ASSIGN, value=to), "ana", ids=ids))
+    kit.desk.bulk.work(run_id)
+    return run_id
+
+
+@pytest.mark.parametrize("by", ["many", "undo"])
+def test_what_was_assigned_among_many_is_handed_back_too(crew: Kit, by: str) -> None:
+    """Ignored for half an hour, it goes back to the queue; the half hour is counted from when they got it."""
+    conversation = crew.desk.conversation_of(crew.mention())
+    run_id = assign_many(crew, "ben", conversation)
+    if by == "undo":  # ben has it again, from now on
+        crew.pass_time(minutes=5)
+        run_id = assign_many(crew, None, conversation)
+        crew.pass_time(minutes=5)
+        crew.desk.undoing.undo(run_id, "ana")
+    crew.pass_time(minutes=29)
+    assert crew.desk.team.tend() is None
+    crew.pass_time(minutes=2)
+    assert crew.desk.team.tend() == "1 handed back"
+    assert holders(crew) == {"mara": None}
