@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, Final
 from social_listener.desk import colleagues, find
 from social_listener.desk.contacts import DONE as SILENCED
 from social_listener.desk.labels import known_label
+from social_listener.desk.notify import notify
 from social_listener.desk.proposals import waiting_words
 from social_listener.desk.undoing import silence_value, value_of
 from social_listener.desk_types.contacts import Silence, Silencing
+from social_listener.desk_types.team import Kind
 from social_listener.errors import DeskError
 from social_listener.model import Status
 from social_listener.rights import Right
@@ -176,6 +178,9 @@ class BulkDesk:
             progress.changed += len(changed)
             progress.failed += len(why)
             progress.failures += why.items()
+            progress.first = progress.first or next(iter(changed), None)
+            if progress.done >= prepared.total:
+                _tell(cursor, prepared, progress, now)
             bulk.advance(cursor, run_id, progress, now if progress.done >= prepared.total else None)
 
     def _failures(
@@ -205,6 +210,14 @@ class BulkDesk:
             elif one in waits:
                 found[one] = waiting_words(waits[one])
         return found
+
+
+def _tell(cursor: DuckDBPyConnection, prepared: Prepared, progress: bulk.Progress, now: datetime) -> None:
+    """Tell whoever was given conversations, once for all of them: with the first, and how many there are."""
+    change = prepared.change
+    if change.deed is Deed.ASSIGN and change.value is not None and progress.first is not None:
+        about = str(progress.changed) if progress.changed > 1 else None
+        notify(cursor, change.value, Kind.ASSIGNED, progress.first, prepared.staff, now, about)
 
 
 def changed(talk: Organised, change: Change) -> Organised:

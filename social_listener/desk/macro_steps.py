@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 from social_listener.desk import colleagues, proposals, settle
 from social_listener.desk.library import fits_here
+from social_listener.desk.notify import notify
 from social_listener.desk.office import fits, known_conversation
 from social_listener.desk.rendering import render
 from social_listener.desk.reply import Composed, may_answer
 from social_listener.desk_types import Draft, NoteLine
+from social_listener.desk_types.team import Kind
 from social_listener.errors import DeskError, NotAllowed
 from social_listener.model import Status
 from social_listener.rights import Right
@@ -149,6 +151,8 @@ def _assign(here: Here, value: str) -> Mapping[str, Any]:
     before = known_conversation(here.cursor, here.conversation_id)
     staff_changes.set_assignee(here.cursor, before.id, before.version, here.now, to)
     audit.record(here.cursor, here.now, here.staff, "conversation.assigned", before.id, to=to)
+    if to is not None and to != before.assignee:
+        notify(here.cursor, to, Kind.ASSIGNED, before.id, here.staff, here.now)
     return {"before": before.assignee, "after": to}
 
 

@@ -357,3 +357,16 @@ def test_what_was_assigned_among_many_is_handed_back_too(crew: Kit, by: str) -> 
     crew.pass_time(minutes=2)
     assert crew.desk.team.tend() == "1 handed back"
     assert holders(crew) == {"mara": None}
+
+
+def test_who_is_given_many_is_told_once(crew: Kit) -> None:
+    """One line tells of all of them and leads to the first; giving back tells nobody, nor taking them oneself."""
+    talks = [crew.desk.conversation_of(crew.mention(author=name)) for name in ("mara", "nils", "olga")]
+    assign_many(crew, "ben", *talks)
+    (line,) = crew.desk.team.notifications("ben").lines
+    assert (line.kind, line.by, line.about, line.conversation_id) == (Kind.ASSIGNED, "ana", "3", talks[0])
+    assign_many(crew, None, *talks)
+    assign_many(crew, "ana", *talks)
+    assign_many(crew, "ben", talks[1])
+    assert [one.about for one in crew.desk.team.notifications("ben").lines] == ["3", None]
+    assert crew.desk.team.notifications("ana").lines == ()

@@ -14,6 +14,7 @@ from staff_kit import seed_staff
 
 from social_listener.desk.macro_steps import STEPS
 from social_listener.desk_types.answering import Fits, Macro, MacroStep, SavedText
+from social_listener.desk_types.team import Kind
 from social_listener.errors import Conflict, DeskError, NotPermitted
 from social_listener.model import ReplyState, Status
 from social_listener.rights import Role
@@ -262,3 +263,12 @@ def test_it_assigns_to_nobody_who_may_not_see_the_account(kit: Kit) -> None:
     because = "dora may not see the account 'main', and so cannot answer there"
     assert run(kit, macro(kit, ("assign", "dora")), item)[1] == [because]
     assert picture(kit, item)[0] is None
+
+
+def test_whoever_it_assigns_to_is_told(kit: Kit) -> None:
+    """A colleague finds the conversation behind the bell; whoever runs it for themselves does not."""
+    item = kit.mention()
+    run(kit, macro(kit, ("assign", "ben")), item)
+    assert [(one.kind, one.by) for one in kit.desk.team.notifications("ben").lines] == [(Kind.ASSIGNED, "ana")]
+    run(kit, macro(kit, ("assign", "me"), name="Mine"), item)
+    assert kit.desk.team.notifications("ana").lines == ()
