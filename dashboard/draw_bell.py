@@ -48,8 +48,8 @@ def bell(waiting: Notifications | None, now: datetime) -> Json:
 
 def _line(line: Notification) -> Json:
     told, icon = _TOLD[line.kind]
-    if line.kind is Kind.ASSIGNED and line.about is not None:
-        told = f"{{by}} gave you {int(line.about):,} conversations; the first"
+    if line.kind is Kind.ASSIGNED and (line.about or "").isdecimal():
+        told = f"{{by}} gave you {int(line.about or 0):,} conversations; the first"
     return {
         "id": line.id,
         "conversation": line.conversation_id,

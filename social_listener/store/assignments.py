@@ -56,6 +56,12 @@ def assigned_many(cursor: DuckDBPyConnection, since: Mapping[str, datetime | Non
     insert(cursor, "assignments", ("id", "assigned_at", "passed_by"), rows)
 
 
+def take_back_team(cursor: DuckDBPyConnection, conversation_id: str, before: Assignment) -> None:
+    """Put a conversation back into the queue in which it was, with those who had passed it by there."""
+    give_team(cursor, conversation_id, before.team_id)
+    pass_by(cursor, conversation_id, before.passed_by)
+
+
 def give_team(cursor: DuckDBPyConnection, conversation_id: str, team_id: str | None) -> None:
     """Put a conversation into a team's queue, or into nobody's; who passed it by before does not count there."""
     _set(cursor, conversation_id, {"team_id": team_id, "passed_by": "[]"})

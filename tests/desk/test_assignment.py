@@ -247,7 +247,7 @@ def test_a_team_takes_over(crew: Kit) -> None:
     assert (view.assignee, view.team) == (None, "Sales")
     found = crew.desk.queue(QueueFilter(view=View.OPEN, team_id=sales.id), "ana")
     assert [row.conversation_id for row in found.rows] == [conversation]
-    other = next(team for team in crew.desk.team.teams() if team.name == "Support")
+    other = next(team for team in crew.desk.team.teams("ana") if team.name == "Support")
     assert crew.desk.queue(QueueFilter(view=View.OPEN, team_id=other.id), "ana").rows == ()
     arrive(crew, "ana", "ben")
     assert crew.desk.team.tend() is None, "no rule is for Sales"
@@ -259,7 +259,7 @@ def test_a_team_takes_over(crew: Kit) -> None:
 
 def test_teams_are_kept_by_who_may(crew: Kit) -> None:
     """Names are unique, members work here, an old version and a stranger are refused."""
-    (support,) = crew.desk.team.teams()
+    (support,) = crew.desk.team.teams("ana")
     assert support == Team(id=support.id, name="Support", members=("ana", "ben"), version=1)
     with pytest.raises(DeskError, match="a team 'Support' already"):
         crew.desk.team.save_team("ana", " support ", ["ana"])
@@ -370,3 +370,40 @@ def test_who_is_given_many_is_told_once(crew: Kit) -> None:
     assign_many(crew, "ben", talks[1])
     assert [one.about for one in crew.desk.team.notifications("ben").lines] == ["3", None]
     assert crew.desk.team.notifications("ana").lines == ()
+
+
+def test_handing_over_is_taken_back(crew: Kit) -> None:
+    """Z gives a conversation back to whoever had it and to its team's queue, and leaves the deed before alone."""
+    sales, support = (crew.desk.team.save_team("ana", name, ["ben"]) for name in ("Sales", "Returns"))
+    conversation = crew.desk.conversation_of(crew.mention())
+    version = crew.desk.conversation(conversation, "ana").version
+    version = crew.desk.team.hand_over(conversation, "ana", sales.id, version)
+    version = crew.desk.assign(conversation, "ana", "ben", version)
+    crew.desk.team.hand_over(conversation, "ana", support.id, version)
+    seen = []
+    for _ in range(3):
+        offer = crew.desk.undoing.latest("ana")
+        assert offer is not None
+        assert crew.desk.undoing.undo(offer.id, "ana").left == ()
+        view = crew.desk.conversation(conversation, "ana")
+        seen.append((offer.words, view.assignee, view.team))
+    assert seen == [
+        ("Handed to Returns", "ben", "Sales"),
+        ("Assigned to ben", None, "Sales"),
+        ("Handed to Sales", None, None),
+    ]
+
+
+def test_handing_over_stays_where_the_team_is_gone_or_it_went_on(crew: Kit) -> None:
+    """To a team that was removed nothing returns, and what a colleague handed on since stays there; both are told."""
+    sales, returns = (crew.desk.team.save_team("ana", name, ["ben"]) for name in ("Sales", "Returns"))
+    conversation = crew.desk.conversation_of(crew.mention())
+    version = crew.desk.conversation(conversation, "ana").version
+    version = crew.desk.team.hand_over(conversation, "ana", sales.id, version)
+    version = crew.desk.team.hand_over(conversation, "ben", returns.id, version)
+    for staff, why in (("ana", "ben changed it since"), ("ben", "the team that had it is not there any more")):
+        offer = crew.desk.undoing.latest(staff)
+        assert offer is not None
+        crew.desk.team.remove_team("ana", sales.id, sales.version) if staff == "ben" else None
+        assert [one.why for one in crew.desk.undoing.undo(offer.id, staff).left] == [why]
+        assert crew.desk.conversation(conversation, "ana").team == "Returns"
