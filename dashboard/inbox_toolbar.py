@@ -92,7 +92,7 @@ def _fields(wanted: QueueFilter) -> None:
     if len(names) > 1:
         _select("Assigned to", "assignee", names, wanted.assignee, str)
     none: tuple[Team, ...] = ()
-    teams = {team.id: team.name for team in state.guarded(state.desk().team.teams, none)[0]}
+    teams = {team.id: team.name for team in state.guarded(lambda: state.desk().team.teams(state.staff()), none)[0]}
     if teams:
         _select("Team", "team_id", list(teams), wanted.team_id, lambda code: teams.get(code, "a team that is gone"))
 

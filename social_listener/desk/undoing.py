@@ -32,7 +32,7 @@ _TOLD: Final = 200
 
 
 class UndoDesk:
-    """Take back assignments, handing over, labels, snoozes, resolving, reopening, muting, merging; one deed at a time."""
+    """Take back assignments, handing over, labels, snoozes, resolving, reopening, muting, merging."""
 
     def __init__(self, office: Office) -> None:
         self._office = office
