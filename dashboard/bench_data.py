@@ -39,5 +39,5 @@ def read(desk: Desk, staff: str) -> Bench:
         counts=desk.views.counts(views, staff) if views else {},
         run=desk.bulk.latest(staff),
         open=desk.views.open_counts(staff),
-        teams=desk.team.teams(),
+        teams=desk.team.teams(staff),
     )

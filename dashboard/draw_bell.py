@@ -48,6 +48,8 @@ def bell(waiting: Notifications | None, now: datetime) -> Json:
 
 def _line(line: Notification) -> Json:
     told, icon = _TOLD[line.kind]
+    if line.kind is Kind.ASSIGNED and (line.about or "").isdecimal():
+        told = f"{{by}} gave you {int(line.about or 0):,} conversations; the first"
     return {
         "id": line.id,
         "conversation": line.conversation_id,
@@ -63,6 +65,6 @@ def _line(line: Notification) -> Json:
 
 def place(line: Notification) -> str:
     """Return the key of the line of the conversation that it is about; "": of none in particular."""
-    if line.about is None or line.kind is Kind.ESCALATION:
+    if line.about is None or line.kind in {Kind.ESCALATION, Kind.ASSIGNED}:
         return ""
     return f"proposal {line.about}" if line.kind in _ABOUT_PROPOSAL else f"note {line.about}"

@@ -11,12 +11,15 @@ from typing import TYPE_CHECKING, Final
 from social_listener.desk import colleagues, find
 from social_listener.desk.contacts import DONE as SILENCED
 from social_listener.desk.labels import known_label
+from social_listener.desk.notify import notify
+from social_listener.desk.proposals import waiting_words
 from social_listener.desk.undoing import silence_value, value_of
 from social_listener.desk_types.contacts import Silence, Silencing
-from social_listener.errors import DeskError, NotPermitted
+from social_listener.desk_types.team import Kind
+from social_listener.errors import DeskError
 from social_listener.model import Status
 from social_listener.rights import Right
-from social_listener.store import audit, bulk, labels, organised, silences, undoing
+from social_listener.store import audit, bulk, labels, organised, proposals, silences, undoing
 from social_listener.store.sought import seek
 from social_listener.store.undoing import ASSIGNEE, LABEL, SILENCE, STATUS, Line
 
@@ -175,6 +178,9 @@ class BulkDesk:
             progress.changed += len(changed)
             progress.failed += len(why)
             progress.failures += why.items()
+            progress.first = progress.first or next(iter(changed), None)
+            if progress.done >= prepared.total:
+                _tell(cursor, prepared, progress, now)
             bulk.advance(cursor, run_id, progress, now if progress.done >= prepared.total else None)
 
     def _failures(
@@ -183,11 +189,15 @@ class BulkDesk:
         """Return conversation → why it is left as it is."""
         right = _RIGHTS.get(prepared.change.deed, Right.ORGANISE)
         forbidden: dict[str, str] = {}
+        to = prepared.change.value if prepared.change.deed is Deed.ASSIGN else None
         for account_id in {talk.account_id for talk in talks.values()}:
             try:
                 self._office.permit(cursor, prepared.staff, right, account_id)
-            except NotPermitted as error:
+                if to is not None:
+                    colleagues.may_have(self._office, cursor, to, account_id)
+            except DeskError as error:
                 forbidden[account_id] = str(error)
+        waits = proposals.waiting_by(cursor, ids) if prepared.change.deed is Deed.RESOLVE else {}
         found = {}
         for one in ids:
             talk = talks.get(one)
@@ -197,7 +207,17 @@ class BulkDesk:
                 found[one] = forbidden[talk.account_id]
             elif talk.version != prepared.versions[one]:
                 found[one] = "it was changed meanwhile"
+            elif one in waits:
+                found[one] = waiting_words(waits[one])
         return found
+
+
+def _tell(cursor: DuckDBPyConnection, prepared: Prepared, progress: bulk.Progress, now: datetime) -> None:
+    """Tell whoever was given conversations, once for all of them: with the first, and how many there are."""
+    change = prepared.change
+    if change.deed is Deed.ASSIGN and change.value is not None and progress.first is not None:
+        about = str(progress.changed) if progress.changed > 1 else None
+        notify(cursor, change.value, Kind.ASSIGNED, progress.first, prepared.staff, now, about)
 
 
 def changed(talk: Organised, change: Change) -> Organised:

@@ -48,3 +48,11 @@ def known(cursor: DuckDBPyConnection, staff: str) -> str:
     if staff not in everybody:
         raise DeskError(f"{staff!r} does not work here; those who do are {', '.join(sorted(everybody))}")
     return staff
+
+
+def may_have(office: Office, cursor: DuckDBPyConnection, to: str, account_id: str) -> str:
+    """Return a name of somebody who works here and may see an account's conversations; `DeskError` for any other."""
+    name = known(cursor, to)
+    if not may(office, cursor, name, Right.READ, account_id):
+        raise DeskError(f"{name} may not see the account {account_id!r}, and so cannot answer there")
+    return name

@@ -11,12 +11,14 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from social_listener.desk import colleagues, settle
+from social_listener.desk import colleagues, proposals, settle
 from social_listener.desk.library import fits_here
+from social_listener.desk.notify import notify
 from social_listener.desk.office import fits, known_conversation
 from social_listener.desk.rendering import render
 from social_listener.desk.reply import Composed, may_answer
 from social_listener.desk_types import Draft, NoteLine
+from social_listener.desk_types.team import Kind
 from social_listener.errors import DeskError, NotAllowed
 from social_listener.model import Status
 from social_listener.rights import Right
@@ -139,6 +141,8 @@ def _assign_words(here: Here, value: str) -> tuple[str, str]:
     to = here.staff if value == ME else value or None
     if to is not None and to not in colleagues.names(here.cursor):
         raise DeskError(f"{to} does not work here any more; change the macro")
+    if to is not None:
+        colleagues.may_have(here.office, here.cursor, to, here.line.item.account_id)
     return f"Assign to {to}" if to else "Give back: nobody has it", ""
 
 
@@ -147,6 +151,8 @@ def _assign(here: Here, value: str) -> Mapping[str, Any]:
     before = known_conversation(here.cursor, here.conversation_id)
     staff_changes.set_assignee(here.cursor, before.id, before.version, here.now, to)
     audit.record(here.cursor, here.now, here.staff, "conversation.assigned", before.id, to=to)
+    if to is not None and to != before.assignee:
+        notify(here.cursor, to, Kind.ASSIGNED, before.id, here.staff, here.now)
     return {"before": before.assignee, "after": to}
 
 
@@ -173,6 +179,11 @@ def _snooze_words(_: Here, value: str) -> tuple[str, str]:
 
 def _snooze(here: Here, value: str) -> Mapping[str, Any]:
     return _set_status(here, Status.SNOOZED, here.now + timedelta(hours=hours(value)))
+
+
+def _resolve_words(here: Here, _: str) -> tuple[str, str]:
+    proposals.none_waits(here.cursor, here.conversation_id)
+    return "Resolve", ""
 
 
 def _resolve(here: Here, _: str) -> Mapping[str, Any]:
@@ -291,6 +302,6 @@ STEPS: Final[Mapping[str, StepKind]] = {
     ),
     "resolve": StepKind(
         label="Resolve", value="none", right=Right.ORGANISE, puts_away=True,
-        describe=lambda *_: ("Resolve", ""), do=_resolve, take_back=_restatus,
+        describe=_resolve_words, do=_resolve, take_back=_restatus,
     ),
 }  # fmt: skip

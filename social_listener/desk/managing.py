@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING
 
 from social_listener.desk import colleagues
 from social_listener.desk.assigning import read_people
+from social_listener.desk.undoing import team_value
 from social_listener.desk_types.team import Team, TeamView, Workload
 from social_listener.errors import Conflict, DeskError
 from social_listener.rights import Right
-from social_listener.store import assignments, audit, staff_changes, teams
+from social_listener.store import assignments, audit, staff_changes, teams, undoing
+from social_listener.store.assignments import Assignment
+from social_listener.store.undoing import ASSIGNEE, TEAM, Line
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -142,12 +145,19 @@ def hand_over(office: Office, conversation_id: str, staff: str, team_id: str, ve
     """Put a conversation into a team's queue; nobody has it then. Return its new version; `Conflict` for an old one."""
     now = office.clock()
     with office.store.transaction() as cursor:
-        office.conversation(cursor, staff, Right.ASSIGN, conversation_id)
+        before = office.conversation(cursor, staff, Right.ASSIGN, conversation_id)
+        was = assignments.of(cursor, [conversation_id]).get(conversation_id, Assignment())
         team = _team(cursor, team_id)
+        given = Assignment(team_id=team.id)
         changed = staff_changes.set_assignee(cursor, conversation_id, version, now, None)
         if changed is None:
             raise Conflict("this conversation was changed meanwhile; look at it again")
         assignments.give_team(cursor, conversation_id, team.id)
+        lines = [
+            Line(field=ASSIGNEE, object_id=conversation_id, before=before.assignee, after=None),
+            Line(field=TEAM, object_id=conversation_id, before=team_value(was), after=team_value(given)),
+        ]
+        undoing.record(cursor, now, staff, f"Handed to {team.name}", lines)
         audit.record(cursor, now, staff, "conversation.handed_over", conversation_id, team=team.id)
     return changed
 

@@ -26,7 +26,7 @@ def notify(  # noqa: PLR0917 - promised in this order
     """Let something wait for `to`, in the caller's transaction; nobody is told what they did themselves.
 
     `kind`: one of `desk_types.team.Kind`; `about`: the note or the proposal it is about; of an escalation what
-    is promised and how it stands ("answer late").
+    is promised and how it stands ("answer late"); of many that were assigned at once how many ("12").
     """
     if to in {by, SYSTEM}:
         return

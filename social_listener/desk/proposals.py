@@ -310,7 +310,12 @@ def none_waits(cursor: DuckDBPyConnection, conversation_id: str) -> None:
     """Raise `Conflict` while a proposal waits in a conversation: put away, it would be forgotten."""
     waiting = proposals.waiting_in(cursor, conversation_id)
     if waiting:
-        raise Conflict(f"a proposal of {waiting[0].author} waits here: approve, refuse or withdraw it first")
+        raise Conflict(waiting_words(waiting[0].author))
+
+
+def waiting_words(author: str) -> str:
+    """Return why a conversation is not put away while somebody's proposal waits in it."""
+    return f"a proposal of {author} waits here: approve, refuse or withdraw it first"
 
 
 def _close(

@@ -159,9 +159,10 @@ class TeamDesk:
         done = {"assigned": given, "handed back": back, "proposals followed": lapsed}
         return ", ".join(f"{count} {words}" for words, count in done.items() if count) or None
 
-    def teams(self) -> tuple[Team, ...]:
-        """Return every team, by name."""
+    def teams(self, staff: str) -> tuple[Team, ...]:
+        """Return every team, by name, for somebody who works here."""
         with self._office.store.read() as cursor:
+            self._office.permit(cursor, staff, Right.READ)
             return tuple(teams.teams(cursor))
 
     def view(self, staff: str) -> TeamView:

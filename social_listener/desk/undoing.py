@@ -11,19 +11,20 @@ from social_listener.desk_types.organising import Left, Undone, UndoOffer
 from social_listener.errors import DeskError, NotPermitted
 from social_listener.model import Status
 from social_listener.rights import Right
-from social_listener.store import audit, customers, organised, silences, undoing
+from social_listener.store import assignments, audit, customers, organised, silences, teams, undoing
+from social_listener.store.assignments import Assignment
 from social_listener.store.organised import Organised
-from social_listener.store.undoing import ASSIGNEE, CUSTOMER, LABEL, SILENCE, STATUS, Line
+from social_listener.store.undoing import ASSIGNEE, CUSTOMER, LABEL, SILENCE, STATUS, TEAM, Line
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from duckdb import DuckDBPyConnection
 
     from social_listener.desk.office import Office
 
 #: what it takes to change a field; the rest takes Right.ORGANISE
-_RIGHTS: Final = {ASSIGNEE: Right.ASSIGN, SILENCE: Right.BLOCK, CUSTOMER: Right.MERGE}
+_RIGHTS: Final = {ASSIGNEE: Right.ASSIGN, TEAM: Right.ASSIGN, SILENCE: Right.BLOCK, CUSTOMER: Right.MERGE}
 #: things that one transaction takes back: the writer is free again soon
 _STEP: Final = 250
 #: things that were left which are told by name
@@ -31,7 +32,7 @@ _TOLD: Final = 200
 
 
 class UndoDesk:
-    """Take back assignments, labels, snoozes, resolving, reopening, muting, merging; one deed at a time."""
+    """Take back assignments, handing over, labels, snoozes, resolving, reopening, muting, merging."""
 
     def __init__(self, office: Office) -> None:
         self._office = office
@@ -102,13 +103,24 @@ class UndoDesk:
         self, cursor: DuckDBPyConnection, staff: str, lines: Sequence[Line], now: datetime
     ) -> tuple[list[Line], list[tuple[Line, str]]]:
         talks = organised.read(cursor, [line.object_id for line in lines])
+        of_team = [line.object_id for line in lines if line.field == TEAM]
+        queues = assignments.of(cursor, of_team) if of_team else {}
+        known = {None, *(team.id for team in teams.teams(cursor))} if of_team else set()
         changed: dict[str, Organised] = {}
         done, left = [], []
         for line in lines:
             talk = changed.get(line.object_id) or talks.get(line.object_id)
-            why = why_not(line, talk) or self._forbidden(cursor, staff, line.field, talk)
+            if line.field == TEAM:
+                why = _why_no_team(line, talk, queues.get(line.object_id, Assignment()), known)
+            else:
+                why = why_not(line, talk)
+            why = why or self._forbidden(cursor, staff, line.field, talk)
             if why:
                 left.append((line, why))
+            elif talk is not None and line.field == TEAM:
+                assignments.take_back_team(cursor, talk.id, _team_of(line.before))
+                changed.setdefault(talk.id, talk)
+                done.append(line)
             elif talk is not None:
                 changed[talk.id] = with_value(talk, line.field, line.before)
                 done.append(line)
@@ -151,6 +163,24 @@ def why_not(line: Line, talk: Organised | None) -> str:
     if talk is None:
         return "it is not there any more"
     return changed_since(line, same=_as_left(line, value_of(talk, line.field)))
+
+
+def _why_no_team(line: Line, talk: Organised | None, queue: Assignment, known: Collection[str | None]) -> str:
+    """Return why a conversation stays in a team's queue; "": it can go back to where it was."""
+    if talk is None:
+        return "it is not there any more"
+    if _team_of(line.before).team_id not in known:
+        return "the team that had it is not there any more"
+    return changed_since(line, same=queue.team_id == _team_of(line.after).team_id)
+
+
+def team_value(queue: Assignment) -> Mapping[str, Any]:
+    """Return in whose queue a conversation is, as a line has it."""
+    return {"team": queue.team_id, "passed_by": list(queue.passed_by)}
+
+
+def _team_of(value: Any) -> Assignment:
+    return Assignment(team_id=value["team"], passed_by=tuple(value["passed_by"]))
 
 
 def changed_since(line: Line, *, same: bool) -> str:

@@ -58,7 +58,7 @@ def assign(office: Office, conversation_id: str, staff: str, to: str | None, ver
     with office.store.transaction() as cursor:
         before = office.conversation(cursor, staff, Right.ASSIGN, conversation_id)
         if to is not None:
-            _may_have(office, cursor, to, before.account_id)
+            colleagues.may_have(office, cursor, to, before.account_id)
         changed = staff_changes.set_assignee(cursor, conversation_id, version, now, to)
         if changed is not None:
             line = Line(field=ASSIGNEE, object_id=conversation_id, before=before.assignee, after=to)
@@ -67,13 +67,6 @@ def assign(office: Office, conversation_id: str, staff: str, to: str | None, ver
             if to is not None:
                 notify(cursor, to, Kind.ASSIGNED, conversation_id, staff, now)
     return _or_conflict(changed)
-
-
-def _may_have(office: Office, cursor: DuckDBPyConnection, to: str | None, account_id: str) -> None:
-    """Raise `DeskError` unless somebody works here and may see an account's conversations."""
-    name = colleagues.known(cursor, to or "")
-    if not colleagues.may(office, cursor, name, Right.READ, account_id):
-        raise DeskError(f"{name} may not see the account {account_id!r}, and so cannot answer there")
 
 
 def set_status(

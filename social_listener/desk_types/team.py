@@ -33,7 +33,7 @@ class Notification:
     conversation_id: str
     account_id: str
     by: str
-    about: str | None  #: the note or the proposal it is about; of an escalation "answer soon", "answer late" …
+    about: str | None  #: the note or the proposal it is about; of an escalation "answer soon" …; of many assigned "12"
     created_at: datetime
     read_at: datetime | None
     contact: str  #: the customer's name

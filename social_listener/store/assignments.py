@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from social_listener.store.rows import aware, marks
+from social_listener.store.staging import insert, select, update
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from duckdb import DuckDBPyConnection
@@ -45,6 +46,20 @@ def team_name(cursor: DuckDBPyConnection, conversation_id: str) -> str | None:
 def assigned(cursor: DuckDBPyConnection, conversation_id: str, at: datetime | None) -> None:
     """Write since when a conversation's assignee has it; None: nobody has it."""
     _set(cursor, conversation_id, {"assigned_at": at})
+
+
+def assigned_many(cursor: DuckDBPyConnection, since: Mapping[str, datetime | None]) -> None:
+    """Write for conversations since when their assignee has them; None: nobody has them."""
+    known = {row[0] for row in select(cursor, "assignments", "id", ("id",), sorted(since))}
+    update(cursor, "assignments", ("id", "assigned_at"), [[key, at] for key, at in since.items() if key in known])
+    rows = [[key, at, "[]"] for key, at in since.items() if key not in known]
+    insert(cursor, "assignments", ("id", "assigned_at", "passed_by"), rows)
+
+
+def take_back_team(cursor: DuckDBPyConnection, conversation_id: str, before: Assignment) -> None:
+    """Put a conversation back into the queue in which it was, with those who had passed it by there."""
+    give_team(cursor, conversation_id, before.team_id)
+    pass_by(cursor, conversation_id, before.passed_by)
 
 
 def give_team(cursor: DuckDBPyConnection, conversation_id: str, team_id: str | None) -> None:

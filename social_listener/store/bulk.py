@@ -37,6 +37,7 @@ class Progress:
     changed: int = 0
     failed: int = 0
     failures: list[tuple[str, str]]  #: conversation, why
+    first: str | None = None  #: the first that was changed
 
 
 def versions(cursor: DuckDBPyConnection, ids: Collection[str]) -> dict[str, int]:

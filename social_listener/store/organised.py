@@ -6,7 +6,7 @@ from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
 from social_listener.model import Status
-from social_listener.store import queue_upkeep
+from social_listener.store import assignments, queue_upkeep, settling
 from social_listener.store.rows import named
 from social_listener.store.staging import select, update
 
@@ -45,7 +45,16 @@ def read(cursor: DuckDBPyConnection, ids: Collection[str]) -> dict[str, Organise
 
 
 def write(cursor: DuckDBPyConnection, rows: Sequence[Organised], now: datetime) -> None:
-    """Write those conversations, each as a new version; it needs a transaction that has read them."""
+    """Write those conversations, each as a new version; it needs a transaction that has read them.
+
+    What goes with a change is written as `staff_changes` does: resolving settles what waits, reopening takes it back,
+    and whoever a conversation is given to has it from now on.
+    """
+    settling.settle(cursor, [row.id for row in rows if row.status is Status.RESOLVED], now)
+    settling.unsettle(cursor, [row.id for row in rows if row.status is not Status.RESOLVED], now)
+    had = dict(select(cursor, "conversations", "id", ("id", "assignee"), [row.id for row in rows]))
+    since = {row.id: now if row.assignee else None for row in rows if row.assignee != had.get(row.id)}
+    assignments.assigned_many(cursor, since)
     names = ("id", "version", "status", "snoozed_until", "assignee", "labels", "updated_at")
     values = [[row.id, row.version + 1, row.status, row.snoozed_until, row.assignee, row.labels, now] for row in rows]
     update(cursor, "conversations", names, values)

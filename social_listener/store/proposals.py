@@ -9,7 +9,7 @@ from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 from social_listener.desk_types.team import Proposal, ProposalState
-from social_listener.store.rows import named
+from social_listener.store.rows import marks, named
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -88,6 +88,16 @@ def waiting_for(cursor: DuckDBPyConnection, item_id: str, *, private: bool) -> S
 def waiting_in(cursor: DuckDBPyConnection, conversation_id: str) -> list[StoredProposal]:
     """Return the proposals that wait in a conversation, oldest first."""
     return _find(cursor, "state = 'waiting' AND conversation_id = ?", [conversation_id])
+
+
+def waiting_by(cursor: DuckDBPyConnection, conversation_ids: Sequence[str]) -> dict[str, str]:
+    """Return those of the conversations in which a proposal waits, each with the author of one."""
+    rows = cursor.execute(
+        f"""SELECT conversation_id, min(author) FROM proposals
+            WHERE state = 'waiting' AND conversation_id IN ({marks(conversation_ids)}) GROUP BY conversation_id""",
+        list(conversation_ids),
+    )
+    return dict(rows.fetchall())
 
 
 def ending(cursor: DuckDBPyConnection, before: datetime) -> list[StoredProposal]:

@@ -9,7 +9,7 @@ import hashlib
 from typing import TYPE_CHECKING
 
 from social_listener.model import Status
-from social_listener.store import assignments, queue_upkeep, search_log
+from social_listener.store import assignments, queue_upkeep, search_log, settling
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -30,26 +30,12 @@ def set_status(
 ) -> int | None:
     """Set where a conversation stands; return its new version, None when somebody was faster."""
     values: dict[str, object] = {"status": status.value, "snoozed_until": snoozed_until}
-    (_settle if status is Status.RESOLVED else _unsettle)(cursor, conversation_id, version, now)
+    if not cursor.execute(
+        "SELECT 1 FROM conversations WHERE id = ? AND version = ?", [conversation_id, version]
+    ).fetchone():
+        return None
+    (settling.settle if status is Status.RESOLVED else settling.unsettle)(cursor, [conversation_id], now)
     return _change(cursor, conversation_id, version, now, values)
-
-
-def _settle(cursor: DuckDBPyConnection, conversation_id: str, version: int, now: datetime) -> None:
-    """Note when a conversation was resolved: what waits in it is settled by that."""
-    cursor.execute(
-        """UPDATE conversations SET settled_before = settled_at, settled_at = ?
-           WHERE id = ? AND version = ? AND status <> 'resolved'""",
-        [now, conversation_id, version],
-    )
-
-
-def _unsettle(cursor: DuckDBPyConnection, conversation_id: str, version: int, now: datetime) -> None:
-    """Take back that a conversation was resolved: what waited in it waits again, and its clock goes on."""
-    cursor.execute(
-        """UPDATE conversations SET settled_at = settled_before, clock_from = ?
-           WHERE id = ? AND version = ? AND status = 'resolved'""",
-        [now, conversation_id, version],
-    )
 
 
 def set_assignee(

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 #: how long a deed can be taken back
 GOOD_FOR: Final = timedelta(minutes=10)
 
-STATUS, ASSIGNEE, LABEL, SILENCE, CUSTOMER = "status", "assignee", "label:", "silence", "customer"
+STATUS, ASSIGNEE, TEAM, LABEL, SILENCE, CUSTOMER = "status", "assignee", "team", "label:", "silence", "customer"
 _LINE: Final = ("id", "step_id", "field", "object_id", "before", "after", "covered_by", "state")
 
 
@@ -32,7 +32,7 @@ _LINE: Final = ("id", "step_id", "field", "object_id", "before", "after", "cover
 class Line:
     """One thing that changed; values are JSON."""
 
-    field: str  #: STATUS, ASSIGNEE, LABEL + id, SILENCE, CUSTOMER
+    field: str  #: STATUS, ASSIGNEE, TEAM, LABEL + id, SILENCE, CUSTOMER
     object_id: str  #: a conversation; of SILENCE and CUSTOMER a contact
     before: Any
     after: Any

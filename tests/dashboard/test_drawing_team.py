@@ -66,7 +66,14 @@ def test_every_notification_has_its_words(kind: Kind) -> None:
     assert line["words"]
     assert "{" not in line["words"]
     keys = {line["key"] for line in merged(view(proposals=(replace(PROPOSAL, id="note1"),), notes=(_note(),)), None)}
-    assert line["at_line"] in (keys if kind is not Kind.ESCALATION else {""})
+    assert line["at_line"] in (keys if kind not in {Kind.ESCALATION, Kind.ASSIGNED} else {""})
+
+
+def test_of_many_that_were_given_the_bell_tells_how_many() -> None:
+    """What was given at once is one line, with its number; one alone is told as one."""
+    lines = tuple(replace(NOTE, kind=Kind.ASSIGNED, by="Sam", about=about) for about in ("1204", None))
+    told = [line["words"] for line in draw_bell.bell(Notifications(lines=lines, unread=2), NOW)["lines"]]
+    assert told == ["Sam gave you 1,204 conversations; the first", "Sam gave you a conversation"]
 
 
 def _note() -> NoteLine:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from social_listener.desk import assigning
 from social_listener.desk.assignment import LOAD, ROUND_ROBIN, Case, Person, choose, is_away, plan
+from social_listener.desk.bulk import Change, Deed
 from social_listener.desk_types import QueueFilter, View
 from social_listener.desk_types.team import Kind, Team
 from social_listener.errors import Conflict, DeskError, NotPermitted
@@ -246,7 +247,7 @@ def test_a_team_takes_over(crew: Kit) -> None:
     assert (view.assignee, view.team) == (None, "Sales")
     found = crew.desk.queue(QueueFilter(view=View.OPEN, team_id=sales.id), "ana")
     assert [row.conversation_id for row in found.rows] == [conversation]
-    other = next(team for team in crew.desk.team.teams() if team.name == "Support")
+    other = next(team for team in crew.desk.team.teams("ana") if team.name == "Support")
     assert crew.desk.queue(QueueFilter(view=View.OPEN, team_id=other.id), "ana").rows == ()
     arrive(crew, "ana", "ben")
     assert crew.desk.team.tend() is None, "no rule is for Sales"
@@ -258,7 +259,7 @@ def test_a_team_takes_over(crew: Kit) -> None:
 
 def test_teams_are_kept_by_who_may(crew: Kit) -> None:
     """Names are unique, members work here, an old version and a stranger are refused."""
-    (support,) = crew.desk.team.teams()
+    (support,) = crew.desk.team.teams("ana")
     assert support == Team(id=support.id, name="Support", members=("ana", "ben"), version=1)
     with pytest.raises(DeskError, match="a team 'Support' already"):
         crew.desk.team.save_team("ana", " support ", ["ana"])
@@ -332,3 +333,77 @@ def test_no_team_waits_behind_another(tmp_path: Path) -> None:
     assigning.tend(kit.desk._office, kit.desk.team.presence, looked_at=2)
     assert {name for name, holder in holders(kit).items() if holder} == {"late"}
     kit.close()
+
+
+def assign_many(kit: Kit, to: str | None, *ids: str) -> str:
+    """Let ana assign many at once; return the run."""
+    run_id = kit.desk.bulk.begin(kit.desk.bulk.prepare(Change(deed=Deed.ASSIGN, value=to), "ana", ids=ids))
+    kit.desk.bulk.work(run_id)
+    return run_id
+
+
+@pytest.mark.parametrize("by", ["many", "undo"])
+def test_what_was_assigned_among_many_is_handed_back_too(crew: Kit, by: str) -> None:
+    """Ignored for half an hour, it goes back to the queue; the half hour is counted from when they got it."""
+    conversation = crew.desk.conversation_of(crew.mention())
+    run_id = assign_many(crew, "ben", conversation)
+    if by == "undo":  # ben has it again, from now on
+        crew.pass_time(minutes=5)
+        run_id = assign_many(crew, None, conversation)
+        crew.pass_time(minutes=5)
+        crew.desk.undoing.undo(run_id, "ana")
+    crew.pass_time(minutes=29)
+    assert crew.desk.team.tend() is None
+    crew.pass_time(minutes=2)
+    assert crew.desk.team.tend() == "1 handed back"
+    assert holders(crew) == {"mara": None}
+
+
+def test_who_is_given_many_is_told_once(crew: Kit) -> None:
+    """One line tells of all of them and leads to the first; giving back tells nobody, nor taking them oneself."""
+    talks = [crew.desk.conversation_of(crew.mention(author=name)) for name in ("mara", "nils", "olga")]
+    assign_many(crew, "ben", *talks)
+    (line,) = crew.desk.team.notifications("ben").lines
+    assert (line.kind, line.by, line.about, line.conversation_id) == (Kind.ASSIGNED, "ana", "3", talks[0])
+    assign_many(crew, None, *talks)
+    assign_many(crew, "ana", *talks)
+    assign_many(crew, "ben", talks[1])
+    assert [one.about for one in crew.desk.team.notifications("ben").lines] == ["3", None]
+    assert crew.desk.team.notifications("ana").lines == ()
+
+
+def test_handing_over_is_taken_back(crew: Kit) -> None:
+    """Z gives a conversation back to whoever had it and to its team's queue, and leaves the deed before alone."""
+    sales, support = (crew.desk.team.save_team("ana", name, ["ben"]) for name in ("Sales", "Returns"))
+    conversation = crew.desk.conversation_of(crew.mention())
+    version = crew.desk.conversation(conversation, "ana").version
+    version = crew.desk.team.hand_over(conversation, "ana", sales.id, version)
+    version = crew.desk.assign(conversation, "ana", "ben", version)
+    crew.desk.team.hand_over(conversation, "ana", support.id, version)
+    seen = []
+    for _ in range(3):
+        offer = crew.desk.undoing.latest("ana")
+        assert offer is not None
+        assert crew.desk.undoing.undo(offer.id, "ana").left == ()
+        view = crew.desk.conversation(conversation, "ana")
+        seen.append((offer.words, view.assignee, view.team))
+    assert seen == [
+        ("Handed to Returns", "ben", "Sales"),
+        ("Assigned to ben", None, "Sales"),
+        ("Handed to Sales", None, None),
+    ]
+
+
+def test_handing_over_stays_where_the_team_is_gone_or_it_went_on(crew: Kit) -> None:
+    """To a team that was removed nothing returns, and what a colleague handed on since stays there; both are told."""
+    sales, returns = (crew.desk.team.save_team("ana", name, ["ben"]) for name in ("Sales", "Returns"))
+    conversation = crew.desk.conversation_of(crew.mention())
+    version = crew.desk.conversation(conversation, "ana").version
+    version = crew.desk.team.hand_over(conversation, "ana", sales.id, version)
+    version = crew.desk.team.hand_over(conversation, "ben", returns.id, version)
+    for staff, why in (("ana", "ben changed it since"), ("ben", "the team that had it is not there any more")):
+        offer = crew.desk.undoing.latest(staff)
+        assert offer is not None
+        crew.desk.team.remove_team("ana", sales.id, sales.version) if staff == "ben" else None
+        assert [one.why for one in crew.desk.undoing.undo(offer.id, staff).left] == [why]
+        assert crew.desk.conversation(conversation, "ana").team == "Returns"

@@ -7,14 +7,19 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+from desk_kit import make_kit
+from staff_kit import seed_staff
 
 from social_listener.desk import bulk as desk_bulk
 from social_listener.desk.bulk import Change, Deed
 from social_listener.desk_types import QueueFilter, View
 from social_listener.errors import DeskError, NotPermitted
 from social_listener.model import Status
+from social_listener.rights import Role
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from desk_kit import Kit
 
     from social_listener.desk_types.organising import BulkRun
@@ -169,3 +174,44 @@ def test_what_cannot_be_is_refused_before_it_is_counted(kit: Kit) -> None:
             kit.desk.bulk.prepare(bad, "ana", ids=talks)
     assert kit.desk.bulk.latest("ana") is None
     assert kit.waiting() == talks
+
+
+def test_where_a_proposal_waits_nothing_is_resolved(kit: Kit) -> None:
+    """Many are resolved but the one in which a reply waits for approval, as when it is resolved alone."""
+    item = kit.mention(author="mara")
+    kit.desk.team.propose(item, "We are on it.", "ben", nonce="one", private=False)
+    waits = kit.desk.conversation_of(item)
+    talks = many(kit, 2)
+    run = done(kit, Change(deed=Deed.RESOLVE), waits, *talks)
+    because = "a proposal of ben waits here: approve, refuse or withdraw it first"
+    assert [(one.id, one.why) for one in run.failures] == [(waits, because)]
+    assert kit.waiting() == [waits]
+    assert done(kit, Change(deed=Deed.LABEL, value=kit.desk.labels.define("vip", "blue", "ana").id), waits).changed == 1
+
+
+def test_many_that_are_resolved_count_as_one_does(kit: Kit) -> None:
+    """What was resolved in time is not missing, alone or among many; taken back it is due as before, and missing."""
+    alone, *talks = many(kit, 3)
+    kit.desk.resolve(alone, "ana", kit.desk.conversation(alone, "ana").version)
+    before = [kit.desk.conversation(talk, "ana").due for talk in talks]
+    day = kit.now().date()
+    run = done(kit, Change(deed=Deed.RESOLVE), *talks)
+    kit.pass_time(minutes=5)
+    kit.desk.undoing.undo(run.id, "ana")
+    assert [kit.desk.conversation(talk, "ana").due for talk in talks] == before
+    assert None not in before
+    done(kit, Change(deed=Deed.RESOLVE), talks[0])
+    kit.pass_time(hours=2)
+    assert [one.missing for one in kit.desk.levels.answered(day, day, "ana")] == [1]
+
+
+def test_nobody_is_given_what_they_may_not_see(tmp_path: Path) -> None:
+    """Of many that are assigned those of an account that the colleague may not see are left, with the reason."""
+    kit = make_kit(tmp_path, accounts=("main", "other"))
+    seed_staff(kit.desk, "dora", role=Role.MARKETER, accounts=frozenset({"main"}))
+    talks = [kit.desk.conversation_of(kit.mention(account=account)) for account in ("main", "other")]
+    run = done(kit, Change(deed=Deed.ASSIGN, value="dora"), *talks)
+    because = "dora may not see the account 'other', and so cannot answer there"
+    assert [(one.id, one.why) for one in run.failures] == [(talks[1], because)]
+    assert [kit.desk.conversation(talk, "ana").assignee for talk in talks] == ["dora", None]
+    kit.close()

@@ -10,11 +10,14 @@ import pytest
 from desk_kit import Kit, make_kit
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from staff_kit import seed_staff
 
 from social_listener.desk.macro_steps import STEPS
 from social_listener.desk_types.answering import Fits, Macro, MacroStep, SavedText
+from social_listener.desk_types.team import Kind
 from social_listener.errors import Conflict, DeskError, NotPermitted
 from social_listener.model import ReplyState, Status
+from social_listener.rights import Role
 
 UNDO = timedelta(seconds=30)
 
@@ -237,3 +240,35 @@ def test_a_private_saved_reply_is_not_posted(kit: Kit) -> None:
     one = macro(kit, ("reply_public", kit.desk.library.save(text, "ana").id))
     _, problems = run(kit, one, item)
     assert problems == ["the saved reply “Secret” is not meant for here; choose another for the macro"]
+
+
+def test_it_resolves_nothing_where_a_proposal_waits(kit: Kit) -> None:
+    """The step says so before it is run, is left out then, and goes through once nothing waits."""
+    item = kit.mention()
+    proposal = kit.desk.team.propose(item, "We are on it.", "ben", nonce="one", private=False)
+    one = macro(kit, ("note", "Refund"), ("resolve", ""))
+    because = "a proposal of ben waits here: approve, refuse or withdraw it first"
+    assert [step.problem for step in kit.desk.macros.plans(item, "ana")[0].steps] == [None, because]
+    assert run(kit, one, item)[1] == [None, because]
+    assert kit.waiting() == [kit.desk.conversation_of(item)]
+    kit.desk.team.withdraw(proposal.id, "ben", proposal.version)
+    assert run(kit, one, item)[1] == [None, None]
+    assert kit.waiting() == []
+
+
+def test_it_assigns_to_nobody_who_may_not_see_the_account(kit: Kit) -> None:
+    """A colleague of another account is not given the conversation; the step says why."""
+    seed_staff(kit.desk, "dora", role=Role.MARKETER, accounts=frozenset({"other"}))
+    item = kit.mention()
+    because = "dora may not see the account 'main', and so cannot answer there"
+    assert run(kit, macro(kit, ("assign", "dora")), item)[1] == [because]
+    assert picture(kit, item)[0] is None
+
+
+def test_whoever_it_assigns_to_is_told(kit: Kit) -> None:
+    """A colleague finds the conversation behind the bell; whoever runs it for themselves does not."""
+    item = kit.mention()
+    run(kit, macro(kit, ("assign", "ben")), item)
+    assert [(one.kind, one.by) for one in kit.desk.team.notifications("ben").lines] == [(Kind.ASSIGNED, "ana")]
+    run(kit, macro(kit, ("assign", "me"), name="Mine"), item)
+    assert kit.desk.team.notifications("ana").lines == ()

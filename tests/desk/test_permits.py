@@ -253,6 +253,7 @@ MATRIX |= {
     "team.revise": Entry(
         Right.PROPOSE, lambda desk, scene, who: desk.team.revise(scene.proposal, who, "other words", 1), late=True
     ),
+    "team.teams": Entry(Right.READ, lambda desk, scene, who: desk.team.teams(who), anywhere=True),
     "team.view": Entry(Right.READ, lambda desk, scene, who: desk.team.view(who), anywhere=True),
     "team.save_team": Entry(
         Right.TEAM, lambda desk, scene, who: desk.team.save_team(who, f"of {who}", ["ana"]), late=True, anywhere=True
@@ -361,7 +362,7 @@ OWN: dict[str, Callable[[Desk, str], Any]] = {
 }
 #: done by jobs, by the desk itself, or about what somebody did and nobody else can name
 INSIDE = {
-    *("contacts.wake", "levels.escalate", "team.tend", "team.notify", "team.teams", "library.write", "library.used"),
+    *("contacts.wake", "levels.escalate", "team.tend", "team.notify", "library.write", "library.used"),
     *("team.presence.at_work", "team.presence.beat", "team.presence.leave", "team.presence.others"),
     *("team.presence.shows", "team.beat", "macros.undo", "undoing.undo"),
     *("bulk.begin", "bulk.work", "files.at", "media.attachment", "media.face", "media.forget", "media.sweep"),

@@ -133,3 +133,18 @@ def test_what_changes_nothing_is_nothing_to_undo(kit: Kit) -> None:
     kit.desk.reopen(talk, "ana", view(kit, talk).version)
     kit.desk.labels.put(talk, label.id, "ana", on=False)
     assert kit.desk.undoing.latest("ana") is None
+
+
+def test_what_is_due_and_the_figures_are_as_before(kit: Kit) -> None:
+    """Resolved and taken back, an item waits from when it was sent, and is missing when its time ends."""
+    talk = kit.desk.conversation_of(kit.mention())
+    before = view(kit, talk).due
+    kit.pass_time(minutes=5)
+    DEEDS["Resolved"](kit, talk, "")
+    kit.pass_time(seconds=9)
+    assert undo(kit) == (1, [])
+    assert before is not None
+    assert view(kit, talk).due == before
+    kit.pass_time(hours=2)
+    (figures,) = kit.desk.levels.answered(before.at.date(), before.at.date(), "ana")
+    assert figures.missing == 1
