@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, NoReturn
-from zoneinfo import ZoneInfo
 
 import streamlit as st
 
@@ -216,7 +215,7 @@ def snooze() -> None:
     choice = st.session_state["snooze"]
     if choice not in SNOOZES:
         return
-    zone = ZoneInfo(st.context.timezone or "UTC")
+    zone = state.zone()
     until = SNOOZES[choice](state.service().clock().astimezone(zone))
     snooze_until(until, f"Snoozed {choice[0].lower()}{choice[1:]}, or until they write")
     draw(*session.PANES)

@@ -7,9 +7,6 @@ import threading
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
-
-import streamlit as st
 
 from social_listener.dashboard import session, state
 from social_listener.dashboard.inbox_actions import SNOOZES
@@ -71,7 +68,7 @@ def stay(_: Mapping[str, Any]) -> str:
 
 def moment(wish: Mapping[str, Any]) -> datetime | None:
     """Return until when to snooze: a preset, or a date and time by the reader's own clock; `DeskError` for neither."""
-    zone = ZoneInfo(st.context.timezone or "UTC")
+    zone = state.zone()
     choice = str(wish.get("choice") or "")
     if choice in SNOOZES:
         return SNOOZES[choice](state.service().clock().astimezone(zone))

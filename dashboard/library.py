@@ -135,7 +135,7 @@ def _preview(text: str) -> None:
     with st.container(border=True, key="library_preview"):
         st.text(words.visible(rendered.text))
     lines = [f"{{{name}}} is no variable." for name in rendered.unknown]
-    for account in state.service().settings.accounts:
+    for account in state.accounts():
         for private in (False, True):
             length = state.desk().length(account.id, rendered.text, private, state.staff())
             if length.left < 0:

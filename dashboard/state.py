@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from typing import TYPE_CHECKING, TypeVar, cast
+from zoneinfo import ZoneInfo
 
 import streamlit as st
 
@@ -76,6 +77,14 @@ def may(right: Right) -> bool:
     """Return whether who is looking may do this; pages hide what they may not, the desk refuses it."""
     line = me()
     return line is not None and line.may(right)
+
+
+def zone() -> ZoneInfo:
+    """Return the reader's own time zone; UTC where their browser names one that this machine does not know."""
+    try:
+        return ZoneInfo(st.context.timezone or "UTC")
+    except (KeyError, ValueError, OSError):
+        return ZoneInfo("UTC")
 
 
 def accounts() -> tuple[AccountSettings, ...]:

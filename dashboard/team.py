@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 import streamlit as st
 
@@ -95,7 +94,7 @@ def _done(do: Callable[[], object], told: str) -> None:
 @st.dialog("Workload and absence", on_dismiss=_closed)
 def _person(one: Workload) -> None:
     """Let a capacity and an absence be changed, in the reader's own time zone."""
-    zone = ZoneInfo(st.context.timezone or "UTC")
+    zone = state.zone()
     st.text(words.visible(one.staff))
     usual = st.checkbox("As many open conversations as the settings say", one.own_capacity is None, key="person_usual")
     capacity = st.number_input(

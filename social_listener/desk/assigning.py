@@ -100,9 +100,15 @@ def _due(office: Office, cursor: DuckDBPyConnection, facts: _Facts) -> bool:
 
 
 def _lying(office: Office, cursor: DuckDBPyConnection, facts: _Facts) -> list[tuple[Held, str]]:
-    """Return what somebody has who is away or does not answer, and why it goes back."""
+    """Return what somebody has who left, lost access, is away or does not answer, and why it goes back."""
     away = [person.staff for person in facts.people if person.away]
     found = [(held, f"{held.assignee} is away") for held in assignments.held_by(cursor, away, facts.now, _AT_ONCE)]
+    known = {held.conversation_id for held, _ in found}
+    for account in office.settings.accounts:
+        theirs = colleagues.who_may(cursor, Right.READ, account.id)
+        lost = assignments.held_by_strangers(cursor, account.id, theirs, facts.now, _AT_ONCE)
+        why = f"does not work on {account.name} any more"
+        found += [(held, f"{held.assignee} {why}") for held in lost if held.conversation_id not in known]
     patience = office.settings.assignment.hand_back_after
     if patience is None:
         return found

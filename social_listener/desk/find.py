@@ -34,7 +34,7 @@ def parsed(wanted: QueueFilter, now: datetime) -> Search:
     """Return what a filter's search asks for."""
     try:
         zone = ZoneInfo(wanted.zone)
-    except (ValueError, OSError):  # names that no list of zones has
+    except (KeyError, ValueError, OSError):  # names that no list of zones on this machine has
         zone = ZoneInfo("UTC")
     return parse(wanted.search, now, zone)
 

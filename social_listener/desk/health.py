@@ -79,8 +79,8 @@ def read_health(office: Office, planned: Mapping[str, Planned], staff: str) -> H
             search_percent=_search_percent(office),
             last_backup_at=last_backup,
             as_of=now,
-            breached=escalations.breached(cursor, office.times(cursor)),
-            escalations=escalations.since(cursor, now - timedelta(days=1), office.times(cursor)),
+            breached=escalations.breached(cursor, office.times(cursor), within),
+            escalations=escalations.since(cursor, now - timedelta(days=1), office.times(cursor), within),
         )
         problems = (*_of_disk(office), *_problems(office, cursor, view, now, within), *_of_search(office))
     return _with_problems(view, problems)

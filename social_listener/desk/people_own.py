@@ -67,6 +67,8 @@ class Own:
         line = doors.invitation(cursor, keys.digest(secret.strip()))
         if line is None or line.ends_at <= self._office.clock():
             raise DeskError(GONE)
+        if not rules.holds(line, people.one(cursor, line.made_by)):
+            raise DeskError(GONE)
         if line.staff is not None:
             whose = people.one(cursor, line.staff)
             if whose is None or not whose.active:
@@ -116,7 +118,8 @@ class Own:
             return line
         now = self._office.clock()
         for invited in doors.invitations(cursor):
-            if invited.kind == "join" and invited.email == address and invited.ends_at > now:
+            good = invited.ends_at > now and rules.holds(invited, people.one(cursor, invited.made_by))
+            if invited.kind == "join" and invited.email == address and good:
                 wanted = rules.sign_in_name(invited.name or name)
                 doors.end_invitation(cursor, invited.id)
                 self._hire(cursor, invited, wanted, shown, subject)

@@ -8,14 +8,14 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from social_listener.errors import DeskError, NotPermitted
-from social_listener.rights import ROLE_WORDS, ROLES, SYSTEM, Role
+from social_listener.rights import ROLE_WORDS, ROLES, SYSTEM, Right, Role
 from social_listener.store.people_doors import Failures
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from social_listener.desk_types.people import Accounts, SessionLine, StaffLine
+    from social_listener.desk_types.people import Accounts, InvitationLine, SessionLine, StaffLine
 
 #: a session that nobody uses ends after this time, and any session ends after that time
 IDLE: Final = timedelta(hours=12)
@@ -104,6 +104,22 @@ def may_give(giver: StaffLine | None, role: Role, accounts: Accounts) -> None:
         raise NotPermitted(f"nobody gives rights they do not have: {ROLE_WORDS[role]} may more than you")
     if giver.accounts is not None and (accounts is None or not accounts <= giver.accounts):
         raise NotPermitted("nobody gives access they do not have: name accounts that are yours")
+
+
+def holds(link: InvitationLine, maker: StaffLine | None) -> bool:
+    """Return whether whoever made a link could still make it; what was made by command holds anyway.
+
+    `maker`: who made it, as they stand now; None: nobody of that name works here.
+    """
+    if link.made_by == SYSTEM:
+        return True
+    if maker is None or not maker.active or Right.STAFF not in ROLES[maker.role]:
+        return False
+    try:
+        may_give(maker, link.role, link.accounts)
+    except NotPermitted:
+        return False
+    return True
 
 
 def keeps_an_administrator(everybody: Sequence[StaffLine], changed: StaffLine) -> None:

@@ -11,7 +11,7 @@ from social_listener.desk_types.organising import Left, Undone, UndoOffer
 from social_listener.errors import DeskError, NotPermitted
 from social_listener.model import Status
 from social_listener.rights import Right
-from social_listener.store import assignments, audit, customers, organised, silences, teams, undoing
+from social_listener.store import assignments, audit, customers, organised, proposals, silences, teams, undoing
 from social_listener.store.assignments import Assignment
 from social_listener.store.organised import Organised
 from social_listener.store.undoing import ASSIGNEE, CUSTOMER, LABEL, SILENCE, STATUS, TEAM, Line
@@ -106,6 +106,7 @@ class UndoDesk:
         of_team = [line.object_id for line in lines if line.field == TEAM]
         queues = assignments.of(cursor, of_team) if of_team else {}
         known = {None, *(team.id for team in teams.teams(cursor))} if of_team else set()
+        waits = proposals.waiting_by(cursor, list(talks)) if talks else {}
         changed: dict[str, Organised] = {}
         done, left = [], []
         for line in lines:
@@ -114,7 +115,7 @@ class UndoDesk:
                 why = _why_no_team(line, talk, queues.get(line.object_id, Assignment()), known)
             else:
                 why = why_not(line, talk)
-            why = why or self._forbidden(cursor, staff, line.field, talk)
+            why = why or _why_not_away(line, waits) or self._forbidden(cursor, staff, line.field, talk)
             if why:
                 left.append((line, why))
             elif talk is not None and line.field == TEAM:
@@ -163,6 +164,13 @@ def why_not(line: Line, talk: Organised | None) -> str:
     if talk is None:
         return "it is not there any more"
     return changed_since(line, same=_as_left(line, value_of(talk, line.field)))
+
+
+def _why_not_away(line: Line, waits: Mapping[str, str]) -> str:
+    """Return why a conversation is not resolved again: a proposal in it would vanish from who approves."""
+    if line.field != STATUS or line.before["status"] != Status.RESOLVED or line.object_id not in waits:
+        return ""
+    return f"a proposal of {waits[line.object_id]} waits for approval in it"
 
 
 def _why_no_team(line: Line, talk: Organised | None, queue: Assignment, known: Collection[str | None]) -> str:

@@ -37,6 +37,10 @@ class Prepared:
     bytes: int
 
 
+#: pictures that are drawn anew at the same time: one of many points takes half a gigabyte while it is
+_AT_ONCE = threading.BoundedSemaphore(1)
+
+
 class Tray:
     """The files. Threads may share it."""
 
@@ -48,7 +52,8 @@ class Tray:
         """Draw a picture anew, small enough for the platform, and keep it; `NoPicture` says why that cannot be."""
         if kind_of(data) == "GIF":
             raise NoPicture("moving pictures cannot be sent from here")
-        body, kind = _made(opened(data), most_bytes)
+        with _AT_ONCE:
+            body, kind = _made(opened(data), most_bytes)
         name = hashlib.sha256(body).hexdigest()
         with self._lock:
             self._write(name, body)

@@ -137,6 +137,15 @@ def held_by(cursor: DuckDBPyConnection, names: Sequence[str], now: datetime, lim
     return _held(cursor, f"{_OPEN} AND q.assignee IN ({marks(names)})", [now, *names], limit)
 
 
+def held_by_strangers(
+    cursor: DuckDBPyConnection, account_id: str, names: Sequence[str], now: datetime, limit: int
+) -> list[Held]:
+    """Return the open conversations of an account that somebody has who is none of `names`."""
+    none_of = f" AND q.assignee NOT IN ({marks(names)})" if names else ""
+    condition = f"{_OPEN} AND q.account_id = ? AND q.assignee IS NOT NULL{none_of}"
+    return _held(cursor, condition, [now, account_id, *names], limit)
+
+
 def ignored(cursor: DuckDBPyConnection, since: datetime, now: datetime, limit: int) -> list[Held]:
     """Return the conversations that wait for an answer, and whose assignee has had them so since then at least."""
     condition = f"{_OPEN} AND q.assignee IS NOT NULL AND a.assigned_at <= ? AND q.waiting_since <= ?"

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from social_listener.desk_types.levels import EscalationLine
 from social_listener.levels import Due
 from social_listener.store.due import StoredDue
-from social_listener.store.rows import named
+from social_listener.store.rows import among, named
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from duckdb import DuckDBPyConnection
 
+    from social_listener.desk_types.people import Accounts
     from social_listener.store.due import PlatformTime
 
 SOON, LATE = "soon", "late"
@@ -95,16 +96,18 @@ def of_conversation(cursor: DuckDBPyConnection, conversation_id: str, now: Platf
 
 
 def since(
-    cursor: DuckDBPyConnection, moment: datetime, now: PlatformTime, limit: int = 50
+    cursor: DuckDBPyConnection, moment: datetime, now: PlatformTime, within: Accounts = None, limit: int = 50
 ) -> tuple[EscalationLine, ...]:
-    """Return who was told of what since then, newest first."""
-    return _lines(cursor, now, "told_at >= ?", [moment], limit)
+    """Return who was told of what since then, newest first; `within`: in conversations of these accounts."""
+    theirs, values = among("account_id", within)
+    return _lines(cursor, now, f"told_at >= ? AND {theirs}", [moment, *values], limit)
 
 
-def breached(cursor: DuckDBPyConnection, now: PlatformTime) -> int:
-    """Return in how many conversations a promised time has passed."""
+def breached(cursor: DuckDBPyConnection, now: PlatformTime, within: Accounts = None) -> int:
+    """Return in how many conversations a promised time has passed; `within`: of these accounts."""
     late, values = now.due_within(timedelta(0))
-    row = cursor.execute(f"SELECT count(*) FROM queue WHERE {late}", values).fetchone()
+    theirs, more = among("account_id", within)
+    row = cursor.execute(f"SELECT count(*) FROM queue WHERE ({late}) AND {theirs}", [*values, *more]).fetchone()
     return int(row[0]) if row else 0
 
 

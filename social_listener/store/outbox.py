@@ -244,10 +244,15 @@ def slot_holder(cursor: DuckDBPyConnection, slot: str) -> str | None:
 
 
 def is_behind(cursor: DuckDBPyConnection, reply: StoredReply) -> bool:
-    """Return whether an older reply of the same conversation has not left yet: they leave in order."""
+    """Return whether an older reply of the same conversation has not left yet: they leave in order.
+
+    One that waits for another which did not go out, or may not have, holds nobody up: it waits for a person.
+    """
     row = cursor.execute(
-        """SELECT count(*) FROM replies WHERE conversation_id = ? AND state IN ('queued', 'sending')
-           AND (created_at, id) < (?, ?)""",
+        """SELECT count(*) FROM replies r LEFT JOIN followups f ON f.id = r.id LEFT JOIN replies first
+           ON first.id = f.after_id WHERE r.conversation_id = ? AND r.state IN ('queued', 'sending')
+           AND (r.created_at, r.id) < (?, ?)
+           AND (r.state = 'sending' OR first.id IS NULL OR first.state IN ('queued', 'sending', 'sent'))""",
         [reply.conversation_id, reply.created_at, reply.id],
     ).fetchone()
     return bool(row and row[0])

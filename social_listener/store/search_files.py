@@ -215,8 +215,9 @@ def holding(field: str, values: Sequence[str]) -> Query:
 
 def sent(since: int | None, until: int | None) -> Query:
     """Return the query for documents sent at `since` or later and before `until`, in µs since 1970."""
+    open_end = until is None  # tantivy takes a side without a bound as an inclusive one only
     return Query.range_query(
-        SCHEMA, "sent", tantivy.FieldType.Integer, since, until, include_lower=True, include_upper=False
+        SCHEMA, "sent", tantivy.FieldType.Integer, since, until, include_lower=True, include_upper=open_end
     )
 
 

@@ -10,6 +10,7 @@ import pytest
 from desk_kit import Kit, make_kit
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from staff_kit import seed_staff
 
 from social_listener.desk import assigning
 from social_listener.desk.assignment import LOAD, ROUND_ROBIN, Case, Person, choose, is_away, plan
@@ -17,6 +18,7 @@ from social_listener.desk.bulk import Change, Deed
 from social_listener.desk_types import QueueFilter, View
 from social_listener.desk_types.team import Kind, Team
 from social_listener.errors import Conflict, DeskError, NotPermitted
+from social_listener.rights import Role
 from social_listener.settings import AssignmentRule, AssignmentSettings
 
 if TYPE_CHECKING:
@@ -407,3 +409,23 @@ def test_handing_over_stays_where_the_team_is_gone_or_it_went_on(crew: Kit) -> N
         crew.desk.team.remove_team("ana", sales.id, sales.version) if staff == "ben" else None
         assert [one.why for one in crew.desk.undoing.undo(offer.id, staff).left] == [why]
         assert crew.desk.conversation(conversation, "ana").team == "Returns"
+
+
+@pytest.mark.parametrize("how", ["left", "access"])
+def test_what_somebody_had_who_is_gone_goes_back(tmp_path: Path, how: str) -> None:
+    """Who left, or works on other accounts now, keeps no customer waiting: it goes back with a note, without a rule."""
+    kit = make_kit(tmp_path, accounts=("main", "other"))
+    seed_staff(kit.desk, "zoe")
+    talk = kit.desk.conversation_of(kit.mention())
+    kit.desk.assign(talk, "ana", "zoe", kit.desk.conversation(talk, "ana").version)
+    assert kit.desk.team.tend() is None
+    if how == "left":
+        kit.desk.people.set_active("ana", "zoe", False, 1)
+    else:
+        kit.desk.people.set_rights("ana", "zoe", Role.COMMUNITY_MANAGER, frozenset({"other"}), 1)
+    assert kit.desk.team.tend() == "1 handed back"
+    view = kit.desk.conversation(talk, "ana")
+    assert view.assignee is None
+    assert view.notes[0].text.startswith("zoe does not work on ")
+    assert kit.desk.team.tend() is None
+    kit.close()

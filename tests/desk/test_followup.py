@@ -201,3 +201,18 @@ def test_no_private_word_is_ever_public(meta: MetaKit, name: Name, fault: str) -
     if not goes:
         assert meta.line(second.id).state is ReplyState.QUEUED
         assert meta.service.desk.undo(second.id, "ana")
+
+
+@pytest.mark.parametrize("behaviour", ["rejected", "unsure_not_taken"])
+def test_what_waits_for_a_person_holds_up_no_later_answer(kit: Kit, behaviour: str) -> None:
+    """A follow-up whose public answer did not go out stays where it is; the next answer in the conversation leaves."""
+    item = kit.mention()
+    kit.channels["main"].behaviours.append(behaviour)
+    first, second = both(kit, item)
+    kit.outbox.deliver()
+    if kit.state(first) is ReplyState.IN_DOUBT:
+        kit.desk.settle(first, "ana", None)
+    again = kit.reply(item, "Once more, in other words.")
+    kit.pass_time(seconds=5)
+    kit.outbox.deliver()
+    assert (kit.state(second), kit.state(again)) == (ReplyState.QUEUED, ReplyState.SENT)

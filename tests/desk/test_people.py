@@ -461,3 +461,23 @@ def test_everything_about_staff_is_in_the_audit(kit: Kit) -> None:
         ("ana", "staff.rights_changed", "Mia"),
         ("ana", "staff.sessions_ended", "Mia"),
     ]
+
+
+@pytest.mark.parametrize("gone", ["deactivated", "demoted"])
+def test_a_link_is_good_no_longer_than_its_maker_could_make_it(kit: Kit, gone: str) -> None:
+    """Who is kept out, or may invite no more, comes back by no link of their own: not to join, not for a password."""
+    people, own = kit.desk.people, kit.desk.own
+    seed_staff(kit.desk, "mallory", role=Role.ADMINISTRATOR)
+    joins = people.invite("mallory", "evil", "evil@brand.example", Role.ADMINISTRATOR)
+    as_ana, good = people.reset_link("mallory", "ana"), people.invite("ana", "mia", None, Role.MARKETER)
+    assert own.link(joins).name == "evil"
+    if gone == "deactivated":
+        people.set_active("ana", "mallory", False, 1)
+    else:
+        people.set_rights("ana", "mallory", Role.MANAGER, None, 1)
+    for secret in (joins, as_ana):
+        with pytest.raises(DeskError):
+            own.join(secret, "evil", "Evil", PASSWORD, HERE)
+    with pytest.raises(SignInFailed):
+        own.by_provider("https://id 66", "evil@brand.example", "evil", "Evil", HERE)
+    assert own.join(good, "mia", "Mia", PASSWORD, HERE).line.staff == "mia"

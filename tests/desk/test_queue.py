@@ -254,3 +254,23 @@ def test_reasons_follow_a_rewording(kit: Kit) -> None:
         answers.touch(cursor, conversation, kit.now())
         queue_upkeep.refresh(cursor, [conversation], kit.now())
     assert kit.desk.queue(QueueFilter(), "ana").rows[0].reasons == ("threatens",)
+
+
+def test_a_time_zone_that_nobody_here_knows_hides_no_list(kit: Kit) -> None:
+    """A browser may be newer than this machine's list of zones: days are those of UTC then."""
+    item = kit.mention()
+    rows = kit.desk.queue(QueueFilter(search="since:2020", zone="Mars/Olympus_Mons"), "ana").rows
+    assert [row.item_id for row in rows] == [item]
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        *(("since:2020", 1), ("after:2020", 1), ("before:2027", 1), ("until:2027", 1), ("on:2026", 1)),
+        *(("since:2027", 0), ("after:2026", 0), ("before:2020", 0), ("on:2020", 0), ("order since:2020", 1)),
+    ],
+)
+def test_a_day_may_bound_one_side_only(kit: Kit, asked: str, found: int) -> None:
+    """What was said since, after, before, until or on a day is found, with words and without."""
+    kit.mention(text="@fernhill where is my order?")
+    assert len(kit.desk.queue(QueueFilter(search=asked), "ana").rows) == found

@@ -7,15 +7,19 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from desk_kit import START
+from desk_kit import START, make_kit
+from staff_kit import seed_staff
 
 from social_listener.desk_types import QueueFilter, View
 from social_listener.desk_types.team import Kind, Team
 from social_listener.levels import Due
+from social_listener.rights import Role
 from social_listener.settings import ServiceLevelSettings
 from social_listener.store import assignments, teams
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from desk_kit import Kit
 
     from social_listener.desk_types.levels import DueLine, EscalationLine
@@ -443,3 +447,18 @@ def test_what_was_resolved_in_time_without_an_answer_is_not_missing(kit: Kit) ->
     kit.desk.resolve(late, "ana", version(kit, late))
     (figures,) = kit.desk.levels.answered(START.date(), START.date(), "ana")
     assert (figures.within, figures.late, figures.missing) == (0, 0, 1)
+
+
+def test_health_tells_of_ones_own_accounts_only(tmp_path: Path) -> None:
+    """Neither the number of what is breached nor who was told shows anything of an account that is not theirs."""
+    kit = make_kit(tmp_path, accounts=("main", "other"))
+    seed_staff(kit.desk, "mo", role=Role.MARKETER, accounts=frozenset({"other"}))
+    kit.mention(author="mara")
+    kit.mention(author="ben", account="other")
+    kit.pass_time(hours=3)
+    kit.desk.levels.escalate()
+    whole, theirs = kit.desk.health(), kit.desk.health("mo")
+    assert (whole.breached, theirs.breached) == (2, 1)
+    assert {line.account_id for line in whole.escalations} == {"main", "other"}
+    assert {line.account_id for line in theirs.escalations} == {"other"}
+    kit.close()

@@ -148,3 +148,17 @@ def test_what_is_due_and_the_figures_are_as_before(kit: Kit) -> None:
     kit.pass_time(hours=2)
     (figures,) = kit.desk.levels.answered(before.at.date(), before.at.date(), "ana")
     assert figures.missing == 1
+
+
+def test_a_proposal_that_came_meanwhile_keeps_it_open(kit: Kit) -> None:
+    """Taking back a reopening would hide the proposal from who approves: the conversation stays open, which is told."""
+    item = kit.mention()
+    talk = kit.desk.conversation_of(item)
+    kit.desk.resolve(talk, "ana", kit.desk.conversation(talk, "ana").version)
+    kit.desk.reopen(talk, "ana", kit.desk.conversation(talk, "ana").version)
+    offer = kit.desk.undoing.latest("ana")
+    assert offer is not None
+    kit.desk.team.propose(item, "We are on it.", "ben", nonce="one", private=False)
+    done = kit.desk.undoing.undo(offer.id, "ana")
+    assert (done.restored, [one.why for one in done.left]) == (0, ["a proposal of ben waits for approval in it"])
+    assert kit.desk.conversation(talk, "ana").status is Status.OPEN
