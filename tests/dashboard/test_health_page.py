@@ -37,6 +37,7 @@ def card(page: Page, stage: Stage, text: str) -> Locator:
     return found
 
 
+@pytest.mark.long
 def test_a_reply_that_is_not_there_is_sent_again(open_page: Open, doubtful: Doubtful) -> None:
     """A person looked and it is not there: it asks once more, and then exactly one post stands below the item."""
     stage, posts = doubtful

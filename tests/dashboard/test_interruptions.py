@@ -14,6 +14,7 @@ from test_browser import area, opened
 pytestmark = pytest.mark.browser
 
 
+@pytest.mark.long
 def test_a_restart_of_the_service_takes_neither_text_nor_cursor(open_page: Open, make_stage: MakeStage) -> None:
     """Who types while the service is away is told so, goes on typing, and finds every word saved when it is back."""
     stage = make_stage()

@@ -76,6 +76,7 @@ def test_an_open_page_goes_to_sign_in_when_its_session_ends(open_page: Open, mak
     expect(page.locator(".told")).to_contain_text("You were signed out")
 
 
+@pytest.mark.long
 def test_what_is_being_typed_survives_the_end_of_the_session(open_page: Open, make_stage: MakeStage) -> None:
     """The session ends between two keys: the same person finds every letter again, and another finds none."""
     stage = make_stage(dashboard={"staff": ["Sam", "Kim", "Lou"]})

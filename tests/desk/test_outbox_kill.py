@@ -88,6 +88,7 @@ def run_all(folder: Path, cases: list[tuple[str, str, str]]) -> Matrix:
     return matrix
 
 
+@pytest.mark.long
 @pytest.mark.timeout(240)
 def test_killed_at_the_worst_places(tmp_path: Path) -> None:
     """Killed before the call, right after it, or before its outcome is written: there once, or asked about."""

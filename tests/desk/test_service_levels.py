@@ -407,6 +407,7 @@ def test_the_warning_goes_by_opening_time(kit: Kit) -> None:
 # -- figures -----------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_the_share_of_answers_in_time_is_what_counting_gives(kit: Kit) -> None:
     """Every day's figures are those of going through the items one by one; a deleted item counts nowhere."""
     promise(kit, first_answer={"public": "6h"}, rules=[{"priority": "high", "first_answer": "1h"}])
