@@ -22,7 +22,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.client import connect
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Coroutine, Mapping
 
     from streamlit.proto.ClientState_pb2 import ClientState
     from streamlit.proto.Delta_pb2 import Delta
@@ -68,6 +68,7 @@ class Inbox:
         self._finished = asyncio.Event()
         self._shown = asyncio.Event()
         self._wanted = ""
+        self._fault: BaseException | None = None
         self._acted = 0.0
         self._first_heard = 0.0
         self.rows: list[str] = []  #: conversations in the list
@@ -83,12 +84,31 @@ class Inbox:
             compression=None,
             max_size=None,
         )
-        self._tasks.append(asyncio.create_task(self._read()))
+        self._do(self._read())
         await self._send({})
         await asyncio.wait_for(self._finished.wait(), PATIENCE)
+        self._whole()
         if "queue_list" not in self._ids:
             raise RuntimeError(f"the page of {self._staff} shows no list: is it signed in?")
-        self._tasks += [asyncio.create_task(self._live()), asyncio.create_task(self._beats())]
+        self._do(self._live())
+        self._do(self._beats())
+
+    def _do(self, work: Coroutine[Any, Any, None]) -> None:
+        """Let something go on beside; when it fails, the whole measurement does."""
+        task = asyncio.create_task(work)
+        task.add_done_callback(self._ended)
+        self._tasks.append(task)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        if not task.cancelled() and (fault := task.exception()):
+            self._fault = fault
+            self._shown.set()
+            self._finished.set()
+
+    def _whole(self) -> None:
+        """Raise what ended a part of the page."""
+        if self._fault is not None:
+            raise RuntimeError(f"the page of {self._staff} does not work any more") from self._fault
 
     async def close(self) -> None:
         """Leave the page."""
@@ -104,18 +124,20 @@ class Inbox:
         self._shown.clear()
         self._finished.clear()
         self._acted = began = time.perf_counter()
-        await self._trigger("queue_list", "pick", conversation)
+        await self._trigger("queue_list", "pick", {"id": conversation, "at": time.time() * 1000})
         async with asyncio.timeout(PATIENCE):
             await self._shown.wait()
+            self._whole()
             self._figures.opened.append(time.perf_counter() - began)
             await self._finished.wait()
+        self._whole()
         self._figures.clicks.append(time.perf_counter() - began)
         self.chosen = conversation
         await self._beat()
 
     # -- what a page sends ---------------------------------------------------------------------------------------------
 
-    async def _trigger(self, key: str, event: str, value: str) -> None:
+    async def _trigger(self, key: str, event: str, value: object) -> None:
         identity, fragment = self._ids[key]
         payload = json.dumps([{"event": event, "value": value}])
         await self._send({_TRIGGER + identity + _EVENTS: payload}, fragment)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from social_listener.dashboard import words
+from social_listener.desk_types.opened import LINK
 from social_listener.model import ReplyState
 
 if TYPE_CHECKING:
@@ -17,9 +18,6 @@ if TYPE_CHECKING:
 
 PUBLIC, PRIVATE, NOTE = "public", "private", "note"
 MODES = (PUBLIC, PRIVATE, NOTE)
-
-#: an address longer than any that people type, to ask a channel how it counts links
-LINK = "https://example.org/" + "a" * 180
 
 #: how many of the last items are compared
 _LAST = 12

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
@@ -44,6 +44,7 @@ if TYPE_CHECKING:
 
     from social_listener.dashboard.component import Json
     from social_listener.desk_types import ConversationView
+    from social_listener.desk_types.opened import Opened
     from social_listener.desk_types.team import Around
     from social_listener.model import Allowed
 
@@ -139,13 +140,12 @@ def context() -> None:
 
 def _talk(now: session.Inbox) -> None:
     """Draw the conversation, or what stands in its place."""
-    view = now.view
-    if view is None:
+    if now.opened is None:
         THREAD(key="thread", data=_no_thread(now))
         if now.chosen:
             st.button("Back to the list", key="back_to_list", on_click=actions.back)
         return
-    about = proposals.around(view)
+    view, about = now.opened.view, now.opened.around
     _header(view, about)
     THREAD(
         key="thread",
@@ -166,7 +166,7 @@ def _talk(now: session.Inbox) -> None:
         on_go_change=actions.went,
         on_decide_change=proposals.decide,
     )
-    data = _composer_data(view, about)
+    data = _composer_data(now.opened)
     if data is not None:
         COMPOSER(key="composer", data=data, on_send_change=replies.send)
 
@@ -259,42 +259,27 @@ def _menu(now: session.Inbox) -> tuple[str, Sequence[Allowed]] | None:
     return None
 
 
-def _composer_data(view: ConversationView, about: Around) -> Json | None:
-    """Return what the composer shows; the last it was given when that cannot be read just now."""
-    desk, me = state.desk(), state.staff()
-
-    def read() -> Json:
-        drafts = {mode: desk.draft(view.conversation_id, me, mode) for mode in draw_composer.MODES}
-        lengths = {
-            mode: desk.length(view.account_id, drafts[mode].text, mode == draw_composer.PRIVATE, me)
-            for mode in (draw_composer.PUBLIC, draw_composer.PRIVATE)
-        }
-        links = {
-            mode: desk.length(view.account_id, draw_composer.LINK, mode == draw_composer.PRIVATE, me).used
-            for mode in lengths
-        }
-        return draw_composer.composer(
-            _as_far_as_may(view),
-            drafts,
-            lengths,
-            me,
-            session.inbox().outcome,
-            sends=about.sends,
-            colleagues=about.colleagues,
-            links=links,
-            pictures={
-                mode: file_routes.pictures(
-                    desk.files.view(desk.files.at(me, view.conversation_id, mode)), me, view.conversation_id, mode
-                )
-                for mode in lengths
-            },
-        )
-
-    kept: dict[str, Any] = st.session_state.setdefault("composer_data", {})
-    data, _ = state.guarded(read, kept.get(view.conversation_id))
-    if data is not None:
-        st.session_state["composer_data"] = {view.conversation_id: data}
-    return data
+def _composer_data(opened: Opened) -> Json | None:
+    """Return what the composer shows; None: the account is gone, and nothing can be sent or drafted."""
+    me, view = state.staff(), opened.view
+    typing = {mode: one for mode, one in opened.typing.items() if one.files is not None}
+    if not typing:
+        return None
+    return draw_composer.composer(
+        _as_far_as_may(view),
+        {mode: one.draft for mode, one in opened.typing.items()},
+        {mode: one.length for mode, one in typing.items() if one.length is not None},
+        me,
+        session.inbox().outcome,
+        sends=opened.around.sends,
+        colleagues=opened.around.colleagues,
+        links={mode: one.link for mode, one in typing.items() if one.link is not None},
+        pictures={
+            mode: file_routes.pictures(one.files, me, view.conversation_id, mode)
+            for mode, one in typing.items()
+            if one.files is not None
+        },
+    )
 
 
 def _as_far_as_may(view: ConversationView) -> ConversationView:

@@ -76,6 +76,11 @@ def draw(*panes: str) -> NoReturn:
         panes = (*panes, "bench")  # it shows what the open conversation wears
     if "bench" in panes:
         session.read_bench()
+    _drawn(*panes)
+
+
+def _drawn(*panes: str) -> NoReturn:
+    """Draw panes as they were just read."""
     st.session_state["just_read"] = set(panes)
     session.write_address()
     session.redraw(*panes)
@@ -105,7 +110,8 @@ def open_conversation(conversation_id: object) -> None:
     """Open a conversation."""
     if isinstance(conversation_id, str) and conversation_id:
         session.choose(conversation_id)
-        draw("conversation", "context")
+        session.read_conversation()
+        _drawn("conversation", "context", "bench")  # the bench shows what the open conversation wears
 
 
 def back() -> None:

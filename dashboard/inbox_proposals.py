@@ -10,13 +10,12 @@ import streamlit as st
 from social_listener.dashboard import session, state, words
 from social_listener.dashboard.draw_proposal import Eyes
 from social_listener.dashboard.inbox_actions import draw
-from social_listener.desk_types.team import Around
 from social_listener.errors import ListenerError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from social_listener.desk_types import ConversationView
+    from social_listener.desk_types.team import Around
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,15 +27,6 @@ class Deciding:
     version: int
     seen: int  #: version of the conversation
     text: str
-
-
-def around(view: ConversationView) -> Around:
-    """Return who can do what about a conversation; what was known of it when that cannot be read just now."""
-    kept: dict[str, Around] = st.session_state.setdefault("around", {})
-    before = kept.get(view.conversation_id, Around())
-    found, _ = state.guarded(lambda: state.desk().team.around(view.conversation_id, state.staff()), before)
-    st.session_state["around"] = {view.conversation_id: found}
-    return found
 
 
 def eyes(about: Around) -> Eyes:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from social_listener.desk_types import ConversationView, QueueFilter, QueuePage, QueuePlace, QueueRow
     from social_listener.desk_types.answering import MacroRun
     from social_listener.desk_types.contacts import Likeness
+    from social_listener.desk_types.opened import Opened
     from social_listener.desk_types.team import Notifications
 
 log = logging.getLogger(__name__)
@@ -51,7 +52,7 @@ class Inbox:
     chosen: str | None = None
     picked_at: float = 0  #: when the conversation was picked, by the page's clock
     focus: str | None = None  #: the item that is answered; None: the desk's own choice
-    view: ConversationView | None = None
+    opened: Opened | None = None
     view_problem: str | None = None
     menu: str | None = None  #: the item whose menu is open
     confirm: str | None = None  #: our item that is about to be deleted
@@ -67,6 +68,11 @@ class Inbox:
     at_line: tuple[str, str] = ("", "")  #: the line to open the conversation at, and what asked for it
     deciding: Deciding | None = None  #: the proposal that a dialog is about
     macro: MacroRun | None = None  #: what was run last, until its message is closed
+
+    @property
+    def view(self) -> ConversationView | None:
+        """What was last read of the conversation that is open."""
+        return self.opened.view if self.opened else None
 
 
 def inbox() -> Inbox:
@@ -121,7 +127,7 @@ def choose(conversation_id: str | None, focus: str | None = None) -> None:
     """Open a conversation, or none."""
     now = inbox()
     if conversation_id != now.chosen:
-        now.view, now.view_problem, now.alike, now.takers = None, None, (), None
+        now.opened, now.view_problem, now.alike, now.takers = None, None, (), None
     now.chosen, now.focus, now.menu, now.confirm, now.reword = conversation_id, focus, None, None, None
     now.at_line, now.deciding = ("", ""), None
 
@@ -255,13 +261,13 @@ def read_conversation() -> None:
     """Read the open conversation again."""
     now = inbox()
     if now.chosen is None:
-        now.view, now.view_problem = None, None
+        now.opened, now.view_problem = None, None
         return
     try:
-        now.view = state.desk().conversation(now.chosen, state.staff(), now.focus)
+        now.opened = state.desk().opened(now.chosen, state.staff(), now.focus)
         now.view_problem = None
     except DeskError as error:
-        now.view, now.view_problem = None, words.sentence(str(error))
+        now.opened, now.view_problem = None, words.sentence(str(error))
     except Exception:
         log.exception("dashboard: a conversation could not be read")
         now.view_problem = UNREADABLE

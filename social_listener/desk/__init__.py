@@ -10,7 +10,9 @@ import threading
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from social_listener.desk import conversation as desk_conversation
 from social_listener.desk import health as desk_health
+from social_listener.desk import opened as desk_opened
 from social_listener.desk import read as desk_read
 from social_listener.desk import reply as desk_reply
 from social_listener.desk import settle as desk_settle
@@ -57,6 +59,7 @@ if TYPE_CHECKING:
         ReplyLine,
         ThreadItem,
     )
+    from social_listener.desk_types.opened import Opened
     from social_listener.desk_types.people import Accounts
     from social_listener.ingest import Ingest
     from social_listener.model import ActionKind, Allowed, Stream, TextLength
@@ -145,7 +148,11 @@ class Desk:
 
     def conversation(self, conversation_id: str, staff: str, focus_id: str | None = None) -> ConversationView:
         """Return everything about one conversation; `DeskError` when there is none of that id."""
-        return desk_read.read_conversation(self._office, conversation_id, staff, focus_id)
+        return desk_conversation.read_conversation(self._office, conversation_id, staff, focus_id)
+
+    def opened(self, conversation_id: str, staff: str, focus_id: str | None = None) -> Opened:
+        """Return one conversation with what somebody can do and types there; `DeskError` as `conversation`."""
+        return desk_opened.read_opened(self._office, conversation_id, staff, focus_id)
 
     def item(self, item_id: str, staff: str = SYSTEM) -> ThreadItem:
         """Return one item; `DeskError` when there is none of that id."""

@@ -9,9 +9,12 @@ from social_listener.rights import Right
 from social_listener.store import people
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from duckdb import DuckDBPyConnection
 
     from social_listener.desk.office import Office
+    from social_listener.desk_types.people import StaffLine
 
 
 def names(cursor: DuckDBPyConnection) -> tuple[str, ...]:
@@ -34,12 +37,13 @@ def may_send(office: Office, cursor: DuckDBPyConnection, staff: str, account_id:
 
 
 def who_may(cursor: DuckDBPyConnection, right: Right, account_id: str | None) -> tuple[str, ...]:
-    """Return everybody who may do this with an account; in one query, since every conversation that is drawn asks."""
-    return tuple(
-        line.id
-        for line in people.everybody(cursor)
-        if line.may(right) and (account_id is None or line.reaches(account_id))
-    )
+    """Return everybody who may do this with an account."""
+    return able(people.everybody(cursor), right, account_id)
+
+
+def able(staff: Iterable[StaffLine], right: Right, account_id: str | None) -> tuple[str, ...]:
+    """Return those of the staff who may do this with an account."""
+    return tuple(line.id for line in staff if line.may(right) and (account_id is None or line.reaches(account_id)))
 
 
 def known(cursor: DuckDBPyConnection, staff: str) -> str:

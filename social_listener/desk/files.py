@@ -6,8 +6,9 @@ import secrets
 from typing import TYPE_CHECKING, Final
 
 from social_listener.channels import Uploads
+from social_listener.desk import colleagues
 from social_listener.desk_types.files import FileLine, FilesView
-from social_listener.errors import Conflict, DeskError, NoPicture, NotAllowed, NotPermitted
+from social_listener.errors import Conflict, DeskError, NoPicture, NotAllowed
 from social_listener.media.pictures import drawn_anew
 from social_listener.media.tray import Tray
 from social_listener.model import PictureRules
@@ -18,6 +19,8 @@ from social_listener.store.drafts import Place
 from social_listener.store.reply_files import StoredFile
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from duckdb import DuckDBPyConnection
 
     from social_listener.desk.office import Office
@@ -45,14 +48,7 @@ class FilesDesk:
         with self._office.store.read() as cursor:
             row = self._office.conversation(cursor, place.staff, Right.READ, place.conversation_id)
             files = reply_files.of(cursor, drafts.read(cursor, place).nonce)
-            rules = self._rules(row.account_id, place.mode)
-            try:
-                self._office.permit(cursor, place.staff, Right.REPLY, row.account_id)
-            except NotPermitted:
-                rules = PictureRules(because="what waits for approval goes without pictures")
-        lines = tuple(FileLine(id=one.id, alt=one.alt, bytes=one.bytes, private=one.private) for one in files)
-        taken = {name: getattr(rules, name) for name in ("most", "most_alt", "alone", "because")}
-        return FilesView(files=lines, **taken)
+            return files_view(self._office, cursor, place, row.account_id, files)
 
     def add(self, place: Place, nonce: str, data: bytes) -> FilesView:
         """Put a picture with the text that `nonce` identifies.
@@ -62,7 +58,7 @@ class FilesDesk:
         """
         with self._office.store.read() as cursor:
             row = self._office.conversation(cursor, place.staff, Right.REPLY, place.conversation_id)
-            rules = self._rules(row.account_id, place.mode)
+            rules = _rules(self._office, row.account_id, place.mode)
             self._room(cursor, nonce, rules)
         try:
             made = self._tray.put(data, rules.most_bytes)
@@ -106,7 +102,7 @@ class FilesDesk:
         words = " ".join(alt.split())
         with self._office.store.transaction() as cursor:
             file = self._own(cursor, place, file_id)
-            most = self._rules(file.account_id, place.mode).most_alt
+            most = _rules(self._office, file.account_id, place.mode).most_alt
             if len(words) > most:
                 raise NotAllowed(
                     f"a description has room for {most} characters; this one has {len(words)}"
@@ -122,14 +118,6 @@ class FilesDesk:
             file = self._own(cursor, place, file_id)
         return drawn_anew(self._tray.read(file.hash), _PREVIEW)
 
-    def _rules(self, account_id: str, mode: str) -> PictureRules:
-        if mode not in _MODES:
-            return PictureRules(because="a note has no pictures")
-        channel = self._office.channel(account_id)
-        if not isinstance(channel, Uploads):
-            return PictureRules(because="this channel takes no pictures along with a reply")
-        return channel.picture_rules(private=_MODES[mode])
-
     @staticmethod
     def _room(cursor: DuckDBPyConnection, nonce: str, rules: PictureRules) -> tuple[StoredFile, ...]:
         there = reply_files.of(cursor, nonce)
@@ -144,6 +132,27 @@ class FilesDesk:
             if file.id == file_id:
                 return file
         raise DeskError("this picture is not there any more")
+
+
+def files_view(
+    office: Office, cursor: DuckDBPyConnection, place: Place, account_id: str, files: Sequence[StoredFile]
+) -> FilesView:
+    """Return the pictures of a text being typed, which were read, and what may be added."""
+    rules = _rules(office, account_id, place.mode)
+    if not colleagues.may(office, cursor, place.staff, Right.REPLY, account_id):
+        rules = PictureRules(because="what waits for approval goes without pictures")
+    lines = tuple(FileLine(id=one.id, alt=one.alt, bytes=one.bytes, private=one.private) for one in files)
+    taken = {name: getattr(rules, name) for name in ("most", "most_alt", "alone", "because")}
+    return FilesView(files=lines, **taken)
+
+
+def _rules(office: Office, account_id: str, mode: str) -> PictureRules:
+    if mode not in _MODES:
+        return PictureRules(because="a note has no pictures")
+    channel = office.channel(account_id)
+    if not isinstance(channel, Uploads):
+        return PictureRules(because="this channel takes no pictures along with a reply")
+    return channel.picture_rules(private=_MODES[mode])
 
 
 def check(

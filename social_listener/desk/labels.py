@@ -30,7 +30,8 @@ class LabelDesk:
         """Return the labels by name; with `archived` also those that are not offered any more."""
         with self._office.store.read() as cursor:
             self._office.permit(cursor, staff, Right.READ)
-            return tuple(label for label in labels.by_id(cursor).values() if archived or not label.archived)
+            known = self._office.roster.labels(cursor)
+            return tuple(label for label in known.values() if archived or not label.archived)
 
     def define(self, name: str, colour: str, staff: str) -> Label:
         """Make a label; `DeskError` for a name that there is, or a colour that there is not."""

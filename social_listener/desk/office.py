@@ -8,12 +8,13 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from social_listener.desk.memo import Memo
 from social_listener.errors import ChannelError, DeskError, NotAllowed, NotPermitted, NotTheirs
 from social_listener.levels import Due, Levels
 from social_listener.model import Allowed, Factor
 from social_listener.rights import RIGHT_WORDS, ROLE_WORDS, SYSTEM, Right
 from social_listener.scoring import waiting_points
-from social_listener.store import conversations, people
+from social_listener.store import conversations, labels, people, teams
 from social_listener.store import due as dues
 from social_listener.store import outbox as replies
 from social_listener.store.due import PlatformTime
@@ -29,8 +30,10 @@ if TYPE_CHECKING:
     from social_listener.channels import Channel
     from social_listener.desk_types import ThreadItem
     from social_listener.desk_types.levels import DueLine
+    from social_listener.desk_types.organising import Label
     from social_listener.desk_types.people import Accounts, StaffLine
-    from social_listener.model import Stream
+    from social_listener.desk_types.team import Team
+    from social_listener.model import Interaction, Standing, Stream
     from social_listener.scoring import Weights
     from social_listener.settings import Settings
     from social_listener.store import Store
@@ -55,28 +58,34 @@ class Clocks:
 
 
 class Roster:
-    """Who works here, as read at the store's revision: one click asks dozens of times what somebody may do.
+    """What the whole office shares and one click asks dozens of times: who works here, in which teams, the labels.
 
-    Thread-safe. Every commit makes it read again; within a transaction it is never asked, for that may change people.
+    Thread-safe. Every commit makes it read again; within a transaction it is read as the transaction sees it.
     """
 
-    def __init__(self, store: Store) -> None:
-        self._store = store
-        self._known: tuple[int, dict[str, StaffLine | None]] = (-1, {})
+    def __init__(self, memo: Memo) -> None:
+        self._memo = memo
 
     def one(self, cursor: DuckDBPyConnection, staff: str) -> StaffLine | None:
         """Return somebody as they are now, for whoever reads or writes with this cursor; None: there is nobody."""
-        if self._store.writes(cursor):
-            return people.one(cursor, staff)
-        # The revision is taken before the snapshot: what is kept under it can be newer than it tells, never older.
-        revision = self._store.revision
-        at, known = self._known
-        if at != revision:
-            self._known = _, known = revision, {}
-        if staff not in known:
-            with self._store.read() as own:
-                known[staff] = people.one(own, staff)
-        return known[staff]
+        return self._memo.get(cursor, ("staff", staff), lambda own: people.one(own, staff))
+
+    def everybody(self, cursor: DuckDBPyConnection) -> tuple[StaffLine, ...]:
+        """Return all staff, those that left included, in the order in which they came."""
+        return self._memo.get(cursor, "everybody", lambda own: tuple(people.everybody(own)))
+
+    def teams(self, cursor: DuckDBPyConnection) -> tuple[Team, ...]:
+        """Return every team, by name."""
+        return self._memo.get(cursor, "teams", lambda own: tuple(teams.teams(own)))
+
+    def labels(self, cursor: DuckDBPyConnection) -> Mapping[str, Label]:
+        """Return every label, archived ones too, by id, in the order of their names."""
+        return self._memo.get(cursor, "labels", labels.by_id)
+
+    def worn(self, cursor: DuckDBPyConnection, ids: str) -> tuple[Label, ...]:
+        """Return the labels of a conversation's "id id", by name."""
+        wanted = set(ids.split())
+        return tuple(one for one in self.labels(cursor).values() if one.id in wanted) if wanted else ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,11 +105,13 @@ class Office:
     levels: Levels = field(default_factory=Levels)
     factors: Factors = field(default_factory=Factors)  #: met before
     clocks: Clocks = field(default_factory=Clocks)
+    memo: Memo = field(init=False)  #: what was read at this revision of the store
     roster: Roster = field(init=False)
 
     def __post_init__(self) -> None:
-        """Open the roster of this store."""
-        object.__setattr__(self, "roster", Roster(self.store))
+        """Open memo and roster of this store."""
+        object.__setattr__(self, "memo", Memo(self.store))
+        object.__setattr__(self, "roster", Roster(self.memo))
 
     def channel(self, account_id: str) -> Channel:
         """Return an account's channel; `DeskError` when the settings do not have the account any more."""
@@ -191,16 +202,21 @@ class Office:
         because = f"has waited {span(now - due.since)} {until}, {late} the {span(due.target)} we promise"
         return Factor(name="waiting", points=points, because=because)
 
-    def rules(self, cursor: DuckDBPyConnection, line: ThreadItem, now: datetime) -> tuple[Allowed, ...]:
-        """Return what may be done to an item now; the platform's windows go by the platform's clock."""
+    def rules(
+        self, cursor: DuckDBPyConnection, line: ThreadItem, now: datetime, stands: Standing | None = None
+    ) -> tuple[Allowed, ...]:
+        """Return what may be done to an item now; the platform's windows go by the platform's clock.
+
+        `stands`: how things stand around it, for whoever has read that already.
+        """
         item = line.item
         channel = self.channels.get(item.account_id)
         if channel is None:
             because = f"the account {item.account_id!r} is not in the settings any more"
             return tuple(Allowed(verb=verb, ok=False, because=because) for verb in ("reply_public", "reply_private"))
-        offset = replies.clock_offset(cursor, item.account_id)
+        offset = replies.clock_offset(cursor, item.account_id) if stands is None else self._ahead(cursor, item, now)
         try:
-            rules = tuple(channel.allowed(item, standing(cursor, item), now + offset))
+            rules = tuple(channel.allowed(item, stands or standing(cursor, item), now + offset))
         except ChannelError as error:
             because = f"the platform cannot be asked at the moment: {error}"
             return tuple(Allowed(verb=verb, ok=False, because=because) for verb in ("reply_public", "reply_private"))
@@ -209,6 +225,10 @@ class Office:
         if item.private:
             return tuple(_never_public(rule) for rule in rules)
         return rules
+
+    def _ahead(self, cursor: DuckDBPyConnection, item: Interaction, now: datetime) -> timedelta:
+        """Return how far the platform's clock is ahead, as looked at lately: good enough to show a rule by."""
+        return self.clocks.now(cursor, now).ahead.get(item.account_id, timedelta(0))
 
 
 def _never_public(rule: Allowed) -> Allowed:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from social_listener.desk import assigning, colleagues, managing
+from social_listener.desk import assigning, colleagues, managing, opened
 from social_listener.desk import proposals as proposing
 from social_listener.desk.notify import notify
 from social_listener.desk.presence import Presence
-from social_listener.desk_types.team import Around, Notifications
+from social_listener.desk_types.team import Notifications
 from social_listener.rights import Right
 from social_listener.store import conversations, notifications, teams
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from social_listener.desk.office import Office
     from social_listener.desk_types import ReplyLine
-    from social_listener.desk_types.team import Proposal, Team, TeamView
+    from social_listener.desk_types.team import Around, Proposal, Team, TeamView
 
 _LISTED = 50
 
@@ -70,15 +70,9 @@ class TeamDesk:
 
     def around(self, conversation_id: str, staff: str) -> Around:
         """Return who can do what about a conversation, for whoever looks at it; in one reading."""
-        office = self._office
-        with office.store.read() as cursor:
-            account_id = office.conversation(cursor, staff, Right.READ, conversation_id).account_id
-            return Around(
-                sends=colleagues.may_send(office, cursor, staff, account_id),
-                approves=colleagues.may(office, cursor, staff, Right.APPROVE, account_id),
-                colleagues=tuple(name for name in colleagues.who_may(cursor, Right.READ, account_id) if name != staff),
-                teams=tuple(teams.teams(cursor)),
-            )
+        with self._office.store.read() as cursor:
+            row = self._office.conversation(cursor, staff, Right.READ, conversation_id)
+            return opened.around(self._office, cursor, row.account_id, staff)
 
     # -- replies that wait for approval --------------------------------------------------------------------------------
 
@@ -163,7 +157,7 @@ class TeamDesk:
         """Return every team, by name, for somebody who works here."""
         with self._office.store.read() as cursor:
             self._office.permit(cursor, staff, Right.READ)
-            return tuple(teams.teams(cursor))
+            return self._office.roster.teams(cursor)
 
     def view(self, staff: str) -> TeamView:
         """Return all that the Team page shows."""

@@ -64,13 +64,18 @@ def row(cursor: DuckDBPyConnection, conversation_id: str) -> ConversationRow | N
 
 
 def of_contacts(
-    cursor: DuckDBPyConnection, contact_ids: Sequence[str], known: Lookup | None = None
+    cursor: DuckDBPyConnection,
+    contact_ids: Sequence[str],
+    known: Lookup | None = None,
+    have: ConversationRow | None = None,
 ) -> list[ConversationRow]:
-    """Return every conversation with those contacts, newest first."""
+    """Return every conversation with those contacts, newest first; `have`: one of them, which was read already."""
     ids: list[str] | None = []
     for contact_id in contact_ids:
         more = known.of_contact(contact_id) if known is not None else None
         ids = None if more is None or ids is None else [*ids, *more]
+    if have is not None and ids == [have.id]:
+        return [have]
     where, values = _where("contact_id", list(contact_ids), "id", ids)
     found = cursor.execute(
         f"""SELECT {", ".join(_ROW)} FROM conversations WHERE {where}
@@ -94,6 +99,8 @@ def others_in_thread(
     if conversation.private:
         return 0
     ids = known.in_thread(conversation.thread_id) if known is not None else None
+    if ids is not None and not set(ids) - {conversation.id}:
+        return 0
     where, values = _where("thread_id", [conversation.thread_id], "id", ids)
     theirs, accounts = among("account_id", within)
     found = cursor.execute(
@@ -144,9 +151,40 @@ def bare(cursor: DuckDBPyConnection, item_id: str) -> BareItem | None:
     return BareItem(item=_interaction(data), deleted_at=data["deleted_at"])
 
 
-def items_by_id(cursor: DuckDBPyConnection, ids: Sequence[str]) -> list[ThreadItem]:
-    """Return the items of those ids, oldest first; unknown ids are left out."""
-    return _items(cursor, f"id IN ({marks(ids)})", list(ids))
+def items_by_id(cursor: DuckDBPyConnection, ids: Sequence[str], people: People | None = None) -> list[ThreadItem]:
+    """Return the items of those ids, oldest first; unknown ids are left out. `people`: whoever was read already."""
+    return _items(cursor, f"id IN ({marks(ids)})", list(ids), people or People(cursor))
+
+
+class People:
+    """Contacts as they are needed, each read once; those `along` are read together with the first."""
+
+    def __init__(self, cursor: DuckDBPyConnection, along: Sequence[str] = ()) -> None:
+        self._cursor = cursor
+        self._along = tuple(along)
+        self._known: dict[str, tuple[Contact, datetime]] = {}
+        self._asked: set[str] = set()
+
+    def of(self, ids: Iterable[str]) -> dict[str, Contact]:
+        """Return contacts by id, in the order asked for; unknown ones are left out."""
+        wanted = list(dict.fromkeys(ids))
+        missing = sorted({*wanted, *self._along} - self._asked)
+        if missing:
+            columns = ", ".join((*_CONTACT, "first_seen_at"))
+            rows = self._cursor.execute(
+                f"SELECT {columns} FROM contacts WHERE id IN ({marks(missing)})", missing
+            ).fetchall()
+            for row in rows:
+                data = named((*_CONTACT, "first_seen_at"), row)
+                seen = data.pop("first_seen_at")
+                self._known[data["id"]] = Contact(**data), seen
+            self._asked |= {*missing}
+        return {key: self._known[key][0] for key in wanted if key in self._known}
+
+    def first_seen(self, contact_id: str) -> datetime | None:
+        """Return when a contact was first seen; None: it is not known."""
+        self.of([contact_id])
+        return self._known[contact_id][1] if contact_id in self._known else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,12 +198,33 @@ class Outline:
     sent_at: datetime
     waits: bool  #: said to us, there, and not answered
 
+    @property
+    def inbound(self) -> bool:
+        """Whether it was said to us."""
+        return not self.outbound and not self.context
+
+    @classmethod
+    def of(cls, line: ThreadItem) -> Outline:
+        """Return that of an item which was read."""
+        item = line.item
+        inbound = not item.outbound and not item.context
+        return cls(
+            id=item.id,
+            conversation_id=item.conversation_id,
+            outbound=item.outbound,
+            context=item.context,
+            sent_at=item.sent_at,
+            waits=inbound and line.answered_at is None and line.deleted_at is None,
+        )
+
 
 def outlines(
     cursor: DuckDBPyConnection, conversation_ids: Sequence[str], most: int = 5_000, known: Lookup | None = None
 ) -> list[Outline]:
     """Return the newest items of those conversations, oldest first, context included."""
     names = tuple(field.name for field in fields(Outline))
+    if not conversation_ids:
+        return []
     ids = known.items(conversation_ids) if known is not None else None
     where, values = _where("conversation_id", list(conversation_ids), "id", ids)
     # With a LIMIT the engine leaves its key aside and reads the whole table, twelve times the work for a few rows.
@@ -180,19 +239,35 @@ def outlines(
     return [Outline(**named(names, row)) for row in reversed(rows[:most])]
 
 
+def ids_in(cursor: DuckDBPyConnection, conversation_id: str, known: Lookup | None, most: int = 5_000) -> list[str]:
+    """Return the ids of the newest items of a conversation, context included, in no order."""
+    ids = known.items([conversation_id]) if known is not None else None
+    if ids is not None and len(ids) <= _BY_KEY:
+        return ids
+    return [one.id for one in outlines(cursor, [conversation_id], most)]
+
+
 def parents(
-    cursor: DuckDBPyConnection, items: Sequence[ThreadItem], thread_id: str, most: int = 12
+    cursor: DuckDBPyConnection,
+    items: Sequence[ThreadItem],
+    thread_id: str,
+    *,
+    root: ThreadItem | None,
+    people: People,
+    most: int = 12,
 ) -> list[ThreadItem]:
-    """Return the posts that `items` hang on, oldest first: what they answer and quote, up to the root of the thread."""
-    have = {line.item.id: line for line in items}
-    wanted = _hangs_on(items) | {thread_id}
-    found: dict[str, ThreadItem] = {}
-    while (missing := sorted(wanted - have.keys() - found.keys())) and len(found) < most:
-        above = items_by_id(cursor, missing[: most - len(found)])
-        if not above:
-            break
+    """Return the posts that `items` hang on, oldest first: what they answer and quote, up to the root of the thread.
+
+    `root`: the post with the id `thread_id`, unless it is among `items`; None: it is not stored.
+    """
+    found = {} if root is None else {root.item.id: root}
+    asked = {thread_id, *(line.item.id for line in items)}
+    wanted = _hangs_on([*items, *found.values()])
+    while (missing := sorted(wanted - asked)[: most - len(found)]) and len(found) < most:
+        above = items_by_id(cursor, missing, people)
+        asked.update(missing)
         found |= {line.item.id: line for line in above}
-        wanted = _hangs_on(above)
+        wanted |= _hangs_on(above)
     return sorted(found.values(), key=lambda line: (line.item.sent_at, line.item.id))
 
 
@@ -200,14 +275,16 @@ def _hangs_on(items: Iterable[ThreadItem]) -> set[str]:
     return {parent for line in items for parent in (line.item.reply_to_id, line.item.quoted_id) if parent}
 
 
-def _items(cursor: DuckDBPyConnection, condition: str, values: list[str]) -> list[ThreadItem]:
+def _items(cursor: DuckDBPyConnection, condition: str, values: list[str], people: People) -> list[ThreadItem]:
     found = [
         named((*_ITEM, *_OURS), line)
         for line in cursor.execute(
             f"SELECT {', '.join((*_ITEM, *_OURS))} FROM interactions WHERE {condition} ORDER BY sent_at, id", values
         ).fetchall()
     ]
-    authors = contacts(cursor, sorted({data["author_id"] for data in found}))
+    if not found:
+        return []
+    authors = people.of(data["author_id"] for data in found)
     scores = _scores(cursor, [data["id"] for data in found if not data["outbound"]])
     wordings = _earlier(cursor, [data for data in found if data["edited_at"] is not None])
     return [
@@ -254,6 +331,8 @@ def factors_of(cursor: DuckDBPyConnection, ids: Sequence[str]) -> dict[str, tupl
 
 
 def _scores(cursor: DuckDBPyConnection, ids: Sequence[str]) -> dict[str, dict[str, Any]]:
+    if not ids:
+        return {}
     rows = cursor.execute(
         f"SELECT {', '.join(_SCORE)} FROM scores WHERE interaction_id IN ({marks(ids)})", list(ids)
     ).fetchall()
@@ -282,18 +361,13 @@ def _earlier(cursor: DuckDBPyConnection, edited: Sequence[dict[str, Any]]) -> di
 
 def contacts(cursor: DuckDBPyConnection, ids: Sequence[str]) -> dict[str, Contact]:
     """Return contacts by id; unknown ones are left out."""
-    rows = cursor.execute(f"SELECT {', '.join(_CONTACT)} FROM contacts WHERE id IN ({marks(ids)})", list(ids))
-    return {line[0]: Contact(**named(_CONTACT, line)) for line in rows.fetchall()}
-
-
-def first_seen(cursor: DuckDBPyConnection, contact_id: str) -> datetime | None:
-    """Return when a contact was first seen."""
-    found = cursor.execute("SELECT first_seen_at FROM contacts WHERE id = ?", [contact_id]).fetchone()
-    return aware(found[0]) if found else None
+    return People(cursor).of(ids)
 
 
 def moods(cursor: DuckDBPyConnection, ids: Sequence[str]) -> dict[SentimentLabel, int]:
     """Return how many of those items carry each sentiment."""
+    if not ids:
+        return {}
     rows = cursor.execute(
         f"SELECT sentiment_label, count(*) FROM scores WHERE interaction_id IN ({marks(ids)}) GROUP BY ALL", list(ids)
     ).fetchall()
@@ -302,6 +376,8 @@ def moods(cursor: DuckDBPyConnection, ids: Sequence[str]) -> dict[SentimentLabel
 
 def excerpts(cursor: DuckDBPyConnection, ids: Sequence[str]) -> dict[str, str]:
     """Return the beginnings of those items' texts, by item id."""
+    if not ids:
+        return {}
     return dict(
         cursor.execute(f"SELECT id, left(text, 160) FROM interactions WHERE id IN ({marks(ids)})", list(ids)).fetchall()
     )

@@ -7,8 +7,10 @@ import secrets
 from typing import TYPE_CHECKING, NamedTuple
 
 from social_listener.desk_types import Draft
+from social_listener.store.rows import marks
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from duckdb import DuckDBPyConnection
@@ -34,10 +36,19 @@ def new_nonce() -> str:
 
 def read(cursor: DuckDBPyConnection, place: Place) -> Draft:
     """Return the text being typed; an empty one has a nonce too, which stays until it is saved or sent."""
-    row = cursor.execute("SELECT text, nonce FROM drafts WHERE id = ?", [place.id]).fetchone()
-    if row is None:
-        return Draft(text="", nonce=hashlib.sha256(place.id.encode()).hexdigest()[:32])
-    return Draft(text=row[0], nonce=row[1])
+    return read_all(cursor, [place])[place]
+
+
+def read_all(cursor: DuckDBPyConnection, places: Sequence[Place]) -> dict[Place, Draft]:
+    """Return the texts being typed in several places, each as `read` does."""
+    ids = [place.id for place in places]
+    rows = cursor.execute(f"SELECT id, text, nonce FROM drafts WHERE id IN ({marks(ids)})", ids).fetchall()
+    kept = {row[0]: Draft(text=row[1], nonce=row[2]) for row in rows}
+    return {place: kept.get(place.id) or _empty(place) for place in places}
+
+
+def _empty(place: Place) -> Draft:
+    return Draft(text="", nonce=hashlib.sha256(place.id.encode()).hexdigest()[:32])
 
 
 def write(cursor: DuckDBPyConnection, place: Place, draft: Draft, now: datetime) -> None:

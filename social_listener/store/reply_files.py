@@ -8,7 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING
 
+from social_listener.store.rows import marks
+
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from duckdb import DuckDBPyConnection
@@ -38,8 +41,19 @@ _ALL = ", ".join(_NAMES)
 
 def of(cursor: DuckDBPyConnection, nonce: str) -> tuple[StoredFile, ...]:
     """Return the pictures of a composed text, in the order in which they are shown."""
-    rows = cursor.execute(f"SELECT {_ALL} FROM reply_files WHERE nonce = ? ORDER BY number, id", [nonce]).fetchall()
-    return tuple(StoredFile(**dict(zip(_NAMES, row, strict=True))) for row in rows)
+    return of_all(cursor, [nonce]).get(nonce, ())
+
+
+def of_all(cursor: DuckDBPyConnection, nonces: Sequence[str]) -> dict[str, tuple[StoredFile, ...]]:
+    """Return the pictures of composed texts by their nonces, in the order in which they are shown; absent: none."""
+    rows = cursor.execute(
+        f"SELECT {_ALL} FROM reply_files WHERE nonce IN ({marks(nonces)}) ORDER BY number, id", list(nonces)
+    ).fetchall()
+    found: dict[str, tuple[StoredFile, ...]] = {}
+    for row in rows:
+        file = StoredFile(**dict(zip(_NAMES, row, strict=True)))
+        found[file.nonce] = (*found.get(file.nonce, ()), file)
+    return found
 
 
 def insert(cursor: DuckDBPyConnection, file: StoredFile) -> None:

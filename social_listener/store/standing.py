@@ -2,15 +2,53 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from social_listener.model import Standing
 from social_listener.store.rows import aware
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
     from duckdb import DuckDBPyConnection
 
     from social_listener.model import Interaction
+    from social_listener.store.conversations import ConversationRow, Outline
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Around:
+    """What was read already of the customer who wrote an item."""
+
+    talks: Sequence[ConversationRow]  #: every conversation with them that can be seen, newest first
+    said: Sequence[Outline]  #: in all of those, oldest first
+    answered: bool  #: private replies, ours or told of, may hang on items of the conversation that is shown
+
+    def direct(self, item: Interaction) -> ConversationRow | None:
+        """Return the direct conversation with the author of an item."""
+        for talk in self.talks:
+            same = talk.contact_id == item.author_id and talk.account_id == item.account_id and talk.private
+            if talk.id == item.conversation_id if item.private else same:
+                return talk
+        return None
+
+    def heard(self, conversation_id: str) -> datetime | None:
+        """Return when the customer last wrote in a conversation."""
+        times = (one.sent_at for one in self.said if one.conversation_id == conversation_id and one.inbound)
+        return max(times, default=None)
+
+
+def standing_in(cursor: DuckDBPyConnection, item: Interaction, around: Around) -> Standing:
+    """Return how things stand around an item of one of the customers whose conversations were read."""
+    talk = around.direct(item)
+    asked = not item.private and around.answered
+    return Standing(
+        heard_at=around.heard(talk.id) if talk is not None else None,
+        private_replies=_private_replies(cursor, item.id, None) if asked else 0,
+        elsewhere=talk is not None and talk.elsewhere,
+    )
 
 
 def standing(cursor: DuckDBPyConnection, item: Interaction, *, but: str | None = None) -> Standing:
