@@ -260,7 +260,7 @@ class Inbox:
         self._ids[key] = (element.bidi_component.id, delta.fragment_id)
         if key in {"queue_list", "thread"}:
             with suppress(ValueError):
-                self._show(key, json.loads(element.bidi_component.json))
+                self._show(key, json.loads(element.bidi_component.bytes))
 
     def _show(self, key: str, data: Mapping[str, Any]) -> None:
         if key == "queue_list":

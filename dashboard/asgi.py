@@ -28,7 +28,7 @@ from starlette.middleware import Middleware
 from starlette.responses import JSONResponse, PlainTextResponse, StreamingResponse
 from starlette.routing import Route
 
-from social_listener.dashboard import file_routes
+from social_listener.dashboard import component, file_routes
 from social_listener.dashboard.draw_composer import MODES, NOTE, PRIVATE
 from social_listener.dashboard.entrance import HEADER, USER_KEY, caller
 from social_listener.dashboard.gate import Gate
@@ -120,6 +120,7 @@ def routes(entrance: Entrance) -> list[BaseRoute]:
         *_provider(entrance),
         Route(file_routes.PATH, files.answer, methods=["GET", "POST", "PUT", "DELETE"]),
         Route("/pictures/{name}", media.get, methods=["GET"]),
+        Route(component.PATH + "{name}", component.part, methods=["GET"]),
         Route("/live", live.get, methods=["GET"]),
         Route("/presence", Presence(entrance.service).post, methods=["POST"]),
         Route("/drafts/{conversation:path}/{mode}", drafts.put, methods=["PUT"]),

@@ -25,6 +25,9 @@ log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
+#: where a page remembers its session
+_SESSION = "session_id"
+
 
 #: held while a draft is read and written, and while a reply comes back into one: neither overwrites the other
 DRAFTS = threading.Lock()
@@ -56,8 +59,13 @@ def desk() -> Desk:
 
 
 def session_id() -> str:
-    """Return the session of this browser, as the gate told it."""
-    return str(st.user.to_dict().get(USER_KEY) or "")
+    """Return the session of this browser, as the gate told it when the page connected; it stays for the page's life.
+
+    Streamlit reads its secrets file anew whenever it is asked who somebody is, and one click asks a dozen times.
+    """
+    if _SESSION not in st.session_state:
+        st.session_state[_SESSION] = str(st.user.to_dict().get(USER_KEY) or "")
+    return cast("str", st.session_state[_SESSION])
 
 
 def me() -> StaffLine | None:

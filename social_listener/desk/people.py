@@ -49,7 +49,7 @@ class People:
         """Return who works here now; with an account, who may answer there."""
         with self._office.store.read() as cursor:
             self._office.permit(cursor, staff, Right.READ)
-            lines = people.everybody(cursor)
+            lines = self._office.roster.everybody(cursor)
         return tuple(one for one in lines if one.active and (account_id is None or one.reaches(account_id)))
 
     def list(self, staff: str) -> tuple[StaffLine, ...]:

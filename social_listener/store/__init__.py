@@ -139,6 +139,13 @@ class Store:
         """Return a number that rises with every commit of this process; whoever shows rows watches it."""
         return self._revision
 
+    def is_still_at(self, revision: int) -> bool:
+        """Return whether nothing was committed since then, nor is being written: a reader's snapshot is that state.
+
+        To be asked after the snapshot was taken.
+        """
+        return not self._writing and self._revision == revision
+
     @property
     def size(self) -> int:
         """Return the bytes on disk, log included."""

@@ -17,7 +17,6 @@ _CONCERN: Final[Mapping[str, str]] = {
     "proposals": "conversation_id = $talk",
     "escalations": "conversation_id = $talk",
     "assignments": "id = $talk",
-    "drafts": "conversation_id = $talk",
     "silences": "contact_id = $contact",
     "customers": "contact_id = $contact",
 }

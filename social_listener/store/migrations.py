@@ -52,14 +52,21 @@ def _third(connection: DuckDBPyConnection) -> None:
                 connection.execute(f"ALTER TABLE {table} ALTER COLUMN {definition.split()[0]} SET NOT NULL")
     there = {row[0] for row in connection.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
     for statement in statements():
-        name = statement.partition("CREATE TABLE ")[2].split()[0]
-        if name not in there:
+        name = statement.partition("CREATE TABLE ")[2].partition(" ")[0]
+        if name and name not in there:
+            connection.execute(statement)
+
+
+def _fourth(connection: DuckDBPyConnection) -> None:
+    """Let small tables be asked for a conversation's rows by an index: every page that is opened asks."""
+    for statement in statements():
+        if statement.lstrip().startswith("CREATE INDEX "):
             connection.execute(statement)
 
 
 #: version a step leads to → the step. schema.sql always holds the newest version whole; a step brings an older database
 #: to the same tables. Steps run in one transaction, in order, after a backup.
-MIGRATIONS: Final[Mapping[int, Migration]] = {2: _second, 3: _third}
+MIGRATIONS: Final[Mapping[int, Migration]] = {2: _second, 3: _third, 4: _fourth}
 
 
 def latest(migrations: Mapping[int, Migration] = MIGRATIONS) -> int:

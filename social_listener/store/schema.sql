@@ -256,6 +256,8 @@ CREATE TABLE escalations (            -- whom we told that something was due soo
     told_at         TIMESTAMPTZ NOT NULL
 );
 --;
+CREATE INDEX escalations_of_conversation ON escalations (conversation_id);
+--;
 CREATE TABLE dead_letters (           -- raw items that could not be read; kept until replayed or dismissed
     id         VARCHAR PRIMARY KEY,    -- hash of stream and raw: the same bad item is one row
     stream_id  VARCHAR NOT NULL,
@@ -311,6 +313,8 @@ CREATE TABLE replies (                -- intents: what staff want to say; visibi
     settled_at      TIMESTAMPTZ,
     version         BIGINT NOT NULL
 );
+--;
+CREATE INDEX replies_of_conversation ON replies (conversation_id);
 --;
 CREATE TABLE send_slots (             -- at most one unresolved reply per item and visibility
     id        VARCHAR PRIMARY KEY,     -- "<account id> <item id> public|private"
@@ -490,6 +494,8 @@ CREATE TABLE proposals (              -- replies that wait for approval, and wha
     version         BIGINT NOT NULL
 );
 --;
+CREATE INDEX proposals_of_conversation ON proposals (conversation_id);
+--;
 CREATE TABLE notes (                  -- said among ourselves, never sent
     id              VARCHAR PRIMARY KEY,
     conversation_id VARCHAR NOT NULL,
@@ -497,6 +503,8 @@ CREATE TABLE notes (                  -- said among ourselves, never sent
     text            VARCHAR NOT NULL,
     created_at      TIMESTAMPTZ NOT NULL
 );
+--;
+CREATE INDEX notes_of_conversation ON notes (conversation_id);
 --;
 CREATE TABLE labels (                 -- our words for conversations; those put away stay where they are
     id         VARCHAR PRIMARY KEY,    -- 12 hex digits, all of one length: no id is part of another

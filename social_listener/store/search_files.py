@@ -210,6 +210,8 @@ def flagged(flag: str) -> Query:
 
 def holding(field: str, values: Sequence[str]) -> Query:
     """Return the query for documents of which one of the values is the id in that field."""
+    if len(values) == 1:  # a set is made into an automaton first, which takes ten times as long
+        return Query.term_query(SCHEMA, field, values[0], "basic")
     return Query.term_set_query(SCHEMA, field, list(values))
 
 

@@ -99,6 +99,8 @@ class SearchIndex:
         files = self._files
         if files is None or not files.state.whole:
             return None
+        if self._store.is_still_at(self._seen):
+            return Lookup(cursor, files, frozenset())
         return Lookup.of(cursor, files)
 
     def catch_up(self, stop: Callable[[], bool] = lambda: False) -> int:

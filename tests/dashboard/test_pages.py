@@ -56,7 +56,7 @@ def given(at: AppTest, name: str) -> dict[str, Any]:
     """Return what a component of the page was given."""
     found = [one.proto for one in at.get("bidi_component") if one.proto.component_name == f"social_listener_{name}"]
     assert len(found) == 1, name
-    data: dict[str, Any] = json.loads(found[0].json)
+    data: dict[str, Any] = json.loads(found[0].bytes)
     return data
 
 
