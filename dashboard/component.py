@@ -15,7 +15,6 @@ import streamlit as st
 from starlette.responses import PlainTextResponse, Response
 
 if TYPE_CHECKING:
-
     from starlette.requests import Request
 
 ASSETS = Path(__file__).resolve().parent / "assets"

@@ -37,7 +37,8 @@ def _nine(day: datetime) -> datetime:
 def changed() -> None:
     """Read again, and draw what differs for the eye; called by the live feed."""
     session.read_queue()
-    session.read_conversation()
+    if session.is_outdated():
+        session.read_conversation()
     session.read_bench()
     panes = session.outdated()
     if session.inbox().deciding:  # a dialog in which somebody types: drawn anew, it would be empty

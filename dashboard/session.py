@@ -257,6 +257,14 @@ def read_bench() -> None:
     now.bench, _ = state.guarded(lambda: bench_data.read(state.desk(), state.staff()), now.bench)
 
 
+def is_outdated() -> bool:
+    """Return whether the open conversation may have changed since it was read."""
+    now = inbox()
+    if now.opened is None or now.view_problem:
+        return True
+    return state.desk().is_outdated(now.opened.view, now.opened.read_at)
+
+
 def read_conversation() -> None:
     """Read the open conversation again."""
     now = inbox()

@@ -162,7 +162,7 @@ class Book:
 
     def _put(self, run: JobRun) -> None:
         try:
-            with self._store.transaction() as cursor:
+            with self._store.transaction(quiet=True) as cursor:
                 job_runs.put(cursor, run)
         except StoreError:
             _log.exception("job not written down", extra={"job": run.job, "outcome": run.outcome})

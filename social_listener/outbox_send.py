@@ -230,6 +230,7 @@ class Sender:
             changes = {"state": ReplyState.SENDING, "attempts": attempt.number, "reason": None}
             if not table.change(cursor, look.reply, **changes):
                 return None
+            self._store.narrow(conversations.concern(cursor, look.reply.conversation_id))
             table.insert_attempt(cursor, attempt)
             # Before the call: a crash must not make it free. What surely did not go is taken back.
             self._bill(cursor, attempt, look.reply.account_id, bill)
@@ -307,6 +308,8 @@ class Sender:
         try:
             with self._store.transaction() as cursor:
                 outbox_settle.write_outcome(cursor, claimed.reply, claimed.attempt.id, outcome, now)
+                if outcome.attempt == "sent" and not claimed.pauses:
+                    self._store.narrow(conversations.concern(cursor, claimed.reply.conversation_id))
                 if outcome.attempt in {"rejected", "not_sent"}:
                     back = {name: -count for name, count in claimed.bill.items()}
                     self._bill(cursor, claimed.attempt, claimed.reply.account_id, back)

@@ -123,6 +123,15 @@ class Desk:
         """Return a number that changes when there is something new to show; text being typed does not count."""
         return self._office.store.revision - self._quiet
 
+    def is_outdated(self, view: ConversationView, read_at: int) -> bool:
+        """Return whether a conversation that was read at a store revision may have changed since.
+
+        What the time changes by itself is left out: what waits, and until when something is allowed.
+        """
+        card = view.contact
+        contacts = [one.id for one in (card.contact, *card.others)] if card else []
+        return self._office.store.touched_since(read_at, (view.conversation_id, view.thread_id, *contacts))
+
     def _be_quiet(self) -> None:
         """Let the change that is being made pass without a word to open pages: they show nothing of it."""
         with self._quiet_lock:

@@ -166,6 +166,10 @@ class Office:
             self.permit(cursor, staff, right, row.account_id)
         return row
 
+    def only(self, row: ConversationRow) -> None:
+        """Say, within a transaction, that of single conversations it changes this one, and none besides."""
+        self.store.narrow((row.id, row.contact_id))
+
     def item(self, cursor: DuckDBPyConnection, staff: str, right: Right, item_id: str) -> ThreadItem:
         """Return an item; `DeskError` when there is none of that id, or none for them."""
         self.permit(cursor, staff, right)

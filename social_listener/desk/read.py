@@ -1,18 +1,16 @@
-"""What staff see: the queue, and one conversation with everything around it."""
+"""The queue as staff see it: what it begins with is read once for all pages that show it at this moment."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from social_listener.desk import find, lists
 from social_listener.desk.levels import due_line
 from social_listener.desk_types import QueuePage, View
 from social_listener.store import outbox as replies
-from social_listener.store import (
-    queue,
-    silences,
-)
+from social_listener.store import queue, silences
 from social_listener.store import search as resolved
 from social_listener.store.sought import seek
 
@@ -22,17 +20,17 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
     from social_listener.desk.office import Office
-    from social_listener.desk_types import QueueFilter, QueuePlace, QueueRow
+    from social_listener.desk_types import QueueFilter, QueuePlace, QueueRow, SearchNote
     from social_listener.desk_types.organising import Label
     from social_listener.model import Factor
+    from social_listener.search.parse import Search
     from social_listener.store.due import PlatformTime
     from social_listener.store.queue import ListedRow
     from social_listener.store.sought import Sought
 
 _TOP = 100
-#: how many of a contact's items are counted by sentiment, and how many other conversations are listed
-_MOODS = 200
-_PAST = 30
+#: a list that was read so long ago does for another page: only what the time changes can differ
+_GOOD_ENOUGH = timedelta(seconds=2)
 #: factors that say nothing about this one customer
 _PLAIN = {"received", "limit"}
 
@@ -50,38 +48,124 @@ def read_queue(
     """Return a stretch of the queue behind `after`, how many conversations each view holds, and the rows of `keep`."""
     with office.store.read() as cursor:
         wanted = replace(wanted, within=office.accounts(cursor, staff))
-        known, now = office.roster.labels(cursor), office.times(cursor)
-        order = replace(now, ours=after.as_of, ahead=after.ahead) if after is not None else now
-        search = find.parsed(wanted, now.ours)
-        sought = seek(office.store.index, search, wanted, known.values(), staff=staff, now=now.ours)
-        counts = _counts_of(cursor, wanted, staff, now, sought)
-
-        def listed(**which: Any) -> list[ListedRow]:
-            return lists.listed(cursor, office, wanted, staff, order, sought=sought, **which)
-
-        rows = listed(limit=limit + max(1, ahead), after=after)
-        kept = listed(limit=len(keep), only=keep) if keep else []
-        found = find.lines(cursor, search, sought, [*rows, *kept])
-
-    def shown(row: ListedRow) -> QueueRow:
-        return replace(_shown(office, row, now, known), found=found.get(row.conversation_id))
-
+        stretch = _stretch(office, cursor, wanted, staff, limit=limit, ahead=ahead, after=after)
+        kept = None if keep is None else _kept(office, cursor, wanted, staff, stretch, keep=keep)
+    counts = {**stretch.counts, View.MINE: stretch.mine.get(staff, 0)}
     return QueuePage(
-        rows=tuple(map(shown, rows[: limit + ahead])),
-        kept=None if keep is None else tuple(map(shown, kept)),
+        rows=stretch.rows[: limit + ahead],
+        kept=kept,
         total=counts[wanted.view],
         counts=counts,
-        as_of=now.ours,
-        next=rows[limit - 1].place(order) if len(rows) > limit else None,
-        search=find.note(office.store.index, search, sought),
+        as_of=stretch.now.ours,
+        next=stretch.next,
+        search=stretch.note,
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Stretch:
+    """A stretch of a view as it is for everybody who has access to the same accounts."""
+
+    now: PlatformTime
+    rows: tuple[QueueRow, ...]  #: those asked for, those ahead, and one more
+    counts: Mapping[View, int]  #: but for View.MINE
+    mine: Mapping[str, int]  #: staff → what View.MINE holds for them
+    next: QueuePlace | None
+    note: SearchNote | None
+
+
+def _stretch(
+    office: Office,
+    cursor: DuckDBPyConnection,
+    wanted: QueueFilter,
+    staff: str,
+    *,
+    limit: int,
+    ahead: int,
+    after: QueuePlace | None,
+) -> _Stretch:
+    """Return a stretch of a view; its beginning is read once for all pages that show it at this moment."""
+
+    def read(own: DuckDBPyConnection) -> _Stretch:
+        now = office.times(own)
+        order = replace(now, ours=after.as_of, ahead=after.ahead) if after is not None else now
+        seeking = _seeking(office, own, wanted, staff, now)
+        rows = seeking.listed(order, limit=limit + max(1, ahead), after=after)
+        return _Stretch(
+            now=now,
+            rows=seeking.shown(rows),
+            counts=_counts_of(own, wanted, now, seeking.sought),
+            mine=queue.assigned(own, wanted, now, seeking.sought),
+            next=rows[limit - 1].place(order) if len(rows) > limit else None,
+            note=find.note(office.store.index, seeking.search, seeking.sought),
+        )
+
+    if after is not None or wanted.search:
+        return read(cursor)
+    asks = staff if wanted.view is View.MINE else None
+    return office.memo.get(
+        cursor, ("queue", wanted, asks, limit, ahead), read, at=office.clock(), good_for=_GOOD_ENOUGH
+    )
+
+
+def _kept(
+    office: Office,
+    cursor: DuckDBPyConnection,
+    wanted: QueueFilter,
+    staff: str,
+    stretch: _Stretch,
+    *,
+    keep: Sequence[str],
+) -> tuple[QueueRow, ...]:
+    """Return the rows of those conversations that the view holds; most were just read."""
+    there = {row.conversation_id: row for row in stretch.rows}
+    missing = [one for one in keep if one not in there]
+    if missing:
+        seeking = _seeking(office, cursor, wanted, staff, stretch.now)
+        more = seeking.shown(seeking.listed(stretch.now, limit=len(missing), only=missing))
+        there |= {row.conversation_id: row for row in more}
+    return tuple(there[one] for one in keep if one in there)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Seeking:
+    """A filter with what its search asks for."""
+
+    office: Office
+    cursor: DuckDBPyConnection
+    wanted: QueueFilter
+    staff: str
+    now: PlatformTime
+    search: Search
+    sought: Sought | None
+
+    def listed(self, order: PlatformTime, **which: Any) -> list[ListedRow]:
+        """Return rows in the order that holds at that moment."""
+        return lists.listed(self.cursor, self.office, self.wanted, self.staff, order, sought=self.sought, **which)
+
+    def shown(self, rows: Sequence[ListedRow]) -> tuple[QueueRow, ...]:
+        """Return rows as staff see them."""
+        known = self.office.roster.labels(self.cursor)
+        found = find.lines(self.cursor, self.search, self.sought, rows)
+        return tuple(
+            replace(_shown(self.office, row, self.now, known), found=found.get(row.conversation_id)) for row in rows
+        )
+
+
+def _seeking(
+    office: Office, cursor: DuckDBPyConnection, wanted: QueueFilter, staff: str, now: PlatformTime
+) -> _Seeking:
+    search = find.parsed(wanted, now.ours)
+    known = office.roster.labels(cursor)
+    sought = seek(office.store.index, search, wanted, known.values(), staff=staff, now=now.ours)
+    return _Seeking(office=office, cursor=cursor, wanted=wanted, staff=staff, now=now, search=search, sought=sought)
+
+
 def _counts_of(
-    cursor: DuckDBPyConnection, wanted: QueueFilter, staff: str, now: PlatformTime, sought: Sought | None
+    cursor: DuckDBPyConnection, wanted: QueueFilter, now: PlatformTime, sought: Sought | None
 ) -> dict[View, int]:
-    """Return how many conversations each view holds; see `QueuePage.counts`."""
-    counts = queue.counts(cursor, wanted, staff, now, sought)
+    """Return how many conversations each view holds but for View.MINE; see `QueuePage.counts`."""
+    counts = queue.counts(cursor, wanted, now, sought)
 
     def besides(view: View) -> int:
         return resolved.count_resolved(cursor, replace(wanted, view=view), sought)

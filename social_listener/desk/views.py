@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from social_listener.desk_types import QueueFilter, View
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from social_listener.desk_types.organising import OpenCounts
 
 _LONGEST = 40
+#: what was counted so long ago does for another page
+_GOOD_ENOUGH = timedelta(seconds=2)
 #: views of one owner; more would not be looked through
 _MOST = 50
 
@@ -48,8 +51,16 @@ class ViewDesk:
 
     def open_counts(self, staff: str) -> OpenCounts:
         """Return how many open conversations each channel, label and team has, on the accounts of somebody."""
-        with self._office.store.read() as cursor:
-            return queue.open_counts(cursor, self._office.accounts(cursor, staff), self._office.times(cursor))
+        office = self._office
+        with office.store.read() as cursor:
+            within = office.accounts(cursor, staff)
+            return office.memo.get(
+                cursor,
+                ("open counts", within),
+                lambda own: queue.open_counts(own, within, office.times(own)),
+                at=office.clock(),
+                good_for=_GOOD_ENOUGH,
+            )
 
     def save(self, name: str, wanted: QueueFilter, staff: str, *, shared: bool = False) -> SavedView:
         """Keep a filter under a name; `shared`: for everybody."""

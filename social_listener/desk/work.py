@@ -57,6 +57,7 @@ def assign(office: Office, conversation_id: str, staff: str, to: str | None, ver
     now = office.clock()
     with office.store.transaction() as cursor:
         before = office.conversation(cursor, staff, Right.ASSIGN, conversation_id)
+        office.only(before)
         if to is not None:
             colleagues.may_have(office, cursor, to, before.account_id)
         changed = staff_changes.set_assignee(cursor, conversation_id, version, now, to)
@@ -84,6 +85,7 @@ def set_status(
         raise DeskError("snooze until a time that is still to come, with a time zone")
     with office.store.transaction() as cursor:
         before = office.conversation(cursor, staff, Right.ORGANISE, conversation_id)
+        office.only(before)
         if status is Status.RESOLVED:
             proposals.none_waits(cursor, conversation_id)
         changed = staff_changes.set_status(cursor, conversation_id, version, now, status=status, snoozed_until=until)
@@ -113,10 +115,11 @@ def note(office: Office, conversation_id: str, text: str, staff: str) -> NoteLin
     now = office.clock()
     line = NoteLine(id=secrets.token_hex(8), staff=staff, text=words, created_at=now)
     with office.store.transaction() as cursor:
-        account_id = office.conversation(cursor, staff, Right.NOTE, conversation_id).account_id
+        row = office.conversation(cursor, staff, Right.NOTE, conversation_id)
+        office.only(row)
         conversations.insert_note(cursor, conversation_id, line)
         audit.record(cursor, now, staff, "conversation.noted", conversation_id, note=line.id)
-        for name in mentioned(words, colleagues.who_may(cursor, Right.READ, account_id)):
+        for name in mentioned(words, colleagues.who_may(cursor, Right.READ, row.account_id)):
             notify(cursor, name, Kind.MENTION, conversation_id, staff, now, line.id)
     return line
 

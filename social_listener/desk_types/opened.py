@@ -34,3 +34,4 @@ class Opened:
     view: ConversationView
     around: Around
     typing: Mapping[str, Typing]  #: by mode: public, private, note
+    read_at: int  #: revision of the store that it was read at

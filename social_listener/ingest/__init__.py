@@ -221,14 +221,16 @@ class Ingest:
             ]
             return known, decide(fetched, known, scorer, now)
 
-        revision = self.store.revision
+        commits = self.store.commits
         with self.store.read() as snapshot:
             known, changes = decided(snapshot)
         failpoint("ingest.after_decide")
         with self.store.transaction() as cursor:
-            if self.store.revision != revision:
+            if self.store.commits != commits:
                 known, changes = decided(cursor)
             pages.write(cursor, changes, now)
+            if not changes.deleted_ids:
+                self.store.narrow(changes.concern)
             if also is not None:
                 also(cursor, known, changes)
             self._seq += len(told)

@@ -20,9 +20,10 @@ from social_listener.failpoints import failpoint
 from social_listener.store import backup as backups
 from social_listener.store import files, migrations
 from social_listener.store.search_index import SearchIndex
+from social_listener.store.touched import Touched
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
     from duckdb import DuckDBPyConnection
@@ -47,7 +48,10 @@ class Store:
         self._lock = threading.RLock()
         self._copying = threading.Lock()
         self._writing = False
+        self._commits = 0
         self._revision = 0
+        self._concern: set[str] | None = None  # of the transaction that is open; None: everything
+        self._touched = Touched()
         self._closed = False
         self.index = SearchIndex(self)  #: of all that was said; opened when it is first needed
 
@@ -98,19 +102,34 @@ class Store:
         """Hand out the writing cursor within a transaction: committed at the end, rolled back when anything is raised.
 
         One at a time: others wait. Faults of the engine become `StoreError`; what was committed before is safe.
-        `quiet`: nothing changes that anybody is shown, so `revision` stays.
+        `quiet`: nothing changes that an open inbox shows, so `revision` stays; see also `narrow`.
         """
         with self._lock:
             if self._writing:
                 raise RuntimeError("a transaction is already open in this thread")
             self._check_open()
-            self._writing = True
+            self._writing, self._concern = True, set() if quiet else None
             try:
                 with _translated(self.path), _committed(self._writer):
                     yield self._writer
-                self._revision += not quiet
+                self._commits += 1
+                if self._concern is None or self._concern:
+                    self._touched.note(self._revision + 1, self._concern)
+                    self._revision += 1
             finally:
                 self._writing = False
+
+    def narrow(self, concern: Iterable[str]) -> None:
+        """Say, within a transaction, that of single conversations only those change that `concern` has to do with.
+
+        It names ids of conversations, contacts and threads; none: nothing changes that an open inbox shows, and
+        `revision` stays. Without a word a transaction may change everything.
+        """
+        self._concern = {*concern}
+
+    def touched_since(self, revision: int, concern: Iterable[str]) -> bool:
+        """Return whether a conversation may have changed since then; `concern`: it, its contacts and its thread."""
+        return self._touched.since(revision, concern)
 
     @contextmanager
     def read(self) -> Iterator[DuckDBPyConnection]:
@@ -136,8 +155,13 @@ class Store:
 
     @property
     def revision(self) -> int:
-        """Return a number that rises with every commit of this process; whoever shows rows watches it."""
+        """Return a number that rises with every commit that changes what is shown; whoever shows rows watches it."""
         return self._revision
+
+    @property
+    def commits(self) -> int:
+        """Return a number that rises with every commit of this process; who decides on what was read watches it."""
+        return self._commits
 
     def is_still_at(self, revision: int) -> bool:
         """Return whether nothing was committed since then, nor is being written: a reader's snapshot is that state.

@@ -151,3 +151,18 @@ class Changes:
             or self.gone
             or self.dead_letters
         )
+
+    @property
+    def concern(self) -> set[str]:
+        """Return what it has to do with: conversations, contacts and threads, by their ids; see `Store.narrow`."""
+        talks = (*self.new_conversations.values(), *self.changed_conversations.values())
+        items = [one.item for one in (*self.new_items.values(), *self.changed_items.values())]
+        found = {*self.queue, *self.said, *self.new_contacts, *self.changed_contacts, *self.renamed_ids}
+        found |= {*self.gone, *self.answered, *self.again, *self.scores, *self.dead_letters}
+        for talk in talks:
+            found |= {talk.id, talk.contact_id, talk.thread_id}
+        for item in items:
+            found |= {item.conversation_id, item.author_id, item.thread_id}
+        for link in self.links.values():
+            found |= {link.public_conversation_id, link.private_conversation_id}
+        return found

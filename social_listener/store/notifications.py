@@ -59,6 +59,8 @@ def lines(cursor: DuckDBPyConnection, staff: str, limit: int) -> list[Notificati
 
 def _places(cursor: DuckDBPyConnection, ids: Sequence[str]) -> dict[str, tuple[str, str]]:
     """Return account and contact's name of conversations, by id."""
+    if not ids:
+        return {}
     rows = cursor.execute(
         f"SELECT id, account_id, contact_id FROM conversations WHERE id IN ({marks(ids)})", list(ids)
     ).fetchall()
@@ -73,6 +75,8 @@ def _places(cursor: DuckDBPyConnection, ids: Sequence[str]) -> dict[str, tuple[s
 
 def _words(cursor: DuckDBPyConnection, ids: Sequence[str]) -> dict[str, str]:
     """Return what notes and proposals say, by id; of a refused proposal, why."""
+    if not ids:
+        return {}
     notes = cursor.execute(f"SELECT id, text FROM notes WHERE id IN ({marks(ids)})", list(ids)).fetchall()
     proposals = cursor.execute(
         f"""SELECT id, CASE WHEN state = 'refused' THEN coalesce(reason, text) ELSE text END

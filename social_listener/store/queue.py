@@ -195,13 +195,26 @@ def _behind(after: QueuePlace | None) -> tuple[str, list[object]]:
     )
 
 
-def counts(
-    cursor: DuckDBPyConnection, wanted: QueueFilter, staff: str, now: PlatformTime, sought: Sought | None
-) -> dict[View, int]:
-    """Return how many conversations each view of the queue holds, with the other filters as they are."""
+def assigned(
+    cursor: DuckDBPyConnection, wanted: QueueFilter, now: PlatformTime, sought: Sought | None
+) -> dict[str, int]:
+    """Return how many conversations View.MINE holds for each of the staff, with the other filters as they are."""
     condition, values = _condition(cursor, wanted, sought, now)
-    views = [view for view in View if view not in {View.RESOLVED, View.SPAM}]
-    parts = [_view(view, staff, now) for view in views]
+    rows = cursor.execute(
+        f"""SELECT assignee, count(*) FROM queue WHERE {condition} AND {_OPEN} AND assignee IS NOT NULL
+            GROUP BY assignee""",
+        [*values, now.ours],
+    ).fetchall()
+    return dict(rows)
+
+
+def counts(
+    cursor: DuckDBPyConnection, wanted: QueueFilter, now: PlatformTime, sought: Sought | None
+) -> dict[View, int]:
+    """Return how many conversations each view of the queue holds but View.MINE, with the other filters as they are."""
+    condition, values = _condition(cursor, wanted, sought, now)
+    views = [view for view in View if view not in {View.RESOLVED, View.SPAM, View.MINE}]
+    parts = [_view(view, "", now) for view in views]
     columns = ", ".join(f"count(*) FILTER ({part})" for part, _ in parts)
     figures = cursor.execute(
         f"SELECT {columns} FROM queue WHERE {condition}",
