@@ -129,8 +129,10 @@ class Desk:
         What the time changes by itself is left out: what waits, and until when something is allowed.
         """
         card = view.contact
-        contacts = [one.id for one in (card.contact, *card.others)] if card else []
-        return self._office.store.touched_since(read_at, (view.conversation_id, view.thread_id, *contacts))
+        shown = {view.conversation_id, view.thread_id}
+        shown |= {one.id for one in (card.contact, *card.others)} if card else set()
+        shown |= {line.item.thread_id for line in view.context}
+        return self._office.store.touched_since(read_at, shown)
 
     def _be_quiet(self) -> None:
         """Let the change that is being made pass without a word to open pages: they show nothing of it."""

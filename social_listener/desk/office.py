@@ -168,7 +168,7 @@ class Office:
 
     def only(self, row: ConversationRow) -> None:
         """Say, within a transaction, that of single conversations it changes this one, and none besides."""
-        self.store.narrow((row.id, row.contact_id))
+        self.store.narrow((row.id, row.contact_id, row.thread_id))
 
     def item(self, cursor: DuckDBPyConnection, staff: str, right: Right, item_id: str) -> ThreadItem:
         """Return an item; `DeskError` when there is none of that id, or none for them."""

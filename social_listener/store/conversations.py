@@ -66,7 +66,7 @@ def row(cursor: DuckDBPyConnection, conversation_id: str) -> ConversationRow | N
 def concern(cursor: DuckDBPyConnection, conversation_id: str) -> tuple[str, ...]:
     """Return what a change of one conversation has to do with; see `Store.narrow`."""
     found = row(cursor, conversation_id)
-    return (conversation_id, found.contact_id) if found else (conversation_id,)
+    return (conversation_id, found.contact_id, found.thread_id) if found else (conversation_id,)
 
 
 def of_contacts(

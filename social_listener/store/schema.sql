@@ -1,6 +1,6 @@
--- The whole schema, version 3. A line that holds two dashes and a semicolon only stands between two statements.
--- Types are those that DuckDB and PostgreSQL share. No foreign keys, no secondary indexes: they break upserts and slow
--- pages (docs/decisions.md). Times are TIMESTAMPTZ and written in UTC.
+-- The whole schema, version 4. A line that holds two dashes and a semicolon only stands between two statements.
+-- Types are those that DuckDB and PostgreSQL share. No foreign keys, and no secondary indexes
+-- on what platforms tell: they break upserts and slow pages (docs/decisions.md). Times are TIMESTAMPTZ and written in UTC.
 
 CREATE TABLE raw_pages (            -- what platforms answered, as it came; kept for `retention.raw_pages`; an answer
                                     -- that told nothing new (most of what an overlap reads again) is not kept

@@ -70,6 +70,7 @@ MATRIX: dict[str, Entry] = {
         lambda page, scene: any(row.account_id == scene.account for row in page.rows),
     ),
     "conversation": Entry(Right.READ, lambda desk, scene, who: desk.conversation(scene.conversation, who)),
+    "opened": Entry(Right.READ, lambda desk, scene, who: desk.opened(scene.conversation, who)),
     "item": Entry(Right.READ, lambda desk, scene, who: desk.item(scene.item, who)),
     "conversation_of": Entry(Right.READ, lambda desk, scene, who: desk.conversation_of(scene.item, who)),
     "allowed": Entry(Right.READ, lambda desk, scene, who: desk.allowed(scene.item, who)),
@@ -368,7 +369,7 @@ INSIDE = {
     *("bulk.begin", "bulk.work", "files.at", "media.attachment", "media.face", "media.forget", "media.sweep"),
 }
 DOORS = {
-    *("revision", "plan_jobs", "people.anybody", "people.first_administrator", "people.first_link"),
+    *("revision", "is_outdated", "plan_jobs", "people.anybody", "people.first_administrator", "people.first_link"),
     *("own.link", "own.join", "own.by_provider"),
     *("door.session_id", "door.who", "door.used", "door.sign_out", "door.watch", "door.ended", "door.forget"),
     *("door.stamp", "door.sign_in", "door.second", "door.by_itself", "door.players", "door.open", "door.prove"),

@@ -74,16 +74,16 @@ def test_a_step_that_fails_leaves_the_old_schema(path: Path) -> None:
 
 def _columns(store: Store) -> set[tuple[object, ...]]:
     with store.read() as cursor:
-        return set(
-            cursor.execute(
-                "SELECT table_name, column_name, data_type, is_nullable, column_default FROM duckdb_columns()"
-            ).fetchall()
-        )
+        columns = cursor.execute(
+            "SELECT table_name, column_name, data_type, is_nullable, column_default FROM duckdb_columns()"
+        ).fetchall()
+        indexes = cursor.execute("SELECT table_name, index_name, expressions FROM duckdb_indexes()").fetchall()
+    return {*columns, *indexes}
 
 
 @pytest.mark.parametrize("version", range(1, max(MIGRATIONS)))
 def test_a_database_of_an_older_schema_becomes_like_a_new_one(path: Path, tmp_path: Path, version: int) -> None:
-    """A database of any earlier schema is brought to the very tables and columns of a new one, its rows kept."""
+    """A database of any earlier schema is brought to the very tables, columns and indexes of a new one, its rows kept."""
     _old(path, version)
     with Store.open(path) as upgraded, Store.open(tmp_path / "new" / "new.duckdb") as new:
         assert _columns(upgraded) == _columns(new)
