@@ -18,6 +18,8 @@ from social_listener.desk_types import (
     View,
 )
 from social_listener.desk_types.levels import DueLine
+from social_listener.desk_types.opened import Opened
+from social_listener.desk_types.team import Around
 from social_listener.levels import Due
 from social_listener.model import (
     Allowed,
@@ -233,3 +235,8 @@ def health(**changes: Any) -> HealthView:
         as_of=NOW,
     )
     return replace(base, **changes)
+
+
+def opened(view: ConversationView) -> Opened:
+    """Return a conversation as a page holds it, with nothing typed."""
+    return Opened(view=view, around=Around(), typing={}, read_at=0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from making import MARA, NOW, health, item, page, reply, row, rule, stream, view
+from making import MARA, NOW, health, item, opened, page, reply, row, rule, stream, view
 
 from social_listener.dashboard import (
     draw_bell,
@@ -106,7 +106,7 @@ def components() -> dict[str, tuple[tuple[str, ...], Any]]:
         "bench": (
             ("selection", "picker", "organise"),
             draw_bench.bench(
-                Inbox(wanted=QueueFilter(), view=whole, bench=Bench(labels=(LABEL,), offer=_offer())),
+                Inbox(wanted=QueueFilter(), opened=opened(whole), bench=Bench(labels=(LABEL,), offer=_offer())),
                 staff=("Kim", "Sam"),
                 me="Sam",
                 snoozes=("For 1 hour",),

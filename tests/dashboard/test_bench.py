@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from making import NOW, page, row, view
+from making import NOW, opened, page, row, view
 
 from social_listener.dashboard import draw_bench, draw_queue, inbox_filter
 from social_listener.dashboard.bench_data import Bench
@@ -84,7 +84,7 @@ def test_the_offer_names_deed_and_customer() -> None:
 def test_a_conversation_tells_what_it_wears() -> None:
     """Labels of the open conversation are marked; all have a colour of the set, also one that is not known."""
     odd = Label(id="b" * 12, name="odd", colour="pink", archived=True, version=3)
-    now = Inbox(wanted=QueueFilter(), view=view(labels=(VIP,)), bench=Bench(labels=(VIP, odd)))
+    now = Inbox(wanted=QueueFilter(), opened=opened(view(labels=(VIP,))), bench=Bench(labels=(VIP, odd)))
     told = bench(now)
     assert told["worn"] == [VIP.id]
     assert {one["hex"] for one in told["labels"]} == {COLOURS["blue"], COLOURS["grey"]}

@@ -76,13 +76,13 @@ def test_a_run_without_an_end_was_cut_off(store: Store, book: Book, clock: Clock
 
 def test_quiet_ticks_share_a_row(store: Store, book: Book, clock: Clock) -> None:
     """A job that ticks every second renews one row a minute, not 86,400 rows a day."""
-    before = store.revision
+    before = store.commits
     for _ in range(150):
         book.begin("poll", with_row=False)
         book.end("poll", "ok", None)
         clock.go(seconds=1)
     assert rows(store) == [("poll", "ok", "121 runs since the service started")]
-    assert store.revision - before == 3
+    assert store.commits - before == 3
 
 
 def test_a_failing_tick_has_a_row_a_minute(store: Store, book: Book, clock: Clock) -> None:

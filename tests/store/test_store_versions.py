@@ -83,7 +83,7 @@ def _columns(store: Store) -> set[tuple[object, ...]]:
 
 @pytest.mark.parametrize("version", range(1, max(MIGRATIONS)))
 def test_a_database_of_an_older_schema_becomes_like_a_new_one(path: Path, tmp_path: Path, version: int) -> None:
-    """A database of any earlier schema is brought to the very tables, columns and indexes of a new one, its rows kept."""
+    """A database of any earlier schema is brought to the very tables, columns and indexes of a new one, rows kept."""
     _old(path, version)
     with Store.open(path) as upgraded, Store.open(tmp_path / "new" / "new.duckdb") as new:
         assert _columns(upgraded) == _columns(new)
