@@ -18,6 +18,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -33,6 +34,7 @@ from social_listener.dashboard.draw_composer import MODES, NOTE, PRIVATE
 from social_listener.dashboard.entrance import HEADER, USER_KEY, caller
 from social_listener.dashboard.gate import Gate
 from social_listener.dashboard.macro_routes import MacroPlans
+from social_listener.dashboard.own import Own
 from social_listener.dashboard.presence import Presence, presence_event
 from social_listener.dashboard.route_media import Media
 from social_listener.dashboard.saved_reply_routes import SavedReplies
@@ -102,9 +104,11 @@ def config(settings: Settings) -> dict[str, object]:
 
 
 def middleware(settings: Settings, entrance: Entrance | None = None) -> list[Middleware]:
-    """Return what stands before every page, route and socket: the guard, and the gate behind it."""
+    """Return what stands before every page and socket: the guard, the gate behind it, and our own routes."""
     guard = Middleware(Guard, hosts=_hosts(settings))
-    return [guard, Middleware(Gate, entrance=entrance)] if entrance else [guard]
+    if entrance is None:
+        return [guard]
+    return [guard, Middleware(Gate, entrance=entrance), Middleware(Own, routes=partial(routes, entrance))]
 
 
 def routes(entrance: Entrance) -> list[BaseRoute]:

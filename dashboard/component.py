@@ -6,6 +6,7 @@ for once; what is sent each time is the line that loads them.
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import json
 from pathlib import Path
@@ -24,8 +25,8 @@ PATH: Final = "/parts/"
 #: What a component is given: JSON.
 Json = dict[str, object]
 
-#: name with the hash of its content → script
-_SERVED: Final[dict[str, str]] = {}
+#: name with the hash of its content → script, packed
+_SERVED: Final[dict[str, bytes]] = {}
 
 #: Streamlit runs it as a module of its own, whose address is a blob: the file's address has to be whole
 _LOADER: Final = """\
@@ -73,14 +74,16 @@ def _serve(name: str, parts: tuple[str, ...]) -> str:
     script = "\n".join(asset(f"{part}.js") for part in files)
     text = f"{script}\nexport const STYLE = {json.dumps(style)};\n"
     served = f"{name}.{hashlib.sha256(text.encode()).hexdigest()[:16]}.js"
-    _SERVED[served] = text
+    _SERVED[served] = gzip.compress(text.encode())
     return served
 
 
 async def part(request: Request) -> Response:
     """Answer GET /parts/{name}: a component's script, which never changes under this name."""
-    text = _SERVED.get(request.path_params["name"])
-    if text is None:
+    packed = _SERVED.get(request.path_params["name"])
+    if packed is None:
         return PlainTextResponse("There is no such script; load the page again.\n", status_code=404)
-    headers = {"cache-control": "private, max-age=31536000, immutable"}
-    return Response(text, media_type="text/javascript", headers=headers)
+    headers = {"cache-control": "private, max-age=31536000, immutable", "vary": "accept-encoding"}
+    if "gzip" not in request.headers.get("accept-encoding", ""):
+        return Response(gzip.decompress(packed), media_type="text/javascript", headers=headers)
+    return Response(packed, media_type="text/javascript", headers={**headers, "content-encoding": "gzip"})

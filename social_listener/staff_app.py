@@ -38,5 +38,5 @@ def make(service: Service, demo: str | None = None, ending: Callable[[], bool] =
     )
     state.set_service(service, demo=demo is not None)
     script = Path(asgi.__file__).resolve().parent / "app.py"
-    app: ASGIApp = st.App(script, routes=asgi.routes(entrance), middleware=asgi.middleware(service.settings, entrance))
+    app: ASGIApp = st.App(script, middleware=asgi.middleware(service.settings, entrance))
     return app

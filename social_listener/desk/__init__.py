@@ -6,7 +6,6 @@ Reading returns plain frozen values (`desk_types`). Writing checks, writes an au
 
 from __future__ import annotations
 
-import threading
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -104,10 +103,8 @@ class Desk:
         self.levels = LevelsDesk(self._office)
         self._ingest = ingest
         self._planned: Callable[[], Mapping[str, Planned]] = dict
-        self._quiet = 0
-        self._quiet_lock = threading.Lock()
         sealing = seal or Seal()
-        self.door = Door(self._office, sealing, self._be_quiet)
+        self.door = Door(self._office, sealing)
         self.people = People(self._office, self.door)
         self.own = Own(self._office, self.door, sealing)
         self.labels = LabelDesk(self._office)
@@ -121,7 +118,7 @@ class Desk:
     @property
     def revision(self) -> int:
         """Return a number that changes when there is something new to show; text being typed does not count."""
-        return self._office.store.revision - self._quiet
+        return self._office.store.revision
 
     def is_outdated(self, view: ConversationView, read_at: int) -> bool:
         """Return whether a conversation that was read at a store revision may have changed since.
@@ -133,11 +130,6 @@ class Desk:
         shown |= {one.id for one in (card.contact, *card.others)} if card else set()
         shown |= {line.item.thread_id for line in view.context}
         return self._office.store.touched_since(read_at, shown)
-
-    def _be_quiet(self) -> None:
-        """Let the change that is being made pass without a word to open pages: they show nothing of it."""
-        with self._quiet_lock:
-            self._quiet += 1
 
     def queue(
         self,
@@ -318,10 +310,7 @@ class Desk:
 
     def save_draft(self, conversation_id: str, staff: str, mode: str, text: str, nonce: str | None = None) -> Draft:
         """Keep the text being typed. A late save of a text that was sent already (its nonce tells) changes nothing."""
-        draft, written = desk_work.save_draft(self._office, Place(staff, conversation_id, mode), text, nonce)
-        if written:
-            self._be_quiet()
-        return draft
+        return desk_work.save_draft(self._office, Place(staff, conversation_id, mode), text, nonce)
 
     def close_gap(self, gap_id: str, staff: str) -> None:
         """Acknowledge a gap."""

@@ -42,10 +42,9 @@ class Visitor(NamedTuple):
 class Door:
     """Signs staff in and out. Thread-safe."""
 
-    def __init__(self, office: Office, seal: Seal, quiet: Callable[[], None]) -> None:
+    def __init__(self, office: Office, seal: Seal) -> None:
         self._office = office
         self._seal = seal
-        self._quiet = quiet
         self._lock = threading.Lock()
         self._known: dict[str, tuple[SessionLine, StaffLine]] = {}
         self._generation = 0
@@ -81,9 +80,8 @@ class Door:
         found = self._known.get(session_id)
         if found is None or now - found[0].used_at < rules.NOTED or not rules.lives(found[0], now):
             return
-        with self._office.store.transaction() as cursor:
+        with self._office.store.transaction(quiet=True) as cursor:
             doors.use_session(cursor, session_id, now)
-            self._quiet()
         self.forget()
 
     def sign_out(self, session_id: str) -> None:
@@ -229,9 +227,8 @@ class Door:
             kept = people.keys(cursor, staff).password
         if not keys.matches(kept, password):
             raise SignInFailed("This is not your password.")
-        with self._office.store.transaction() as cursor:
+        with self._office.store.transaction(quiet=True) as cursor:
             doors.clear_failures(cursor, by_name)
-            self._quiet()
 
     # -- guessing ------------------------------------------------------------------------------------------------------
 
@@ -241,7 +238,7 @@ class Door:
         Return what was known before.
         """
         now = self._office.clock()
-        with self._office.store.transaction() as cursor:
+        with self._office.store.transaction(quiet=True) as cursor:
             known = {key: doors.failures(cursor, key) for key in free}
             until = max((one.not_before for one in known.values() if one), default=now)
             if until > now:
@@ -249,7 +246,6 @@ class Door:
             for key, most in free.items():
                 doors.set_failures(cursor, key, rules.failed(known[key], now, most))
             doors.forget_failures(cursor, now - rules.FORGIVEN)
-            self._quiet()
         return known
 
     def _uncharge(self, cursor: DuckDBPyConnection, key: str, before: doors.Failures | None) -> None:

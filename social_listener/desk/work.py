@@ -214,8 +214,8 @@ def read_draft(office: Office, place: Place) -> Draft:
         return drafts.read(cursor, place)
 
 
-def save_draft(office: Office, place: Place, text: str, nonce: str | None) -> tuple[Draft, bool]:
-    """Keep the text being typed; return it, and whether anything was written.
+def save_draft(office: Office, place: Place, text: str, nonce: str | None) -> Draft:
+    """Keep the text being typed; return it.
 
     A late save of a text that was sent already (its nonce tells) changes nothing.
     """
@@ -226,16 +226,16 @@ def save_draft(office: Office, place: Place, text: str, nonce: str | None) -> tu
         draft = drafts.read(cursor, place)
         late = nonce is not None and nonce != draft.nonce and replies.by_nonce(cursor, nonce) is not None
         if late or draft.text == text:
-            return draft, False
+            return draft
     if len(text) > _MOST_DRAFT:
         raise DeskError(f"a draft has room for {_MOST_DRAFT} characters; this one has {len(text)}")
-    with office.store.transaction() as cursor:
+    with office.store.transaction(quiet=True) as cursor:
         draft = drafts.read(cursor, place)
         if nonce is not None and nonce != draft.nonce and replies.by_nonce(cursor, nonce) is not None:
-            return draft, False
+            return draft
         kept = Draft(text=text, nonce=draft.nonce)
         drafts.write(cursor, place, kept, now)
-    return kept, True
+    return kept
 
 
 def _checked(place: Place) -> None:

@@ -127,6 +127,12 @@ class Store:
         """
         self._concern = {*concern}
 
+    def wake(self) -> None:
+        """Have whoever shows lists read them again, though nothing was committed."""
+        with self._lock:
+            self._touched.note(self._revision + 1, ())
+            self._revision += 1
+
     def touched_since(self, revision: int, concern: Iterable[str]) -> bool:
         """Return whether a conversation may have changed since then; `concern`: it, its contacts and its thread."""
         return self._touched.since(revision, concern)

@@ -30,6 +30,8 @@ _log = logging.getLogger(__name__)
 _AT_ONCE: Final = 2_000
 #: changes that were taken up are removed from the log when there are so many
 _TIDY: Final = 5_000
+#: seconds that a search waits for whoever brings the index up to date
+_PATIENCE: Final = 0.5
 #: a search looks at no more items than so many, the newest
 MOST_FOUND: Final = 10_000
 
@@ -79,8 +81,7 @@ class SearchIndex:
 
     def find(self, search: Search, *, resolved: bool | None = None, flags: Sequence[str] = ()) -> Found:
         """Return in which conversations items are found; see `search_find.query`. While it is built: so far."""
-        if not self.kept:
-            self.catch_up()
+        self._come_up()
         files = self._files or self._fresh
         if files is None:
             return Found()
@@ -93,6 +94,19 @@ class SearchIndex:
         for hit in hits:
             items.setdefault(hit.conversation_id, hit.item_id)
         return Found(items, cut)
+
+    def _come_up(self) -> None:
+        """Take up what was committed, so that a search finds what its page was just told of.
+
+        Somebody may be at it; a search waits for a moment, and for no index that is being built.
+        """
+        if not self.kept:
+            self.catch_up()
+        elif self._progress.whole and self._seen != self._store.revision and self._lock.acquire(timeout=_PATIENCE):
+            try:
+                self.catch_up()
+            finally:
+                self._lock.release()
 
     def lookup(self, cursor: DuckDBPyConnection) -> Lookup | None:
         """Return how to find rows by other columns than their keys; None: they must be looked for in the tables."""
@@ -221,6 +235,7 @@ class SearchIndex:
             return
         old, self._files, self._fresh = self._files, fresh, None
         self._progress = Progress(whole=True)
+        self._store.wake()  # searches find more than they did
         if old is not None:
             old.close()
             shutil.rmtree(old.folder, ignore_errors=True)

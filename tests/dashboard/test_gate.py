@@ -16,6 +16,7 @@ from websockets.sync.client import ClientConnection, connect
 
 from social_listener.dashboard import asgi, entrance
 from social_listener.dashboard.gate import Gate, is_open
+from social_listener.dashboard.own import Own
 from social_listener.settings import Settings
 
 SOCKET = "/_stcore/stream"
@@ -428,6 +429,6 @@ def test_the_demo_comes_in_by_itself_from_this_machine_only() -> None:
 
 
 def test_the_gate_and_its_types_are_what_the_application_runs() -> None:
-    """The middleware stands behind the guard, so that foreign hosts never reach it."""
+    """The gate stands behind the guard, so that foreign hosts never reach it, and before our own routes."""
     made = asgi.middleware(Settings(), entrance.Entrance(object()))  # type: ignore[arg-type]  # it is not asked yet
-    assert [one.cls for one in made] == [asgi.Guard, Gate]
+    assert [one.cls for one in made] == [asgi.Guard, Gate, Own]
