@@ -39,9 +39,12 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
-    """Return the service that most tests share; every test brings customers of its own."""
+    """Return the service that most tests share; every test brings customers of its own.
+
+    For a module, not for the session: a service that nobody looks at polls on, for as long as the whole run takes.
+    """
     with staged(tmp_path_factory.mktemp("stage")) as shared:
         yield shared.serve()
 
