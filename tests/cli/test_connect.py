@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 from urllib.request import urlopen
 
+import forking
 import pytest
 import requests
 from cryptography.fernet import Fernet
@@ -43,14 +45,16 @@ IN_A_TERMINAL = "import pty, sys; sys.exit(pty.spawn(sys.argv[1:]) >> 8)"
 class Running:
     """A `connect` that waits for its answer."""
 
-    process: subprocess.Popen[str]
+    process: forking.Running
     said: list[str]
     address: str
 
     def finish(self) -> tuple[int, str, str]:
         """Return its exit code, and what it wrote."""
-        out, err = self.process.communicate(timeout=60)
-        return self.process.returncode, out, "".join(self.said) + err
+        assert self.process.stdout is not None
+        assert self.process.stderr is not None
+        out, err = self.process.stdout.read(), self.process.stderr.read()
+        return self.process.wait(60), out, "".join(self.said) + err
 
     @property
     def back(self) -> tuple[str, str]:
@@ -78,20 +82,12 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sandbox: Sandbox) -> P
 @pytest.fixture
 def start(home: Path, sandbox: Sandbox) -> Iterator[Callable[..., Running]]:
     """Return a function that starts `connect` and reads the address that it prints."""
-    started: list[subprocess.Popen[str]] = []
+    started = ExitStack()
 
     def begin(*arguments: str) -> Running:
-        command = [sys.executable, "-m", "social_listener", "connect", *arguments]
-        command += ["--no-browser", "--port", "0", "--base-url", sandbox.base_url]
-        process = subprocess.Popen(
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            env=dict(os.environ),
-        )
-        started.append(process)
+        told = ("--no-browser", "--port", "0", "--base-url", sandbox.base_url)
+        process = started.enter_context(forking.start("connect", *arguments, *told, stderr=subprocess.PIPE, text=True))
+        started.callback(process.kill)
         said: list[str] = []
         assert process.stderr is not None
         for line in process.stderr:
@@ -100,10 +96,8 @@ def start(home: Path, sandbox: Sandbox) -> Iterator[Callable[..., Running]]:
                 return Running(process, said, line.strip())
         pytest.fail("".join(said))
 
-    yield begin
-    for process in started:
-        process.kill()
-        process.communicate()
+    with started:
+        yield begin
 
 
 def entry(home: Path, account: str) -> Any:

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import forking
 import pytest
 from push_kit import push
 
@@ -30,11 +31,16 @@ def pushed(account: dict[str, Any], write: Callable[..., Path]) -> Path:
 
 
 @contextmanager
-def service(settings: Path, arm: str = "") -> Iterator[tuple[subprocess.Popen[bytes], str]]:
+def service(settings: Path, arm: str = "") -> Iterator[tuple[forking.Running, str]]:
     """Run the service without a dashboard; hand it out with the address of its public port."""
-    command = [sys.executable, "-m", "social_listener", "serve", "--headless", "--settings", str(settings)]
-    environment = os.environ | {failpoints.ENVIRONMENT: arm}
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment) as running:
+    words = ["serve", "--headless", "--settings", str(settings)]
+    command = [sys.executable, "-m", "social_listener", *words]
+    environment = os.environ | {failpoints.ENVIRONMENT: arm}  # which is read when the module is imported
+    with (
+        subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment)
+        if arm
+        else forking.start(*words, stderr=subprocess.PIPE)
+    ) as running:
         try:
             assert running.stdout
             address = running.stdout.readline().decode().strip()

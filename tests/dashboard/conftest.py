@@ -12,6 +12,15 @@ import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 from stage import Stage, sign_in, staged
 
+#: what Playwright turns off of what a page could notice (a second list takes the place of its own), and the pages with
+#: which the address bar suggests things: every context has a window, and loads them though nobody sees them
+OFF = (
+    *("AvoidUnnecessaryBeforeUnloadCheckSync", "DestroyProfileOnBrowserClose", "PaintHolding", "OptimizationHints"),
+    *("HttpsUpgrades", "HttpsFirstBalancedModeAutoEnable", "ThirdPartyStoragePartitioning", "MediaRouter"),
+    *("AvoidCorsURLLoaderRestartOnRedirect", "NetworkTimeServiceQuerying", "PreconnectToSearch", "LensOverlay"),
+    *("AimEnabled", "WebUIOmniboxPopup", "WebUIOmniboxAimPopup"),
+)
+
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
@@ -24,14 +33,18 @@ def chromium() -> Iterator[Browser]:
         pytest.skip("there is no chromium on this machine (set CHROMIUM to its path)")
     with sync_playwright() as playwright:
         expect.set_options(timeout=20_000)  # far more than anything takes, on a machine that does much else
-        browser = playwright.chromium.launch(executable_path=path, args=["--headless", "--no-sandbox"])
+        arguments = ["--headless", "--no-sandbox", f"--disable-features={','.join(OFF)}"]
+        browser = playwright.chromium.launch(executable_path=path, args=arguments)
         yield browser
         browser.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
-    """Return the service that most tests share; every test brings customers of its own."""
+    """Return the service that most tests share; every test brings customers of its own.
+
+    For a module, not for the session: a service that nobody looks at polls on, for as long as the whole run takes.
+    """
     with staged(tmp_path_factory.mktemp("stage")) as shared:
         yield shared.serve()
 

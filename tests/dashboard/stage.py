@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
-import sys
 import time
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,6 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import requests
 import yaml
+from forking import Running, start
 from staff_kit import cookie_name, hire
 
 from social_listener.sandbox import Sandbox, environment_for
@@ -44,7 +43,7 @@ class Stage:
         self.file = folder / "settings.yaml"
         self.file.write_text(yaml.safe_dump(self._settings(changes)), encoding="utf-8")
         self.address = ""
-        self._process: subprocess.Popen[str] | None = None
+        self._process: Running | None = None
         self._people = 0
         self.tokens: dict[str, str] = {}
 
@@ -87,10 +86,8 @@ class Stage:
         """Start the service and wait until it answers."""
         if self.staff:
             self.hire()
-        command = [sys.executable, "-m", "social_listener", "serve", "--settings", str(self.file)]
-        log = (self.folder / "service.log").open("a", encoding="utf-8")
-        self._process = subprocess.Popen(command, env=self.environment, stdout=subprocess.PIPE, stderr=log, text=True)
-        log.close()
+        with (self.folder / "service.log").open("a", encoding="utf-8") as log:
+            self._process = start("serve", "--settings", self.file, env=self.environment, stderr=log, text=True)
         assert self._process.stdout is not None
         self.address = self._process.stdout.readline().strip().replace("127.0.0.1", "localhost")
         assert self.address, self.log()
