@@ -23,6 +23,7 @@ from social_listener.store import (
 )
 from social_listener.store import due as dues
 from social_listener.store import outbox as replies
+from social_listener.store import proposals as stored
 from social_listener.store import search as resolved
 from social_listener.store.sought import seek
 
@@ -103,6 +104,8 @@ def _counts_of(
     counts[View.SPAM] = besides(View.SPAM) if silences.some(cursor) else 0
     if replies.some_in_doubt(cursor):
         counts[View.IN_DOUBT] += besides(View.IN_DOUBT)
+    if stored.some_wait(cursor):
+        counts[View.TO_APPROVE] += besides(View.TO_APPROVE)
     return counts
 
 
