@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from social_listener import channels as registry
 from social_listener.channels import Billed
 from social_listener.desk import colleagues, proposals
-from social_listener.desk.mentions import mentioned
+from social_listener.desk.notes import write_note
 from social_listener.desk.notify import notify
 from social_listener.desk.office import find_rule, fits, span
 from social_listener.desk.undoing import status_value
@@ -20,7 +20,6 @@ from social_listener.model import Action, ActionKind, Status
 from social_listener.rights import Right
 from social_listener.store import (
     audit,
-    conversations,
     drafts,
     queue_upkeep,
     quota,
@@ -114,10 +113,7 @@ def note(office: Office, conversation_id: str, text: str, staff: str) -> NoteLin
     line = NoteLine(id=secrets.token_hex(8), staff=staff, text=words, created_at=now)
     with office.store.transaction() as cursor:
         account_id = office.conversation(cursor, staff, Right.NOTE, conversation_id).account_id
-        conversations.insert_note(cursor, conversation_id, line)
-        audit.record(cursor, now, staff, "conversation.noted", conversation_id, note=line.id)
-        for name in mentioned(words, colleagues.who_may(cursor, Right.READ, account_id)):
-            notify(cursor, name, Kind.MENTION, conversation_id, staff, now, line.id)
+        write_note(cursor, conversation_id, account_id, line)
     return line
 
 

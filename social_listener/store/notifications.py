@@ -99,6 +99,11 @@ def mark_read(cursor: DuckDBPyConnection, staff: str, ids: Sequence[str] | None,
     )
 
 
+def withdraw(cursor: DuckDBPyConnection, about: str) -> None:
+    """Take away what nobody has read yet about a note that is not there any more."""
+    cursor.execute("DELETE FROM notifications WHERE about = ? AND read_at IS NULL", [about])
+
+
 def forget(cursor: DuckDBPyConnection, before: datetime) -> None:
     """Forget what was read before then."""
     cursor.execute("DELETE FROM notifications WHERE read_at < ?", [before])
