@@ -129,11 +129,11 @@ class Door:
 
         `SignInFailed` tells the same whether there is somebody of that name or not; `TooOften` asks to wait.
         """
-        by_name = "name " + keys.digest(" ".join(name.split()).casefold())
+        by_name = "name " + keys.digest(people.name_key(name))
         by_address = f"address {visitor.address}"
         before = self._charge({by_name: rules.FREE_BY_NAME, by_address: rules.FREE_BY_ADDRESS})
         with self._office.store.read() as cursor:
-            line = people.named_like(cursor, " ".join(name.split()))
+            line = people.named_like(cursor, name)
             kept = people.keys(cursor, line.id).password if line and line.active else None
         if not keys.matches(kept, password) or line is None or kept is None:
             self._refused("password", visitor)
@@ -223,7 +223,7 @@ class Door:
 
     def prove(self, staff: str, password: str) -> None:
         """Raise `SignInFailed` unless this is the password of somebody who is signed in; guesses are throttled too."""
-        by_name = "name " + keys.digest(staff.casefold())
+        by_name = "name " + keys.digest(people.name_key(staff))
         self._charge({by_name: rules.FREE_BY_NAME})
         with self._office.store.read() as cursor:
             kept = people.keys(cursor, staff).password

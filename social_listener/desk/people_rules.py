@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from social_listener.errors import DeskError, NotPermitted
 from social_listener.rights import ROLE_WORDS, ROLES, SYSTEM, Right, Role
+from social_listener.store.people import name_key
 from social_listener.store.people_doors import Failures
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ def failed(known: Failures | None, now: datetime, free: int) -> Failures:
 def sign_in_name(typed: str) -> str:
     """Return a name as it is kept; `DeskError` says what a name is."""
     name = " ".join(unicodedata.normalize("NFC", typed).split())
-    if not typed.strip().isprintable() or not _NAME.fullmatch(name) or name.casefold() == SYSTEM:
+    if not typed.strip().isprintable() or not _NAME.fullmatch(name) or name_key(name) == SYSTEM:
         raise DeskError("a sign-in name has 1 to 64 letters, digits, spaces and .-'@+, a letter or digit first")
     return name
 
