@@ -29,6 +29,7 @@ from social_listener.store import (
     undoing,
 )
 from social_listener.store import outbox as replies
+from social_listener.store import proposals as stored_proposals
 from social_listener.store.drafts import Place
 from social_listener.store.undoing import ASSIGNEE, STATUS, Line
 
@@ -210,25 +211,31 @@ def read_draft(office: Office, place: Place) -> Draft:
 def save_draft(office: Office, place: Place, text: str, nonce: str | None) -> tuple[Draft, bool]:
     """Keep the text being typed; return it, and whether anything was written.
 
-    A late save of a text that was sent already (its nonce tells) changes nothing.
+    A late save of a text that was sent or proposed already (its nonce tells) changes nothing.
     """
     now = office.clock()
     with office.store.read() as cursor:
         _checked(place)
         office.conversation(cursor, place.staff, Right.NOTE, place.conversation_id)
         draft = drafts.read(cursor, place)
-        late = nonce is not None and nonce != draft.nonce and replies.by_nonce(cursor, nonce) is not None
-        if late or draft.text == text:
+        if _handed_over(cursor, draft, nonce) or draft.text == text:
             return draft, False
     if len(text) > _MOST_DRAFT:
         raise DeskError(f"a draft has room for {_MOST_DRAFT} characters; this one has {len(text)}")
     with office.store.transaction() as cursor:
         draft = drafts.read(cursor, place)
-        if nonce is not None and nonce != draft.nonce and replies.by_nonce(cursor, nonce) is not None:
+        if _handed_over(cursor, draft, nonce):
             return draft, False
         kept = Draft(text=text, nonce=draft.nonce)
         drafts.write(cursor, place, kept, now)
     return kept, True
+
+
+def _handed_over(cursor: DuckDBPyConnection, draft: Draft, nonce: str | None) -> bool:
+    """Return whether the text of this nonce left the composer: it was sent, or waits for approval."""
+    if nonce is None or nonce == draft.nonce:
+        return False
+    return replies.by_nonce(cursor, nonce) is not None or stored_proposals.by_nonce(cursor, nonce) is not None
 
 
 def _checked(place: Place) -> None:

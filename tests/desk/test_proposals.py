@@ -54,6 +54,19 @@ def test_what_is_proposed_waits_and_is_seen(kit: Kit) -> None:
     assert [one.state for one in kit.desk.conversation(conversation, "ben").proposals] == [ProposalState.WAITING]
 
 
+def test_a_late_save_does_not_bring_a_proposed_text_back(kit: Kit) -> None:
+    """What is saved under the nonce of a text that was proposed changes nothing; what is typed after it is kept."""
+    item = kit.mention()
+    conversation = kit.desk.conversation_of(item)
+    nonce = kit.desk.save_draft(conversation, "ana", "public", "We are on it.").nonce
+    kit.desk.team.propose(item, "We are on it.", "ana", nonce, private=False)
+    assert kit.desk.save_draft(conversation, "ana", "public", "We are on it", nonce).text == ""
+    fresh = kit.desk.draft(conversation, "ana", "public")
+    assert fresh.text == ""
+    kit.desk.save_draft(conversation, "ana", "public", "Another", fresh.nonce)
+    assert kit.desk.draft(conversation, "ana", "public").text == "Another"
+
+
 def test_an_approved_one_is_sent_once_under_its_authors_name(kit: Kit) -> None:
     """Approving queues it; its author stays the author, the audit names who approved; twice is once."""
     item = kit.mention()
