@@ -57,8 +57,16 @@ class Door:
         """Return what a token's session is kept under."""
         return keys.digest(token)
 
+    def at_hand(self, session_id: str) -> tuple[bool, StaffLine | None]:
+        """Return whether it is known without asking the database who is signed in there, and who it is."""
+        found = self._known.get(session_id)
+        if found is None:
+            return False, None
+        line, staff = found
+        return True, staff if staff.active and rules.lives(line, self._office.clock()) else None
+
     def who(self, session_id: str) -> StaffLine | None:
-        """Return who is signed in there; None: nobody, or not any more."""
+        """Return who is signed in there; None: nobody, or not any more. It may ask the database."""
         now = self._office.clock()
         found = self._known.get(session_id)
         if found is None:
@@ -252,6 +260,16 @@ class Door:
             self._quiet()
         return known
 
+    def knock(self, visitor: Visitor) -> None:
+        """Count that somebody goes to the identity provider; `TooOften` where many went and few came back."""
+        self._charge({_provider(visitor): rules.FREE_VISITS})
+
+    def came(self, visitor: Visitor) -> None:
+        """Take back that one of them went in vain: they are here."""
+        with self._office.store.transaction() as cursor:
+            self._uncharge(cursor, _provider(visitor), None)
+            self._quiet()
+
     def _uncharge(self, cursor: DuckDBPyConnection, key: str, before: doors.Failures | None) -> None:
         """Take one failure back that was none; others of the same address stay."""
         now = doors.failures(cursor, key)
@@ -263,3 +281,7 @@ class Door:
 
     def _refused(self, what: str, visitor: Visitor) -> None:
         log.warning("sign-in refused", extra={"what": what, "address": visitor.address})
+
+
+def _provider(visitor: Visitor) -> str:
+    return f"provider {visitor.address}"

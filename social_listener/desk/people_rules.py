@@ -33,6 +33,8 @@ FIRST: Final = timedelta(hours=24)
 #: failures in a row that cost nothing, by name and by address (an office has one address), then the pause doubles
 FREE_BY_NAME: Final = 5
 FREE_BY_ADDRESS: Final = 30
+#: visits to the identity provider without coming back signed in, by address: each of them asks the provider
+FREE_VISITS: Final = 100
 FIRST_PAUSE: Final = timedelta(seconds=10)
 LONGEST_PAUSE: Final = timedelta(minutes=15)
 #: failures are forgotten after so much quiet
