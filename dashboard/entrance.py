@@ -100,7 +100,10 @@ class Entrance:
         self.put(scope, response, kind, "", 0)
 
     def let_in(self, scope: Scope, response: Response, ticket: Ticket) -> None:
-        """Give the browser its new token; what it had before is worth nothing."""
+        """Give the browser its new token; what it had before is worth nothing, and ends where somebody is let in."""
+        before = self.session_id(scope)
+        if before and not ticket.half:
+            self.door.sign_out(before)  # the browser forgets that token; nobody else shall use it
         seconds = int((ticket.line.ends_at - ticket.line.made_at).total_seconds())
         self.put(scope, response, "half" if ticket.half else "session", ticket.token, seconds)
         if not ticket.half:

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
     from social_listener.dashboard.entrance import Entrance
+    from social_listener.desk.people_door import Door
+    from social_listener.desk_types.people import StaffLine
 
 #: paths that somebody who is not signed in may ask for
 OPEN = ("/sign-in", "/sign/", "/join")
@@ -35,6 +37,12 @@ LOOK = 15.0
 def is_open(path: str) -> bool:
     """Return whether a path is there for everybody."""
     return path in {"/sign-in", "/join"} or path.startswith(("/sign-in/", "/sign/"))
+
+
+async def who(door: Door, session_id: str) -> StaffLine | None:
+    """Return who is signed in; what the database has to tell is read in a thread, for the loop serves everybody."""
+    known, staff = door.at_hand(session_id)
+    return staff if known else await run_in_threadpool(door.who, session_id)
 
 
 class Gate:
@@ -50,7 +58,7 @@ class Gate:
             await self._app(scope, receive, send)
             return
         session_id = self._entrance.session_id(scope)
-        staff = self._entrance.door.who(session_id) if session_id else None
+        staff = await who(self._entrance.door, session_id) if session_id else None
         inner = _told(scope, session_id if staff else "")
         if scope["type"] == "websocket":
             if staff is None:
@@ -144,7 +152,7 @@ class _Socket:
         assert self._ending is not None  # noqa: S101 - `serve` made it
         while True:
             await asyncio.wait({self._asked, self._ending}, timeout=LOOK, return_when=asyncio.FIRST_COMPLETED)
-            if self._ended.is_set() or self._door.who(self._session_id) is None:
+            if self._ended.is_set() or await who(self._door, self._session_id) is None:
                 return await self._close()
             if self._asked.done():
                 message, self._asked = self._asked.result(), None

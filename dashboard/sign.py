@@ -94,9 +94,6 @@ class Sign:
     def _in(self, request: Request, ticket: Ticket, following: str) -> Response:
         """Let somebody in, or ask for the second factor."""
         answer = go(f"{SIGN_IN}/second?next={quote(following, safe='')}" if ticket.half else following)
-        before = self._entrance.session_id(request.scope)
-        if before and not ticket.half:
-            self._desk.door.sign_out(before)  # the browser forgets that token; nobody else shall use it
         self._entrance.let_in(request.scope, answer, ticket)
         return answer
 

@@ -25,7 +25,7 @@ from starlette.routing import Route
 
 from social_listener.dashboard.entrance import SIGN_IN, local_path, visitor
 from social_listener.dashboard.sign_page import REFERRER, go, page, same
-from social_listener.errors import DeskError, SignInFailed
+from social_listener.errors import DeskError, SignInFailed, TooOften
 from social_listener.resident_first import address_of
 from social_listener.settings import secret as find_secret
 
@@ -85,8 +85,9 @@ class Provider:
     def leave(self, request: Request) -> Response:
         """Send somebody to the provider; a cookie ties the way back to this browser."""
         try:
+            self._entrance.door.knock(visitor(request.scope))
             known = self._discover()
-        except SignInFailed as error:
+        except DeskError as error:
             return self._refused(request, error)
         away = _Away(
             state=secrets.token_urlsafe(24),
@@ -120,6 +121,7 @@ class Provider:
         try:
             claims = self._claims(request, told["code"], away)
             ticket = self._entrance.service.desk.own.by_provider(*_person(claims), visitor(request.scope))
+            self._entrance.door.came(visitor(request.scope))
         except DeskError as error:
             return self._refused(request, error)
         following = f"{SIGN_IN}/second?next={quote(away.following, safe='')}" if ticket.half else away.following
@@ -129,7 +131,8 @@ class Provider:
         return answer
 
     def _refused(self, request: Request, problem: object) -> Response:
-        answer = page(request, self._entrance, "provider.html", status=401, problem=problem)
+        status = 429 if isinstance(problem, TooOften) else 401
+        answer = page(request, self._entrance, "provider.html", status=status, problem=problem)
         self._entrance.drop(request.scope, answer, "provider")
         answer.headers.update(REFERRER)
         return answer

@@ -28,7 +28,7 @@ VIEWS: Mapping[View, tuple[str, str]] = {
     View.IN_DOUBT: ("In doubt", "A reply may have gone out, and nobody knows: somebody decides"),
     View.SNOOZED: ("Snoozed", "Put away until a time"),
     View.RESOLVED: ("Resolved", "Put away for good, unless they write again"),
-    View.SPAM: ("Muted", "Of muted contacts and spam: stored, and in no other view"),
+    View.SPAM: ("Muted", "Of muted contacts and spam: stored, and in no other view but where we have to decide"),
 }
 
 KINDS: Mapping[Kind, str] = {

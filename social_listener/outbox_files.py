@@ -14,6 +14,8 @@ from social_listener.model import PrivateFile, PrivatePicture, PublicFile, Publi
 from social_listener.store import reply_files
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from social_listener.channels import Channel
     from social_listener.media.tray import Tray
     from social_listener.store import Store
@@ -61,3 +63,15 @@ def public_pictures(files: tuple[StoredFile, ...]) -> tuple[PublicPicture, ...]:
 def private_pictures(files: tuple[StoredFile, ...]) -> tuple[PrivatePicture, ...]:
     """Return what goes with a private reply."""
     return tuple(PrivatePicture(media_id=one.media_id) for one in files if one.media_id and one.private)
+
+
+def discard(store: Store, tray: Tray, files: Iterable[StoredFile]) -> None:
+    """Erase pictures that were let go, but for those that another text needs too.
+
+    It is done in a transaction of its own: nobody adds the same picture between the look and the erasing.
+    """
+    with store.transaction() as cursor:
+        needed = reply_files.hashes(cursor)
+        for file in files:
+            if file.hash not in needed:
+                tray.drop(file.hash)

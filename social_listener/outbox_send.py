@@ -320,17 +320,9 @@ class Sender:
             raise
         self._unwritten.pop(claimed.reply.id, None)
         if outcome.state is ReplyState.SENT and claimed.files:
-            self._discard(claimed.files)
+            outbox_files.discard(self._store, self._tray, claimed.files)
         failpoint("outbox.after_settle")
         return outcome.state
-
-    def _discard(self, files: tuple[StoredFile, ...]) -> None:
-        """Erase the pictures of a reply that went out, but for those that another text needs too."""
-        with self._store.read() as cursor:
-            needed = reply_files.hashes(cursor)
-        for file in files:
-            if file.hash not in needed:
-                self._tray.drop(file.hash)
 
     def write_again(self, now: datetime) -> None:
         """Write the outcomes that the database would not take before."""

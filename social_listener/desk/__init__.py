@@ -309,7 +309,7 @@ class Desk:
         return desk_work.read_draft(self._office, Place(staff, conversation_id, mode))
 
     def save_draft(self, conversation_id: str, staff: str, mode: str, text: str, nonce: str | None = None) -> Draft:
-        """Keep the text being typed. A late save of a text that was sent already (its nonce tells) changes nothing."""
+        """Keep the text being typed. A late save of a text that was handed over already changes nothing."""
         return desk_work.save_draft(self._office, Place(staff, conversation_id, mode), text, nonce)
 
     def close_gap(self, gap_id: str, staff: str) -> None:

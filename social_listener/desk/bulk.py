@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 
 #: conversations that one transaction changes: whoever else writes waits for no more than that
 STEP: Final = 250
+#: why the rest of a run is left: whoever takes it back while it goes on means all of it
+_TAKEN_BACK: Final = "all of it was taken back before its turn came"
 #: seconds between two steps, in which others write
 _PAUSE: Final = 0.01
 
@@ -164,7 +166,8 @@ class BulkDesk:
         now, staff, change = self._office.clock(), prepared.staff, prepared.change
         with self._office.store.transaction() as cursor:
             talks = organised.read(cursor, ids)
-            why = self._failures(cursor, prepared, ids, talks)
+            stopped = undoing.is_begun(cursor, run_id)
+            why = dict.fromkeys(ids, _TAKEN_BACK) if stopped else self._failures(cursor, prepared, ids, talks)
             good = [talks[one] for one in ids if one not in why]
             if change.deed in _SILENCES:
                 lines = _silence(cursor, good, change, staff, now)
@@ -179,7 +182,7 @@ class BulkDesk:
             progress.failed += len(why)
             progress.failures += why.items()
             progress.first = progress.first or next(iter(changed), None)
-            if progress.done >= prepared.total:
+            if progress.done >= prepared.total and not stopped:
                 _tell(cursor, prepared, progress, now)
             bulk.advance(cursor, run_id, progress, now if progress.done >= prepared.total else None)
 

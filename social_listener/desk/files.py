@@ -12,6 +12,7 @@ from social_listener.errors import Conflict, DeskError, NoPicture, NotAllowed
 from social_listener.media.pictures import drawn_anew
 from social_listener.media.tray import Tray
 from social_listener.model import PictureRules
+from social_listener.outbox_files import discard
 from social_listener.rights import Right
 from social_listener.store import audit, drafts, reply_files
 from social_listener.store import outbox as replies
@@ -68,7 +69,10 @@ class FilesDesk:
         with self._office.store.transaction() as cursor:
             if drafts.read(cursor, place).nonce != nonce or replies.by_nonce(cursor, nonce) is not None:
                 raise Conflict("this text was handed over already; add the picture to the next one")
+            self._office.conversation(cursor, place.staff, Right.REPLY, place.conversation_id)
             there = self._room(cursor, nonce, rules)
+            if not self._tray.holds(made.hash):
+                raise Conflict("this very picture was taken away elsewhere in the same moment; add it again")
             file = StoredFile(
                 id=secrets.token_hex(16),
                 nonce=nonce,
@@ -92,9 +96,7 @@ class FilesDesk:
         with self._office.store.transaction() as cursor:
             file = self._own(cursor, place, file_id)
             reply_files.remove(cursor, file_id)
-            needed = reply_files.hashes(cursor)
-        if file.hash not in needed:
-            self._tray.drop(file.hash)
+        discard(self._office.store, self._tray, [file])
         return self.view(place)
 
     def describe(self, place: Place, file_id: str, alt: str) -> FilesView:

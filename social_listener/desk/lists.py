@@ -48,7 +48,7 @@ def listed(
             after=after,
             only=only,
         )
-    if wanted.view in {View.RESOLVED, View.SPAM, View.IN_DOUBT} and len(rows) < limit:
+    if wanted.view in {View.RESOLVED, View.SPAM, *resolved.BOTH} and len(rows) < limit:
         rows += resolved.resolved(
             cursor,
             wanted,

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from social_listener.desk import colleagues, proposals, settle
 from social_listener.desk.library import fits_here
+from social_listener.desk.notes import write_note
 from social_listener.desk.notify import notify
 from social_listener.desk.office import fits, known_conversation
 from social_listener.desk.rendering import render
@@ -22,7 +23,16 @@ from social_listener.desk_types.team import Kind
 from social_listener.errors import DeskError, NotAllowed
 from social_listener.model import Status
 from social_listener.rights import Right
-from social_listener.store import audit, conversations, drafts, labels, macros, organised, saved_replies, staff_changes
+from social_listener.store import (
+    audit,
+    drafts,
+    labels,
+    macros,
+    notifications,
+    organised,
+    saved_replies,
+    staff_changes,
+)
 from social_listener.store import outbox as replies
 from social_listener.store.drafts import Place
 
@@ -63,7 +73,8 @@ class StepKind:
     describe: Callable[[Here, str], tuple[str, str]]
     """Return what it does in words, and its text; `DeskError` says why it is not possible."""
     do: Callable[[Here, str], Mapping[str, Any]] | None  #: do it, return what takes it back; None: it is a reply
-    take_back: Callable[[Here, Mapping[str, Any]], str]  #: take it back; return why not, "" when it was
+    take_back: Callable[[Here, Mapping[str, Any]], str]
+    """Take it back; return why not, "" when it was; `DeskError` says why not, too."""
     puts_away: bool = False  #: it takes the customer out of sight: not done when a reply of the macro cannot go
 
 
@@ -160,6 +171,8 @@ def _unassign(here: Here, done: Mapping[str, Any]) -> str:
     row = known_conversation(here.cursor, here.conversation_id)
     if row.assignee != done["after"]:
         return f"{row.assignee or 'nobody'} has it since"
+    if done["before"] is not None:
+        colleagues.may_have(here.office, here.cursor, done["before"], row.account_id)
     staff_changes.set_assignee(here.cursor, row.id, row.version, here.now, done["before"])
     audit.record(here.cursor, here.now, here.staff, "conversation.assigned", row.id, to=done["before"])
     return ""
@@ -207,6 +220,8 @@ def _restatus(here: Here, done: Mapping[str, Any]) -> str:
     before = done["before"]
     until = datetime.fromisoformat(before["until"]) if before["until"] else None
     status = Status(before["status"])
+    if status is Status.RESOLVED:
+        proposals.none_waits(here.cursor, row.id)
     staff_changes.set_status(here.cursor, row.id, row.version, here.now, status=status, snoozed_until=until)
     audit.record(here.cursor, here.now, here.staff, f"conversation.{status}", row.id)
     return ""
@@ -223,12 +238,12 @@ def _note_words(here: Here, value: str) -> tuple[str, str]:
 def _note(here: Here, value: str) -> Mapping[str, Any]:
     text = render(value, here.values).text
     note = NoteLine(id=secrets.token_hex(8), staff=here.staff, text=text, created_at=here.now)
-    conversations.insert_note(here.cursor, here.conversation_id, note)
-    audit.record(here.cursor, here.now, here.staff, "conversation.noted", here.conversation_id, note=note.id)
+    write_note(here.cursor, here.conversation_id, here.line.item.account_id, note)
     return {"note": note.id}
 
 
 def _unnote(here: Here, done: Mapping[str, Any]) -> str:
+    notifications.withdraw(here.cursor, done["note"])
     return "" if macros.delete_note(here.cursor, done["note"]) else "the note is gone already"
 
 

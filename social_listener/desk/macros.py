@@ -149,7 +149,7 @@ class Macros:
             left = []
             for done in reversed(run.done):
                 here = self._here(cursor, str(done["item"]), staff)
-                problem = STEPS[done["kind"]].take_back(here, done)
+                problem = _taken_back(here, done)
                 left += [problem] if problem else []
             macros.set_undone(cursor, run_id, now)
             audit.record(cursor, now, staff, "macro.undone", run.macro_id, run=run_id, left=len(left))
@@ -219,6 +219,16 @@ def plan(here: Here, macro: Macro) -> tuple[StepPlan, ...]:
         replace(step, problem=because) if stuck and not step.problem and STEPS[step.kind].puts_away else step
         for step in steps
     )
+
+
+def _taken_back(here: Here, done: Mapping[str, Any]) -> str:
+    """Take one step back; return why not, "" when it was. It takes the right that doing it takes."""
+    kind = STEPS[done["kind"]]
+    try:
+        here.office.permit(here.cursor, here.staff, kind.right, here.line.item.account_id)
+        return kind.take_back(here, done)
+    except DeskError as error:
+        return str(error)
 
 
 def _planned(here: Here, step: MacroStep) -> StepPlan:

@@ -56,8 +56,16 @@ class Door:
         """Return what a token's session is kept under."""
         return keys.digest(token)
 
+    def at_hand(self, session_id: str) -> tuple[bool, StaffLine | None]:
+        """Return whether it is known without asking the database who is signed in there, and who it is."""
+        found = self._known.get(session_id)
+        if found is None:
+            return False, None
+        line, staff = found
+        return True, staff if staff.active and rules.lives(line, self._office.clock()) else None
+
     def who(self, session_id: str) -> StaffLine | None:
-        """Return who is signed in there; None: nobody, or not any more."""
+        """Return who is signed in there; None: nobody, or not any more. It may ask the database."""
         now = self._office.clock()
         found = self._known.get(session_id)
         if found is None:
@@ -127,11 +135,11 @@ class Door:
 
         `SignInFailed` tells the same whether there is somebody of that name or not; `TooOften` asks to wait.
         """
-        by_name = "name " + keys.digest(" ".join(name.split()).casefold())
+        by_name = "name " + keys.digest(people.name_key(name))
         by_address = f"address {visitor.address}"
         before = self._charge({by_name: rules.FREE_BY_NAME, by_address: rules.FREE_BY_ADDRESS})
         with self._office.store.read() as cursor:
-            line = people.named_like(cursor, " ".join(name.split()))
+            line = people.named_like(cursor, name)
             kept = people.keys(cursor, line.id).password if line and line.active else None
         if not keys.matches(kept, password) or line is None or kept is None:
             self._refused("password", visitor)
@@ -221,7 +229,7 @@ class Door:
 
     def prove(self, staff: str, password: str) -> None:
         """Raise `SignInFailed` unless this is the password of somebody who is signed in; guesses are throttled too."""
-        by_name = "name " + keys.digest(staff.casefold())
+        by_name = "name " + keys.digest(people.name_key(staff))
         self._charge({by_name: rules.FREE_BY_NAME})
         with self._office.store.read() as cursor:
             kept = people.keys(cursor, staff).password
@@ -248,6 +256,15 @@ class Door:
             doors.forget_failures(cursor, now - rules.FORGIVEN)
         return known
 
+    def knock(self, visitor: Visitor) -> None:
+        """Count that somebody goes to the identity provider; `TooOften` where many went and few came back."""
+        self._charge({_provider(visitor): rules.FREE_VISITS})
+
+    def came(self, visitor: Visitor) -> None:
+        """Take back that one of them went in vain: they are here."""
+        with self._office.store.transaction(quiet=True) as cursor:
+            self._uncharge(cursor, _provider(visitor), None)
+
     def _uncharge(self, cursor: DuckDBPyConnection, key: str, before: doors.Failures | None) -> None:
         """Take one failure back that was none; others of the same address stay."""
         now = doors.failures(cursor, key)
@@ -259,3 +276,7 @@ class Door:
 
     def _refused(self, what: str, visitor: Visitor) -> None:
         log.warning("sign-in refused", extra={"what": what, "address": visitor.address})
+
+
+def _provider(visitor: Visitor) -> str:
+    return f"provider {visitor.address}"

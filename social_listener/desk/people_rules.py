@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from social_listener.errors import DeskError, NotPermitted
 from social_listener.rights import ROLE_WORDS, ROLES, SYSTEM, Right, Role
+from social_listener.store.people import name_key
 from social_listener.store.people_doors import Failures
 
 if TYPE_CHECKING:
@@ -32,6 +33,8 @@ FIRST: Final = timedelta(hours=24)
 #: failures in a row that cost nothing, by name and by address (an office has one address), then the pause doubles
 FREE_BY_NAME: Final = 5
 FREE_BY_ADDRESS: Final = 30
+#: visits to the identity provider without coming back signed in, by address: each of them asks the provider
+FREE_VISITS: Final = 100
 FIRST_PAUSE: Final = timedelta(seconds=10)
 LONGEST_PAUSE: Final = timedelta(minutes=15)
 #: failures are forgotten after so much quiet
@@ -60,7 +63,7 @@ def failed(known: Failures | None, now: datetime, free: int) -> Failures:
 def sign_in_name(typed: str) -> str:
     """Return a name as it is kept; `DeskError` says what a name is."""
     name = " ".join(unicodedata.normalize("NFC", typed).split())
-    if not typed.strip().isprintable() or not _NAME.fullmatch(name) or name.casefold() == SYSTEM:
+    if not typed.strip().isprintable() or not _NAME.fullmatch(name) or name_key(name) == SYSTEM:
         raise DeskError("a sign-in name has 1 to 64 letters, digits, spaces and .-'@+, a letter or digit first")
     return name
 

@@ -62,10 +62,10 @@ def propose(
         if same is not None:
             return _shown(cursor, same.id)
         may_answer(office, cursor, line, now, private=private)
-        if reply_files.of(cursor, nonce):
-            raise NotAllowed("what waits for approval goes without pictures: take them away, or send it yourself")
+        _without_pictures(cursor, nonce)
     fits(office, line, words, private=private)
     with office.store.transaction() as cursor:
+        line = office.item(cursor, staff, Right.PROPOSE, item_id)
         same = _same(cursor, nonce, item_id, words, private=private)
         if same is None:
             same = _written(
@@ -73,6 +73,11 @@ def propose(
             )
     with office.store.read() as cursor:
         return _shown(cursor, same.id)
+
+
+def _without_pictures(cursor: DuckDBPyConnection, nonce: str) -> None:
+    if reply_files.of(cursor, nonce):
+        raise NotAllowed("what waits for approval goes without pictures: take them away, or send it yourself")
 
 
 def _same(cursor: DuckDBPyConnection, nonce: str, item_id: str, words: str, *, private: bool) -> StoredProposal | None:
@@ -104,6 +109,7 @@ def _written(
     conversation = known_conversation(cursor, item.conversation_id)
     nothing_said_since(cursor, conversation, seen)
     slot_is_free(cursor, replies.slot_id(item.account_id, item.id, private=private))
+    _without_pictures(cursor, nonce)
     other = proposals.waiting_for(cursor, item.id, private=private)
     if other is not None:
         raise Conflict(f"a proposal of {other.author} for this item waits for approval already; one at a time")
@@ -175,7 +181,7 @@ def approve(
     fits(office, line, words, private=proposal.private)
     failpoint("proposal.before_approve")
     with office.store.transaction() as cursor:
-        proposal = _known(cursor, proposal_id)
+        proposal = _for(office, cursor, staff, Right.APPROVE, proposal_id)
         done = _decided(proposal, staff)
         if done is None:
             done = _let_go(office, cursor, proposal, line, words, staff, version, seen_version, now, undo)

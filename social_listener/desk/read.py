@@ -10,6 +10,7 @@ from social_listener.desk import find, lists
 from social_listener.desk.levels import due_line
 from social_listener.desk_types import QueuePage, View
 from social_listener.store import outbox as replies
+from social_listener.store import proposals as stored
 from social_listener.store import queue, silences
 from social_listener.store import search as resolved
 from social_listener.store.sought import seek
@@ -175,6 +176,8 @@ def _counts_of(
     counts[View.SPAM] = besides(View.SPAM) if silences.some(cursor) else 0
     if replies.some_in_doubt(cursor):
         counts[View.IN_DOUBT] += besides(View.IN_DOUBT)
+    if stored.some_wait(cursor):
+        counts[View.TO_APPROVE] += besides(View.TO_APPROVE)
     return counts
 
 

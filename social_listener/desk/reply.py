@@ -153,7 +153,10 @@ def write_replies(
     made = [_intent(office, line, conversation, one, staff=staff, now=now, undo=undo) for one in composed]
     for reply in made:
         slot_is_free(cursor, reply.slot_id)
-        files.check(office, cursor, reply.nonce, reply.account_id, private=reply.private, words=reply.text)
+        # looked at again: a picture that stood in place of words may have been taken away since
+        private, words = reply.private, reply.text
+        wordless = files.check(office, cursor, reply.nonce, reply.account_id, private=private, words=words)
+        fits(office, line, words, private=private, wordless=wordless)
     for at, reply in enumerate(made):
         replies.insert(cursor, reply)
         if at:

@@ -50,23 +50,15 @@ class TeamDesk:
     def notifications(self, staff: str, limit: int = _LISTED) -> Notifications:
         """Return what waits for somebody, what was not read first; nothing of accounts that they may not see."""
         with self._office.store.read() as cursor:
-            self._office.permit(cursor, staff, Right.READ)
-            unread = notifications.unread(cursor, staff)
-            lines = notifications.lines(cursor, staff, limit)
-            seen: dict[str, bool] = {}
-            for line in lines:
-                if line.account_id not in seen:
-                    seen[line.account_id] = colleagues.may(self._office, cursor, staff, Right.READ, line.account_id)
-        kept = tuple(line for line in lines if seen[line.account_id])
-        hidden = sum(line.read_at is None for line in lines) - sum(line.read_at is None for line in kept)
-        return Notifications(lines=kept, unread=unread - hidden)
+            within = self._office.accounts(cursor, staff)
+            lines = notifications.lines(cursor, staff, limit, within)
+            return Notifications(lines=tuple(lines), unread=notifications.unread(cursor, staff, within))
 
     def read(self, staff: str, ids: Sequence[str] | None = None) -> int:
         """Mark one's own notifications as read, all of them for None; return how many had not been."""
         now = self._office.clock()
         with self._office.store.transaction() as cursor:
-            self._office.permit(cursor, staff, Right.READ)
-            return notifications.mark_read(cursor, staff, ids, now)
+            return notifications.mark_read(cursor, staff, ids, now, self._office.accounts(cursor, staff))
 
     def around(self, conversation_id: str, staff: str) -> Around:
         """Return who can do what about a conversation, for whoever looks at it; in one reading."""

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
+from social_listener.desk import colleagues
 from social_listener.desk_types.contacts import Silence, Silencing
 from social_listener.desk_types.organising import Left, Undone, UndoOffer
 from social_listener.errors import DeskError, NotPermitted
@@ -116,6 +117,7 @@ class UndoDesk:
             else:
                 why = why_not(line, talk)
             why = why or _why_not_away(line, waits) or self._forbidden(cursor, staff, line.field, talk)
+            why = why or self._why_not_theirs(cursor, line, talk)
             if why:
                 left.append((line, why))
             elif talk is not None and line.field == TEAM:
@@ -155,6 +157,16 @@ class UndoDesk:
         try:
             self._office.permit(cursor, staff, right, talk.account_id if talk else None)
         except NotPermitted as error:
+            return str(error)
+        return ""
+
+    def _why_not_theirs(self, cursor: DuckDBPyConnection, line: Line, talk: Organised | None) -> str:
+        """Return why somebody is not given a conversation again: they left, or may not see its account any more."""
+        if line.field != ASSIGNEE or line.before is None or talk is None:
+            return ""
+        try:
+            colleagues.may_have(self._office, cursor, line.before, talk.account_id)
+        except DeskError as error:
             return str(error)
         return ""
 

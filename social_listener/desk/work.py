@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from social_listener import channels as registry
 from social_listener.channels import Billed
 from social_listener.desk import colleagues, proposals
-from social_listener.desk.mentions import mentioned
+from social_listener.desk.notes import write_note
 from social_listener.desk.notify import notify
 from social_listener.desk.office import find_rule, fits, span
 from social_listener.desk.undoing import status_value
@@ -20,7 +20,6 @@ from social_listener.model import Action, ActionKind, Status
 from social_listener.rights import Right
 from social_listener.store import (
     audit,
-    conversations,
     drafts,
     queue_upkeep,
     quota,
@@ -30,6 +29,7 @@ from social_listener.store import (
     undoing,
 )
 from social_listener.store import outbox as replies
+from social_listener.store import proposals as stored_proposals
 from social_listener.store.drafts import Place
 from social_listener.store.undoing import ASSIGNEE, STATUS, Line
 
@@ -117,10 +117,7 @@ def note(office: Office, conversation_id: str, text: str, staff: str) -> NoteLin
     with office.store.transaction() as cursor:
         row = office.conversation(cursor, staff, Right.NOTE, conversation_id)
         office.only(row)
-        conversations.insert_note(cursor, conversation_id, line)
-        audit.record(cursor, now, staff, "conversation.noted", conversation_id, note=line.id)
-        for name in mentioned(words, colleagues.who_may(cursor, Right.READ, row.account_id)):
-            notify(cursor, name, Kind.MENTION, conversation_id, staff, now, line.id)
+        write_note(cursor, conversation_id, row.account_id, line)
     return line
 
 
@@ -217,25 +214,31 @@ def read_draft(office: Office, place: Place) -> Draft:
 def save_draft(office: Office, place: Place, text: str, nonce: str | None) -> Draft:
     """Keep the text being typed; return it.
 
-    A late save of a text that was sent already (its nonce tells) changes nothing.
+    A late save of a text that was sent or proposed already (its nonce tells) changes nothing.
     """
     now = office.clock()
     with office.store.read() as cursor:
         _checked(place)
         office.conversation(cursor, place.staff, Right.NOTE, place.conversation_id)
         draft = drafts.read(cursor, place)
-        late = nonce is not None and nonce != draft.nonce and replies.by_nonce(cursor, nonce) is not None
-        if late or draft.text == text:
+        if _handed_over(cursor, draft, nonce) or draft.text == text:
             return draft
     if len(text) > _MOST_DRAFT:
         raise DeskError(f"a draft has room for {_MOST_DRAFT} characters; this one has {len(text)}")
     with office.store.transaction(quiet=True) as cursor:
         draft = drafts.read(cursor, place)
-        if nonce is not None and nonce != draft.nonce and replies.by_nonce(cursor, nonce) is not None:
+        if _handed_over(cursor, draft, nonce):
             return draft
         kept = Draft(text=text, nonce=draft.nonce)
         drafts.write(cursor, place, kept, now)
     return kept
+
+
+def _handed_over(cursor: DuckDBPyConnection, draft: Draft, nonce: str | None) -> bool:
+    """Return whether the text of this nonce left the composer: it was sent, or waits for approval."""
+    if nonce is None or nonce == draft.nonce:
+        return False
+    return replies.by_nonce(cursor, nonce) is not None or stored_proposals.by_nonce(cursor, nonce) is not None
 
 
 def _checked(place: Place) -> None:

@@ -41,12 +41,15 @@ class Prepared:
 _AT_ONCE = threading.BoundedSemaphore(1)
 
 
+#: held while files come and go: desk and outbox look after one folder with a tray each
+_FILES = threading.Lock()
+
+
 class Tray:
     """The files. Threads may share it."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._lock = threading.Lock()
 
     def put(self, data: bytes, most_bytes: int) -> Prepared:
         """Draw a picture anew, small enough for the platform, and keep it; `NoPicture` says why that cannot be."""
@@ -55,7 +58,7 @@ class Tray:
         with _AT_ONCE:
             body, kind = _made(opened(data), most_bytes)
         name = hashlib.sha256(body).hexdigest()
-        with self._lock:
+        with _FILES:
             self._write(name, body)
         return Prepared(hash=name, type=kind, bytes=len(body))
 
@@ -69,11 +72,15 @@ class Tray:
             raise NoPicture("the file of this picture was changed")
         return body
 
+    def holds(self, name: str) -> bool:
+        """Return whether a picture is here."""
+        return (self._folder / name).is_file()
+
     def keep(self, names: Collection[str], *, now: float | None = None) -> int:
         """Erase every file that is not among `names` and was not just made; return how many."""
         old = (time.time() if now is None else now) - _FRESH
         gone = 0
-        with self._lock:
+        with _FILES:
             for file in self._folder.glob("*"):
                 if file.name not in names and file.stat().st_mtime < old:
                     file.unlink(missing_ok=True)
@@ -82,7 +89,7 @@ class Tray:
 
     def drop(self, name: str) -> None:
         """Erase one file."""
-        with self._lock:
+        with _FILES:
             (self._folder / name).unlink(missing_ok=True)
 
     def _write(self, name: str, body: bytes) -> None:

@@ -51,6 +51,8 @@ def versions_in(
     """Return the versions of all conversations that a filter finds, however many."""
     if wanted.view in {View.RESOLVED, View.SPAM}:
         return search.versions(cursor, wanted, sought)
+    if wanted.view in search.BOTH:
+        return search.versions(cursor, wanted, sought) | queue.versions(cursor, wanted, staff, now, sought)
     return queue.versions(cursor, wanted, staff, now, sought)
 
 

@@ -6,13 +6,15 @@ import secrets
 from typing import TYPE_CHECKING
 
 from social_listener.desk_types.team import Kind, Notification
-from social_listener.store.rows import marks, named
+from social_listener.store.rows import among, marks, named
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
     from duckdb import DuckDBPyConnection
+
+    from social_listener.desk_types.people import Accounts
 
 _EXCERPT = 200
 _NAMES = (
@@ -39,12 +41,13 @@ def insert(
     )
 
 
-def lines(cursor: DuckDBPyConnection, staff: str, limit: int) -> list[Notification]:
-    """Return what waits for somebody, what was not read first, then the newest first."""
+def lines(cursor: DuckDBPyConnection, staff: str, limit: int, within: Accounts) -> list[Notification]:
+    """Return what waits for somebody on those accounts, what was not read first, then the newest first."""
+    theirs, accounts = _theirs(within)
     rows = cursor.execute(
-        """SELECT id, kind, conversation_id, by_staff, about, created_at, read_at FROM notifications
-           WHERE staff = ? ORDER BY read_at IS NOT NULL, created_at DESC, id LIMIT ?""",
-        [staff, limit],
+        f"""SELECT id, kind, conversation_id, by_staff, about, created_at, read_at FROM notifications
+           WHERE staff = ? AND {theirs} ORDER BY read_at IS NOT NULL, created_at DESC, id LIMIT ?""",
+        [staff, *accounts, limit],
     ).fetchall()
     places = _places(cursor, sorted({row[2] for row in rows}))
     words = _words(cursor, sorted({row[4] for row in rows if row[4]}))
@@ -55,6 +58,19 @@ def lines(cursor: DuckDBPyConnection, staff: str, limit: int) -> list[Notificati
         values = (id_, Kind(kind), conversation_id, account_id, by, about, created_at, read_at, contact, excerpt)
         found.append(Notification(**named(_NAMES, values)))
     return found
+
+
+def _theirs(within: Accounts) -> tuple[str, list[object]]:
+    """Return the condition that a notification is about a conversation on one of those accounts; None: any."""
+    theirs, accounts = among("account_id", within)
+    return (
+        ("TRUE", [])
+        if within is None
+        else (
+            f"conversation_id IN (SELECT id FROM conversations WHERE {theirs})",
+            accounts,
+        )
+    )
 
 
 def _places(cursor: DuckDBPyConnection, ids: Sequence[str]) -> dict[str, tuple[str, str]]:
@@ -86,21 +102,32 @@ def _words(cursor: DuckDBPyConnection, ids: Sequence[str]) -> dict[str, str]:
     return dict([*notes, *proposals])
 
 
-def unread(cursor: DuckDBPyConnection, staff: str) -> int:
-    """Return how many notifications somebody has not read."""
-    row = cursor.execute("SELECT count(*) FROM notifications WHERE staff = ? AND read_at IS NULL", [staff]).fetchone()
+def unread(cursor: DuckDBPyConnection, staff: str, within: Accounts) -> int:
+    """Return how many notifications on those accounts somebody has not read."""
+    theirs, accounts = _theirs(within)
+    row = cursor.execute(
+        f"SELECT count(*) FROM notifications WHERE staff = ? AND read_at IS NULL AND {theirs}", [staff, *accounts]
+    ).fetchone()
     return int(row[0]) if row else 0
 
 
-def mark_read(cursor: DuckDBPyConnection, staff: str, ids: Sequence[str] | None, now: datetime) -> int:
-    """Mark notifications of somebody as read, all of them for None; return how many had not been."""
+def mark_read(
+    cursor: DuckDBPyConnection, staff: str, ids: Sequence[str] | None, now: datetime, within: Accounts
+) -> int:
+    """Mark notifications of somebody on those accounts as read, all of them for None; return how many had not been."""
     only = "" if ids is None else f" AND id IN ({marks(ids)})"
+    theirs, accounts = _theirs(within)
     return len(
         cursor.execute(
-            f"UPDATE notifications SET read_at = ? WHERE staff = ? AND read_at IS NULL{only} RETURNING id",
-            [now, staff, *(ids or ())],
+            f"UPDATE notifications SET read_at = ? WHERE staff = ? AND read_at IS NULL AND {theirs}{only} RETURNING id",
+            [now, staff, *accounts, *(ids or ())],
         ).fetchall()
     )
+
+
+def withdraw(cursor: DuckDBPyConnection, about: str) -> None:
+    """Take away what nobody has read yet about a note that is not there any more."""
+    cursor.execute("DELETE FROM notifications WHERE about = ? AND read_at IS NULL", [about])
 
 
 def forget(cursor: DuckDBPyConnection, before: datetime) -> None:

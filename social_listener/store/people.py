@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -51,9 +52,19 @@ def one(cursor: DuckDBPyConnection, staff: str) -> StaffLine | None:
     return _line(row) if row else None
 
 
+def name_key(typed: str) -> str:
+    """Return what all spellings of one sign-in name have in common: upper and lower case, composed letters or not.
+
+    Signing in and the pause after failures both go by it: another spelling is no fresh name to guess at.
+    """
+    folded = unicodedata.normalize("NFKC", typed).casefold()
+    return " ".join(unicodedata.normalize("NFKC", folded).split())
+
+
 def named_like(cursor: DuckDBPyConnection, typed: str) -> StaffLine | None:
-    """Return somebody by sign-in name in whatever case it was typed."""
-    return _where(cursor, "lower(id) = lower(?)", typed)
+    """Return somebody by sign-in name, however it was spelled."""
+    key = name_key(typed)
+    return next((line for line in everybody(cursor) if name_key(line.id) == key), None)
 
 
 def with_email(cursor: DuckDBPyConnection, email: str) -> StaffLine | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from social_listener.desk_types import View
 from social_listener.store.due import DUE
@@ -19,6 +19,13 @@ if TYPE_CHECKING:
     from social_listener.store.queue import Factors
     from social_listener.store.sought import Sought
 
+#: views whose conversations stand in the queue, and outside of it as well → what makes them, besides the status
+BOTH: Final = {
+    View.IN_DOUBT: "id IN (SELECT conversation_id FROM replies WHERE state = 'in_doubt')",
+    View.TO_APPROVE: "id IN (SELECT conversation_id FROM proposals WHERE state = 'waiting')",
+}
+_RESOLVED: Final = "status = 'resolved'"
+_SILENCED: Final = "status <> 'resolved' AND contact_id IN (SELECT contact_id FROM silences)"
 #: how many resolved conversations, newest first, are looked through when a filter needs their last item
 MOST_RESOLVED = 2_000
 
@@ -35,7 +42,7 @@ def resolved(
 ) -> list[ListedRow]:
     """Return resolved conversations, the newest first: behind `after`, or those of `only`.
 
-    With View.SPAM those of silenced contacts; with View.IN_DOUBT the resolved ones with a reply in doubt.
+    With View.SPAM those of silenced contacts; with a view of `BOTH` what it asks for of either.
     """
     most = MOST_RESOLVED if is_narrow(wanted) else limit
     rows = _newest(cursor, wanted, sought, most, after=after, only=only)
@@ -156,12 +163,10 @@ def _plain(cursor: DuckDBPyConnection, wanted: QueueFilter, sought: Sought | Non
         "private": wanted.private,
         "assignee": wanted.assignee,
     }
-    silenced = "status <> 'resolved' AND contact_id IN (SELECT contact_id FROM silences)"
-    status = silenced if wanted.view is View.SPAM else "status = 'resolved'"
-    parts = [status, *(f"{name} = ?" for name, value in columns.items() if value is not None)]
+    parts = [f"{name} = ?" for name, value in columns.items() if value is not None]
     values: list[object] = [value for value in columns.values() if value is not None]
-    if wanted.view is View.IN_DOUBT:
-        parts.append("id IN (SELECT conversation_id FROM replies WHERE state = 'in_doubt')")
+    if wanted.view in BOTH:
+        parts.append(BOTH[wanted.view])
     if wanted.team_id is not None:
         parts.append("id IN (SELECT id FROM assignments WHERE team_id = ?)")
         values.append(wanted.team_id)
@@ -170,6 +175,17 @@ def _plain(cursor: DuckDBPyConnection, wanted: QueueFilter, sought: Sought | Non
         values.append(f"%{wanted.label}%")
     if wanted.due_within is not None:
         parts.append("FALSE")  # nothing is due in what is resolved
-    text, more = condition(cursor, sought, "spam" if wanted.view is View.SPAM else "resolved")
+    text, more = _outside(cursor, wanted.view, sought)
     theirs, accounts = among("account_id", wanted.within)
     return " AND ".join([*parts, text, theirs]), [*values, *more, *accounts]
+
+
+def _outside(cursor: DuckDBPyConnection, view: View, sought: Sought | None) -> tuple[str, list[object]]:
+    """Return the condition on the status, with what a search asks for of such a conversation."""
+    silenced, silenced_values = condition(cursor, sought, "spam")
+    if view is View.SPAM:
+        return f"{_SILENCED} AND {silenced}", silenced_values
+    resolved_, values = condition(cursor, sought, "resolved")
+    if view not in BOTH:
+        return f"{_RESOLVED} AND {resolved_}", values
+    return f"(({_RESOLVED} AND {resolved_}) OR ({_SILENCED} AND {silenced}))", [*values, *silenced_values]

@@ -148,6 +148,16 @@ def open_lines(cursor: DuckDBPyConnection, step_id: str, most: int) -> list[Line
     ]
 
 
+def is_begun(cursor: DuckDBPyConnection, step_id: str) -> bool:
+    """Return whether somebody has begun to take a step back."""
+    row = cursor.execute(
+        """SELECT 1 FROM undo_steps WHERE id = ? AND (undone_at IS NOT NULL OR EXISTS (
+               SELECT 1 FROM undo_lines WHERE step_id = undo_steps.id AND state <> 'open'))""",
+        [step_id],
+    ).fetchone()
+    return row is not None
+
+
 def only_object(cursor: DuckDBPyConnection, step_id: str) -> str | None:
     """Return the one conversation or contact that a step concerns; None when there are several."""
     rows = cursor.execute("SELECT DISTINCT object_id FROM undo_lines WHERE step_id = ? LIMIT 2", [step_id]).fetchall()

@@ -45,6 +45,7 @@ class Provider:
         self.other = RSAKey.generate_key(2048, {"kid": "one", "use": "sig", "alg": "RS256"})
         self.codes: dict[str, dict[str, str]] = {}
         self.asked: list[dict[str, str]] = []
+        self.discovered = 0
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
         self._thread.start()
@@ -98,6 +99,7 @@ class Provider:
 
     def configuration(self) -> dict[str, Any]:
         """Return what it tells of itself."""
+        self.discovered += 1
         return {
             "issuer": self.issuer,
             "authorization_endpoint": f"{self.issuer}/authorize",

@@ -2,22 +2,37 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import re
+import threading
+from typing import TYPE_CHECKING, ClassVar
 
 import pyotp
 import pytest
 import requests
 from browsing import Browser, link_of, problem_of, stamp_of
-from staff_kit import PASSWORD
+from staff_kit import HERE, PASSWORD, seed_staff
 from stage import Stage, put_draft, until
+from starlette.datastructures import Headers
 from websockets.exceptions import ConnectionClosedError, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
 from social_listener.dashboard import asgi, entrance
+from social_listener.dashboard.entrance import HEADER, Entrance
 from social_listener.dashboard.gate import Gate, is_open
 from social_listener.dashboard.own import Own
+from social_listener.desk.people_door import Door
+from social_listener.service import build
 from social_listener.settings import Settings
+from social_listener.vault_seal import Seal
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from starlette.types import Message, Receive, Scope, Send
+
+    from social_listener.desk_types.people import StaffLine
 
 SOCKET = "/_stcore/stream"
 
@@ -432,3 +447,66 @@ def test_the_gate_and_its_types_are_what_the_application_runs() -> None:
     """The gate stands behind the guard, so that foreign hosts never reach it, and before our own routes."""
     made = asgi.middleware(Settings(), entrance.Entrance(object()))  # type: ignore[arg-type]  # it is not asked yet
     assert [one.cls for one in made] == [asgi.Guard, Gate, Own]
+
+
+class NotingDoor(Door):
+    """A door that notes in which thread the database was asked."""
+
+    asked: ClassVar[list[int]] = []
+
+    def who(self, session_id: str) -> StaffLine | None:
+        """Ask."""
+        self.asked.append(threading.get_ident())
+        return super().who(session_id)
+
+
+class NotedEntrance(Entrance):
+    """An entrance with such a door."""
+
+    @property
+    def door(self) -> Door:
+        """Return it."""
+        desk = self.service.desk
+        if not isinstance(desk.door, NotingDoor):
+            desk.door = NotingDoor(desk._office, Seal())
+        return desk.door
+
+
+def test_the_gate_asks_the_database_in_a_thread(tmp_path: Path) -> None:
+    """The loop that serves everybody never waits for the database: not for a session met first, nor for one made up."""
+    service = build(Settings(data_dir=tmp_path), offline=True)
+    NotingDoor.asked.clear()
+    served: list[str] = []
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        served.append(Headers(scope=scope)[HEADER])
+
+    async def visits() -> int:
+        house = NotedEntrance(service)
+        for token in (house.door.by_itself("Sam", HERE).token, "made up"):
+            cookie = f"{house.cookie('session')}={token}".encode()
+            scope = {
+                "type": "http",
+                "method": "GET",
+                "path": "/",
+                "query_string": b"",
+                "headers": [(b"cookie", cookie)],
+            }
+            for _ in range(2):
+                await Gate(app, house)({**scope, "scheme": "http"}, no_more, told)
+        return threading.get_ident()
+
+    async def no_more() -> Message:
+        return {"type": "http.disconnect"}
+
+    async def told(_: Message) -> None:
+        """Take what is sent."""
+
+    try:
+        seed_staff(service.desk, "Sam")
+        loop = asyncio.run(visits())
+    finally:
+        service.close()
+    assert len(served) == 2
+    assert len(NotingDoor.asked) == 3  # once for the one, and each time for the other
+    assert loop not in NotingDoor.asked

@@ -14,6 +14,8 @@ from browsing import Browser, problem_of
 from provider import CLIENT_ID, SECRET, Person, Provider
 from stage import Stage, staged
 
+from social_listener.desk.people_rules import FREE_VISITS
+
 
 @pytest.fixture(scope="module")
 def provider() -> Iterator[Provider]:
@@ -150,6 +152,31 @@ def test_what_the_provider_says_belongs_to_one_browser_and_one_try(house: Stage)
     assert browser.get(mixed).status_code == 401
     assert browser.get(back).status_code == 401  # a wrong try uses the right one up
     assert not browser.signed_in()
+
+
+def test_who_comes_back_again_leaves_no_earlier_session(house: Stage, provider: Provider) -> None:
+    """The session that a browser had ends when it comes in anew through the provider: its token opens nothing."""
+    invite(house, "ola", "ola@brand.example")
+    provider.person = Person("21", "ola@brand.example")
+    browser, copy = Browser(house.address), Browser(house.address)
+    browser.get(way_back(house, browser))
+    copy.plant({one.name: str(one.value) for one in browser.jar.cookies})
+    assert copy.signed_in()
+    browser.get(way_back(house, browser))
+    assert browser.signed_in()
+    assert not copy.signed_in()
+
+
+def test_whoever_goes_to_the_provider_again_and_again_waits(house: Stage, provider: Provider) -> None:
+    """An address from which many went and nobody came back waits before the provider is asked again; others do not."""
+    browser, asked = Browser(house.address), provider.discovered
+    from_afar = {"headers": {"x-forwarded-for": "203.0.113.77"}}
+    for _ in range(FREE_VISITS):
+        assert browser.get("/sign-in/provider", **from_afar).status_code == 303
+    answer = browser.get("/sign-in/provider", **from_afar)
+    assert (answer.status_code, provider.discovered - asked) == (429, FREE_VISITS)
+    assert "Too many attempts failed" in problem_of(answer.text)
+    assert browser.get("/sign-in/provider").status_code == 303
 
 
 def test_a_refusal_of_the_provider_is_told(house: Stage) -> None:

@@ -215,3 +215,29 @@ def test_nobody_is_given_what_they_may_not_see(tmp_path: Path) -> None:
     assert [(one.id, one.why) for one in run.failures] == [(talks[1], because)]
     assert [kit.desk.conversation(talk, "ana").assignee for talk in talks] == ["dora", None]
     kit.close()
+
+
+@pytest.mark.parametrize("deed", [Deed.RESOLVE, Deed.ASSIGN, Deed.MUTE])
+def test_taken_back_while_it_goes_on_it_ends_there(kit: Kit, deed: Deed, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Undo in the middle of a run restores what was done and stops the rest, which is told; nobody hears of it."""
+    monkeypatch.setattr(desk_bulk, "STEP", 2)
+    talks = many(kit, 6)
+    before = snapshot(kit, talks)
+    step, seen = desk_bulk.BulkDesk._step, []
+
+    def overtaken(self: desk_bulk.BulkDesk, run_id: str, *arguments: object) -> None:
+        seen.append(run_id)
+        if len(seen) == 2:
+            assert kit.desk.undoing.undo(run_id, "ana").restored == 2
+        step(self, run_id, *arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(desk_bulk.BulkDesk, "_step", overtaken)
+    run = done(kit, Change(deed=deed, value="ben" if deed is Deed.ASSIGN else None), *talks)
+    assert (run.changed, run.failed, {one.why for one in run.failures}) == (
+        2,
+        4,
+        {"all of it was taken back before its turn came"},
+    )
+    assert snapshot(kit, talks) == before
+    assert kit.desk.team.notifications("ben").lines == ()
+    assert kit.desk.undoing.latest("ana") is None

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from social_listener.desk.bulk import Change, Deed
 from social_listener.desk_types import QueueFilter, View
 from social_listener.desk_types.contacts import Silencing
 from social_listener.errors import DeskError, NotAllowed, NotPermitted
@@ -52,6 +53,26 @@ def test_a_silenced_contact_raises_no_queue_row(kit: Kit, kind: Silencing) -> No
     kit.desk.contacts.hear(talk, "ben")
     assert set(listed(kit, View.WAITING)) == {talk, elsewhere, calm}
     assert listed(kit, View.SPAM) == []
+
+
+@pytest.mark.parametrize("search", ["", "order"])
+def test_what_a_colleague_must_decide_is_found_though_its_contact_is_muted(kit: Kit, search: str) -> None:
+    """A reply that waits for approval, or is in doubt, stands in its view and count, and is there for many at once."""
+    proposed, doubtful, calm = kit.mention(), kit.mention(author="cleo"), kit.mention(author="dora")
+    talks = [kit.desk.conversation_of(item) for item in (proposed, doubtful)]
+    kit.desk.team.propose(proposed, "We are on it.", "ana", "one", private=False)
+    kit.channels["main"].behaviours.append("unsure_taken")
+    kit.reply(doubtful, "On its way.")
+    kit.outbox.deliver()
+    for view, talk in zip((View.TO_APPROVE, View.IN_DOUBT), talks, strict=True):
+        kit.desk.contacts.silence(talk, Silencing.MUTED, "ana")
+        wanted = QueueFilter(view=view, search=search)
+        page = kit.desk.queue(wanted, "ana")
+        assert ([row.conversation_id for row in page.rows], page.counts[view], page.total) == ([talk], 1, 1)
+        change = Change(deed=Deed.LABEL, value=kit.desk.labels.define(f"VIP {view}", "sky", "ana").id)
+        assert list(kit.desk.bulk.prepare(change, "ana", wanted=wanted).versions) == [talk]
+        assert kit.desk.queue(QueueFilter(view=view, search="nowhere"), "ana").total == 0
+    assert listed(kit, View.WAITING) == [kit.desk.conversation_of(calm)]
 
 
 def test_a_mute_ends_at_its_time(kit: Kit) -> None:

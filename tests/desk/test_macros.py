@@ -67,6 +67,14 @@ def slow(tmp_path: Path) -> Iterator[Kit]:
     kit.close()
 
 
+@pytest.fixture
+def two(tmp_path: Path) -> Iterator[Kit]:
+    """Return a desk with two accounts."""
+    kit = make_kit(tmp_path, accounts=("main", "other"))
+    yield kit
+    kit.close()
+
+
 def test_it_shows_exactly_what_it_does(slow: Kit) -> None:
     """The preview holds the very texts that are queued, and changes nothing; the run does just that."""
     item = slow.mention(author="mara")
@@ -272,3 +280,66 @@ def test_whoever_it_assigns_to_is_told(kit: Kit) -> None:
     assert [(one.kind, one.by) for one in kit.desk.team.notifications("ben").lines] == [(Kind.ASSIGNED, "ana")]
     run(kit, macro(kit, ("assign", "me"), name="Mine"), item)
     assert kit.desk.team.notifications("ana").lines == ()
+
+
+def test_whom_its_note_names_is_told_until_it_is_taken_back(kit: Kit) -> None:
+    """A macro's note tells those it names as one that is typed does; taken back, it waits for nobody any more."""
+    item = kit.mention()
+    ran, _ = run(kit, macro(kit, ("note", "@ben: refund to {contact.name|?}, tell @nobody")), item)
+    (line,) = kit.desk.team.notifications("ben").lines
+    assert (line.kind, line.by, line.excerpt) == (Kind.MENTION, "ana", "@ben: refund to Mara, tell @nobody")
+    assert kit.desk.team.notifications("ana").lines == ()
+    kit.desk.macros.undo(ran, "ana")
+    assert kit.desk.team.notifications("ben").lines == ()
+
+
+def test_taking_back_takes_the_rights_of_what_is_taken_back(kit: Kit) -> None:
+    """Whoever may do a step no more does not take it back either; what they may still do is taken back."""
+    item = kit.mention()
+    ran, _ = run(kit, macro(kit, ("note", "Refund"), ("assign", "ben"), ("resolve", "")), item)
+    kit.desk.people.set_rights("ben", "ana", Role.MARKETER, None, 1)
+    left = kit.desk.macros.undo(ran, "ana").left
+    assert [one.partition(", may not ")[2].partition(";")[0] for one in left] == [
+        "resolve, snooze, reopen or label conversations",
+        "assign conversations",
+    ]
+    assert picture(kit, item)[:2] == ("ben", Status.RESOLVED)
+    assert picture(kit, item)[4] == []
+
+
+def test_taking_back_resolves_nothing_where_a_proposal_waits(kit: Kit) -> None:
+    """A conversation that was resolved before stays as it is while somebody's words in it wait for approval."""
+    item = kit.mention()
+    talk = kit.desk.conversation_of(item)
+    kit.desk.resolve(talk, "ana", kit.desk.conversation(talk, "ana").version)
+    ran, _ = run(kit, macro(kit, ("snooze", "2")), item)
+    kit.desk.team.propose(item, "We are on it.", "ben", nonce="one", private=False)
+    view = kit.desk.conversation(talk, "ana")
+    kit.desk.snooze(talk, "ana", kit.now() + timedelta(hours=2), view.version)
+    assert kit.desk.macros.undo(ran, "ana").left == (
+        "a proposal of ben waits here: approve, refuse or withdraw it first",
+    )
+    assert picture(kit, item)[1] is Status.SNOOZED
+
+
+@pytest.mark.parametrize("by_macro", [True, False])
+def test_nobody_is_given_back_what_they_may_not_see(two: Kit, by_macro: bool) -> None:
+    """Taking back an assignment gives the conversation to nobody who lost its account since."""
+    kit = two
+    item = kit.mention()
+    talk = kit.desk.conversation_of(item)
+    seed_staff(kit.desk, "dora", role=Role.COMMUNITY_MANAGER)
+    kit.desk.assign(talk, "ana", "dora", kit.desk.conversation(talk, "ana").version)
+    if by_macro:
+        ran, _ = run(kit, macro(kit, ("assign", "ben")), item)
+    else:
+        kit.desk.assign(talk, "ana", "ben", kit.desk.conversation(talk, "ana").version)
+    kit.desk.people.set_rights("ana", "dora", Role.COMMUNITY_MANAGER, frozenset({"other"}), 1)
+    because = "dora may not see the account 'main', and so cannot answer there"
+    if by_macro:
+        assert kit.desk.macros.undo(ran, "ana").left == (because,)
+    else:
+        offer = kit.desk.undoing.latest("ana")
+        assert offer is not None
+        assert [one.why for one in kit.desk.undoing.undo(offer.id, "ana").left] == [because]
+    assert picture(kit, item)[0] == "ben"

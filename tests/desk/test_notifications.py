@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
-from desk_kit import Kit
+from desk_kit import Kit, make_kit
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from social_listener.desk.mentions import mentioned
 from social_listener.desk_types.team import Kind
 from social_listener.errors import DeskError, NotPermitted
+from social_listener.rights import Role
 from social_listener.store import notifications
 
 NAMES = ("Ann", "Ann Lee", "Zoë", "o.k.")
@@ -120,3 +122,20 @@ def test_what_was_read_long_ago_is_forgotten(kit: Kit) -> None:
             notifications.forget(cursor, kit.now() - before)
         assert len(kit.desk.team.notifications("ben").lines) == left
     assert kit.desk.team.notifications("ben").lines[0].excerpt == "not read @ben"
+
+
+def test_what_they_may_not_see_pushes_nothing_out_of_the_list(tmp_path: Path) -> None:
+    """However much waits on an account that was taken away, what waits elsewhere is listed, counted and read alone."""
+    kit = make_kit(tmp_path, accounts=("main", "other"))
+    mine, theirs = (kit.desk.conversation_of(kit.mention(account=account)) for account in ("main", "other"))
+    kit.desk.note(mine, "@ben mine", "ana")
+    for number in range(3):
+        kit.pass_time(minutes=1)
+        kit.desk.note(theirs, f"@ben {number}", "ana")
+    kit.desk.people.set_rights("ana", "ben", Role.MANAGER, frozenset({"main"}), 1)
+    waiting = kit.desk.team.notifications("ben", limit=2)
+    assert ([line.excerpt for line in waiting.lines], waiting.unread) == (["@ben mine"], 1)
+    assert kit.desk.team.read("ben") == 1
+    kit.desk.people.set_rights("ana", "ben", Role.MANAGER, None, 2)
+    assert kit.desk.team.notifications("ben").unread == 3
+    kit.close()

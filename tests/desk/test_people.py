@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import statistics
 import time
 from datetime import timedelta
@@ -168,6 +169,38 @@ def test_guessing_a_name_is_slowed_down_and_a_restart_forgets_nothing(kit: Kit) 
     kit.pass_time(seconds=10)
     assert kit.desk.door.sign_in("Mia", PASSWORD, HERE).line.staff == "Mia"
     assert set(fail(kit, "Mia", 4)) == {WRONG}
+
+
+def join(kit: Kit, name: str) -> None:
+    """Let somebody of any name join."""
+    secret = kit.desk.people.invite("ana", name, None, Role.COMMUNITY_MANAGER)
+    kit.desk.own.join(secret, name, name, PASSWORD, HERE)
+
+
+#: spellings that a database, a keyboard or a script of ours has at some time taken for one name
+SPELLINGS = ("Zoë Ivan", "ZOE\u0308 IVAN", "zoë  ivan", "Zoë \u0130van", "Ｚoë Ivan", "Zoë Iſan", "zoë\u00a0ivan")
+
+
+def test_a_name_spelled_otherwise_is_no_fresh_one_to_guess(kit: Kit) -> None:
+    """Whatever spelling lets somebody in is slowed down with all others; one that is another name lets nobody in."""
+    join(kit, "Zoë Ivan")
+    enters = []
+    for spelling in SPELLINGS:
+        with contextlib.suppress(SignInFailed):
+            enters.append((spelling, kit.desk.door.sign_in(spelling, PASSWORD, HERE).line.staff))
+    assert [whose for _, whose in enters] == ["Zoë Ivan"] * 5
+    assert set(fail(kit, "Zoë Ivan", 5)) == {WRONG}
+    for spelling, _ in enters:
+        with pytest.raises(TooOften):
+            kit.desk.door.sign_in(spelling, PASSWORD, HERE)
+
+
+def test_no_two_spellings_of_a_name_are_two_people(kit: Kit) -> None:
+    """Who is invited under another spelling of a name that somebody has is told that it is taken."""
+    join(kit, "Zoë")
+    for name in ("ZOE\u0308", "Ｚoë"):
+        with pytest.raises(DeskError, match="somebody has the name"):
+            join(kit, name)
 
 
 def test_a_name_that_nobody_has_is_slowed_down_alike(kit: Kit) -> None:

@@ -3,17 +3,30 @@
 from __future__ import annotations
 
 import json
+from dataclasses import fields
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 import pytest
-from desk_kit import Kit
+from desk_kit import Kit, make_kit
+from staff_kit import seed_staff
 
 from social_listener import failpoints
+from social_listener.desk.reply import Composed, write_replies
 from social_listener.desk_types import QueueFilter, View
 from social_listener.desk_types.team import Kind, Proposal, ProposalState
 from social_listener.errors import Conflict, DeskError, NotAllowed, NotPermitted
 from social_listener.failpoints import FailpointReached
 from social_listener.model import ReplyState, Status
+from social_listener.rights import Role
+from social_listener.store import reply_files
+from social_listener.store.reply_files import StoredFile
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from social_listener.model import TextLength
 
 
 def propose(kit: Kit, item: str, text: str = "We are on it.", *, private: bool = False) -> Proposal:
@@ -52,6 +65,19 @@ def test_what_is_proposed_waits_and_is_seen(kit: Kit) -> None:
     assert kinds(kit, "ben") == [Kind.PROPOSED]
     assert kinds(kit, "ana") == []
     assert [one.state for one in kit.desk.conversation(conversation, "ben").proposals] == [ProposalState.WAITING]
+
+
+def test_a_late_save_does_not_bring_a_proposed_text_back(kit: Kit) -> None:
+    """What is saved under the nonce of a text that was proposed changes nothing; what is typed after it is kept."""
+    item = kit.mention()
+    conversation = kit.desk.conversation_of(item)
+    nonce = kit.desk.save_draft(conversation, "ana", "public", "We are on it.").nonce
+    kit.desk.team.propose(item, "We are on it.", "ana", nonce, private=False)
+    assert kit.desk.save_draft(conversation, "ana", "public", "We are on it", nonce).text == ""
+    fresh = kit.desk.draft(conversation, "ana", "public")
+    assert fresh.text == ""
+    kit.desk.save_draft(conversation, "ana", "public", "Another", fresh.nonce)
+    assert kit.desk.draft(conversation, "ana", "public").text == "Another"
 
 
 def test_an_approved_one_is_sent_once_under_its_authors_name(kit: Kit) -> None:
@@ -248,3 +274,76 @@ def test_a_crash_while_approving_loses_and_doubles_nothing(kit: Kit, place: str)
     kit.outbox.deliver()
     assert kit.posted(item) == 1
     assert kinds(kit, "ana") == [Kind.APPROVED]
+
+
+def meanwhile(kit: Kit, monkeypatch: pytest.MonkeyPatch, happens: Callable[[], object]) -> None:
+    """Let something happen between what is looked at and what is written: when the platform is asked for the length."""
+    channel, length = kit.channels["main"], kit.channels["main"].length
+
+    def asked(text: str, *, private: bool) -> TextLength:
+        monkeypatch.undo()
+        happens()
+        return length(text, private=private)
+
+    monkeypatch.setattr(channel, "length", asked)
+
+
+@pytest.mark.parametrize("way", ["role", "account", "left"])
+def test_who_lost_the_right_in_that_very_moment_approves_nothing(
+    tmp_path: Path, way: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What somebody may do is asked again where it is written, of the one who approves and the one who proposes."""
+    kit = make_kit(tmp_path, accounts=("main", "other"))
+    seed_staff(kit.desk, "cleo", "dan", role=Role.MANAGER)
+    item = kit.mention()
+    proposal = propose(kit, item)
+
+    def lose(staff: str) -> None:
+        if way == "left":
+            kit.desk.people.set_active("ana", staff, False, 1)
+        else:
+            role, accounts = (Role.MARKETER, None) if way == "role" else (Role.MANAGER, frozenset({"other"}))
+            kit.desk.people.set_rights("ana", staff, role, accounts, 1)
+
+    meanwhile(kit, monkeypatch, lambda: lose("cleo"))
+    with pytest.raises(DeskError, match=r"may not|no proposal"):
+        kit.desk.team.approve(proposal.id, "cleo", proposal.version)
+    second = kit.mention(author="zed")
+    meanwhile(kit, monkeypatch, lambda: lose("dan"))
+    with pytest.raises(DeskError, match=r"may not|no item"):
+        kit.desk.team.propose(second, "Hello", "dan", "n", private=False)
+    assert [one.state for one in kit.desk.conversation(kit.desk.conversation_of(item), "ben").proposals] == [
+        ProposalState.WAITING
+    ]
+    assert kit.desk.conversation(kit.desk.conversation_of(second), "ben").proposals == ()
+    assert kit.desk.outbox() == ()
+    kit.close()
+
+
+def test_a_picture_that_comes_in_that_very_moment_goes_with_no_proposal(
+    kit: Kit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What waits for approval goes without pictures, whenever they were added."""
+    item = kit.mention()
+    values = {field.name: "" for field in fields(StoredFile)}
+    values |= {"id": "1", "nonce": "n", "private": False, "number": 0, "bytes": 1, "media_id": None}
+    file = StoredFile(**values | {"account_id": "main", "created_at": kit.now()})
+
+    def added() -> None:
+        with kit.store.transaction() as cursor:
+            reply_files.insert(cursor, file)
+
+    meanwhile(kit, monkeypatch, added)
+    with pytest.raises(NotAllowed, match="without pictures"):
+        kit.desk.team.propose(item, "Hello", "ana", "n", private=False)
+
+
+def test_what_lost_its_picture_in_that_very_moment_is_no_reply(kit: Kit) -> None:
+    """A reply of a picture alone whose picture is gone when it is written says nothing, and is not written."""
+    item = kit.desk.item(kit.mention())
+    composed = Composed(text="", nonce="n", private=False)
+    with pytest.raises(NotAllowed, match="no text to send"), kit.store.transaction() as cursor:
+        write_replies(
+            kit.desk._office, cursor, [composed], line=item, staff="ana", seen_version=None, undo=None, now=kit.now()
+        )
+    assert kit.desk.outbox() == ()

@@ -17,6 +17,7 @@ from staff_kit import seed_staff
 from social_listener import failpoints
 from social_listener.errors import Conflict, DeskError, NotAllowed, NotPermitted
 from social_listener.failpoints import FailpointReached
+from social_listener.media.tray import Prepared, Tray
 from social_listener.model import (
     PrivateFile,
     PrivatePicture,
@@ -332,3 +333,25 @@ def test_a_picture_of_the_other_kind_is_refused_on_the_way(x: HttpKit) -> None:
     told = line(x, intent)
     assert (told.state, uploads(x), said(x, "Mixed up")) == (ReplyState.REJECTED, 0, [])
     assert "never goes out in public" in (told.reason or "")
+
+
+def test_the_same_picture_taken_away_elsewhere_is_not_lost_unnoticed(
+    x: HttpKit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever adds a picture in the moment in which its file is erased for another text is told; the next try holds."""
+    where, other = (place(x, x.mention(author)) for author in ("mara", "jo"))
+    nonce = x.service.desk.draft(where.conversation_id, STAFF, "public").nonce
+    add(x, other, picture())
+    put = Tray.put
+
+    def overtaken(self: Tray, data: bytes, most: int) -> Prepared:
+        made = put(self, data, most)
+        monkeypatch.undo()
+        x.service.desk.files.remove(other, x.service.desk.files.view(other).files[0].id)
+        return made
+
+    monkeypatch.setattr(Tray, "put", overtaken)
+    with pytest.raises(Conflict, match="add it again"):
+        x.service.desk.files.add(where, nonce, picture())
+    (kept,) = x.service.desk.files.add(where, nonce, picture()).files
+    assert x.service.desk.files.preview(where, kept.id)
