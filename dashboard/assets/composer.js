@@ -430,7 +430,8 @@ class Composer {
   async submit(ask = false, resolve = false) {
     const slot = this.slot();
     this.paintCounter();
-    if (this.sending || this.send.disabled || !this.begun()) return;
+    if (this.sending || !this.begun()) return;
+    if (this.send.disabled) return this.say(this.hindrance(), true);
     const { done, refusal, item } = this.data;
     const text = slot.text;
     const seen = this.seen.get(this.id).version;
@@ -451,6 +452,18 @@ class Composer {
     const next = follow && { text: then, nonce: follow.nonce, saved: follow.saved || null };
     const saved = slot.saved || null;
     this.trigger("send", { conversation: slot.id, item, mode: slot.mode, text, nonce: slot.nonce, seen, saved, follow: next, approval: ask || this.data.approval, resolve });
+  }
+
+  // Why what is written cannot be sent just now, for whoever presses the keys: the button stands there without a word.
+  hindrance() {
+    const { text, limit, used } = this.slot();
+    const option = this.option();
+    const ours = this.attach.fault(this.mode, text) || (this.follow.active && this.follow.fault);
+    if (this.attach.busy) return "A picture is still being saved: press again in a moment.";
+    if (this.held) return "Another conversation is being opened.";
+    if (!option.ok) return option.because;
+    if (ours) return ours;
+    return limit !== null && used > limit ? "It is too long." : "Something was said meanwhile: read it above, then send.";
   }
 
   unanswered(sending) {

@@ -235,6 +235,7 @@ def _bench() -> tuple[State, ...]:
         view=filled.whole(),
         bench=filled.bench(),
         alike=filled.alike(),
+        alike_for="what was looked for",
         takers=("Kim",),
         prepared=filled.prepared(),
     )

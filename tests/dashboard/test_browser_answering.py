@@ -122,8 +122,11 @@ def test_a_macro_is_shown_run_and_taken_back_by_keys(open_page: Open, make_stage
     expect(entries).to_have_count(1)
     page.keyboard.press("Enter")
     expect(page.locator(".ran")).to_contain_text("Refund and done: Post in public, assign to Sam, resolve.")
+    offer = page.locator(".st-key-bench .offer")
+    expect(offer).to_be_hidden()  # the macro's own message offers it
+    page.get_by_role("button", name="Close this").click()
+    expect(offer).to_contain_text("Ran “Refund and done” · Mara Koch")
     page.keyboard.press("z")
-    expect(page.locator(".ran")).to_be_hidden()
     expect(area(page)).to_have_value("We refund it today, Mara.")
     expect(page.get_by_role("button", name="Assign to me")).to_be_visible()
     page.close()
