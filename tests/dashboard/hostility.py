@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
 _COUNT = """selector => {
   const roots = [document.body];
-  for (const host of document.querySelectorAll('[data-testid=stBidiComponentIsolated]')) roots.push(host.shadowRoot);
+  const hosts = [...document.querySelectorAll('[data-testid=stBidiComponentIsolated]')];
+  roots.push(...hosts.map(host => host.shadowRoot).filter(Boolean));
   // Streamlit's lists keep a copy of their entries in templates of their own.
   const bare = node => node.getAttributeNames().every(name => name === 'aria-hidden');
   const ours = node => bare(node) && !node.content.querySelector(selector);
@@ -25,7 +26,7 @@ _COUNT = """selector => {
 }"""
 
 #: every component has got its root; one without would be passed over unseen
-DRAWN = """() => {
+_DRAWN = """() => {
   const hosts = [...document.querySelectorAll('[data-testid=stBidiComponentIsolated]')];
   return hosts.every(host => host.shadowRoot);
 }"""
@@ -39,6 +40,7 @@ FORBIDDEN_IN_FORMS = FORBIDDEN.replace(" form,", "").replace("[src^='./static']"
 
 def strangers(page: Page, forbidden: str = FORBIDDEN) -> list[str]:
     """Return the elements of a page, of all of its components too, that platform text must never become."""
+    page.wait_for_function(_DRAWN)
     found: list[str] = page.evaluate(_COUNT, forbidden)
     return found
 

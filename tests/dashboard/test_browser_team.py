@@ -124,7 +124,7 @@ def test_a_reply_waits_for_approval_and_is_sent_once(pair: Stage, open_page: Ope
     post = pair.mention("can I return it after a year?")
     kim = at(open_page, pair, post, "Kim")
     area(kim).fill("Within two years, of course.")
-    kim.get_by_role("button", name="Ask for approval").click()
+    area(kim).press("Alt+Enter")
     waits = kim.locator(".said.proposal")
     expect(waits).to_contain_text("waits for approval; nothing was sent")
     expect(area(kim)).to_have_value("")

@@ -9,7 +9,7 @@ import pytest
 from browsing import Browser as Hand
 from browsing import link_of
 from conftest import Open
-from hostility import CSP, DRAWN, FORBIDDEN_IN_FORMS, strangers, watched
+from hostility import CSP, FORBIDDEN_IN_FORMS, strangers, watched
 from payloads import PAYLOADS
 from playwright.sync_api import Page, expect
 from stage import Stage, sign_in, staged
@@ -95,7 +95,6 @@ class Watch:
 
     def look(self, where: str) -> None:
         """Nothing in the page is what a payload would have become."""
-        self.page.wait_for_function(DRAWN)
         assert strangers(self.page) == [], where
 
     def done(self) -> None:
