@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from social_listener.desk_types.organising import OpenCounts
@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from social_listener.desk_types.organising import BulkRun, Label, SavedView, UndoOffer
     from social_listener.desk_types.team import Team
 
+#: what stands before the id of a macro's run where deeds are named
+MACRO = "macro:"
+
 _NOTHING = OpenCounts(channels={}, labels={}, teams={})
 
 
@@ -21,7 +24,7 @@ class Bench:
     """What was last read for the bench."""
 
     labels: tuple[Label, ...] = ()
-    offer: UndoOffer | None = None
+    offer: UndoOffer | None = None  #: what was done last; of a macro with MACRO before its id
     views: tuple[SavedView, ...] = ()
     counts: Mapping[str, int] = field(default_factory=dict)  #: saved view → conversations; absent: not counted
     run: BulkRun | None = None
@@ -34,10 +37,18 @@ def read(desk: Desk, staff: str) -> Bench:
     views = desk.views.all(staff)
     return Bench(
         labels=desk.labels.all(staff, archived=True),
-        offer=desk.undoing.latest(staff),
+        offer=latest(desk, staff),
         views=views,
         counts=desk.views.counts(views, staff) if views else {},
         run=desk.bulk.latest(staff),
         open=desk.views.open_counts(staff),
         teams=desk.team.teams(staff),
     )
+
+
+def latest(desk: Desk, staff: str) -> UndoOffer | None:
+    """Return what somebody did last and may take back: a deed, or a macro as a whole; None: there is nothing."""
+    deed, run = desk.undoing.latest(staff), desk.macros.latest(staff)
+    if run is not None and (deed is None or run.done_at >= deed.done_at):
+        return replace(run, id=MACRO + run.id)
+    return deed

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from social_listener.dashboard import words
+from social_listener.dashboard.bench_data import MACRO
 from social_listener.desk_types import QueueFilter, View
 from social_listener.desk_types.organising import COLOURS
 
@@ -63,10 +64,11 @@ def bench(
         "snoozes": list(snoozes),
         "silence": silence(card),
         "alike": [_alike(one) for one in now.alike],
+        "alikeFor": now.alike_for,
         "takers": None if now.takers is None else list(now.takers),
         "confirm": _confirm(now.prepared),
         "run": _run(shown.run),
-        "undo": _offer(shown.offer),
+        "undo": None if _told_above(now) else _offer(shown.offer),
         "now": words.iso(time),
     }
 
@@ -173,6 +175,12 @@ def _run(run: BulkRun | None) -> Json | None:
         "telling": bool(run.failed or run.cut_off),
         "failures": [[one.name or one.id, words.sentence(one.why)] for one in run.failures[:50]],
     }
+
+
+def _told_above(now: Inbox) -> bool:
+    """Return whether what was done last is a macro whose own message, with its own button, is still shown."""
+    offer = now.bench.offer
+    return now.macro is not None and offer is not None and offer.id == MACRO + now.macro.id
 
 
 def _offer(offer: UndoOffer | None) -> Json | None:

@@ -79,12 +79,17 @@ def _todo(one: Proposal, *, mine: bool) -> str:
 def _acts(*, mine: bool, approves: bool) -> list[Json]:
     if mine:
         return [
-            {"do": "withdraw", "label": "Withdraw and change", "strong": False, "key": ""},
+            _act("withdraw", "Withdraw and change", "D", "d"),
         ]
     if not approves:
         return []
     return [
-        {"do": "approve", "label": "Approve", "strong": True, "key": "Y"},
-        {"do": "reword", "label": "Change and approve", "strong": False, "key": ""},
-        {"do": "refuse", "label": "Refuse", "strong": False, "key": ""},
+        _act("approve", "Approve", "Y", "y"),
+        _act("reword", "Change and approve", "Shift Y", "Y"),
+        _act("refuse", "Refuse", "D", "d"),
     ]
+
+
+def _act(do: str, label: str, key: str, press: str) -> Json:
+    """Return one button; `key`: its key as people read it, `press`: as a browser tells it."""
+    return {"do": do, "label": label, "strong": do == "approve", "key": key, "press": press}

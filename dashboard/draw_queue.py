@@ -18,9 +18,11 @@ if TYPE_CHECKING:
     from social_listener.desk_types import HealthView, QueueFilter, QueuePage, QueueRow
     from social_listener.desk_types.organising import SavedView
 
-#: replies on their way, as a mark of the row: words, tone
+#: replies on their way and not sent, as a mark of the row: words, tone
 _PENDING: Mapping[ReplyState, tuple[str, str]] = {
     ReplyState.IN_DOUBT: ("Reply in doubt", "amber"),
+    ReplyState.REJECTED: ("Reply not sent", "red"),
+    ReplyState.EXPIRED: ("Reply not sent", "red"),
     ReplyState.SENDING: ("Sending", "accent"),
     ReplyState.QUEUED: ("Reply on its way", "accent"),
 }
@@ -118,9 +120,8 @@ def _marks(one: QueueRow, staff: str, *, gone: bool, name_channel: bool) -> list
     marks: list[Json] = []
     if gone:
         marks.append({"text": "Done here", "tone": "", "icon": "check"})
-    if one.pending is not None and one.pending in _PENDING and not gone:
-        text, tone = _PENDING[one.pending]
-        marks.append({"text": text, "tone": tone})
+    else:
+        marks += _answers(one)
     if one.private:
         marks.append({"text": "Private", "tone": "violet", "icon": "lock"})
     else:
@@ -132,13 +133,24 @@ def _marks(one: QueueRow, staff: str, *, gone: bool, name_channel: bool) -> list
         marks.append({"text": label, "tone": tone})
     if one.unanswered > 1:
         marks.append({"text": f"{one.unanswered} unanswered", "tone": "amber"})
-    if one.language and one.language != "en":
-        marks.append({"text": words.language(one.language), "tone": ""})
+    if tongue := words.tongue(one.language, one.excerpt):
+        marks.append({"text": tongue, "tone": ""})
     if one.assignee:
         mine = one.assignee == staff
         marks.append({"text": "You" if mine else one.assignee, "tone": "accent" if mine else "", "icon": "person"})
     if one.status is Status.RESOLVED:
         marks.append({"text": "Resolved", "tone": "green", "icon": "check"})
+    return marks
+
+
+def _answers(one: QueueRow) -> list[Json]:
+    """Return what becomes of our answers, where somebody may have to see to it."""
+    marks: list[Json] = []
+    if one.pending is not None and one.pending in _PENDING:
+        text, tone = _PENDING[one.pending]
+        marks.append({"text": text, "tone": tone})
+    if one.proposed:
+        marks.append({"text": "To approve", "tone": "amber"})
     return marks
 
 

@@ -161,8 +161,8 @@ def _marks(line: ThreadItem, *, context: bool, focus: bool, alone: bool) -> list
     if line.sentiment_label in {SentimentLabel.NEGATIVE, SentimentLabel.POSITIVE}:
         label, tone = words.SENTIMENTS[line.sentiment_label]
         marks.append({"text": label, "tone": tone, "title": line.sentiment_reason})
-    if line.language and line.language != "en" and not said.outbound:
-        marks.append({"text": words.language(line.language), "tone": ""})
+    if not said.outbound and (tongue := words.tongue(line.language, said.text)):
+        marks.append({"text": tongue, "tone": ""})
     if not said.outbound and not context and line.answered_at is not None:
         marks.append({"text": "Answered", "tone": "green", "icon": "check"})
     return marks

@@ -214,6 +214,7 @@ def _assign_buttons(view: ConversationView, me: str, about: Around) -> None:
             key="hand_over",
             icon=":material/forward:",
             help="Hand it over",
+            format_func=state.escape_markdown,  # teams are named by people, and a menu reads Markdown
             on_click=actions.hand_over,
         )
 

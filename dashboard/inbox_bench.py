@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 
 from social_listener.dashboard import (
+    bench_data,
     draw_bench,
     inbox_actions,
     inbox_bulk,
@@ -18,6 +19,7 @@ from social_listener.dashboard import (
     state,
     words,
 )
+from social_listener.dashboard.bench_data import MACRO
 from social_listener.dashboard.component import component
 from social_listener.dashboard.inbox_actions import draw
 from social_listener.desk_types.contacts import Silencing
@@ -71,17 +73,16 @@ def _version(wish: Wish) -> int:
 
 def _undo(wish: Wish) -> str:
     """Take a deed back, the last one when none is named, and tell what stayed."""
-    undoing, me = state.desk().undoing, state.staff()
-    last, step = undoing.latest(me), _text(wish, "id")
+    desk, me, step = state.desk(), state.staff(), _text(wish, "id")
     if not step:
-        run = state.desk().macros.latest(me)
-        if run is not None and (last is None or run[1] >= last.done_at):
-            inbox_macros.take_back(run[0])
-            return ""
+        last = bench_data.latest(desk, me)
         if last is None:
             return ""
         step = last.id
-    done = undoing.undo(step, me)
+    if step.startswith(MACRO):
+        inbox_macros.take_back(step.removeprefix(MACRO))
+        return ""
+    done = desk.undoing.undo(step, me)
     now = session.inbox()
     now.shelf = None  # what comes back stands in its place, not among the new ones
     if done.only and done.restored and done.of_conversations:
@@ -193,6 +194,7 @@ def _alike(wish: Wish) -> str:
     """Look for contacts that may be the same customer: by what they have in common, or by a name."""
     contacts, conversation, me = state.desk().contacts, _text(wish, "conversation"), state.staff()
     text = _text(wish, "text")[:80]
+    session.inbox().alike, session.inbox().alike_for = (), f"{conversation}\n{text}"
     found = contacts.find(conversation, text, me) if text.strip() else contacts.suggest(conversation, me)
     view = session.inbox().view
     whole = view.contact.others if view and view.contact else ()

@@ -62,6 +62,7 @@ class Inbox:
     bench: Bench = field(default_factory=Bench)
     prepared: Prepared | None = None  #: a change of many that was counted, and is asked about
     alike: tuple[Likeness, ...] = ()  #: contacts that may be the same customer, when somebody looks for them
+    alike_for: str = ""  #: conversation and text that `alike` was found for
     takers: tuple[str, ...] | None = None  #: who can take the conversation over, once somebody has asked
     outcome: Outcome | None = None
     notices: Notifications | None = None  #: what waits for whoever looks
@@ -195,7 +196,7 @@ def look(pane: str) -> object:
     if pane == "bench":
         card = now.view.contact if now.view else None
         about = (now.view.conversation_id, now.view.labels, card and (card.others, card.silence)) if now.view else None
-        return now.bench, about, now.prepared, now.alike, now.takers
+        return now.bench, about, now.prepared, now.alike, now.alike_for, now.takers
     return now.view and replace(now.view, priority=0, factors=()), now.view_problem
 
 

@@ -70,6 +70,9 @@ LANGUAGES: Mapping[str, str] = {
     "uk": "Ukrainian", "vi": "Vietnamese", "zh": "Chinese",
 }  # fmt: skip
 
+#: in a text of no more, a language that has no name in LANGUAGES is not believed
+_FEW_WORDS = 5
+
 _HIDDEN = re.compile("[\u202a-\u202e\u2066-\u2069\u0000-\u0008\u000b-\u001f]")
 
 
@@ -81,6 +84,15 @@ def channel(name: str) -> str:
 def language(code: str | None) -> str:
     """Return a language's English name, or its code when we have no name for it."""
     return LANGUAGES.get(code or "", code or "not known")
+
+
+def tongue(code: str | None, text: str) -> str:
+    """Return the language of a text where it is worth a word; "": English, not known, or a rare one by a word or two.
+
+    A text of few words in a language that we have no name for is most often none: a name, a sound, a typing error.
+    """
+    rare = code not in LANGUAGES and len(text.split()) <= _FEW_WORDS
+    return "" if not code or code == "en" or rare else language(code)
 
 
 def tone(priority: int) -> str:

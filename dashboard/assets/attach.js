@@ -100,13 +100,22 @@ class Attach {
       alt.placeholder = "What it shows";
       alt.setAttribute("aria-label", "What the picture shows, for those who cannot see it");
       alt.onchange = () => this.call("PUT", line.mode, { file: line.id }, JSON.stringify({ alt: alt.value }), "application/json");
-      alt.onkeydown = (event) => event.stopPropagation();
+      alt.onkeydown = (event) => this.altKey(event);
       card.append(alt);
     }
     const away = withIcon(button("away", "", () => this.call("DELETE", line.mode, { file: line.id }), "Take this picture away"), "cross");
     away.setAttribute("aria-label", "Take this picture away");
     card.append(away);
     return card;
+  }
+
+  // Enter saves a description and goes back to the text. With Ctrl it would send: what is being saved is told first.
+  altKey(event) {
+    event.stopPropagation();
+    if (event.key !== "Enter" || event.isComposing) return;
+    event.preventDefault();
+    this.composer.area.focus();
+    if (event.ctrlKey || event.metaKey) this.composer.submit(false, event.shiftKey);
   }
 
   async add(files) {

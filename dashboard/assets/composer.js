@@ -97,7 +97,7 @@ class Composer {
     const actions = el("div", "actions");
     this.ask = withIcon(button("plain-button ask", undefined, () => this.submit(true), "Ask for approval: a colleague reads it before it is sent"), "person");
     this.ask.setAttribute("aria-label", "Ask for approval");
-    this.ask.append(el("span", "", "Ask for approval"));
+    this.ask.append(el("span", "", "Ask for approval"), el("kbd", "", "Alt ↵"));
     actions.append(this.inserts.tools, this.status, this.left, this.ask, this.send);
     const box = el("div", "box");
     box.append(this.switch, this.reader, this.area);
@@ -430,7 +430,8 @@ class Composer {
   async submit(ask = false, resolve = false) {
     const slot = this.slot();
     this.paintCounter();
-    if (this.sending || this.send.disabled || !this.begun()) return;
+    if (this.sending || !this.begun()) return;
+    if (this.send.disabled) return this.say(this.hindrance(), true);
     const { done, refusal, item } = this.data;
     const text = slot.text;
     const seen = this.seen.get(this.id).version;
@@ -453,6 +454,18 @@ class Composer {
     this.trigger("send", { conversation: slot.id, item, mode: slot.mode, text, nonce: slot.nonce, seen, saved, follow: next, approval: ask || this.data.approval, resolve });
   }
 
+  // Why what is written cannot be sent just now, for whoever presses the keys: the button stands there without a word.
+  hindrance() {
+    const { text, limit, used } = this.slot();
+    const option = this.option();
+    const ours = this.attach.fault(this.mode, text) || (this.follow.active && this.follow.fault);
+    if (this.attach.busy) return "A picture is still being saved: press again in a moment.";
+    if (this.held) return "Another conversation is being opened.";
+    if (!option.ok) return option.because;
+    if (ours) return ours;
+    return limit !== null && used > limit ? "It is too long." : "Something was said meanwhile: read it above, then send.";
+  }
+
   unanswered(sending) {
     if (this.sending !== sending) return;
     this.sending = null;
@@ -471,6 +484,11 @@ class Composer {
       event.preventDefault();
       event.stopPropagation();
       this.submit(false, event.shiftKey);
+    } else if (event.key === "Enter" && event.altKey && !event.shiftKey) {
+      event.preventDefault();
+      event.stopPropagation();
+      if (this.ask.hidden && !this.data.approval) this.say(this.mode === "note" ? "A note needs no approval." : "Nobody can be asked for approval of this.", true);
+      else this.submit(true);
     } else if (event.key === "." && (event.ctrlKey || event.metaKey)) {
       event.preventDefault();
       this.inserts.open(this.inserts.emoji);
@@ -481,7 +499,7 @@ class Composer {
   // a conversation that was picked at that moment would not open.
   pageKey(event) {
     if (!plainKey(event) || typing(event) || dialogOpen()) return;
-    if (!"rnif".includes(event.key)) return;
+    if (!"rnifp".includes(event.key)) return;
     event.preventDefault();
     event.stopImmediatePropagation();
     if (this.held) Object.assign(this, { wanted: event.key, early: "" });
@@ -490,7 +508,8 @@ class Composer {
 
   focus(key) {
     if (key === "n") this.choose("note");
-    if (key !== "n" && this.mode === "note") this.choose(this.data.mode);
+    else if (this.mode === "note") this.choose(this.data.mode);
+    else if (key === "p") this.flip();
     const early = this.wanted ? this.early : "";
     this.wanted = null;
     this.last = this.area;
@@ -502,6 +521,14 @@ class Composer {
       this.typed();
     }
     this.area.setSelectionRange(this.area.value.length, this.area.value.length);
+  }
+
+  // Everybody may read it, or one person: the other of the two, where both can be done.
+  flip() {
+    const usable = this.data.modes.filter((one) => one.ok && one.mode !== "note");
+    const at = usable.findIndex((one) => one.mode === this.mode);
+    if (usable.length > 1) this.choose(usable[(at + 1) % usable.length].mode);
+    else this.say(this.data.refused[0] || "", true);
   }
 
   end() {

@@ -144,7 +144,6 @@ export default function ({ data, parentElement, setTriggerValue }) {
   root.setAttribute("role", "complementary");
   root.setAttribute("aria-label", "About this conversation");
   const parts = [withIcon(button("back", "Conversation", () => showPane("conversation")), "back")];
-  if (data.problem) parts.push(el("div", "problem", data.problem));
   if (data.id) {
     parts.push(levelSection(data.level, driftOf(data)));
     parts.push(whySection(data));

@@ -29,7 +29,7 @@ function asking(className, text, question, act) {
   const node = el("span");
   const first = button(className, text, () => {
     const sure = button("plain-button strong", "Yes", () => { sure.disabled = true; act(); });
-    node.replaceChildren(el("span", "ask", question + " "), sure, " ", button("plain-button", "No", () => node.replaceChildren(first)));
+    node.replaceChildren(el("span", "ask", question + " "), sure, " ", button("plain-button", "No", () => { node.replaceChildren(first); first.focus(); }));
     sure.focus();
   });
   node.append(first);

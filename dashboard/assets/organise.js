@@ -158,10 +158,12 @@ const ORGANISE = {
     const { conversation, name } = this.data;
     if (!conversation) return;
     const ask = (text) => this.fire({ what: "alike", conversation, text });
+    const wanted = () => conversation + "\n" + this.picker.input.value.slice(0, 80);
     ask("");
     this.picker.open({
       title: "Who is the same customer as " + name + "?",
       placeholder: "Type a name or handle",
+      looks: () => this.data.alikeFor !== wanted(),
       items: () => this.data.alike.map((one) => ({
         words: one.name + " @" + one.handle + " on " + one.channel,
         on: one.together,

@@ -16,8 +16,9 @@ class Picker {
 
   get isOpen() { return !this.back.hidden; }
 
-  // `list`: { title, placeholder, items(), waits(), made(text), foot }; an item: { words, hint, colour, on, run }. While
-  // `waits()` says that the items are still asked for, Enter is kept, and takes what is found first once they are here.
+  // `list`: { title, placeholder, items(), waits(), looks(), made(text), foot }; an item: { words, hint, colour, on, run }.
+  // While `waits()` says that the items are still asked for, Enter is kept, and takes what is found first once they are
+  // here. `looks()` says that there may be more; what is taken is what is seen.
   open(list) {
     this.show(list.title);
     this.list = list;
@@ -95,7 +96,7 @@ class Picker {
     this.at = Math.max(0, Math.min(this.at, this.items.length - 1));
     this.choices.replaceChildren(...this.items.map((item, index) => this.choice(item, index)));
     if (!this.items.length) {
-      const none = el("li", "none", this.waits ? "Looking …" : "Nothing of that name");
+      const none = el("li", "none", this.waits || this.list.looks?.() ? "Looking …" : "Nothing of that name");
       none.setAttribute("role", "option");
       none.setAttribute("aria-disabled", "true");
       this.choices.append(none);

@@ -55,6 +55,18 @@ function paintAge(node, drift) {
   node.title = node.due ? dueTitle(node.due, drift) + ". " + heard : heard;
 }
 
+// Opens the filters, and goes to the first of them, which is drawn a moment later.
+function toFilters() {
+  const first = () => document.querySelector(".st-key-filter_fields input");
+  if (!first()) document.querySelector(".st-key-filters button")?.click();
+  const end = Date.now() + 2000;
+  const go = () => {
+    if (first()) first().focus();
+    else if (Date.now() < end) requestAnimationFrame(go);
+  };
+  go();
+}
+
 function emptyState(data, show) {
   const node = el("div", "empty");
   const glyph = el("div", "glyph");
@@ -103,7 +115,14 @@ export default function ({ data, parentElement, setTriggerValue }) {
         state.select(state.chosen || state.rows()[0], event.shiftKey);
       } else if (event.key === "Escape") clearSelection();
       else if (event.key === "?") {
+        event.preventDefault();
         state.ask("help", Date.now());
+      } else if (event.key === ".") {
+        event.preventDefault();
+        state.news.onclick?.();
+      } else if (event.key === "F") {
+        event.preventDefault();
+        toFilters();
       } else if (event.key === "/") {
         const search = document.querySelector(".st-key-search input");
         if (search) {
@@ -168,13 +187,11 @@ export default function ({ data, parentElement, setTriggerValue }) {
   state.hint.replaceChildren(...(data.rows.length ? [] : [emptyState(data, show)]));
 
   state.news.classList.toggle("on", data.news > 0);
-  if (data.news > 0) {
-    state.news.replaceChildren(icon("up"), data.news.toLocaleString("en") + " new – show");
-    state.news.onclick = () => {
-      state.scroller.scrollTop = 0;
-      setTriggerValue("show", Date.now());
-    };
-  }
+  if (data.news > 0) state.news.replaceChildren(icon("up"), data.news.toLocaleString("en") + " new – show", el("kbd", "", "."));
+  state.news.onclick = data.news > 0 && (() => {
+    state.scroller.scrollTop = 0;
+    setTriggerValue("show", Date.now());
+  });
   const total = el("span", "", data.count);
   const health = link(data.health.ok ? "" : "bad", data.health.text, location.origin + "/health");
   if (health.tagName === "A") health.target = "_self";
@@ -211,6 +228,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
     const at = rows.findIndex((node) => node.dataset.id === state.chosen);
     const next = Math.max(0, Math.min(rows.length - 1, at < 0 ? 0 : at + by));
     if (rows[next] && next !== at) pick(rows[next].dataset.id, 140);
+    else if (by > 0 && rows[next] && !state.more.hidden) state.more.onclick();
   };
   state.list.onclick = (event) => {
     const row = event.target.closest(".row");

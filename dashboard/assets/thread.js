@@ -43,12 +43,16 @@ function drawItem(line, act) {
     bubble.append(box);
   }
   const foot = el("div", "foot");
-  if (line.canFocus) foot.append(withIcon(button("", "Answer this", () => act("focus", line.item)), "reply"));
+  if (line.canFocus) {
+    const answer = withIcon(button("", "Answer this", () => act("focus", line.item)), "reply");
+    answer.dataset.answer = "1";
+    foot.append(answer);
+  }
   for (const verb of line.verbs) {
     const node = withIcon(button("", verb.label, () => act("do", { item: line.item, verb: verb.verb }), verb.because), verb.icon);
     node.disabled = !verb.ok;
-    // H hides, or shows again, what is answered; of two such items none would be meant.
-    if (line.tone.includes("focus") && /hide$/.test(verb.verb)) node.dataset.key = "h";
+    // H hides what is answered, T likes it, or takes that back; of two such items none would be meant.
+    if (line.tone.includes("focus")) node.dataset.key = { hide: "h", unhide: "h", like: "t", unlike: "t" }[verb.verb] || "";
     foot.append(node);
   }
   if (line.url) foot.append(link("", "Open on " + line.channel + " ↗", line.url));
@@ -65,6 +69,7 @@ function drawItem(line, act) {
 
 function drawMenu(line, act) {
   const menu = el("div", "menu");
+  menu.tabIndex = -1;
   for (const verb of line.menu) {
     const node = button("", verb.label, () => act("do", { item: line.item, verb: verb.verb }));
     node.disabled = !verb.ok;
@@ -72,7 +77,31 @@ function drawMenu(line, act) {
     menu.append(node);
   }
   if (!line.menu.length) menu.append(el("span", "quiet", "Nothing can be done to this one."));
+  menu.onkeydown = (event) => menuKey(event, menu, () => act("menu", ""));
   return menu;
+}
+
+// Arrows walk through an open menu, Esc closes it.
+function menuKey(event, menu, close) {
+  const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  const all = [...menu.querySelectorAll("button:not(:disabled)")];
+  const at = all.indexOf(menu.getRootNode().activeElement);
+  if (by && all.length) all[(at + by + all.length) % all.length].focus();
+  else if (event.key === "Escape") close();
+  else return;
+  event.preventDefault();
+  event.stopPropagation();
+}
+
+// What had the focus is drawn anew: the same button has it again, else the first one there.
+function keepingFocus(node, draw) {
+  const active = node.getRootNode().activeElement;
+  const held = active && node.contains(active) ? active.textContent : null;
+  const fallback = held !== null && active.closest(".menu") ? ".menu-button" : "button:not(:disabled), a, summary";
+  draw();
+  if (held === null) return;
+  const same = [...node.querySelectorAll("button:not(:disabled), a, summary")].find((one) => one.textContent === held);
+  (same || node.querySelector(fallback))?.focus({ preventScroll: true });
 }
 
 function drawNote(line) {
@@ -159,7 +188,7 @@ function drawProposal(line, act, data) {
       act("decide", { proposal: line.proposal, version: line.version, seen: data().version, do: one.do });
     });
     if (one.key) {
-      node.dataset.key = one.key.toLowerCase();
+      node.dataset.key = one.press;
       node.append(el("kbd", "", one.key));
     }
     row.append(node);
@@ -235,16 +264,28 @@ export default function ({ data, parentElement, setTriggerValue }) {
     };
     document.addEventListener("social-listener-opening", state.onOpening);
     state.onKey = (event) => {
-      if (!plainKey(event) || typing(event) || dialogOpen()) return;
+      if (!plainKey(event) || event.repeat || typing(event) || dialogOpen()) return;
       if (state.opening && state.opening !== state.id) { // another conversation was picked and is not here yet
         if (event.key === "h") state.early = "h"; // what cannot be taken back (Y) does not wait: it is pressed again
         return;
       }
-      const wanted = log.querySelector(`button[data-key="${CSS.escape(event.key)}"]`);
-      if (!wanted) return;
+      const run = { u: () => state.answer(true), U: () => state.answer(false), o: () => state.ours() }[event.key];
+      const wanted = run || !event.key ? null : log.querySelector(`button[data-key="${CSS.escape(event.key)}"]`);
+      if (!run && !wanted) return;
       event.preventDefault();
-      wanted.click();
+      if (run) run();
+      else wanted.click();
     };
+    // Which message is answered: the next one above, or below, what is answered now.
+    state.answer = (up) => {
+      const all = [...log.children];
+      const at = all.findIndex((node) => node.classList.contains("focus"));
+      const others = all.filter((node, place) => node.querySelector("[data-answer]") && (up ? place < at : place > at));
+      others.at(up ? -1 : 0)?.querySelector("[data-answer]").click();
+    };
+    // What can be done with the last that we said.
+    state.ours = () => [...log.querySelectorAll(".said.ours .menu-button")].at(-1)?.click();
+
     document.addEventListener("keydown", state.onKey);
     state.timer = setInterval(() => {
       for (const bubble of state.log.querySelectorAll(".bubble")) if (bubble.paint) bubble.paint();
@@ -287,12 +328,15 @@ export default function ({ data, parentElement, setTriggerValue }) {
       redrawn = true;
       node.dataset.drawn = drawn;
       node.className = line.type === "problem" ? "problem" : "said " + line.tone;
-      if (line.type === "problem") node.textContent = line.text;
-      else if (line.type === "note") node.replaceChildren(...drawNote(line));
-      else if (line.type === "proposal") node.replaceChildren(...drawProposal(line, act, () => state.data));
-      else if (line.type === "link") node.replaceChildren(...drawLink(line, act));
-      else if (line.type === "reply") node.replaceChildren(...drawReply(line, act, drift));
-      else node.replaceChildren(...drawItem(line, act));
+      const parts = {
+        note: () => drawNote(line),
+        proposal: () => drawProposal(line, act, () => state.data),
+        link: () => drawLink(line, act),
+        reply: () => drawReply(line, act, drift),
+        item: () => drawItem(line, act),
+      }[line.type];
+      if (parts) keepingFocus(node, () => node.replaceChildren(...parts()));
+      else node.textContent = line.text;
       const box = node.querySelector("details");
       if (box && open) box.open = true;
     }
@@ -305,8 +349,15 @@ export default function ({ data, parentElement, setTriggerValue }) {
     log.querySelector(`button[data-key="${state.early}"]`)?.click();
     state.early = "";
   }
-  if (data.menu && data.menu !== state.menu) log.querySelector(".menu")?.scrollIntoView({ block: "nearest" });
+  if (data.menu && data.menu !== state.menu) {
+    const menu = log.querySelector(".menu");
+    menu?.scrollIntoView({ block: "nearest" });
+    (menu?.querySelector("button:not(:disabled)") || menu)?.focus({ preventScroll: true });
+  }
   state.menu = data.menu;
+  const focus = log.querySelector(".focus");
+  if (!fresh && focus && state.focus && state.focus !== focus.dataset.key) focus.scrollIntoView({ block: "nearest" });
+  state.focus = focus?.dataset.key;
   state.markUnseen();
   // Opened at one line, such as the note in which somebody was named.
   const asked = data.atLine?.key && data.atLine.asked !== state.asked ? data.atLine.key : "";

@@ -13,14 +13,14 @@ from social_listener.desk.office import known_conversation
 from social_listener.desk.rendering import unknown_in, values_for
 from social_listener.desk.reply import write_replies
 from social_listener.desk_types.answering import Macro, MacroPlan, MacroRun, MacroStep, MacroUndone, StepPlan
+from social_listener.desk_types.organising import UndoOffer
 from social_listener.errors import Conflict, DeskError, ListenerError
 from social_listener.rights import Right
-from social_listener.store import audit, macros, saved_replies
+from social_listener.store import audit, macros, organised, saved_replies
 from social_listener.store.macros import StoredRun
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from datetime import datetime
 
     from duckdb import DuckDBPyConnection
 
@@ -131,11 +131,17 @@ class Macros:
             audit.record(cursor, here.now, staff, "macro.ran", macro.id, run=run.id, conversation=row.id, failed=failed)
         return MacroRun(id=run.id, name=macro.name, conversation_id=row.id, steps=steps)
 
-    def latest(self, staff: str) -> tuple[str, datetime] | None:
-        """Return which run somebody may still take back, the last one, and when it was; None: there is none."""
+    def latest(self, staff: str) -> UndoOffer | None:
+        """Return the last run, if somebody may still take it back; None: there is none."""
         with self._office.store.read() as cursor:
             self._office.permit(cursor, staff, Right.READ)
-            return macros.latest_run(cursor, staff, self._office.clock() - GOOD_FOR)
+            last = macros.latest_run(cursor, staff, self._office.clock() - GOOD_FOR)
+            run = macros.run(cursor, last) if last else None
+            if run is None:
+                return None
+            about = organised.names(cursor, [run.conversation_id])[run.conversation_id]
+            ends = run.ran_at + GOOD_FOR
+            return UndoOffer(id=run.id, words=f"Ran “{run.name}”", about=about, done_at=run.ran_at, expires_at=ends)
 
     def undo(self, run_id: str, staff: str) -> MacroUndone:
         """Take back what a run did, the last first; what was changed since, or has left, stays and is told."""

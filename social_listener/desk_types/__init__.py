@@ -92,7 +92,9 @@ class QueueRow:
     excerpt: str
     last_at: datetime
     unanswered: int
-    pending: ReplyState | None  #: the most pressing unsettled reply in it: in_doubt before sending before queued
+    #: the most pressing reply in it: in_doubt, then rejected or expired (when it was the last), sending, queued
+    pending: ReplyState | None
+    proposed: bool = False  #: a reply waits for approval
     labels: tuple[Label, ...] = ()
     due: DueLine | None = None  #: what is due next; None: nothing
     found: FoundLine | None = None  #: what a search found in it; None: nothing was said that it asked for

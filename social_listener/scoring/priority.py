@@ -10,6 +10,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import timedelta
+from typing import Final
 
 from social_listener.model import Factor
 from social_listener.scoring.cues import Found
@@ -111,6 +112,16 @@ def factors(of_text: Sequence[Factor], about: Circumstances, weights: Weights) -
     return tuple(parts)
 
 
+#: compound at most → how negative that is, the strongest first
+_DEGREES: Final = ((-0.7, "very"), (-0.35, "clearly"))
+
+
+def _how_negative(sentiment: float) -> str:
+    """Return in words how negative a text is; `sentiment`: -1 to below 0."""
+    degree = next((words for least, words in _DEGREES if sentiment <= least), "a little")
+    return f"its words are {degree} negative"
+
+
 def text_factors(feeling: Feeling, found: Found, weights: Weights) -> list[Factor]:
     """Return the factors that the text itself gives."""
     parts: list[Factor] = []
@@ -119,7 +130,7 @@ def text_factors(feeling: Feeling, found: Found, weights: Weights) -> list[Facto
             Factor(
                 name="sentiment",
                 points=round(-feeling.sentiment * weights.sentiment, 1),
-                because=f"negative words: {feeling.sentiment:+.2f} on a scale from -1 to 1",
+                because=_how_negative(feeling.sentiment),
             )
         )
     for name, sentence in _SENTENCES.items():

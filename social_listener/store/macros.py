@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass, fields
-from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
 from social_listener.desk_types.answering import Macro, MacroStep
@@ -97,14 +96,14 @@ def run(cursor: DuckDBPyConnection, run_id: str) -> StoredRun | None:
     return StoredRun(**{**data, "done": tuple(json.loads(data["done"]))})
 
 
-def latest_run(cursor: DuckDBPyConnection, staff: str, since: datetime) -> tuple[str, datetime] | None:
-    """Return id and time of the run that somebody made last, if it changed something and was not taken back."""
+def latest_run(cursor: DuckDBPyConnection, staff: str, since: datetime) -> str | None:
+    """Return the id of the run that somebody made last, if it changed something and was not taken back."""
     row = cursor.execute(
-        """SELECT id, ran_at FROM macro_runs WHERE staff = ? AND ran_at > ? AND undone_at IS NULL AND done <> '[]'
+        """SELECT id FROM macro_runs WHERE staff = ? AND ran_at > ? AND undone_at IS NULL AND done <> '[]'
            ORDER BY ran_at DESC, id DESC LIMIT 1""",
         [staff, since],
     ).fetchone()
-    return (row[0], row[1].astimezone(UTC)) if row else None
+    return row[0] if row else None
 
 
 def set_undone(cursor: DuckDBPyConnection, run_id: str, now: datetime) -> None:

@@ -69,6 +69,7 @@ class ListedRow:
     next_due: StoredDue | None
     factors: tuple[Factor, ...]
     pending: ReplyState | None
+    proposed: bool
     urgency: float = 0  #: its priority with waiting time, as of the moment it was listed at
 
     def place(self, order: PlatformTime) -> QueuePlace:
@@ -326,7 +327,8 @@ def _condition(
 
 def complete(cursor: DuckDBPyConnection, rows: Sequence[dict[str, Any]], factors: Factors) -> list[ListedRow]:
     """Return rows, given by the names of `ListedRow`, with factors and the most pressing reply that is not settled."""
-    pending = _pending(cursor)
+    ids = [row["conversation_id"] for row in rows]
+    pending, proposed = _pending(cursor, ids), _proposed(cursor)
     return [
         ListedRow(
             **{name: value for name, value in row.items() if name not in DUE}
@@ -340,19 +342,31 @@ def complete(cursor: DuckDBPyConnection, rows: Sequence[dict[str, Any]], factors
                 "next_due": StoredDue.of(row),
                 "factors": found,
                 "pending": pending.get(row["conversation_id"]),
+                "proposed": row["conversation_id"] in proposed,
             }
         )
         for row, found in zip(rows, factors.of(cursor, rows), strict=True)
     ]
 
 
-def _pending(cursor: DuckDBPyConnection) -> dict[str, ReplyState]:
-    """Return the most pressing unsettled reply of every conversation that has one; they are few."""
+def _pending(cursor: DuckDBPyConnection, conversation_ids: Sequence[str]) -> dict[str, ReplyState]:
+    """Return the most pressing reply of every conversation that has one: on its way, or the last and not sent."""
     rows = cursor.execute(
-        "SELECT conversation_id, state FROM replies WHERE state IN ('queued', 'sending', 'in_doubt')"
+        """SELECT conversation_id, state FROM replies WHERE state IN ('queued', 'sending', 'in_doubt')
+           UNION ALL
+           SELECT conversation_id, arg_max(state, created_at) AS last FROM replies
+           WHERE state <> 'cancelled' AND list_contains(?, conversation_id)
+           GROUP BY conversation_id HAVING last IN ('rejected', 'expired')""",
+        [list(conversation_ids)],
     ).fetchall()
-    order = (ReplyState.QUEUED, ReplyState.SENDING, ReplyState.IN_DOUBT)
+    order = (ReplyState.QUEUED, ReplyState.SENDING, ReplyState.EXPIRED, ReplyState.REJECTED, ReplyState.IN_DOUBT)
     return {
         conversation_id: ReplyState(state)
         for conversation_id, state in sorted(rows, key=lambda row: order.index(ReplyState(row[1])))
     }
+
+
+def _proposed(cursor: DuckDBPyConnection) -> frozenset[str]:
+    """Return the conversations in which a reply waits for approval; they are few."""
+    rows = cursor.execute("SELECT conversation_id FROM proposals WHERE state = 'waiting'").fetchall()
+    return frozenset(conversation_id for (conversation_id,) in rows)

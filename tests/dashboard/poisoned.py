@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from making import MARA, NOW, health, item, opened, page, reply, row, rule, stream, view
+import filled
+import making
+from making import NOW, rule
 
 from social_listener.dashboard import (
     draw_bell,
@@ -17,47 +20,39 @@ from social_listener.dashboard import (
     draw_macros,
     draw_queue,
     draw_team,
+    saved_reply_routes,
 )
-from social_listener.dashboard.bench_data import Bench
 from social_listener.dashboard.draw_composer import Outcome
-from social_listener.dashboard.file_routes import pictures
+from social_listener.dashboard.draw_proposal import Eyes
 from social_listener.dashboard.session import Inbox
 from social_listener.dashboard.shelf import lay_out
-from social_listener.desk_types import (
-    AccountHealth,
-    DeadLetter,
-    Draft,
-    GapLine,
-    JobLine,
-    LinkLine,
-    NoteLine,
-    PastConversation,
-    QueueFilter,
-    Version,
-)
-from social_listener.desk_types.answering import Fits, MacroRun, SavedReply, StepPlan
-from social_listener.desk_types.files import FileLine, FilesView
-from social_listener.desk_types.organising import Label, UndoOffer
-from social_listener.desk_types.team import (
-    Kind,
-    Notification,
-    Notifications,
-    Proposal,
-    ProposalState,
-    Team,
-    TeamView,
-    Workload,
-)
-from social_listener.model import Attachment, Factor, ReplyState, SentimentLabel, Status, TextLength
+from social_listener.desk_types import Draft, QueueFilter
+from social_listener.model import TextLength
 
 #: names of what is ours alone: what decides how something is drawn, times, and addresses that we made
 OURS = frozenset(
-    ("at", "colour", "colours", "face", "hex", "icon", "key", "mode", "now", "src", "tone", "type", "until", "verb")
-) | {"waiting", "whole"}
-COMPOSER = ("session", "drafts", "mention", "finder", "emoji", "insert", "followup", "attach")
-_VERBS = ("reply_public", "reply_private", "like", "unlike", "hide", "unhide")
-LABEL = Label(id="l", name="label", colour="red", archived=False, version=1)
-KINDS = ("photo", "video", "gif", "sticker", "audio", "file", "link", "post", "story", "other")
+    ("at", "colour", "colours", "face", "hex", "icon", "key", "mode", "now", "since", "seen", "src", "tone", "type")
+) | {"until", "verb", "waiting", "whole"}
+
+Step = tuple[Any, ...]  #: what is done to a component: its name in feed.js, and what it needs
+
+
+@dataclass(frozen=True, kw_only=True)
+class State:
+    """What a component is given, and what is done then; `within`: where every text has to be read."""
+
+    data: Any
+    steps: tuple[Step, ...] = ()
+    within: str = ""  #: "": anywhere
+    answers: Mapping[str, Any] = field(default_factory=dict)  #: path of the service → what it answers
+
+
+@dataclass(frozen=True, kw_only=True)
+class Component:
+    """One component: the parts of its script, and all its states."""
+
+    parts: tuple[str, ...] = ()
+    states: tuple[State, ...]
 
 
 def poisoned(value: Any, text: str, name: str = "") -> Any:
@@ -69,214 +64,198 @@ def poisoned(value: Any, text: str, name: str = "") -> Any:
     return text if isinstance(value, str) and name not in OURS else value
 
 
-def components() -> dict[str, tuple[tuple[str, ...], Any]]:
-    """Return for every component its script's parts, and data in which everything that there can be is there."""
-    whole, menu = _whole(), ("x:1", (rule("like"), rule("hide")))
-    rows = page(*(row(number, reasons=("a", "b")) for number in range(2)), total=9)
-    drafts = {mode: Draft(text="a", nonce=mode) for mode in draw_composer.MODES}
-    lengths = {mode: TextLength(used=1, limit=280) for mode in ("public", "private")}
-    more: dict[str, Any] = {"colleagues": ("Kim",), "pictures": _pictures()}
-    outcome = Outcome(nonce="n", at="1", mode="public", refused="no", conflict=True)
-    queue = draw_queue.queue(
-        lay_out(rows, 50),
-        rows,
+def leaves(value: Any, path: str = "") -> Iterator[tuple[str, object]]:
+    """Give every leaf of a component's data with its path, an empty list as a leaf of its own."""
+    if isinstance(value, Mapping) and value:
+        for key, inner in value.items():
+            yield from leaves(inner, f"{path}.{key}")
+    elif isinstance(value, list | tuple) and value:
+        for inner in value:
+            yield from leaves(inner, f"{path}[]")
+    else:
+        yield path, value
+
+
+def unfed(component: Component) -> set[str]:
+    """Return the fields of a component's data that are empty in all of its states: no payload ever stands there."""
+    told = [leaf for state in component.states for leaf in (*leaves(state.data), *leaves(state.answers))]
+    full = [path for path, value in told if value not in (None, "", (), [], {})]
+    empty = {path for path, _ in told if path.rpartition(".")[2].rstrip("[]") not in OURS} - {*full}
+    # What is nothing in one state may be a list or a record in another.
+    return {path for path in empty if not any(one.startswith((f"{path}.", f"{path}[")) for one in full)}
+
+
+def components() -> dict[str, Component]:
+    """Return every component with its states: together they hold everything that there can be."""
+    return {
+        "queue": Component(parts=("marked", "selection"), states=_queue()),
+        "headline": Component(parts=("presence", "pictures"), states=_headline()),
+        "thread": Component(parts=("pictures",), states=_thread()),
+        "composer": Component(
+            parts=("selection", "session", "drafts", "mention", "finder", "emoji", "insert", "followup", "attach"),
+            states=_composer(),
+        ),
+        "library": Component(states=_library()),
+        "context": Component(parts=("pictures",), states=(State(data=_context()),)),
+        "views": Component(states=(State(data=_views()),)),
+        "health": Component(states=_health()),
+        "bell": Component(states=_bell()),
+        "team": Component(states=_team()),
+        "signed_in": Component(
+            parts=("session",),
+            states=(State(data={"name": "Sam", "role": "role", "staff": True, "demo": True}),),
+        ),
+        "macros": Component(parts=("finder",), states=_macros()),
+        "bench": Component(parts=("selection", "picker", "organise"), states=_bench()),
+    }
+
+
+# -- the queue ---------------------------------------------------------------------------------------------------------
+
+
+def _queue() -> tuple[State, ...]:
+    page = filled.found_page()
+    data = draw_queue.queue(
+        lay_out(page, 50),
+        page,
         QueueFilter(search="words"),
         chosen="x:c1",
         staff="Sam",
         several_channels=True,
-        health=draw_queue.health_line(_health()),
+        health=draw_queue.health_line(filled.unwell()),
         now=NOW,
     )
-    return {
-        "queue": (("marked", "selection"), {**queue, "problem": "p"}),
-        "headline": (("presence", "pictures"), draw_conversation.headline(whole, "Sam", NOW)),
-        "thread": (
-            ("pictures",),
-            draw_conversation.thread(whole, NOW, menu, "problem"),
+    full = {**data, "problem": "p", "picked": 1, "news": 2}
+    return (State(data=full), State(data={**full, "rows": []}, within=".empty"))
+
+
+def _views() -> Any:
+    wanted = filled.SHARED.wanted
+    return draw_queue.views(filled.found_page(), wanted, (filled.SHARED, filled.OWN), {"v": 1, "w": 2})
+
+
+# -- the conversation --------------------------------------------------------------------------------------------------
+
+
+def _headline() -> tuple[State, ...]:
+    data = draw_conversation.headline(filled.whole(), "Sam", NOW, filled.FRAMES)
+    return (State(data=data), State(data=data, steps=(("hear", [{"staff": "Kim", "typing": "note"}]),), within=".here"))
+
+
+def _thread() -> tuple[State, ...]:
+    menu = ("x:1", (rule("unlike"), rule("unhide")))
+    eyes = Eyes(staff="Sam", approves=True)
+    data = draw_conversation.thread(
+        filled.whole(), NOW, menu, "problem", eyes=eyes, at_line=("x:1", "asked"), frames=filled.FRAMES
+    )
+    return (
+        State(data=data),
+        State(data=draw_conversation.no_thread("problem"), within=".empty"),
+    )
+
+
+def _context() -> Any:
+    return draw_conversation.context(filled.whole(), NOW, filled.FRAMES)
+
+
+def _composer() -> tuple[State, ...]:
+    drafts = {mode: Draft(text="a", nonce=mode) for mode in draw_composer.MODES}
+    lengths = {mode: TextLength(used=1, limit=280) for mode in ("public", "private")}
+    refused = Outcome(nonce="public", at="1", mode="public", refused="no", conflict=True)
+
+    def data(outcome: Outcome | None = refused, **more: Any) -> Any:
+        whole = filled.whole(**more)
+        extra: dict[str, Any] = {"colleagues": ("Kim",), "links": {"public": 23, "private": 23}}
+        return draw_composer.composer(whole, drafts, lengths, "Sam", outcome, pictures=filled.tray(), **extra)
+
+    barred = tuple(rule(verb, ok=verb == "reply_public") for verb in ("reply_public", "reply_private"))
+    offers = {"offers": [saved_reply_routes.offer(filled.suggested())], "any": True}
+    silent = {**data(), "said": []}
+    sent = replace(refused, refused=None)
+    return (
+        State(data=data(), within=".banner.bad"),
+        State(data=data(sent, allowed=barred), within=".why"),
+        State(data=silent, steps=(("again", data()),), within=".banner q"),
+        State(data=data(), steps=(("key", "f"),), within=".follow"),
+        State(data=data(), steps=(("key", "n"), ("type", ".box > textarea", "@")), within=".mentions"),
+        State(
+            data=data(),
+            steps=(("key", "i"), ("until", ".finder .entry")),
+            within=".finder",
+            answers={"/saved-replies": offers},
         ),
-        "composer": (COMPOSER, draw_composer.composer(whole, drafts, lengths, "Sam", outcome, **more)),
-        "library": ((), _library()),
-        "context": (("pictures",), draw_conversation.context(whole, NOW)),
-        "views": ((), draw_queue.views(rows, QueueFilter(), (), {})),
-        "health": ((), {**draw_health.health(_health(), {"fernhill": "name"}), "problem": "p"}),
-        "bell": ((), draw_bell.bell(_notices(), NOW)),
-        "team": ((), draw_team.board(_team(), "Sam")),
-        "signed_in": (("session",), {"name": "Sam", "role": "role", "staff": True, "demo": True}),
-        "macros": (("finder",), draw_macros.macros(whole, "Sam", _run())),
-        "bench": (
-            ("selection", "picker", "organise"),
-            draw_bench.bench(
-                Inbox(wanted=QueueFilter(), opened=opened(whole), bench=Bench(labels=(LABEL,), offer=_offer())),
-                staff=("Kim", "Sam"),
-                me="Sam",
-                snoozes=("For 1 hour",),
-                time=NOW,
-            ),
-        ),
-    }
-
-
-def _pictures() -> dict[str, Any]:
-    view = FilesView(
-        files=(FileLine(id="f", alt="alt", bytes=1, private=False),), most=4, most_alt=1000, because="because"
-    )
-    return {mode: pictures(view, "Sam", "x:c1", mode) for mode in ("public", "private")}
-
-
-def _notices() -> Notifications:
-    lines = tuple(
-        Notification(
-            id=kind.value,
-            kind=kind,
-            conversation_id="x:c1",
-            account_id="fernhill",
-            by="Kim",
-            about="n",
-            created_at=NOW,
-            read_at=None,
-            contact="contact",
-            excerpt="excerpt",
-        )
-        for kind in Kind
-    )
-    return Notifications(lines=lines, unread=len(lines))
-
-
-def _team() -> TeamView:
-    person = Workload(
-        staff="Kim",
-        capacity=5,
-        own_capacity=None,
-        load=2,
-        away_from=None,
-        away_until=None,
-        away=False,
-        at_work=True,
-        teams=("one", "two"),
-        version=1,
-    )
-    team = Team(id="t", name="team", members=("Kim", "Sam"), version=1, waiting=2)
-    return TeamView(people=(person,), teams=(team,), rules=("rule",), problems=("problem",), may_change=True, as_of=NOW)
-
-
-def _run() -> MacroRun:
-    steps = tuple(StepPlan(kind="note", words="words", text="text", problem=one) for one in (None, "problem"))
-    return MacroRun(id="m", name="macro", conversation_id="x:c1", steps=steps)
-
-
-def _offer() -> UndoOffer:
-    return UndoOffer(id="u", words="Resolved", about="customer", done_at=NOW, expires_at=NOW + timedelta(days=1))
-
-
-def _proposal() -> Proposal:
-    return Proposal(
-        id="p",
-        conversation_id="x:c1",
-        account_id="fernhill",
-        item_id="x:1",
-        private=False,
-        text="text",
-        author="Kim",
-        state=ProposalState.REFUSED,
-        created_at=NOW,
-        until=NOW,
-        decided_by="Sam",
-        decided_at=NOW,
-        reason="reason",
-        reply_id=None,
-        version=1,
     )
 
 
-def _library() -> Any:
-    saved = SavedReply(
-        id="s", owner="Sam", name="name", text="text", language="de", channels=("x",), fits=Fits.PRIVATE,
-        folder="folder", tags=("tag",), version=1, archived_at=None, updated_by="Sam", updated_at=NOW,
-    )  # fmt: skip
-    return {**draw_library.saved_replies([saved], {"s": 2}, None), "problem": None}
+def _macros() -> tuple[State, ...]:
+    data: Any = draw_macros.macros(filled.whole(), "Sam", filled.ran())
+    plans = {"plans": [draw_macros.plan(filled.plan())]}
+    opened = (("key", "m"), ("until", ".finder .entry"))
+    return (
+        State(data=data, within=".ran"),
+        State(data=data, steps=opened, within=".finder", answers={"/macros": plans}),
+    )
 
 
-def _whole() -> Any:
-    attachments = tuple(Attachment(kind=kind, url="https://a", alt="alt") for kind in KINDS)
-    factors = (Factor(name="f", points=9, words=("w", "v"), because="because"),)
-    first = item(
-        1,
-        attachments=attachments,
-        url="https://a",
-        versions=(Version(text="old", seen_at=NOW),),
-        liked_by_us=True,
-        hidden=True,
-        sentiment_label=SentimentLabel.NEGATIVE,
-        sentiment_reason="why",
-        language="de",
-        factors=factors,
-    )
-    states = (ReplyState.QUEUED, ReplyState.IN_DOUBT, ReplyState.REJECTED, ReplyState.EXPIRED)
-    base = view(first, item(2, outbound=True, url="https://a"), item(3, deleted_at=NOW))
-    assert base.contact
-    contact = base.contact.contact.__class__(
-        id=MARA.id, channel="x", handle="h", name="n", description="d", location="l", url="https://a", verified=True
-    )
-    past = PastConversation(conversation_id="x:c2", private=True, status=Status.OPEN, last_at=NOW, excerpt="excerpt")
-    card = base.contact.__class__(
-        contact=contact,
-        first_seen_at=NOW - timedelta(days=30),
-        inbound=2,
-        outbound=1,
-        in_7_days=1,
-        unanswered=1,
-        sentiment={SentimentLabel.NEGATIVE: 2},
-        history=(past,),
-    )
-    links = tuple(
-        LinkLine(conversation_id="x:c9", private=one, item_id="x:1", made_at=NOW, excerpt="e", known=True)
-        for one in (True, False)
-    )
-    changes: dict[str, Any] = {
-        "assignee": "Kim",
-        "context": (item(0),),
-        "notes": (NoteLine(id="n", staff="Kim", text="note", created_at=NOW),),
-        "replies": tuple(reply(state, id=state.value, reason="reason", url="https://a") for state in states),
-        "links": links,
-        "labels": (LABEL,),
-        "proposals": (_proposal(),),
-        "factors": factors,
-        "others_in_thread": 3,
-        "elsewhere": True,
-        "contact": card,
-        "allowed": tuple(rule(verb, ok=verb != "hide") for verb in _VERBS),
-    }
-    return view(*base.items, **changes)
+# -- the other pages ---------------------------------------------------------------------------------------------------
 
 
-def _health() -> Any:
-    letter = DeadLetter(
-        id="d", stream_id="s", native_id="1", reason="reason", first_seen_at=NOW, seen=2, excerpt="excerpt"
+def _library() -> tuple[State, ...]:
+    saved: Any = draw_library.saved_replies([filled.saved_reply()], {"s": 2}, "s")
+    macros: Any = draw_library.macros([filled.macro()], "m")
+    return (
+        State(data={**saved, "problem": None}),
+        State(data={**macros, "problem": None}),
+        State(data={**saved, "problem": "problem"}, within=".problem"),
+        State(data={**saved, "entries": [], "problem": None}, within=".empty"),
     )
-    gap = GapLine(id="g", stream_id="s", since=NOW, until=NOW, reason="reason", found_at=NOW)
-    account = AccountHealth(
-        id="a", channel="x", name="name", handle="h", state="unauthorized", problem="problem", checked_at=NOW
+
+
+def _health() -> tuple[State, ...]:
+    data = draw_health.health(filled.unwell(), {"fernhill": "name"})
+    return (State(data={**data, "problem": "p"}),)
+
+
+def _bell() -> tuple[State, ...]:
+    return (State(data=draw_bell.bell(filled.notices(), NOW)), State(data=draw_bell.bell(None, NOW), within=".problem"))
+
+
+def _team() -> tuple[State, ...]:
+    return (
+        State(data={**draw_team.board(filled.team(), "Sam"), "problem": "problem"}),
+        State(data={**draw_team.board(filled.team(rules=()), "Sam"), "problem": None}),
     )
-    job = JobLine(
-        job="poll",
-        trigger="every",
-        last_started_at=NOW,
-        last_ended_at=NOW,
-        outcome="failed",
-        detail="detail",
-        failures_24h=1,
-        missed_24h=0,
-        next_run_at=NOW,
+
+
+# -- the bench ---------------------------------------------------------------------------------------------------------
+
+
+def _bench() -> tuple[State, ...]:
+    now = Inbox(
+        wanted=QueueFilter(),
+        opened=making.opened(filled.whole()),
+        bench=filled.bench(),
+        alike=filled.alike(),
+        alike_for="what was looked for",
+        takers=("Kim",),
+        prepared=filled.prepared(),
     )
-    doubt = reply(ReplyState.IN_DOUBT, reason="reason", url="https://a")
-    return health(
-        ok=False,
-        problems=("one", "two"),
-        accounts=(account,),
-        streams=(stream(state="failing", last_error="error", last_error_kind="Kind", errors=2),),
-        gaps=(gap,),
-        dead_letters=(letter,),
-        in_doubt=(doubt,),
-        failed_replies=(reply(ReplyState.REJECTED, reason="reason"),),
-        jobs=(job,),
+    full: Any = draw_bench.bench(
+        now, staff=("Kim", "Sam"), me="Sam", snoozes=("For 1 hour",), time=NOW, channels=("x", "instagram")
+    )
+    data = {**full, "confirm": None}
+    selected: Step = ("select",)
+
+    def picking(*steps: Step, within: str = ".panel") -> State:
+        return State(data=data, steps=steps, within=within)
+
+    return (
+        State(data=full, within=".bar"),
+        State(data=data, within=".bar"),
+        State(data={**data, "run": {**data["run"], "ended": False}}, within=".bar"),
+        *(picking(("key", key)) for key in "lvgsbc"),
+        picking(("key", "l"), ("press", ".manage"), within=""),
+        picking(("key", "v"), ("press", ".manage"), within=""),
+        picking(("key", "v"), ("press", ".manage:last-child"), within=""),
+        *(picking(selected, ("key", key), within=".panel" if key in "al" else "") for key in "alsb"),
     )

@@ -10,7 +10,7 @@ import pytest
 import requests
 from conftest import Open
 from PIL import Image
-from playwright.sync_api import FilePayload, Page, expect
+from playwright.sync_api import FilePayload, Page, Route, expect
 from stage import Stage, staged, until
 
 pytestmark = pytest.mark.browser
@@ -56,16 +56,26 @@ def pick(page: Page, *files: FilePayload) -> None:
 
 
 def test_a_picture_is_sent_with_its_description(open_page: Open, desk: Stage) -> None:
-    """Picked, described, kept over a reload, and there on the platform, once; the composer is empty again."""
+    """Picked, described, not sent while that is being saved, kept over a reload, and there on the platform, once."""
     post = desk.mention("show me the new cup")
     page = opened(open_page, desk, "show me the new cup")
     pick(page, picture())
     cards = page.locator(".st-key-composer .outgoing")
     expect(cards).to_have_count(1)
     until(lambda: cards.locator("img").evaluate("one => one.complete && one.naturalWidth > 0"), "the picture is there")
+    text = page.locator(".st-key-composer .box > textarea").first
+    text.fill("Here it is")
     cards.locator("input").fill("a red cup")
-    cards.locator("input").press("Tab")
-    page.wait_for_load_state("networkidle")
+    held: list[Route] = []
+    page.route("**/pictures/mine?**", lambda route: held.append(route))  # noqa: PLW0108 - playwright marks handlers
+    cards.locator("input").press("Control+Enter")
+    expect(page.locator(".st-key-composer .saved")).to_contain_text("A picture is still being saved")
+    until(lambda: page.evaluate("1") and held, "the description is on its way")
+    assert desk.answers(post) == ()
+    with page.expect_response("**/pictures/mine?**"):
+        held[0].continue_()
+    page.unroute("**/pictures/mine?**")
+    expect(text).to_be_focused()
     page.reload()
     expect(cards).to_have_count(1)
     expect(cards.locator("input")).to_have_value("a red cup")

@@ -175,7 +175,8 @@ def test_a_live_update_takes_neither_text_nor_focus_nor_place(open_page: Open, s
     assert after[: len(before)] == before
     page.get_by_role("button", name="Read it, go on with my text").click()
     expect(page.get_by_role("button", name="Post in public")).to_be_enabled()
-    page.locator(".news").click()
+    area(page).press("Escape")
+    page.keyboard.press(".")
     expect(page.locator(".row", has_text="newcomer 7")).to_be_visible()
     expect(area(page)).to_have_value("Hi! Let me look")
 
@@ -291,7 +292,7 @@ def test_an_item_is_liked_and_our_own_is_deleted_after_a_question(open_page: Ope
 
 
 def test_the_keyboard_is_enough(open_page: Open, stage: Stage) -> None:
-    """J and K walk, R writes, Esc leaves, A assigns, E resolves and opens the next, / searches, ? explains."""
+    """J and K walk, R writes, Esc leaves, T likes, A assigns, E resolves and opens the next, / searches."""
     for number in range(3):
         stage.mention(f"keyboard {number}, where is my refund?")
     page = open_page(f"{stage.address}/?q=keyboard")
@@ -310,6 +311,8 @@ def test_the_keyboard_is_enough(open_page: Open, stage: Stage) -> None:
     page.keyboard.type("jkae/?")
     expect(area(page)).to_have_value("jkae/?")
     page.keyboard.press("Escape")
+    page.keyboard.press("t")
+    expect(page.locator(".said.focus")).to_contain_text("Liked by us")
     page.keyboard.press("a")
     expect(page.locator(".row").nth(1)).to_contain_text("You")
     page.keyboard.press("?")
@@ -319,8 +322,77 @@ def test_the_keyboard_is_enough(open_page: Open, stage: Stage) -> None:
     page.keyboard.press("e")
     expect(page.locator(".row")).to_have_count(2)
     page.wait_for_function("id => new URL(location).searchParams.get('c') !== id", arg=chosen)
+    page.keyboard.press("Shift+F")
+    expect(page.get_by_role("combobox", name="Visibility")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("combobox", name="Visibility")).to_have_count(0)
     page.keyboard.press("/")
     expect(page.locator(".st-key-search input")).to_be_focused()
+
+
+def _named_focus(page: Page) -> str:
+    """Return what has the focus, however deep it lies, by its name."""
+    return str(
+        page.evaluate(
+            """() => {
+              let node = document.activeElement;
+              while (node.shadowRoot?.activeElement) node = node.shadowRoot.activeElement;
+              return (node.getAttribute('aria-label') || node.innerText || node.tagName).trim();
+            }"""
+        )
+    )
+
+
+@pytest.mark.long
+def test_what_is_answered_and_what_was_said_by_keyboard(open_page: Open, stage: Stage) -> None:
+    """U answers the message above, Shift + U the one below, O opens what can be done with our words; Enter, Esc."""
+    handle = stage.somebody()
+    post = stage.mention("upstairs", handle)
+    page = open_page(f"{stage.address}/?view=open&c={stage.conversation(post)}")
+    area(page).fill("We look into it.")
+    area(page).press("Control+Enter")
+    expect(page.locator(".said.ours")).to_be_visible()
+    (ours,) = stage.answers(post)
+    stage.sandbox.world.post(handle, "@fernhill downstairs", reply_to=stage.sandbox.world.find(int(ours.id)))
+    focus = page.locator(".said.focus")
+    expect(focus).to_contain_text("downstairs")
+    area(page).fill("half an answer")
+    page.locator("ul.list").focus()
+    reached = [_named_focus(page) for _ in range(24) if page.keyboard.press("Tab") is None]
+    stops = (
+        "Assign to me",
+        "Resolve",
+        "Conversation",
+        "Answer this",
+        "Like",
+        "Public reply",
+        "Macros",
+        "Post in",
+        "Label",
+    )
+    places = [next((place for place, name in enumerate(reached) if stop in name), -1) for stop in stops]
+    assert places == sorted(places)
+    assert places[0] >= 0
+    page.locator("ul.list").focus()
+    page.keyboard.press("u")
+    expect(focus).to_contain_text("upstairs")
+    page.keyboard.press("Shift+U")
+    expect(focus).to_contain_text("downstairs")
+    page.locator(".said", has_text="upstairs").get_by_role("button", name="Answer this").press("Enter")
+    expect(focus).to_contain_text("upstairs")
+    expect(focus.get_by_role("button").first).to_be_focused()
+    page.keyboard.press("o")
+    menu = page.locator(".st-key-thread .menu")
+    expect(menu.get_by_role("button", name="Delete")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(menu).to_have_count(0)
+    expect(page.locator(".said.ours .menu-button")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(menu.get_by_role("button", name="Delete")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("dialog")).to_contain_text("We look into it.")
+    page.get_by_role("button", name="Keep it").press("Enter")
+    expect(page.get_by_role("dialog")).to_have_count(0)
 
 
 def test_a_deep_link_opens_what_it_names(open_page: Open, stage: Stage) -> None:

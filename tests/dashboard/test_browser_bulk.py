@@ -164,12 +164,21 @@ def test_spam_leaves_the_queue_and_comes_back(open_page: Open, make_stage: MakeS
     expect(page.locator(tab(page, "Waiting"))).to_contain_text("3")
 
 
+#: presses C, and reads the list before anything can have been answered
+_PRESS_AND_READ = """() => {
+  document.body.dispatchEvent(new KeyboardEvent('keydown', {key: 'c', bubbles: true, cancelable: true}));
+  return document.querySelector('.st-key-bench [data-testid=stBidiComponentIsolated]').shadowRoot
+    .querySelector('.choices').textContent;
+}"""
+
+
 @pytest.mark.long
 def test_two_contacts_are_said_to_be_one_customer(open_page: Open, make_stage: MakeStage) -> None:
     """C finds the other contact by name; the card shows both and the other's conversation; Z parts them."""
     stage, talk = stage_of(make_stage, 2)
     page = opened(open_page, f"{stage.address}/?c={talk}")
-    page.keyboard.press("c")
+    assert page.evaluate(_PRESS_AND_READ) == "Looking …"
+    expect(page.locator(".choices .none")).to_have_text("Nothing of that name")
     page.keyboard.type("guest 2")
     expect(page.locator(".choice")).to_contain_text("Guest 2 @guest2 on X")
     page.keyboard.press("Enter")

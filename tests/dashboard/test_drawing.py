@@ -214,9 +214,25 @@ def test_a_row_says_in_words_what_its_colours_say() -> None:
     one = row(1, private=True, sentiment=SentimentLabel.NEGATIVE, language="de", assignee="Sam", unanswered=3)
     marks = texts(draw_queue.row(one, "Sam", gone=False, name_channel=True))
     assert marks == ["Private", "X", "Negative", "3 unanswered", "German", "You"]
-    assert "Reply in doubt" in texts(
-        draw_queue.row(row(1, pending=ReplyState.IN_DOUBT), "Sam", gone=False, name_channel=False)
-    )
+    doubt, failed = (row(1, pending=state, proposed=True) for state in (ReplyState.IN_DOUBT, ReplyState.REJECTED))
+    assert texts(draw_queue.row(doubt, "Sam", gone=False, name_channel=False))[:2] == ["Reply in doubt", "To approve"]
+    assert texts(draw_queue.row(failed, "Sam", gone=False, name_channel=False))[:2] == ["Reply not sent", "To approve"]
+    assert texts(draw_queue.row(failed, "Sam", gone=True, name_channel=False)) == ["Done here", "Public"]
+
+
+@pytest.mark.parametrize(
+    ("code", "text", "told"),
+    [
+        ("de", "Wo?", "German"),
+        ("en", "where is it", ""),
+        (None, "where", ""),
+        ("la", "Lorem ipsum", ""),
+        ("la", "quo usque tandem abutere Catilina patientia nostra", "la"),
+    ],
+)
+def test_a_rare_language_is_not_told_of_a_few_words(code: str | None, text: str, told: str) -> None:
+    """A language that we have no name for is most often a wrong guess when there is little to judge by."""
+    assert words.tongue(code, text) == told
 
 
 def test_the_list_counts_what_is_new_and_what_lies_below() -> None:

@@ -44,9 +44,15 @@ def test_a_reply_that_is_not_there_is_sent_again(open_page: Open, doubtful: Doub
     page = open_page("about:blank")
     lost = card(page, stage, AGAIN)
     expect(page.locator(".banner")).to_contain_text("may or may not have gone out")
-    lost.get_by_role("button", name="Send it again").click()
+    again = lost.get_by_role("button", name="Send it again")
+    again.press("Enter")  # by keyboard: whoever is asked has the answer before them
+    expect(lost.get_by_role("button", name="Yes")).to_be_focused()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(again).to_be_focused()
+    page.keyboard.press("Enter")
     assert not stage.answers(posts[AGAIN])
-    lost.get_by_role("button", name="Yes").click()
+    page.keyboard.press("Enter")
     until(lambda: stage.answers(posts[AGAIN]), "the reply is posted")
     expect(lost).to_have_count(0)
     assert len(stage.answers(posts[AGAIN])) == 1
@@ -69,7 +75,7 @@ def test_a_reply_that_is_there_is_settled_with_its_address(open_page: Open, doub
     expect(stored).not_to_have_text(before)
     expect(field).to_have_value("https://x.com/fernhill/status/")
     field.fill(f"https://x.com/fernhill/status/{there.id}?s=20")
-    settle.click()
+    field.press("Enter")
     expect(lost).to_have_count(0)
     assert len(stage.answers(posts[THERE])) == 1
 

@@ -10,110 +10,24 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import quote, urlsplit
+from typing import NamedTuple
+from urllib.parse import quote
 
 import pytest
 from conftest import Open
+from feeding import feed, script_of
+from hostility import CSP, strangers, watched
 from payloads import PAYLOADS
-from playwright.sync_api import Browser, Page, Request, expect
-from poisoned import components, poisoned
+from playwright.sync_api import Browser, Page, expect
+from poisoned import Component, State, components, unfed
 from stage import Stage, sign_in, staged, until
 
-from social_listener.dashboard.component import ASSETS, asset
+from social_listener.dashboard.component import ASSETS
 from social_listener.dashboard.inbox_filter import KEYS
 
 pytestmark = pytest.mark.browser
 
-#: elements that platform text must never become, in the document or in a component
-FORBIDDEN = (
-    "script:not([src^='./static'], [src^='/static']), img:not([src*='/pictures/']), iframe, object, embed, video,"
-    " audio, base, form, math, template, link[href*=tracker], [onerror], [onload], [onfocus], [style*=tracker]"
-)
-
-_COUNT = """selector => {
-  const roots = [document.body];
-  for (const host of document.querySelectorAll('[data-testid=stBidiComponentIsolated]')) roots.push(host.shadowRoot);
-  return roots.flatMap(root => [...root.querySelectorAll(selector)])
-    .filter(node => !node.closest('[data-testid=stHeader], [data-testid=stLogo], noscript'))
-    .filter(node => !(node.tagName === 'TEMPLATE' && node.outerHTML.startsWith('<template><div class="st-emotion-')))
-    .filter(node => !(node.tagName === 'IMG' && node.src.startsWith(location.origin + '/pictures/')))
-    .map(node => node.outerHTML.slice(0, 200));
-}"""
-
-#: every component has got its root; one without would be passed over unseen
-_DRAWN = """() => {
-  const hosts = [...document.querySelectorAll('[data-testid=stBidiComponentIsolated]')];
-  return hosts.every(host => host.shadowRoot);
-}"""
-
-#: Draws a component's script once for each of `datas` in this page, under its policy; returns which elements there
-#: came to be that must not, and how many of the texts can be read. What is drawn stays until all had its chance to act.
-_FEED = """async ({script, datas, texts, forbidden, keys}) => {
-  const {default: draw} = await import(URL.createObjectURL(new Blob([script], {type: 'text/javascript'})));
-  const shelf = document.createElement('div');
-  document.body.append(shelf);
-  const plain = text => text.replace(/[\\u202A-\\u202E\\u2066-\\u2069]/g, '').replace(/\\s+/g, ' ').trim();
-  const ends = [], bad = [];
-  let read = 0;
-  for (const [number, data] of datas.entries()) {
-    const host = document.createElement('div');
-    // Apart from all others, so that laying out one does not lay out all.
-    host.style.cssText = 'display:block;contain:strict;width:600px;height:300px';
-    shelf.append(host);
-    const shadow = host.attachShadow({mode: 'open'});
-    const root = document.createElement('div');
-    root.className = 'root';
-    shadow.append(root);
-    ends.push(draw({data, parentElement: shadow, setTriggerValue: () => {}}));
-    if (keys) {
-      // What opens on a key is open in one of them at a time.
-      window.dispatchEvent(new KeyboardEvent('keydown', {key: keys, bubbles: true, cancelable: true}));
-      ends.pop()();
-      document.documentElement.removeAttribute('data-picker');
-    }
-    const words = shadow.textContent + [...shadow.querySelectorAll('textarea, input')].map(one => one.value).join(' ');
-    read += plain(words).includes(plain(texts[number])) ? 1 : 0;
-  }
-  for (let turn = 0; turn < 3; turn++) await new Promise(done => requestAnimationFrame(done));
-  for (const host of shelf.children) {
-    bad.push(...[...host.shadowRoot.querySelectorAll(forbidden)].map(node => node.outerHTML.slice(0, 200)));
-    const links = [...host.shadowRoot.querySelectorAll('a[href]')];
-    bad.push(...links.filter(one => !['http:', 'https:'].includes(one.protocol)).map(one => one.outerHTML));
-    bad.push(...links.filter(one => one.host !== location.host && one.relList.length < 3).map(one => one.outerHTML));
-  }
-  ends.filter(Boolean).forEach(end => end());
-  shelf.remove();
-  return {bad, read};
-}"""
-
 COMPONENTS = components()
-#: component → the key that opens what it shows
-KEYS_OF = {"bench": "l"}
-
-CSP = pytest.mark.parametrize("bypass", [False, True], ids=["policy on", "policy off"])
-
-
-def watched(page: Page, address: str) -> tuple[list[str], list[str]]:
-    """Return two lists that fill up: requests that went elsewhere (not those the policy stopped), and dialogs."""
-    own = urlsplit(address).netloc
-    foreign: list[str] = []
-    dialogs: list[str] = []
-
-    def went(request: Request) -> None:
-        place = urlsplit(request.url)
-        blocked = request.failure is not None and "csp" in request.failure
-        if place.scheme in {"http", "https", "ws"} and place.netloc != own and not blocked:
-            foreign.append(request.url)
-
-    page.on("requestfinished", went)
-    page.on("requestfailed", went)
-
-    def shown(dialog) -> None:
-        dialogs.append(dialog.message)
-        dialog.dismiss()
-
-    page.on("dialog", shown)
-    return foreign, dialogs
 
 
 @pytest.fixture(scope="module")
@@ -134,47 +48,60 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
 # -- the components ----------------------------------------------------------------------------------------------------
 
 
-def feed(page: Page, script: str, datas: list[object], keys: str = "") -> tuple[list[str], int]:
-    """Draw a component for each payload; return what must not be there, and how many payloads can be read."""
-    told = page.evaluate(
-        _FEED, {"script": script, "datas": datas, "texts": list(PAYLOADS), "forbidden": FORBIDDEN, "keys": keys}
-    )
-    return told["bad"], told["read"]
+class Board(NamedTuple):
+    """A page to draw components in."""
+
+    page: Page
+    share: int
+    foreign: list[str]
+    dialogs: list[str]
 
 
-def script_of(name: str, parts: tuple[str, ...]) -> str:
-    """Return a component's whole script, as Streamlit is given it."""
-    return "\n".join(asset(f"{part}.js") for part in ("common", *parts, name))
+#: what the policy does × which part of the payloads each state gets in which something is pressed first
+BOARDS = [
+    pytest.param((False, 4), id="policy on"),
+    pytest.param((False, 1), id="policy on, all", marks=pytest.mark.long),
+    pytest.param((True, 1), id="policy off, all", marks=pytest.mark.long),
+]
 
 
-Board = tuple[Page, list[str], list[str]]
-
-
-@pytest.fixture(
-    scope="module", params=[False, pytest.param(True, marks=pytest.mark.long)], ids=["policy on", "policy off"]
-)
+@pytest.fixture(scope="module", params=BOARDS)
 def board(hostile: Stage, chromium: Browser, request: pytest.FixtureRequest) -> Iterator[Board]:
     """Return a page of ours to draw components in, with what is noticed of requests elsewhere and of dialogs."""
-    context = chromium.new_context(bypass_csp=request.param)
+    bypass, share = request.param
+    context = chromium.new_context(bypass_csp=bypass)
     page = context.new_page()
     sign_in(page.context, hostile.address)
     foreign, dialogs = watched(page, hostile.address)
     page.goto(f"{hostile.address}/health")
     expect(page.locator(".figure").first).to_be_visible()
-    yield page, foreign, dialogs
+    yield Board(page, share, foreign, dialogs)
     context.close()
 
 
 @pytest.mark.parametrize("name", COMPONENTS)
 def test_no_component_makes_anything_of_a_payload(board: Board, name: str) -> None:
-    """Every payload in every field of a component: it can be read, it becomes nothing, it asks for nothing."""
-    page, foreign, dialogs = board
-    parts, data = COMPONENTS[name]
-    datas = [poisoned(data, payload) for payload in PAYLOADS]
-    bad, read = feed(page, script_of(name, parts), datas, KEYS_OF.get(name, ""))
-    assert bad == []
-    assert read == len(PAYLOADS)
-    assert (foreign, dialogs) == ([], [])
+    """Every payload in every field of a component, in all its states: it can be read, becomes nothing, asks nothing."""
+    component = COMPONENTS[name]
+    told = feed(board.page, script_of(name, component.parts), *component.states, share=board.share)
+    assert told.bad == []
+    assert told.unread == {}
+    assert told.empty() == set()
+    assert told.harmless() == set()
+    assert (board.foreign, board.dialogs) == ([], [])
+
+
+@pytest.mark.parametrize("name", COMPONENTS)
+def test_no_field_of_a_component_is_left_out(name: str) -> None:
+    """Whatever a component is given stands in one of the states that it is fed in, so that payloads can stand there."""
+    assert unfed(COMPONENTS[name]) == set()
+
+
+def test_a_field_that_is_left_out_would_be_noticed() -> None:
+    """Negative control: a field that is empty in every state, and one that a script read in vain, are named."""
+    lines = {"lines": [{"text": "text", "why": ""}, {"text": "", "why": None}]}
+    assert unfed(Component(states=(State(data=lines), State(data={"lines": []})))) == {".lines[].why"}
+    assert unfed(Component(states=(State(data=lines), State(data={"lines": [{"why": "why"}]})))) == set()
 
 
 def test_every_component_is_fed() -> None:
@@ -183,7 +110,10 @@ def test_every_component_is_fed() -> None:
     assert scripts - {"live", "outage", "search_help"} == set(COMPONENTS)
 
 
-_CARELESS = "export default ({data, parentElement}) => { parentElement.querySelector('.root').innerHTML = data.text; };"
+_CARELESS = """export default ({data, parentElement}) => {
+  parentElement.querySelector('.root').innerHTML = data.text;
+  parentElement.querySelector('.root').title = data.new + data.list.length;
+};"""
 
 
 @CSP
@@ -194,9 +124,11 @@ def test_a_careless_component_would_be_noticed(hostile: Stage, open_page: Open, 
     foreign, dialogs = watched(page, hostile.address)
     page.goto(f"{hostile.address}/health")
     expect(page.locator(".figure").first).to_be_visible()
-    bad, read = feed(page, _CARELESS, [{"text": payload} for payload in PAYLOADS])
-    assert len(bad) > 60
-    assert read < len(PAYLOADS)
+    data = {"text": "text", "list": []}
+    told = feed(page, _CARELESS, State(data=data), State(data=data, steps=(("key", "l"),)))
+    assert len(told.bad) > 120
+    assert len(told.unread) == 2
+    assert told.empty() == {".new", ".list"}
     if bypass:
         until(lambda: page.evaluate("1") and dialogs, "a dialog is noticed")
         until(lambda: page.evaluate("1") and foreign, "a request is noticed")
@@ -227,11 +159,25 @@ def test_toasts_dialogs_and_boxes_show_text_only(native: str, open_page: Open, b
     shown = page.locator("[role=dialog] [data-testid=stText]")
     expect(shown).to_have_count(len(PAYLOADS))
     expect(page.locator("[data-testid=stToast]").first).to_be_attached()
-    assert page.evaluate(_COUNT, FORBIDDEN) == []
+    assert strangers(page) == []
+    page.get_by_role("button", name="Hand over").click()
+    expect(page.get_by_role("menuitem")).not_to_have_count(0)
+    assert "onerror=alert(2)" in plain("".join(page.get_by_role("menuitem").all_inner_texts()))
+    assert strangers(page) == []
+    assert page.locator("[role=menu] a, [role=menu] img, [role=menu] .katex, [role=menu] code").count() == 0
+    page.keyboard.press("Escape")
+    page.locator("[role=dialog]").get_by_label("Members").click()
+    expect(page.get_by_role("option").first).to_be_visible()
     assert page.locator("[data-testid=stToast] a, [data-testid=stToast] .katex").count() == 0
     texts = "".join(shown.all_inner_texts())
     assert all(sign in texts for sign in ("<script>alert(1)</script>", "onerror=alert(2)", ":material/delete:"))
+    assert strangers(page) == []
     assert (foreign, dialogs) == ([], [])
+
+
+def plain(text: str) -> str:
+    """Return text without the invisible marks that keep Markdown from reading it."""
+    return text.replace("\u2060", "")
 
 
 # -- the whole --------------------------------------------------------------------------------------------------------
@@ -250,18 +196,17 @@ def test_no_payload_does_anything(hostile: Stage, open_page: Open, bypass: bool)
     for shown in range(100, len(PAYLOADS) + 50, 50):
         page.locator("button.more").click()
         expect(rows).to_have_count(min(shown, len(PAYLOADS) + 1))
-    assert page.evaluate(_COUNT, FORBIDDEN) == []
+    assert strangers(page) == []
     for number in range(3):
         page.keyboard.press("j")
         row = page.locator(".row[aria-selected=true]")
         expect(row).to_have_count(1)
         expect(page.locator(".st-key-headline h1")).to_contain_text(row.locator(".name").inner_text().strip()[:20])
-        page.wait_for_function(_DRAWN)
-        assert page.evaluate(_COUNT, FORBIDDEN) == [], number
+        assert strangers(page) == [], number
     page.goto(f"{hostile.address}/?q=storyteller")
     page.locator(".row", has_text="Teller").first.click()
     expect(page.locator(".said")).to_have_count(len(PAYLOADS) + 1)
-    assert page.evaluate(_COUNT, FORBIDDEN) == []
+    assert strangers(page) == []
     links = page.locator(".log a:not(.picture)").evaluate_all(
         "links => links.map(link => [link.protocol, link.rel, link.referrerPolicy])"
     )
@@ -283,8 +228,7 @@ def test_addresses_and_notes_that_attack_do_nothing(hostile: Stage, open_page: O
         query = "&".join(f"{part}={quote(text if part == 'c' else text[:900])}" for part in parts)
         page.goto(f"{hostile.address}/?{query}")
         expect(page.locator(".st-key-queue_list .empty")).to_be_visible()
-        page.wait_for_function(_DRAWN)
-        assert page.evaluate(_COUNT, FORBIDDEN) == []
+        assert strangers(page) == []
     page.goto(f"{hostile.address}/?q=item000")
     page.locator(".row").first.click()
     page.get_by_role("radio", name="Note").click()
@@ -292,7 +236,7 @@ def test_addresses_and_notes_that_attack_do_nothing(hostile: Stage, open_page: O
     page.locator(".st-key-composer .box > textarea").fill(note)
     page.locator(".st-key-composer .box > textarea").press("Control+Enter")
     expect(page.locator(".said.note").first).to_contain_text("onerror=alert(2)")
-    assert page.evaluate(_COUNT, FORBIDDEN) == []
+    assert strangers(page) == []
     assert (foreign, dialogs) == ([], [])
 
 
@@ -335,6 +279,6 @@ def test_the_policy_holds_where_escaping_would_fail(hostile: Stage, open_page: O
         " `<img id='canary' src='http://tracker.invalid/p.png' onerror='alert(1)'>`)"
     )
     page.wait_for_function("document.querySelector('#canary').complete")
-    assert page.evaluate(_COUNT, FORBIDDEN)
+    assert strangers(page)
     assert foreign == []
     assert dialogs == []

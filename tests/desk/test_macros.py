@@ -99,10 +99,15 @@ def test_the_last_run_is_known_until_it_is_taken_back_or_old(slow: Kit) -> None:
     first, _ = run(slow, one, slow.mention(author="mara"))
     slow.pass_time(seconds=1)
     second, _ = run(slow, one, slow.mention(author="ben"))
-    assert slow.desk.macros.latest("ana") == (second, slow.now())
+    last = slow.desk.macros.latest("ana")
+    assert last is not None
+    assert (last.id, last.done_at, last.words) == (second, slow.now(), f"Ran “{one.name}”")
+    assert last.about == "Ben"
     assert slow.desk.macros.latest("ben") is None
     slow.desk.macros.undo(second, "ana")
-    assert slow.desk.macros.latest("ana") == (first, slow.now() - timedelta(seconds=1))
+    last = slow.desk.macros.latest("ana")
+    assert last is not None
+    assert (last.id, last.done_at) == (first, slow.now() - timedelta(seconds=1))
     slow.pass_time(minutes=10)
     assert slow.desk.macros.latest("ana") is None
 

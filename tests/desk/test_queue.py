@@ -184,6 +184,30 @@ def test_a_reply_on_its_way_is_seen_in_the_queue(kit: Kit) -> None:
     assert kit.desk.queue(QueueFilter(), "ana").rows[0].pending is ReplyState.IN_DOUBT
 
 
+def test_a_reply_that_did_not_go_out_is_seen_in_the_queue(kit: Kit) -> None:
+    """Until another one is given: what was refused before that is settled."""
+    item = kit.mention()
+    kit.channels["main"].behaviours.append("rejected")
+    kit.reply(item)
+    kit.outbox.deliver()
+    assert kit.desk.queue(QueueFilter(), "ana").rows[0].pending is ReplyState.REJECTED
+    kit.pass_time(seconds=1)
+    kit.reply(item, "Once more.")
+    assert kit.desk.queue(QueueFilter(), "ana").rows[0].pending is ReplyState.QUEUED
+    kit.outbox.deliver()
+    assert kit.desk.queue(QueueFilter(view=View.OPEN), "ana").rows[0].pending is None
+
+
+def test_a_reply_that_waits_for_approval_is_seen_in_the_queue(kit: Kit) -> None:
+    """From the moment it is proposed until somebody decides."""
+    item = kit.mention()
+    assert not kit.desk.queue(QueueFilter(), "ana").rows[0].proposed
+    proposal = kit.desk.team.propose(item, "May I say this?", "ana", "one", private=False)
+    assert kit.desk.queue(QueueFilter(), "ana").rows[0].proposed
+    kit.desk.team.withdraw(proposal.id, "ana", proposal.version)
+    assert not kit.desk.queue(QueueFilter(), "ana").rows[0].proposed
+
+
 # -- what staff do to conversations ------------------------------------------------------------------------------------
 
 

@@ -28,6 +28,20 @@ def names(text: str, **about: object) -> set[str]:
     return {part.name for part in score(text, Circumstances(**about), WEIGHTS).factors}  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("I am sorry to say it is a bit slow", "its words are a little negative"),
+        ("This is bad", "its words are clearly negative"),
+        ("I hate this terrible, horrible, awful thing", "its words are very negative"),
+    ],
+)
+def test_how_negative_a_text_is_stands_in_words(text: str, told: str) -> None:
+    """No figure of the lexicon reaches the eye; the points stand beside the sentence."""
+    (part,) = [part for part in score(text, Circumstances(), WEIGHTS).factors if part.name == "sentiment"]
+    assert part.because == told
+
+
 def test_plain_complaints_rise_above_praise_and_chatter() -> None:
     """Complaints stand clearly above everything that needs no answer, whatever VADER says of them."""
     lowest = min(priority(text) for text in PLAIN_COMPLAINTS)
