@@ -46,6 +46,9 @@ IMPORTED = (
 )
 #: libraries that start threads when they are imported, told not to: a fork takes over one thread only
 ALONE = {"OPENBLAS_NUM_THREADS": "1", "JE_ARROW_MALLOC_CONF": "background_thread:false"}
+#: elsewhere a fork that starts no other program is not safe; and who overhears the tests (scripts/canary) knows
+#: processes by how they start
+FORKS = sys.platform == "linux" and "OVERHEAR" not in os.environ
 #: bytes of the longest request
 LONGEST = 1 << 20
 
@@ -111,7 +114,7 @@ def start(
 ) -> Running:
     """Run the command with a pipe as its standard output; `stderr`: a file, `subprocess.PIPE`, or as the tests have."""
     words = [str(argument) for argument in arguments]
-    if sys.platform != "linux" or "OVERHEAR" in os.environ:  # forks are safe there; whoever overhears knows processes
+    if not FORKS:
         command = [sys.executable, "-m", MODULE, *words]
         return subprocess.Popen(command, env=env, cwd=cwd, stdout=subprocess.PIPE, stderr=stderr, text=text)
     mode = "r" if text else "rb"
