@@ -7,13 +7,12 @@ from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from social_listener.desk.colleagues import who_may
-from social_listener.desk.notify import notify
+from social_listener.desk.colleagues import able
 from social_listener.desk_types.levels import AnswerFigures, DueLine
 from social_listener.desk_types.team import Kind
 from social_listener.hours import LONGEST, due, worked
 from social_listener.rights import SYSTEM, Right
-from social_listener.store import audit, escalations, figures, teams
+from social_listener.store import audit, escalations, figures, notifications, people, teams
 from social_listener.store import levels as table
 
 if TYPE_CHECKING:
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
     from social_listener.desk.office import Office
+    from social_listener.desk_types.people import StaffLine
     from social_listener.store.due import PlatformTime, StoredDue
     from social_listener.store.escalations import Owed
     from social_listener.store.figures import Asked
@@ -48,13 +48,9 @@ class LevelsDesk:
                 return 0
         with office.store.transaction() as cursor:
             times = office.times(cursor)
-            found = escalations.owed(cursor, times)
-            for one in found:
-                told = recipients(cursor, one)
-                tell(cursor, one, told, times.ours)
-                audit.record(
-                    cursor, times.ours, SYSTEM, f"escalation.{one.step}", one.conversation_id, told=", ".join(told)
-                )
+            staff = people.everybody(cursor)
+            found = [(one, recipients(cursor, one, staff)) for one in escalations.owed(cursor, times)]
+            tell(cursor, found, times.ours)
         return len(found)
 
     def answered(self, since: date, until: date, staff: str, zone: str = "UTC") -> tuple[AnswerFigures, ...]:
@@ -84,8 +80,8 @@ def due_line(office: Office, stored: StoredDue | None, account_id: str, now: Pla
     )
 
 
-def recipients(cursor: DuckDBPyConnection, one: Owed) -> tuple[str, ...]:
-    """Return who is told: of what is due soon who has it, else its team; of what is late they and those who lead.
+def recipients(cursor: DuckDBPyConnection, one: Owed, staff: Sequence[StaffLine]) -> tuple[str, ...]:
+    """Return whom of the staff to tell: of what is due soon who has it, else its team; of what is late also who leads.
 
     Where nobody has it and no team, everybody who may answer.
     """
@@ -94,17 +90,30 @@ def recipients(cursor: DuckDBPyConnection, one: Owed) -> tuple[str, ...]:
     if one.step == escalations.SOON:
         wanted = has_it or team
     else:
-        wanted = [*has_it, *team, *who_may(cursor, Right.TEAM, one.account_id)]
-    allowed = who_may(cursor, Right.READ, one.account_id)
+        wanted = [*has_it, *team, *able(staff, Right.TEAM, one.account_id)]
+    allowed = able(staff, Right.READ, one.account_id)
     found = tuple(dict.fromkeys(name for name in wanted if name in allowed))
-    return found or who_may(cursor, Right.REPLY, one.account_id)
+    return found or able(staff, Right.REPLY, one.account_id)
 
 
-def tell(cursor: DuckDBPyConnection, one: Owed, told: Sequence[str], now: datetime) -> None:
-    """Tell them: it stands in the conversation, in Health, and behind the bell of everybody who is told."""
-    escalations.insert(cursor, one, told, now)
-    for name in told:
-        notify(cursor, name, Kind.ESCALATION, one.conversation_id, SYSTEM, now, about=f"{one.due.what} {one.step}")
+def tell(cursor: DuckDBPyConnection, found: Sequence[tuple[Owed, Sequence[str]]], now: datetime) -> None:
+    """Tell them: it stands in the conversation, in Health, and behind the bell of everybody who is told.
+
+    All of it in a few statements: after a night there may be hundreds at once.
+    """
+    escalations.insert(cursor, found, now)
+    waits = [
+        notifications.Waits(to=name, conversation_id=one.conversation_id, about=f"{one.due.what} {one.step}")
+        for one, told in found
+        for name in told
+    ]
+    notifications.insert_many(cursor, waits, kind=Kind.ESCALATION, by=SYSTEM, now=now)
+    audit.record_each(
+        cursor,
+        now,
+        SYSTEM,
+        [(f"escalation.{one.step}", one.conversation_id, {"told": ", ".join(told)}) for one, told in found],
+    )
 
 
 def _figures(

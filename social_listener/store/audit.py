@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from social_listener.store.staging import insert
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from duckdb import DuckDBPyConnection
@@ -29,13 +29,25 @@ def record(
     )
 
 
+_EVENT = ("id", "happened_at", "staff", "verb", "object_id", "details")
+
+
 def record_many(
     cursor: DuckDBPyConnection, now: datetime, staff: str, verb: str, object_ids: Sequence[str], **details: str
 ) -> None:
     """Write an event for each of those objects, in one statement."""
-    text = json.dumps(details, ensure_ascii=False)
-    names = ("id", "happened_at", "staff", "verb", "object_id", "details")
-    insert(cursor, "audit_events", names, [[secrets.token_hex(12), now, staff, verb, one, text] for one in object_ids])
+    record_each(cursor, now, staff, [(verb, one, details) for one in object_ids])
+
+
+def record_each(
+    cursor: DuckDBPyConnection, now: datetime, staff: str, events: Sequence[tuple[str, str, Mapping[str, str]]]
+) -> None:
+    """Write events, each a verb, an object and details, in one statement."""
+    rows = [
+        [secrets.token_hex(12), now, staff, verb, one, json.dumps(details, ensure_ascii=False)]
+        for verb, one, details in events
+    ]
+    insert(cursor, "audit_events", _EVENT, rows)
 
 
 def record_action(cursor: DuckDBPyConnection, now: datetime, staff: str, action: Action, problem: str | None) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from social_listener.desk_types.levels import EscalationLine
 from social_listener.levels import Due
+from social_listener.store import staging
 from social_listener.store.due import StoredDue
 from social_listener.store.rows import among, named
 
@@ -71,23 +72,16 @@ def _owed(row: dict[str, Any]) -> Owed:
     )
 
 
-def insert(cursor: DuckDBPyConnection, one: Owed, told: Sequence[str], now: datetime) -> None:
-    """Write that somebody was told."""
-    cursor.execute(
-        """INSERT INTO escalations (id, conversation_id, account_id, step, due_what, due_since, due_at, told, told_at)
-           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)""",
-        [
-            one.id,
-            one.conversation_id,
-            one.account_id,
-            one.step,
-            one.due.what,
-            one.due.since,
-            one.due.at,
-            json.dumps(list(told)),
-            now,
-        ],
-    )
+_STORED = ("id", "conversation_id", "account_id", "step", "due_what", "due_since", "due_at", "told", "told_at")
+
+
+def insert(cursor: DuckDBPyConnection, found: Sequence[tuple[Owed, Sequence[str]]], now: datetime) -> None:
+    """Write of what somebody was told, and who."""
+    rows = []
+    for one, told in found:
+        due = (one.due.what, one.due.since, one.due.at)
+        rows.append([one.id, one.conversation_id, one.account_id, one.step, *due, json.dumps(list(told)), now])
+    staging.insert(cursor, "escalations", _STORED, rows)
 
 
 def of_conversation(cursor: DuckDBPyConnection, conversation_id: str, now: PlatformTime) -> tuple[EscalationLine, ...]:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import secrets
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from social_listener.desk_types.team import Kind, Notification
+from social_listener.store import staging
 from social_listener.store.rows import among, marks, named
 
 if TYPE_CHECKING:
@@ -39,6 +41,22 @@ def insert(
            VALUES (?, ?, ?, ?, ?, ?, ?, NULL)""",
         [secrets.token_hex(12), to, kind.value, conversation_id, by, about, now],
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waits:
+    """What is to wait for one person."""
+
+    to: str
+    conversation_id: str
+    about: str | None
+
+
+def insert_many(cursor: DuckDBPyConnection, waits: Sequence[Waits], *, kind: Kind, by: str, now: datetime) -> None:
+    """Let many things of one kind wait, each for one person, in one statement."""
+    names = ("id", "staff", "kind", "conversation_id", "by_staff", "about", "created_at")
+    rows = [[secrets.token_hex(12), one.to, kind.value, one.conversation_id, by, one.about, now] for one in waits]
+    staging.insert(cursor, "notifications", names, rows)
 
 
 def lines(cursor: DuckDBPyConnection, staff: str, limit: int, within: Accounts) -> list[Notification]:
