@@ -36,4 +36,4 @@ def opened() -> None:
 def read_all() -> None:
     """Mark everything as read."""
     state.guarded(lambda: state.desk().team.read(state.staff()), 0)
-    draw("toolbar", "queue")
+    draw("bell")

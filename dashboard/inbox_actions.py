@@ -72,6 +72,8 @@ def draw(*panes: str) -> NoReturn:
     """Read what the panes show and draw them."""
     if "queue" in panes:
         session.read_queue()
+    elif "bell" in panes:
+        session.read_notices()
     if "conversation" in panes:
         session.read_conversation()
         panes = (*panes, "bench")  # it shows what the open conversation wears

@@ -24,21 +24,42 @@ _ANY = ""
 _EXAMPLES = [{"text": text, "means": means} for text, means in draw_search.EXAMPLES]
 
 
-@st.fragment(key="toolbar")
 def toolbar() -> None:
-    """Draw the bar."""
-    with session.drawing("toolbar"):
-        _bar(session.inbox())
-
-
-def _bar(now: session.Inbox) -> None:
+    """Draw the bar. Its counts change with every message: what somebody types or picks in stands apart from them."""
     with st.container(key="toolbar", horizontal=True, vertical_alignment="center", gap="small"):
         with st.container(key="toolbar_views", width="stretch"):
-            VIEWS(
-                key="views",
-                data=draw_queue.views(now.page, now.wanted, now.bench.views, now.bench.counts),
-                on_view_change=_view_chosen,
-            )
+            _views()
+        with st.container(key="toolbar_fields", width="content"):
+            _search_and_filters()
+        with st.container(key="toolbar_bell", width="content"):
+            _bell()
+
+
+@st.fragment(key="toolbar")
+def _views() -> None:
+    """Draw the views with their counts."""
+    with session.drawing("toolbar"):
+        now = session.inbox()
+        VIEWS(
+            key="views",
+            data=draw_queue.views(now.page, now.wanted, now.bench.views, now.bench.counts),
+            on_view_change=_view_chosen,
+        )
+
+
+@st.fragment(key="bell")
+def _bell() -> None:
+    """Draw what waits for whoever looks."""
+    with session.drawing("bell"):
+        bell.show()
+
+
+@st.fragment(key="filters")
+def _search_and_filters() -> None:
+    """Draw the search with its help, and the filters."""
+    row = st.container(key="toolbar_row", horizontal=True, vertical_alignment="center", gap="small", width="content")
+    with session.drawing("filters"), row:
+        now = session.inbox()
         st.session_state.setdefault("search", now.wanted.search)
         st.text_input(
             "Search",
@@ -53,10 +74,12 @@ def _bar(now: session.Inbox) -> None:
         with st.container(key="toolbar_search_help", width="content"):
             SEARCH_HELP(key="search_help", data={"examples": _EXAMPLES})
         number = inbox_filter.narrowed(now.wanted)
-        with st.popover(f"Filters ({number})" if number else "Filters", key="filters", icon=":material/tune:"):
-            _filters()
-        with st.container(key="toolbar_bell", width="content"):
-            bell.show()
+        label = f"Filters ({number})" if number else "Filters"
+        # What is in it is drawn once it is opened, with the counts of that moment.
+        popover = st.popover(label, key="filters", icon=":material/tune:", on_change="rerun")
+        with popover:
+            if popover.open:
+                _filters()
 
 
 def _filters() -> None:
@@ -175,4 +198,4 @@ def _want(wanted: QueueFilter) -> None:
     session.want(wanted)
     session.read_queue(anew=True)
     session.write_address()
-    session.redraw("toolbar", "queue")
+    session.redraw("toolbar", "filters", "queue")

@@ -146,7 +146,7 @@ def is_newest(at: object) -> bool:
 
 
 #: the panes, in the order they are drawn in; each is the key of a fragment
-PANES = ("toolbar", "queue", "conversation", "context", "bench")
+PANES = ("toolbar", "filters", "bell", "queue", "conversation", "context", "bench")
 
 
 def redraw(*panes: str) -> NoReturn:
@@ -181,7 +181,11 @@ def look(pane: str) -> object:
     now = inbox()
     if pane == "toolbar":
         counts = dict(now.page.counts) if now.page else {}
-        return now.wanted, counts, now.bench.views, dict(now.bench.counts), now.bench.open, now.bench.teams, now.notices
+        return now.wanted, counts, now.bench.views, dict(now.bench.counts)
+    if pane == "filters":
+        return now.wanted, now.bench.labels, now.bench.teams
+    if pane == "bell":
+        return now.notices
     if pane == "queue":
         rows: tuple[QueueRow, ...] = now.shelf.rows if now.shelf else ()
         marks = (now.shelf.gone, now.shelf.fresh) if now.shelf else ()
@@ -211,7 +215,7 @@ def _owed() -> set[str]:
 def read_queue(*, anew: bool = False) -> None:
     """Read the queue again. Rows on the screen keep their places unless they are laid out `anew`."""
     now = inbox()
-    now.notices, _ = state.guarded(lambda: state.desk().team.notifications(state.staff()), now.notices)
+    read_notices()
     try:
         page = _read_queue(anew=anew or now.shelf is None or not now.shelf.rows)
     except Exception:
@@ -228,6 +232,12 @@ def read_queue(*, anew: bool = False) -> None:
         now.shelf, now.place = shelf.lay_out(page, STEP), page.next
     else:
         now.shelf = shelf.refresh(now.shelf, page, STEP)
+
+
+def read_notices() -> None:
+    """Read again what waits for whoever looks; a fault leaves what it was."""
+    now = inbox()
+    now.notices, _ = state.guarded(lambda: state.desk().team.notifications(state.staff()), now.notices)
 
 
 def _read_queue(*, anew: bool) -> QueuePage:
