@@ -105,7 +105,7 @@ class Desk:
         self._quiet_lock = threading.Lock()
         sealing = seal or Seal()
         self.door = Door(self._office, sealing, self._be_quiet)
-        self.people = People(self._office, self.door)
+        self.people = People(self._office, self.door, self.team.presence.forget)
         self.own = Own(self._office, self.door, sealing)
         self.labels = LabelDesk(self._office)
         self.contacts = ContactDesk(self._office)

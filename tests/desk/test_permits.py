@@ -364,7 +364,7 @@ OWN: dict[str, Callable[[Desk, str], Any]] = {
 INSIDE = {
     *("contacts.wake", "levels.escalate", "team.tend", "team.notify", "library.write", "library.used"),
     *("team.presence.at_work", "team.presence.beat", "team.presence.leave", "team.presence.others"),
-    *("team.presence.shows", "team.beat", "macros.undo", "undoing.undo"),
+    *("team.presence.forget", "team.beat", "macros.undo", "undoing.undo"),
     *("bulk.begin", "bulk.work", "files.at", "media.attachment", "media.face", "media.forget", "media.sweep"),
 }
 DOORS = {
