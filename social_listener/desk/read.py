@@ -169,7 +169,9 @@ def read_conversation(office: Office, conversation_id: str, staff: str, focus_id
             replies=tuple(replies.lines_of(cursor, row.id, now)),
             focus_id=focus.item.id if focus else "",
             allowed=office.rules(cursor, focus, now) if focus else (),
-            contact=_card(cursor, row, theirs, outlines, now, restricted=len(theirs) < len(everywhere)),
+            contact=_card(
+                cursor, row, theirs, outlines, now, restricted=len(theirs) < len(everywhere), everybody=within is None
+            ),
             priority=_with_waiting((focus.priority if focus else None) or 0, waiting if _counts(focus) else None),
             factors=factors,
             others_in_thread=conversations.others_in_thread(cursor, row, known, within),
@@ -237,8 +239,12 @@ def _card(
     now: datetime,
     *,
     restricted: bool,
+    everybody: bool,
 ) -> ContactCard | None:
-    """Return who this is, and what we had with them; None when the platform never told."""
+    """Return who this is, and what we had with them; None when the platform never told.
+
+    `restricted`: some of it was on accounts that one may not see. `everybody`: contacts of all accounts may be shown.
+    """
     whole = customers.together(cursor, row.contact_id)
     people = conversations.contacts(cursor, whole)
     contact = people.pop(row.contact_id, None)
@@ -247,6 +253,7 @@ def _card(
         return None
     if restricted:  # what other accounts saw of them is not told
         first = max(first, min(found.first_at for found in theirs))
+    met = {found.contact_id for found in theirs}
     inbound = [outline for outline in outlines if not outline.outbound and not outline.context]
     moods = conversations.moods(cursor, [outline.id for outline in inbound[-_MOODS:]])
     return ContactCard(
@@ -258,7 +265,7 @@ def _card(
         unanswered=sum(outline.waits for outline in outlines),
         sentiment={label: moods.get(label, 0) for label in SentimentLabel},
         history=_history(cursor, [found for found in theirs if found.id != row.id][:_PAST], inbound),
-        others=tuple(people[key] for key in whole if key in people),
+        others=tuple(people[key] for key in whole if key in people and (everybody or key in met)),
         silence=silences.of(cursor, [row.contact_id]).get(row.contact_id),
     )
 

@@ -7,15 +7,20 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+from desk_kit import make_kit
+from staff_kit import seed_staff
 
 from social_listener.desk.bulk import Change, Deed
 from social_listener.desk_types import QueueFilter, View
 from social_listener.desk_types.contacts import Silencing
 from social_listener.errors import DeskError, NotAllowed, NotPermitted
 from social_listener.model import Status
+from social_listener.rights import Role
 from social_listener.store import exports
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from desk_kit import Kit
 
 
@@ -226,3 +231,19 @@ def test_who_may_not_does_not(kit: Kit) -> None:
     with pytest.raises(DeskError, match="no contact 'x:404'"):
         kit.desk.contacts.merge(talk, "x:404", "ana")
     assert (listed(kit, View.SPAM), others(kit, talk)) == ([], set())
+
+
+def test_a_contact_of_a_foreign_account_stands_on_no_card(tmp_path: Path) -> None:
+    """Merged by whoever sees both, a contact of an account that somebody may not see is not shown to them."""
+    kit = make_kit(tmp_path, accounts=("main", "other"))
+    seed_staff(kit.desk, "dora", role=Role.MANAGER, accounts=frozenset({"main"}))
+    talk = kit.desk.conversation_of(kit.mention())
+    near = kit.desk.conversation_of(kit.message(author="mara2"))
+    far = kit.desk.conversation_of(kit.mention(author="mara3", account="other"))
+    for one in (near, far):
+        kit.desk.contacts.merge(talk, contact_of(kit, one), "ana")
+    assert others(kit, talk) == {"mara2", "mara3"}
+    seen = kit.desk.conversation(talk, "dora").contact
+    assert seen is not None
+    assert {one.handle for one in seen.others} == {"mara2"}
+    kit.close()
