@@ -16,7 +16,7 @@ from social_listener.errors import NoPicture
 
 #: a picture of more pixels is not opened: a few kilobytes can unfold into gigabytes
 MOST_PIXELS: Final = 50_000_000
-#: where something is clear: such pictures come as stickers and drawings, and take a second copy while they are turned
+#: where something is clear: they take a second copy while they are made smaller
 MOST_CLEAR: Final = 25_000_000
 #: what is handed to pages
 TYPE: Final = "image/webp"

@@ -371,7 +371,18 @@ DOORS = {
     *("revision", "plan_jobs", "people.anybody", "people.first_administrator", "people.first_link"),
     *("own.link", "own.join", "own.by_provider"),
     *("door.session_id", "door.who", "door.used", "door.sign_out", "door.watch", "door.ended", "door.forget"),
-    *("door.stamp", "door.sign_in", "door.second", "door.by_itself", "door.players", "door.open", "door.prove"),
+    *(
+        "door.at_hand",
+        "door.knock",
+        "door.came",
+        "door.stamp",
+        "door.sign_in",
+        "door.second",
+        "door.by_itself",
+        "door.players",
+        "door.open",
+        "door.prove",
+    ),
 }
 
 
