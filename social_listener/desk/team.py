@@ -135,8 +135,9 @@ class TeamDesk:
 
         A conversation that they may not see, or not any more, or that there is not, counts as none. Nothing is written.
         """
-        if conversation_id:
-            with self._office.store.read() as cursor:
+        with self._office.store.read() as cursor:
+            self._office.permit(cursor, staff, Right.READ)
+            if conversation_id:
                 row = conversations.row(cursor, conversation_id)
                 if row is None or not colleagues.may(self._office, cursor, staff, Right.READ, row.account_id):
                     conversation_id, typing = "", ""

@@ -247,3 +247,21 @@ def test_a_contact_of_a_foreign_account_stands_on_no_card(tmp_path: Path) -> Non
     assert seen is not None
     assert {one.handle for one in seen.others} == {"mara2"}
     kit.close()
+
+
+def test_who_lost_the_account_takes_nothing_back_there(tmp_path: Path) -> None:
+    """Neither a mute nor a status on an account that was taken away comes back by Z; both are told as not there."""
+    kit = make_kit(tmp_path, accounts=("main", "other"))
+    seed_staff(kit.desk, "dora", role=Role.MANAGER)
+    talk = kit.desk.conversation_of(kit.mention(account="other"))
+    kit.desk.contacts.silence(talk, Silencing.SPAM, "dora")
+    kit.desk.resolve(talk, "dora", kit.desk.conversation(talk, "dora").version)
+    kit.desk.people.set_rights("ana", "dora", Role.MANAGER, frozenset({"main"}), 1)
+    for _ in range(2):
+        offer = kit.desk.undoing.latest("dora")
+        assert offer is not None
+        assert [one.why for one in kit.desk.undoing.undo(offer.id, "dora").left] == ["it is not there any more"]
+    view = kit.desk.conversation(talk, "ana")
+    assert view.contact is not None
+    assert (view.status, view.contact.silence is not None) == (Status.RESOLVED, True)
+    kit.close()

@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
 from desk_kit import Kit, make_kit
 
 from social_listener.desk.presence import OPEN_FOR, TYPING_FOR, Here, Presence
+from social_listener.errors import NotPermitted
 from social_listener.rights import Role
 
 NOW = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
@@ -65,8 +67,10 @@ def test_a_page_tells_only_of_what_its_reader_may_see(kit: Kit) -> None:
     """A stranger, and a conversation that there is not, are shown to nobody; and nothing of it is written."""
     conversation = kit.desk.conversation_of(kit.mention())
     before = kit.store.revision
-    for page, staff in (("page-ana", "ana"), ("page-ben", "ben"), ("page-mallory", "mallory")):
+    for page, staff in (("page-ana", "ana"), ("page-ben", "ben")):
         kit.desk.team.beat(page, staff, conversation, "public")
+    with pytest.raises(NotPermitted):
+        kit.desk.team.beat("page-mallory", "mallory", conversation, "public")
     kit.desk.team.beat("page-lost", "ben", "x:0:0", "public")
     others = kit.desk.team.presence.others
     assert others("page-ana", "ana", kit.now()) == (Here("ben", "public"),)
