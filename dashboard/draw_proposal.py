@@ -79,6 +79,7 @@ def _todo(one: Proposal, *, mine: bool) -> str:
 def _acts(*, mine: bool, approves: bool) -> list[Json]:
     if mine:
         return [
+            {"do": "revise", "label": "Change", "strong": False, "key": ""},
             {"do": "withdraw", "label": "Withdraw and change", "strong": False, "key": ""},
         ]
     if not approves:
