@@ -32,7 +32,7 @@ from starlette.routing import Route
 from social_listener.dashboard import component, file_routes
 from social_listener.dashboard.draw_composer import MODES, NOTE, PRIVATE
 from social_listener.dashboard.entrance import HEADER, USER_KEY, caller
-from social_listener.dashboard.gate import Gate
+from social_listener.dashboard.gate import Gate, who
 from social_listener.dashboard.macro_routes import MacroPlans
 from social_listener.dashboard.own import Own
 from social_listener.dashboard.presence import Presence, presence_event
@@ -250,11 +250,11 @@ class _Live:
         here: tuple[Here, ...] = ()
         yield f"retry: 2000\ndata: {told}\n\n"
         quiet = 0.0
-        while self._door.who(session_id) is not None and not self._ending():
+        while (staff := await who(self._door, session_id)) is not None and not self._ending():
             await asyncio.sleep(LOOK)
             quiet += LOOK
             revision = self._service.desk.revision
-            others = self._service.desk.team.presence.others(page, self._service.clock())
+            others = self._service.desk.team.presence.others(page, staff.id, self._service.clock())
             if others != here:
                 here = others
                 yield presence_event(here)

@@ -79,6 +79,7 @@ def _todo(one: Proposal, *, mine: bool) -> str:
 def _acts(*, mine: bool, approves: bool) -> list[Json]:
     if mine:
         return [
+            _act("revise", "Change", "Shift Y", "Y"),
             _act("withdraw", "Withdraw and change", "D", "d"),
         ]
     if not approves:

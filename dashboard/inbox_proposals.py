@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 class Deciding:
     """The proposal that a dialog is about, as it was when it was opened."""
 
-    do: str  #: reword | refuse
+    do: str  #: reword | refuse | revise
     proposal: str
     version: int
     seen: int  #: version of the conversation
@@ -50,7 +50,7 @@ def decide() -> None:
     elif do == "withdraw":
         with state.DRAFTS:
             _perform(lambda: team.withdraw(one.id, me, version), "Withdrawn. Its text is in the composer.")
-    elif do in {"reword", "refuse"}:
+    elif do in {"reword", "refuse", "revise"}:
         session.inbox().deciding = Deciding(str(do), one.id, version, seen, one.text)
     draw(*session.PANES)
 
@@ -73,6 +73,8 @@ def dialog(about: Deciding) -> None:
     """Open the dialog that was asked for."""
     if about.do == "reword":
         _reword(about)
+    elif about.do == "revise":
+        _revise(about)
     else:
         _refuse(about)
 
@@ -87,6 +89,15 @@ def _reword(about: Deciding) -> None:
             lambda: team.approve(about.proposal, me, about.version, text=text, seen_version=about.seen),
             "Approved: it is on its way",
         )
+
+
+@st.dialog("Change what waits for approval", on_dismiss=_closed)
+def _revise(about: Deciding) -> None:
+    """Let an author put their own proposal into other words; it keeps waiting, and whoever approves sees these."""
+    text = st.text_area("It keeps waiting; whoever approves reads these words.", about.text, key=f"r_{about.proposal}")
+    if _pressed("Leave it as it is", "Change", "revise", ready=bool(text.strip())):
+        team, me = state.desk().team, state.staff()
+        _ended(lambda: team.revise(about.proposal, me, text, about.version), "Changed; it waits for approval")
 
 
 @st.dialog("Refuse this reply", on_dismiss=_closed)

@@ -75,7 +75,7 @@ class Presence:
     def _heard(self, beat: _Beat, staff: str) -> None:
         team = self._service.desk.team
         if beat.closed:
-            team.presence.leave(beat.page)
+            team.presence.leave(beat.page, staff)
         else:
             team.beat(beat.page, staff, beat.conversation, beat.typing)
 

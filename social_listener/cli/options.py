@@ -37,6 +37,7 @@ COMMANDS = {
     "score": "score",
     "reply": "answer",
     "outbox": "watch",
+    "levels": "watch",
     "settle": "answer",
 }
 

@@ -12,6 +12,7 @@ from social_listener.model import ReplyState
 
 if TYPE_CHECKING:
     from social_listener.desk_types import AccountHealth, HealthView, ReplyLine, StreamHealth
+    from social_listener.desk_types.levels import AnswerFigures
 
 Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
 
@@ -110,3 +111,14 @@ def _stream(stream: StreamHealth) -> dict[str, Json]:
 def reply(line: ReplyLine) -> dict[str, Json]:
     """Return a reply as `reply`, `outbox --json` and `settle` print it."""
     return cast("dict[str, Json]", plain(line))
+
+
+def answers(day: AnswerFigures) -> dict[str, Json]:
+    """Return a line of `levels --json`."""
+    return {
+        "day": day.day.isoformat(),
+        "within": day.within,
+        "late": day.late,
+        "missing": day.missing,
+        "share": None if day.share is None else round(day.share, 4),
+    }

@@ -1,14 +1,17 @@
-"""Commands that look: status and outbox."""
+"""Commands that look: status, outbox and levels."""
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import click
 
 from social_listener import terminal
 from social_listener.cli import shapes
 from social_listener.cli.session import Session, with_service
+from social_listener.rights import SYSTEM
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -50,6 +53,38 @@ def outbox(session: Session, *, as_json: bool, settled: bool) -> int:
         )
         if line.reason:
             session.screen.say(f"    {line.reason}")
+    return terminal.OK
+
+
+@click.command()
+@click.option("--days", type=click.IntRange(1, 366), default=7, show_default=True, help="So many days, today the last.")
+@click.option("--zone", default="UTC", show_default=True, help="The time zone whose days are meant.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON list on standard output.")
+@with_service(online=False)
+def levels(session: Session, *, days: int, zone: str, as_json: bool) -> int:
+    """Tell how many first answers of each day were in time, late, or are missing."""
+    try:
+        place = ZoneInfo(zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        session.screen.say(f"--zone: there is no time zone {zone!r}; names look like Europe/Berlin")
+        return terminal.WRONG_USE
+    until = session.service.clock().astimezone(place).date()
+    figures = session.service.desk.levels.answered(until - timedelta(days=days - 1), until, SYSTEM, zone)
+    if as_json:
+        session.screen.json([shapes.answers(one) for one in figures])
+        return terminal.OK
+    rows = [
+        (
+            str(one.day),
+            str(one.within),
+            str(one.late),
+            str(one.missing),
+            "" if one.share is None else f"{one.share:.0%}",
+        )
+        for one in figures
+    ]
+    for line in _table(("day", "in time", "late", "missing", "share in time"), rows):
+        session.screen.say(line)
     return terminal.OK
 
 

@@ -105,7 +105,7 @@ class Desk:
         self._planned: Callable[[], Mapping[str, Planned]] = dict
         sealing = seal or Seal()
         self.door = Door(self._office, sealing)
-        self.people = People(self._office, self.door)
+        self.people = People(self._office, self.door, self.team.presence.forget)
         self.own = Own(self._office, self.door, sealing)
         self.labels = LabelDesk(self._office)
         self.contacts = ContactDesk(self._office)

@@ -114,6 +114,8 @@ class BulkDesk:
     def begin(self, prepared: Prepared) -> str:
         """Write that a run begins; return its id, with which `work` does it."""
         run_id, now = undoing.new_id(), self._office.clock()
+        with self._office.store.read() as cursor:
+            self._office.permit(cursor, prepared.staff, _RIGHTS.get(prepared.change.deed, Right.ORGANISE))
         with self._lock:
             self._runs[run_id] = prepared
         with self._office.store.transaction() as cursor:

@@ -206,6 +206,8 @@ def _card(cursor: DuckDBPyConnection, seen: _Reading, now: datetime) -> ContactC
         return None
     if seen.restricted:  # what other accounts saw of them is not told
         first = max(first, min(found.first_at for found in seen.talks))
+    # Who has talked only on accounts that one may not see is not named.
+    met = {found.contact_id for found in seen.talks}
     inbound = [one for one in seen.said if one.inbound]
     return ContactCard(
         contact=contact,
@@ -216,7 +218,7 @@ def _card(cursor: DuckDBPyConnection, seen: _Reading, now: datetime) -> ContactC
         unanswered=sum(one.waits for one in seen.said),
         sentiment=_moods(cursor, seen, inbound[-_MOODS:]),
         history=_history(cursor, [found for found in seen.talks if found.id != row.id][:_PAST], inbound),
-        others=tuple(people.values()),
+        others=tuple(other for other in people.values() if seen.within is None or other.id in met),
         silence=silences.of(cursor, [row.contact_id]).get(row.contact_id) if "silences" in seen.told else None,
     )
 

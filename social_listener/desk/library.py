@@ -210,13 +210,14 @@ class Library:
         self._office.permit(cursor, staff, Right.LIBRARY if tidy.shared else Right.PROPOSE)
         self.write(cursor, tidy, staff)
 
-    def used(self, reply_id: str, saved_reply_id: str, inserted: str, staff: str) -> None:
-        """Write down that a reply began from a saved one that was `inserted`; unknown ones are passed over."""
+    def used(self, reply_id: str, saved_reply_id: str, inserted: str, staff: str) -> bool:
+        """Write down that a reply of somebody began from a saved one that was `inserted`; False: there is none such."""
         now = self._office.clock()
         with self._office.store.transaction() as cursor:
+            self._office.permit(cursor, staff, Right.REPLY)
             reply = replies.by_id(cursor, reply_id)
             if reply is None or reply.author != staff or saved_replies.by_id(cursor, saved_reply_id) is None:
-                return
+                return False
             saved_replies.use(
                 cursor,
                 reply_id=reply_id,
@@ -225,6 +226,7 @@ class Library:
                 edited=similar.edited(inserted, reply.text),
                 now=now,
             )
+        return True
 
     def _known(self, cursor: DuckDBPyConnection, saved_reply_id: str, staff: str, right: Right) -> SavedReply:
         """Return a saved reply that is shared or somebody's own; one of somebody else is as if it were not there."""

@@ -154,7 +154,7 @@ class Office:
         """Raise `NotTheirs` unless somebody has access to an account."""
         line = self.roster.one(cursor, staff)
         if staff != SYSTEM and (line is None or not line.reaches(account_id)):
-            raise NotTheirs
+            raise NotTheirs("it is not there any more")
 
     def conversation(
         self, cursor: DuckDBPyConnection, staff: str, right: Right, conversation_id: str

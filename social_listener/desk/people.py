@@ -14,6 +14,7 @@ from social_listener.store import audit, people
 from social_listener.store import people_doors as doors
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import timedelta
 
     from duckdb import DuckDBPyConnection
@@ -28,9 +29,10 @@ GONE = "This link was used, was taken back, or is too old: ask for a new one."
 class People:
     """What administrators do about staff. `staff` is who asks; `SYSTEM` is whoever owns the machine."""
 
-    def __init__(self, office: Office, door: Door) -> None:
+    def __init__(self, office: Office, door: Door, forget_pages: Callable[[str], None]) -> None:
         self._office = office
         self._door = door
+        self._forget_pages = forget_pages
 
     # -- reading -------------------------------------------------------------------------------------------------------
 
@@ -180,6 +182,7 @@ class People:
             rules.may_give(self._giver(cursor, staff), role, self._existing(accounts))
             rules.keeps_an_administrator(people.everybody(cursor), replace(line, role=role, accounts=accounts))
             self._write(cursor, staff, line, version, "staff.rights_changed", role=role, accounts=accounts)
+        self._forget_pages(whose)
         self._door.forget()
 
     def set_active(self, staff: str, whose: str, active: bool, version: int) -> None:
@@ -191,6 +194,7 @@ class People:
             self._write(cursor, staff, line, version, verb, active=active)
             ended = [] if active else doors.end_sessions(cursor, whose)
             doors.end_invitations(cursor, kind="password", staff=whose)
+        self._forget_pages(whose)
         self._door.ended(ended)
 
     def set_email(self, staff: str, whose: str, email: str | None, version: int) -> None:

@@ -43,35 +43,38 @@ class Presence:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._pages: dict[str, _Page] = {}
+        self._pages: dict[tuple[str, str], _Page] = {}  #: by who shows it, and the name that it gave itself
         self._seen: dict[str, datetime] = {}
 
     def beat(self, page: str, staff: str, conversation_id: str, typing: str, now: datetime) -> None:
         """Hear from a page: who looks, at which conversation ("": none), and in which mode they type ("": not)."""
         with self._lock:
-            before = self._pages.get(page)
+            before = self._pages.get((staff, page))
             typed_at = now if typing else before.typed_at if before else None
-            self._pages[page] = _Page(staff, conversation_id, typing, now, typed_at)
+            self._pages[staff, page] = _Page(staff, conversation_id, typing, now, typed_at)
             self._seen[staff] = now
             for old in [key for key, one in self._pages.items() if now - one.heard_at > OPEN_FOR]:
                 del self._pages[old]
 
-    def shows(self, page: str) -> tuple[str, str] | None:
-        """Return whose page it is and which conversation it shows, as it last told; None: nothing is known of it."""
+    def leave(self, page: str, staff: str) -> None:
+        """Forget a page of somebody that was closed."""
         with self._lock:
-            own = self._pages.get(page)
-            return (own.staff, own.conversation_id) if own else None
+            self._pages.pop((staff, page), None)
 
-    def leave(self, page: str) -> None:
-        """Forget a page that was closed."""
+    def forget(self, staff: str) -> None:
+        """Forget what somebody's pages show, for they may see less now: each says it again, and is looked at anew."""
         with self._lock:
-            self._pages.pop(page, None)
+            for key in [key for key in self._pages if key[0] == staff]:
+                del self._pages[key]
 
-    def others(self, page: str, now: datetime) -> tuple[Here, ...]:
-        """Return who else has the conversation open that a page shows, by name; oneself on another page is nobody."""
+    def others(self, page: str, staff: str, now: datetime) -> tuple[Here, ...]:
+        """Return who else has the conversation open that a page of somebody shows, by name.
+
+        Oneself on another page is nobody, and so is everybody to a page that is heard no more.
+        """
         with self._lock:
-            own = self._pages.get(page)
-            if own is None or not own.conversation_id:
+            own = self._pages.get((staff, page))
+            if own is None or not own.conversation_id or now - own.heard_at > OPEN_FOR:
                 return ()
             found: dict[str, str] = {}
             for one in self._pages.values():

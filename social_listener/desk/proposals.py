@@ -14,12 +14,13 @@ from social_listener.desk import colleagues
 from social_listener.desk.notify import notify
 from social_listener.desk.office import find_rule, fits, known_conversation, known_item
 from social_listener.desk.reply import Composed, line_of, may_answer, nothing_said_since, slot_is_free, write_replies
+from social_listener.desk_types import NoteLine
 from social_listener.desk_types.team import Kind, ProposalState
 from social_listener.errors import Conflict, DeskError, NotAllowed, NotTheirs
 from social_listener.failpoints import failpoint
 from social_listener.model import Status
 from social_listener.rights import SYSTEM, Right
-from social_listener.store import audit, drafts, proposals, reply_files, staff_changes
+from social_listener.store import audit, conversations, drafts, proposals, reply_files, staff_changes
 from social_listener.store import outbox as replies
 from social_listener.store.drafts import Place
 from social_listener.store.proposals import StoredProposal
@@ -237,7 +238,7 @@ def refuse(office: Office, proposal_id: str, *, staff: str, reason: str, version
     now = office.clock()
     with office.store.transaction() as cursor:
         proposal = _for(office, cursor, staff, Right.APPROVE, proposal_id)
-        _close(cursor, proposal, ProposalState.REFUSED, by=staff, now=now, version=version, reason=why)
+        _close(office, cursor, proposal, ProposalState.REFUSED, by=staff, now=now, version=version, reason=why)
         notify(cursor, proposal.author, Kind.REFUSED, proposal.conversation_id, staff, now, proposal.id)
     with office.store.read() as cursor:
         return _shown(cursor, proposal_id)
@@ -248,7 +249,7 @@ def withdraw(office: Office, proposal_id: str, *, staff: str, version: int) -> P
     now = office.clock()
     with office.store.transaction() as cursor:
         proposal = _own(office, cursor, proposal_id, staff)
-        _close(cursor, proposal, ProposalState.WITHDRAWN, by=staff, now=now, version=version)
+        _close(office, cursor, proposal, ProposalState.WITHDRAWN, by=staff, now=now, version=version)
     with office.store.read() as cursor:
         return _shown(cursor, proposal_id)
 
@@ -294,7 +295,7 @@ def _tend(office: Office, cursor: DuckDBPyConnection, proposal: StoredProposal, 
         return True
     if proposal.until is not None and proposal.until <= now:
         why = f"the time to answer ended {proposal.until:%Y-%m-%d %H:%M} UTC, before anybody approved it"
-        _close(cursor, proposal, ProposalState.LAPSED, by=SYSTEM, now=now, version=proposal.version, reason=why)
+        _close(office, cursor, proposal, ProposalState.LAPSED, by=SYSTEM, now=now, version=proposal.version, reason=why)
         notify(cursor, proposal.author, Kind.LAPSED, proposal.conversation_id, SYSTEM, now, proposal.id)
         return True
     if proposal.warned:
@@ -325,6 +326,7 @@ def waiting_words(author: str) -> str:
 
 
 def _close(
+    office: Office,
     cursor: DuckDBPyConnection,
     proposal: StoredProposal,
     state: ProposalState,
@@ -339,7 +341,24 @@ def _close(
     _unchanged(proposal, version)
     _change(cursor, proposal, state=state, decided_by=by, decided_at=now, reason=reason)
     drafts.give_back(cursor, _place(proposal), proposal.text, now)
+    if not colleagues.may(office, cursor, proposal.author, Right.PROPOSE, proposal.account_id):
+        _orphaned(cursor, proposal, state, now)
     audit.record(cursor, now, by, f"proposal.{state}", proposal.id, author=proposal.author, item=proposal.item_id)
+
+
+def _orphaned(cursor: DuckDBPyConnection, proposal: StoredProposal, state: ProposalState, now: datetime) -> None:
+    """Leave a conversation to everybody whose proposal was not sent and whose author cannot write it anew."""
+    row = known_conversation(cursor, proposal.conversation_id)
+    version: int | None = row.version
+    if row.status is not Status.OPEN:
+        version = staff_changes.set_status(cursor, row.id, row.version, now, status=Status.OPEN)
+    if row.assignee == proposal.author and version is not None:
+        staff_changes.set_assignee(cursor, row.id, version, now, None)
+    words = f"{proposal.author} cannot answer here any more, and their proposal was {state.value}: back to the queue."
+    conversations.insert_note(
+        cursor, row.id, NoteLine(id=secrets.token_hex(8), staff=SYSTEM, text=words, created_at=now)
+    )
+    audit.record(cursor, now, SYSTEM, "proposal.orphaned", proposal.id, author=proposal.author)
 
 
 def _place(proposal: StoredProposal) -> Place:

@@ -127,10 +127,11 @@ class TeamDesk:
     def beat(self, page: str, staff: str, conversation_id: str, typing: str) -> None:
         """Hear from an open page what it shows ("": nothing) and in which mode somebody types ("": in none).
 
-        A conversation that they may not see, or that there is not, counts as none. Nothing is written.
+        A conversation that they may not see, or not any more, or that there is not, counts as none. Nothing is written.
         """
-        if conversation_id and self.presence.shows(page) != (staff, conversation_id):
-            with self._office.store.read() as cursor:
+        with self._office.store.read() as cursor:
+            self._office.permit(cursor, staff, Right.READ)
+            if conversation_id:
                 row = conversations.row(cursor, conversation_id)
                 if row is None or not colleagues.may(self._office, cursor, staff, Right.READ, row.account_id):
                     conversation_id, typing = "", ""

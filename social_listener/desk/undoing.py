@@ -61,6 +61,7 @@ class UndoDesk:
         while True:
             now = self._office.clock()
             with self._office.store.transaction() as cursor:
+                self._office.permit(cursor, staff, Right.READ)
                 step = self._known(cursor, step_id, staff, now)
                 lines = undoing.open_lines(cursor, step_id, _STEP)
                 only = undoing.only_object(cursor, step_id)
@@ -112,12 +113,12 @@ class UndoDesk:
         done, left = [], []
         for line in lines:
             talk = changed.get(line.object_id) or talks.get(line.object_id)
+            why = self._forbidden(cursor, staff, line.field, talk)
             if line.field == TEAM:
-                why = _why_no_team(line, talk, queues.get(line.object_id, Assignment()), known)
+                why = why or _why_no_team(line, talk, queues.get(line.object_id, Assignment()), known)
             else:
-                why = why_not(line, talk)
-            why = why or _why_not_away(line, waits) or self._forbidden(cursor, staff, line.field, talk)
-            why = why or self._why_not_theirs(cursor, line, talk)
+                why = why or why_not(line, talk)
+            why = why or _why_not_away(line, waits) or self._why_not_theirs(cursor, line, talk)
             if why:
                 left.append((line, why))
             elif talk is not None and line.field == TEAM:
@@ -137,10 +138,14 @@ class UndoDesk:
         done, left = [], []
         ids = [line.object_id for line in lines]
         silenced, members = silences.of(cursor, ids), customers.of(cursor, ids)
+        within, met = self._office.accounts(cursor, staff), customers.accounts(cursor, ids)
         for line in lines:
             key = line.object_id
             value = silence_value(silenced.get(key)) if line.field == SILENCE else members.get(key)
-            why = changed_since(line, same=value == line.after) or self._forbidden(cursor, staff, line.field, None)
+            why = self._forbidden(cursor, staff, line.field, None)
+            if within is not None and within.isdisjoint(met.get(key, ())):
+                why = why or "it is not there any more"
+            why = why or changed_since(line, same=value == line.after)
             if why:
                 left.append((line, why))
             else:

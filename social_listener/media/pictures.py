@@ -16,6 +16,8 @@ from social_listener.errors import NoPicture
 
 #: a picture of more pixels is not opened: a few kilobytes can unfold into gigabytes
 MOST_PIXELS: Final = 50_000_000
+#: where something is clear: they take a second copy while they are made smaller
+MOST_CLEAR: Final = 25_000_000
 #: what is handed to pages
 TYPE: Final = "image/webp"
 _QUALITY: Final = 82
@@ -33,8 +35,12 @@ def kind_of(data: bytes) -> str | None:
     return "WEBP" if data[:4] == b"RIFF" and data[8:12] == b"WEBP" else None
 
 
-def opened(data: bytes) -> Image.Image:
-    """Return the first frame, turned as its camera meant it, in RGB or RGBA; `NoPicture` when there is none."""
+def opened(data: bytes, most: int) -> Image.Image:
+    """Return the first frame, turned as its camera meant it, in RGB or RGBA; `NoPicture` when there is none.
+
+    `most`: points a side that are wanted of it; of a kind that can be read coarsely no more is read than that takes.
+    What the file holds besides stays with the picture: draw it into a fresh one.
+    """
     kind = kind_of(data)
     if kind is None:
         raise NoPicture("it is no JPEG, PNG, GIF or WebP picture")
@@ -43,25 +49,28 @@ def opened(data: bytes) -> Image.Image:
             # Pillow warns of large pictures; ours are measured before a single pixel is made.
             warnings.simplefilter("ignore")
             with Image.open(io.BytesIO(data), formats=[kind]) as found:
-                return _pixels(found)
+                return _pixels(found, most)
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError, ArithmeticError, LookupError):
         raise NoPicture("it is damaged") from None
     except (Image.DecompressionBombError, MemoryError):
         raise NoPicture("it is too large to be opened") from None
 
 
-def _pixels(found: Image.Image) -> Image.Image:
-    if found.width * found.height > MOST_PIXELS:
-        raise NoPicture(f"it has more than {MOST_PIXELS // 1_000_000} million points")
+def _pixels(found: Image.Image, most: int) -> Image.Image:
+    clear = found.mode in {"RGBA", "LA", "PA"} or "transparency" in found.info
+    limit = MOST_CLEAR if clear else MOST_PIXELS
+    if found.width * found.height > limit:
+        raise NoPicture(f"it has more than {limit // 1_000_000} million points")
+    found.draft(found.mode, (most, most))
     found.load()
-    turned = ImageOps.exif_transpose(found)
-    clear = turned.mode in {"RGBA", "LA", "PA"} or "transparency" in turned.info
-    return turned.convert("RGBA" if clear else "RGB")
+    ImageOps.exif_transpose(found, in_place=True)  # a copy would take as much memory again, and so would `convert`
+    mode = "RGBA" if clear else "RGB"
+    return found if found.mode == mode else found.convert(mode)
 
 
 def drawn_anew(data: bytes, most: int) -> bytes:
     """Return a picture as WebP of at most `most` points a side, without a word of what else its file held."""
-    picture = opened(data)
+    picture = opened(data, most)
     picture.thumbnail((most, most))
     # A fresh picture takes over the pixels only: colour profiles, comments, places and cameras stay behind.
     fresh = Image.new(picture.mode, picture.size)

@@ -37,7 +37,7 @@ class Prepared:
     bytes: int
 
 
-#: pictures that are drawn anew at the same time: one of many points takes half a gigabyte while it is
+#: pictures that are drawn anew at the same time: one of many points takes some 200 MB while it is
 _AT_ONCE = threading.BoundedSemaphore(1)
 
 
@@ -56,7 +56,7 @@ class Tray:
         if kind_of(data) == "GIF":
             raise NoPicture("moving pictures cannot be sent from here")
         with _AT_ONCE:
-            body, kind = _made(opened(data), most_bytes)
+            body, kind = _made(opened(data, MOST_POINTS), most_bytes)
         name = hashlib.sha256(body).hexdigest()
         with _FILES:
             self._write(name, body)

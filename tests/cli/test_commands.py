@@ -345,6 +345,23 @@ def test_a_reply_in_doubt_is_settled_by_a_person(run: Any, settings: Path, sandb
     assert run("outbox", "--json", "--settings", settings).json == []
 
 
+def test_levels_tell_how_promised_times_were_kept(run: Any, settings: Path, sandbox: Sandbox) -> None:
+    """A line a day, today the last; an answer in time counts on its day; a day without any has no share."""
+    item, *_ = said(sandbox, 2)
+    assert run("poll", "--once", "--settings", settings).code == terminal.OK
+    assert run("reply", item, "--public", "--text", "On it!", "--now", "--settings", settings).code == terminal.OK
+    before, today = run("levels", "--days", "2", "--json", "--settings", settings).json
+    assert (today["within"], today["late"], today["missing"], today["share"]) == (1, 0, 0, 1.0)
+    assert (before["within"], before["share"]) == (0, None)
+    assert before["day"] < today["day"]
+    words = run("levels", "--days", "1", "--settings", settings)
+    assert words.code == terminal.OK
+    assert re.search(rf"{today['day']} +1 +0 +0 +100%", words.out + words.err)
+    wrong = run("levels", "--zone", "Atlantis/Centre", "--settings", settings)
+    assert wrong.code == terminal.WRONG_USE
+    assert "there is no time zone 'Atlantis/Centre'" in wrong.err
+
+
 def test_text_can_come_from_standard_input(
     run: Any, settings: Path, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:

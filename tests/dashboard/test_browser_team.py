@@ -144,6 +144,28 @@ def test_a_reply_waits_for_approval_and_is_sent_once(pair: Stage, open_page: Ope
 
 
 @pytest.mark.long
+def test_an_author_changes_what_waits(pair: Stage, open_page: Open) -> None:
+    """Kim puts a waiting proposal into other words; it keeps waiting, and Sam approves the new words."""
+    post = pair.mention("is the blue one back in stock?")
+    kim = at(open_page, pair, post, "Kim")
+    area(kim).fill("Soon.")
+    kim.get_by_role("button", name="Ask for approval").click()
+    kim.locator(".said.proposal").get_by_role("button", name="Change", exact=True).click()
+    dialog = kim.get_by_role("dialog")
+    dialog.get_by_role("textbox").fill("On Monday.")
+    dialog.get_by_role("button", name="Change", exact=True).click()
+    expect(dialog).to_have_count(0)
+    expect(kim.locator(".said.proposal")).to_contain_text("On Monday.")
+    expect(area(kim)).to_have_value("")
+    sam = at(open_page, pair, post, "Sam")
+    expect(sam.locator(".said.proposal")).to_contain_text("On Monday.")
+    expect(sam.get_by_role("button", name="Change", exact=True)).to_have_count(0)
+    sam.keyboard.press("y")
+    until(lambda: pair.answers(post), "the changed reply is posted")
+    assert [one.text for one in pair.answers(post)] == ["On Monday."]
+
+
+@pytest.mark.long
 def test_a_refusal_gives_text_and_reason_back(pair: Stage, open_page: Open) -> None:
     """Sam refuses with a reason; Kim has the text in the composer again, and reads why; then it is changed and sent."""
     post = pair.mention("when does my parcel come?")

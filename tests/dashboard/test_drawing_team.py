@@ -99,13 +99,13 @@ def test_a_bell_that_could_not_be_read_says_so() -> None:
 @pytest.mark.parametrize(
     ("eyes", "acts"),
     [
-        (Eyes(staff="Kim", approves=True), ["withdraw"]),
+        (Eyes(staff="Kim", approves=True), ["revise", "withdraw"]),
         (Eyes(staff="Sam", approves=True), ["approve", "reword", "refuse"]),
         (Eyes(staff="Sam"), []),
     ],
 )
 def test_a_waiting_proposal_offers_what_one_may(eyes: Eyes, acts: list[str]) -> None:
-    """Its author takes it back, an approver decides, anybody else reads; nobody approves their own."""
+    """Its author changes it or takes it back, an approver decides, anybody else reads; nobody approves their own."""
     line = draw_proposal.line(PROPOSAL, eyes)
     assert [one["do"] for one in line["acts"]] == acts
     assert "nothing was sent" in line["state"]

@@ -7,15 +7,20 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+from desk_kit import make_kit
+from staff_kit import seed_staff
 
 from social_listener.desk.bulk import Change, Deed
 from social_listener.desk_types import QueueFilter, View
 from social_listener.desk_types.contacts import Silencing
 from social_listener.errors import DeskError, NotAllowed, NotPermitted
 from social_listener.model import Status
+from social_listener.rights import Role
 from social_listener.store import exports
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from desk_kit import Kit
 
 
@@ -226,3 +231,37 @@ def test_who_may_not_does_not(kit: Kit) -> None:
     with pytest.raises(DeskError, match="no contact 'x:404'"):
         kit.desk.contacts.merge(talk, "x:404", "ana")
     assert (listed(kit, View.SPAM), others(kit, talk)) == ([], set())
+
+
+def test_a_contact_of_a_foreign_account_stands_on_no_card(tmp_path: Path) -> None:
+    """Merged by whoever sees both, a contact of an account that somebody may not see is not shown to them."""
+    kit = make_kit(tmp_path, accounts=("main", "other"))
+    seed_staff(kit.desk, "dora", role=Role.MANAGER, accounts=frozenset({"main"}))
+    talk = kit.desk.conversation_of(kit.mention())
+    near = kit.desk.conversation_of(kit.message(author="mara2"))
+    far = kit.desk.conversation_of(kit.mention(author="mara3", account="other"))
+    for one in (near, far):
+        kit.desk.contacts.merge(talk, contact_of(kit, one), "ana")
+    assert others(kit, talk) == {"mara2", "mara3"}
+    seen = kit.desk.conversation(talk, "dora").contact
+    assert seen is not None
+    assert {one.handle for one in seen.others} == {"mara2"}
+    kit.close()
+
+
+def test_who_lost_the_account_takes_nothing_back_there(tmp_path: Path) -> None:
+    """Neither a mute nor a status on an account that was taken away comes back by Z; both are told as not there."""
+    kit = make_kit(tmp_path, accounts=("main", "other"))
+    seed_staff(kit.desk, "dora", role=Role.MANAGER)
+    talk = kit.desk.conversation_of(kit.mention(account="other"))
+    kit.desk.contacts.silence(talk, Silencing.SPAM, "dora")
+    kit.desk.resolve(talk, "dora", kit.desk.conversation(talk, "dora").version)
+    kit.desk.people.set_rights("ana", "dora", Role.MANAGER, frozenset({"main"}), 1)
+    for _ in range(2):
+        offer = kit.desk.undoing.latest("dora")
+        assert offer is not None
+        assert [one.why for one in kit.desk.undoing.undo(offer.id, "dora").left] == ["it is not there any more"]
+    view = kit.desk.conversation(talk, "ana")
+    assert view.contact is not None
+    assert (view.status, view.contact.silence is not None) == (Status.RESOLVED, True)
+    kit.close()

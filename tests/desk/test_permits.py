@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import json
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -16,7 +17,7 @@ from desk_kit import Kit, make_kit
 from staff_kit import HERE, PASSWORD, seed_staff
 
 from social_listener.desk import Desk
-from social_listener.desk.bulk import Change, Deed
+from social_listener.desk.bulk import Change, Deed, Prepared
 from social_listener.desk.library import Answering
 from social_listener.desk.reply import PublicAndPrivate
 from social_listener.desk_types import QueueFilter, View
@@ -25,8 +26,11 @@ from social_listener.desk_types.contacts import Silencing
 from social_listener.desk_types.organising import SavedView
 from social_listener.errors import DeskError, NotPermitted
 from social_listener.model import ActionKind, ReplyState
-from social_listener.rights import ROLES, SYSTEM, Right, Role
+from social_listener.rights import ROLE_WORDS, ROLES, SYSTEM, Right, Role
+from social_listener.store import macros, undoing
 from social_listener.store.drafts import Place
+from social_listener.store.macros import StoredRun
+from social_listener.store.undoing import STATUS, Line
 
 NOWHERE = "x:404"
 
@@ -99,7 +103,6 @@ MATRIX: dict[str, Entry] = {
     "undo": Entry(Right.REPLY, lambda desk, scene, who: desk.undo(scene.reply, who)),
     "settle": Entry(Right.SETTLE, lambda desk, scene, who: desk.settle(scene.reply, who, None)),
     "send_again": Entry(Right.SETTLE, lambda desk, scene, who: desk.send_again(scene.reply, who)),
-    "act": Entry(Right.ACT, lambda desk, scene, who: desk.act(scene.item, ActionKind.HIDE, who), late=True),
     "note": Entry(Right.NOTE, lambda desk, scene, who: desk.note(scene.conversation, "for us", who)),
     "assign": Entry(
         Right.ASSIGN, lambda desk, scene, who: desk.assign(scene.conversation, who, who, _version(desk, scene))
@@ -346,6 +349,77 @@ MATRIX |= {
         Right.READ, lambda desk, scene, who: desk.views.delete("none", who, 1), late=True, anywhere=True
     ),
 }
+MATRIX |= {
+    f"act {kind}": Entry(
+        Right.ACT, lambda desk, scene, who, kind=kind: desk.act(scene.item, kind, who, "other words"), late=True
+    )
+    for kind in ActionKind
+}
+
+
+def _takes_back(desk: Desk, scene: Scene, who: str, *, field: str, before: Any, after: Any) -> None:
+    """Take back a deed of somebody, of when they could do it; why it was left is raised."""
+    with desk._office.store.transaction() as cursor:
+        line = Line(field=field, object_id=scene.conversation, before=before, after=after)
+        step = undoing.record(cursor, desk._office.clock(), who, "Something", [line])
+    assert step is not None
+    for one in desk.undoing.undo(step, who).left:
+        raise (NotPermitted if one.why.startswith("your role") else DeskError)(one.why)
+
+
+def _reopens(desk: Desk, scene: Scene, who: str) -> None:
+    said = {"until": None, "said": _version(desk, scene)}
+    opened, away = {"status": "open", **said}, {"status": "resolved", **said}
+    _takes_back(desk, scene, who, field=STATUS, before=away, after=opened)
+
+
+def _takes_a_macro_back(desk: Desk, scene: Scene, who: str) -> None:
+    done = {"kind": "note", "note": "none", "item": scene.item}
+    run = StoredRun(
+        id=f"run{next(_COUNT)}",
+        macro_id="none",
+        name="Something",
+        conversation_id=scene.conversation,
+        staff=who,
+        ran_at=desk._office.clock(),
+        done=(done,),
+        undone_at=None,
+    )
+    with desk._office.store.transaction() as cursor:
+        macros.insert_run(cursor, run)
+    desk.macros.undo(run.id, who)
+
+
+def _changes_many(desk: Desk, scene: Scene, who: str) -> None:
+    """Begin a change that was counted when somebody could do it; why it was left is raised."""
+    versions = {scene.conversation: _version(desk, scene)}
+    run = desk.bulk.begin(Prepared(change=Change(deed=Deed.RESOLVE), staff=who, done="Resolved", versions=versions))
+    desk.bulk.work(run)
+    with desk._office.store.read() as cursor:
+        ((told,),) = cursor.execute("SELECT failures FROM bulk_runs WHERE id = ?", [run]).fetchall()
+    for _, why in json.loads(told):
+        raise DeskError(why)
+
+
+def _is_seen(desk: Desk, scene: Scene, who: str) -> bool:
+    """Say that somebody has a conversation open; return whether a colleague there sees them."""
+    desk.team.beat("their page", who, scene.conversation, "")
+    desk.team.beat("my page", "ana", scene.conversation, "")
+    return any(one.staff == who for one in desk.team.presence.others("my page", "ana", desk._office.clock()))
+
+
+MATRIX |= {
+    "undoing.undo": Entry(Right.ORGANISE, _reopens),
+    "macros.undo": Entry(Right.READ, _takes_a_macro_back),
+    "bulk.begin": Entry(Right.ORGANISE, _changes_many),
+    "library.used": Entry(
+        Right.REPLY,
+        lambda desk, scene, who: desk.library.used(scene.reply, "none", "hello", who),
+        lambda written, _: written,
+        late=True,
+    ),
+    "team.beat": Entry(Right.READ, _is_seen, lambda seen, _: seen),
+}
 #: about oneself, or before anybody is known: no account and no role is in question; who left may do none of the first
 OWN: dict[str, Callable[[Desk, str], Any]] = {
     "own.me": lambda desk, who: desk.own.me(who),
@@ -363,16 +437,27 @@ OWN: dict[str, Callable[[Desk, str], Any]] = {
 }
 #: done by jobs, by the desk itself, or about what somebody did and nobody else can name
 INSIDE = {
-    *("contacts.wake", "levels.escalate", "team.tend", "team.notify", "library.write", "library.used"),
+    *("contacts.wake", "levels.escalate", "team.tend", "team.notify", "library.write"),
     *("team.presence.at_work", "team.presence.beat", "team.presence.leave", "team.presence.others"),
-    *("team.presence.shows", "team.beat", "macros.undo", "undoing.undo"),
-    *("bulk.begin", "bulk.work", "files.at", "media.attachment", "media.face", "media.forget", "media.sweep"),
+    *("team.presence.forget", "bulk.work"),
+    *("files.at", "media.attachment", "media.face", "media.forget", "media.sweep"),
 }
 DOORS = {
     *("revision", "is_outdated", "plan_jobs", "people.anybody", "people.first_administrator", "people.first_link"),
     *("own.link", "own.join", "own.by_provider"),
     *("door.session_id", "door.who", "door.used", "door.sign_out", "door.watch", "door.ended", "door.forget"),
-    *("door.stamp", "door.sign_in", "door.second", "door.by_itself", "door.players", "door.open", "door.prove"),
+    *(
+        "door.at_hand",
+        "door.knock",
+        "door.came",
+        "door.stamp",
+        "door.sign_in",
+        "door.second",
+        "door.by_itself",
+        "door.players",
+        "door.open",
+        "door.prove",
+    ),
 }
 
 
@@ -461,7 +546,7 @@ def outcome(entry: Entry, desk: Desk, about: Scene, who: str) -> str:
 
 def test_every_method_of_the_desk_has_an_entry(kit: Kit) -> None:
     """A new method without an entry fails here: nobody can forget to say who may call it."""
-    assert set(methods(kit.desk)) == {*MATRIX, *OWN, *DOORS, *INSIDE}
+    assert set(methods(kit.desk)) == {*(name.partition(" ")[0] for name in MATRIX), *OWN, *DOORS, *INSIDE}
 
 
 #: who may nearly everything is asked about in the long run
@@ -596,3 +681,53 @@ def test_a_visitor_has_an_address(kit: Kit) -> None:
     seed_staff(kit.desk, "traveller")
     kit.desk.door.by_itself("traveller", HERE)
     assert [one.address for one in kit.desk.own.sessions("traveller")] == ["127.0.0.1"]
+
+
+# -- the document ------------------------------------------------------------------------------------------------------
+
+#: row of the table in docs/staff.md → the rights that it tells of
+ROWS = {
+    "read conversations, contacts, figures": {Right.READ},
+    "write notes": {Right.NOTE},
+    "propose replies, assign, resolve, snooze, label": {Right.PROPOSE, Right.ASSIGN, Right.ORGANISE},
+    "answer customers, decide on replies in doubt": {Right.REPLY, Right.SETTLE},
+    "hide, like, delete, edit at the platform": {Right.ACT},
+    "mute contacts, merge contacts": {Right.BLOCK, Right.MERGE},
+    "approve what others propose": {Right.APPROVE},
+    "change saved replies, macros, labels, teams": {Right.LIBRARY, Right.TEAM},
+    "acknowledge gaps, dismiss what could not be read": {Right.OPERATE},
+    "take data out": {Right.EXPORT},
+    "invite, change roles and access, end sessions": {Right.STAFF},
+}
+
+
+def told_wrongly(document: str) -> list[str]:
+    """Return what a table of roles says that the code does not, in words."""
+    lines = document.partition("## Roles")[2].partition("\n**")[0].strip().splitlines()
+    head, _, *body = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines if line.startswith("|")]
+    wrong = [] if [ROLE_WORDS[role].partition(" (")[0] for role in Role] == head[1:] else ["the roles"]
+    wrong += sorted({*ROWS} ^ {row[0] for row in body})
+    for what, *cells in body:
+        for role, cell in zip(Role, cells, strict=True):
+            gives = {right in ROLES[role] for right in ROWS.get(what, ())}
+            if gives != {cell == "yes"}:
+                wrong.append(f"{role}: {what}")
+    return wrong
+
+
+def test_the_table_of_roles_is_what_holds() -> None:
+    """docs/staff.md tells of each role exactly what `rights.ROLES` gives it, and of every right there is."""
+    assert set().union(*ROWS.values()) == set(Right)
+    assert told_wrongly((DASHBOARD.parent / "docs" / "staff.md").read_text(encoding="utf-8")) == []
+
+
+def test_a_table_that_tells_otherwise_is_found() -> None:
+    """The check is able to fail."""
+    document = (DASHBOARD.parent / "docs" / "staff.md").read_text(encoding="utf-8")
+    row = "| take data out | yes | yes | | | yes |"
+    assert row in document
+    assert told_wrongly(document.replace(row, "| take data out | yes | yes | yes | | |")) == [
+        "community_manager: take data out",
+        "marketer: take data out",
+    ]
+    assert told_wrongly(document.replace(row + "\n", "")) == ["take data out"]

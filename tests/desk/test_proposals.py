@@ -131,6 +131,27 @@ def test_a_refusal_has_a_reason_and_gives_the_text_back(kit: Kit) -> None:
     assert kit.posted(item) == 0
 
 
+@pytest.mark.parametrize("gone", [True, False])
+def test_a_refusal_of_who_left_goes_back_to_the_queue(kit: Kit, gone: bool) -> None:
+    """Nobody would write it anew: the conversation is open, nobody has it, and its history says why."""
+    item = kit.mention()
+    conversation = kit.desk.conversation_of(item)
+    proposal = propose(kit, item)
+    version = kit.desk.assign(conversation, "ben", "ana", kit.desk.conversation(conversation, "ben").version)
+    kit.desk.snooze(conversation, "ben", kit.now() + timedelta(days=1), version)
+    if gone:
+        seed_staff(kit.desk, "cleo")
+        kit.desk.people.set_active("cleo", "ana", False, 1)
+    kit.desk.team.refuse(proposal.id, "ben", "Say when it arrives.", proposal.version)
+    view = kit.desk.conversation(conversation, "ben")
+    assert (view.status, view.assignee) == ((Status.OPEN, None) if gone else (Status.SNOOZED, "ana"))
+    assert [note.text for note in view.notes] == [
+        "ana cannot answer here any more, and their proposal was refused: back to the queue."
+    ][: int(gone)]
+    assert [(one.text, one.reason) for one in view.proposals] == [("We are on it.", "Say when it arrives.")]
+    assert [event[0] for event in events(kit, proposal.id) if event[1] == "proposal.orphaned"] == ["system"] * gone
+
+
 def test_an_author_withdraws_or_revises(kit: Kit) -> None:
     """Only its author changes a proposal or takes it back; whoever approves an older wording is told so."""
     item = kit.mention()

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import io
 import struct
+import subprocess
+import sys
 import zlib
+from typing import TYPE_CHECKING
 
 import pytest
 from pictures_kit import picture
@@ -12,6 +15,10 @@ from PIL import Image
 
 from social_listener.errors import NoPicture
 from social_listener.media.pictures import MOST_PIXELS, drawn_anew, kind_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
 
 SECRET = b"48.1374N 11.5755E taken by Mara"
 
@@ -79,6 +86,76 @@ def bomb(width: int, height: int) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + b"".join(
         struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data)) for kind, data in parts
     )
+
+
+def plain(size: tuple[int, int], *, clear: bool) -> bytes:
+    """Return a PNG of a large even surface, made a row at a time."""
+    width, height = size
+    packer = zlib.compressobj(1)
+    row = b"\0" + b"\x80" * (width * (4 if clear else 3))
+    body = b"".join(packer.compress(row) for _ in range(height)) + packer.flush()
+    head = struct.pack(">IIBBBBB", width, height, 8, 6 if clear else 2, 0, 0, 0)
+    parts = ((b"IHDR", head), (b"IDAT", body), (b"IEND", b""))
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data)) for kind, data in parts
+    )
+
+
+#: what one picture takes, in a process of its own: the most memory while it is drawn less what there was before
+MEASURE = """
+import sys
+from pathlib import Path
+from social_listener.media.pictures import drawn_anew
+def kilobytes(name):
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith(name))
+data = sys.stdin.buffer.read()
+drawn_anew(Path(sys.argv[1]).read_bytes(), 720)
+before = kilobytes("VmRSS:")
+drawn_anew(data, 720)
+print(kilobytes("VmHWM:") - before)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="memory is told in /proc on Linux alone")
+@pytest.mark.parametrize(
+    ("data", "most"),
+    [
+        (lambda: plain((8_000, 6_000), clear=False), 260),
+        (lambda: plain((5_000, 4_900), clear=True), 260),
+        (lambda: picture("JPEG", (8_000, 6_000)), 60),
+    ],
+    ids=["png", "clear", "jpeg"],
+)
+def test_the_largest_picture_takes_a_bounded_memory(tmp_path: Path, data: Callable[[], bytes], most: int) -> None:
+    """Drawing a picture of the most points takes some 200 MB, clear or not, and a JPEG much less (`most`: MB)."""
+    small = tmp_path / "small.png"
+    small.write_bytes(picture("PNG"))
+    done = subprocess.run([sys.executable, "-c", MEASURE, str(small)], input=data(), capture_output=True, check=True)
+    taken = int(done.stdout) / 1024
+    assert taken < most
+
+
+def test_of_what_is_clear_fewer_points_are_opened() -> None:
+    """A clear picture of more points than are opened is refused; a plain one of as many is drawn."""
+    with pytest.raises(NoPicture, match="more than 25 million"):
+        drawn_anew(plain((26_000, 1_000), clear=True), 100)
+    assert drawn_anew(plain((26_000, 1_000), clear=False), 100)
+
+
+@pytest.mark.parametrize("turned", [1, 6])
+def test_a_large_photograph_is_read_coarsely_and_whole(turned: int) -> None:
+    """What a camera took comes out at the size asked for, turned, with each corner where it was."""
+    large = Image.new("RGB", (4_000, 1_000), "red")
+    large.paste("blue", (2_000, 0, 4_000, 1_000))
+    exif, file = Image.Exif(), io.BytesIO()
+    exif[0x0112] = turned
+    large.save(file, "JPEG", exif=exif)
+    with Image.open(io.BytesIO(drawn_anew(file.getvalue(), 500))) as found:
+        assert found.size == ((500, 125) if turned == 1 else (125, 500))
+        ends = ((10, 60), (490, 60)) if turned == 1 else ((60, 10), (60, 490))
+        first, last = (found.convert("RGB").getpixel(one) for one in ends)
+    assert (first[0] > 200, first[2] < 60, last[0] < 60, last[2] > 200) == (True,) * 4
 
 
 SVG = b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'><script>alert(2)</script></svg>"
