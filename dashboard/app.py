@@ -23,7 +23,7 @@ st.set_page_config(
 )
 st.logo(MARK, size="medium")
 st.html(f"<style>\n{asset('page.css')}\n</style>")
-component("outage", "session")(key="outage", data={})
+component("outage", "session", "toasts")(key="outage", data={})
 state.service()
 signed_in.show()
 page = st.navigation(

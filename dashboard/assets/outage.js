@@ -24,8 +24,10 @@ export default function ({ parentElement }) {
   outage.watch = new MutationObserver(look);
   outage.watch.observe(app, { attributes: true, attributeFilter: ["data-test-connection-state"] });
   look();
+  outage.toasts = nameToasts();
   outage.end = () => {
     outage.watch.disconnect();
+    outage.toasts.disconnect();
     clearTimeout(outage.timer);
     OUTAGES.delete(root);
   };

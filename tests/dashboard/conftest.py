@@ -85,3 +85,19 @@ def open_page(chromium: Browser, make_stage: MakeStage) -> Iterator[Open]:
     yield open_at
     for context in contexts:
         context.close()
+
+
+#: width and height of a window; the everyday run looks at the first alone
+SIZES = {"1280": (1280, 900), "phone": (390, 844), "1920": (1920, 1080)}
+
+
+@pytest.fixture(
+    params=[pytest.param(size, id=name, marks=[pytest.mark.long] * (name != "1280")) for name, size in SIZES.items()]
+)
+def page(chromium: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
+    """Return a page at that size, in the light until somebody turns it."""
+    width, height = request.param
+    context = chromium.new_context(viewport={"width": width, "height": height}, color_scheme="light")
+    context.set_default_timeout(30_000)
+    yield context.new_page()
+    context.close()

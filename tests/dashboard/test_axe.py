@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Literal
 
 import pytest
@@ -10,86 +9,12 @@ from axe import faults
 from conftest import MakeStage
 from playwright.sync_api import Page, expect
 from stage import sign_in
+from walk import Walk, crowd, turn
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from playwright.sync_api import Browser
     from stage import Stage
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
-
-SIZES = [(1280, 900), (390, 844)]
-
-
-@pytest.fixture(params=[SIZES[0], pytest.param(SIZES[1], marks=pytest.mark.long)], ids=["1280", "phone"])
-def page(chromium: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
-    """Return a page at that size, in the light until somebody turns it."""
-    width, height = request.param
-    context = chromium.new_context(viewport={"width": width, "height": height}, color_scheme="light")
-    context.set_default_timeout(30_000)
-    yield context.new_page()
-    context.close()
-
-
-class Walk:
-    """Goes from state to state, and keeps what is wrong with each."""
-
-    def __init__(self, page: Page) -> None:
-        self.page = page
-        self.found: dict[str, list[str]] = {}
-
-    def look(self, state: str) -> None:
-        """Look at the page as it is now; what is being drawn again is dimmed until it is, and not looked at."""
-        expect(self.page.locator("[data-stale=true]")).to_have_count(0)
-        expect(self.page.locator("[data-testid=stStatusWidget]")).to_have_count(0)
-        if wrong := [*faults(self.page), *self.in_the_dark()]:
-            self.found[state] = wrong
-
-    def in_the_dark(self) -> list[str]:
-        """Return what is wrong once the reader's system turns to dark colours; then turn it back."""
-        turn(self.page, "dark")
-        wrong = [f"dark: {one}" for one in faults(self.page, colours_only=True)]
-        turn(self.page, "light")
-        return wrong
-
-    def done(self) -> None:
-        """Fail with everything that is wrong."""
-        assert not self.found, "\n".join(f"{state}: {one}" for state, wrong in self.found.items() for one in wrong)
-
-    def phone(self) -> bool:
-        """Return whether one pane is shown at a time."""
-        return (self.page.viewport_size or {})["width"] < 760
-
-
-def turn(page: Page, scheme: Literal["light", "dark"]) -> None:
-    """Have the reader's system ask for other colours, and wait until the page wears them."""
-    page.emulate_media(color_scheme=scheme)
-    page.wait_for_function(
-        """(scheme) => {
-            const app = document.querySelector('[data-testid=stApp]') || document.body;
-            return getComputedStyle(app).colorScheme.startsWith(scheme);
-        }""",
-        arg=scheme,
-    )
-
-
-def crowd(stage: Stage) -> dict[str, str]:
-    """Let customers write what makes rows of every look; return posts by what they are."""
-    long_ago = datetime.now(UTC) - timedelta(hours=3)
-    soon = datetime.now(UTC) - timedelta(minutes=50)
-    world = stage.sandbox.world
-    refund = "@fernhill 3 weeks, no refund, a lawyer is next"
-    posts = {
-        "late": str(world.post(stage.somebody("Lena Late"), refund, sent_at=long_ago).root),
-        "soon": str(world.post(stage.somebody("Sven Soon"), "@fernhill is it dishwasher safe?", sent_at=soon).root),
-        "fresh": stage.mention("lovely beans, thank you https://fernhill.example/beans", verified=True),
-        "spanish": stage.mention("¿Dónde está mi pedido? Llevo esperando dos semanas, es una vergüenza"),
-    }
-    stage.message("Can you tell me where my parcel is?")
-    for number in range(8):
-        stage.mention(f"question {number}: how do I descale it?")
-    return posts
 
 
 def test_an_empty_inbox_and_health(page: Page, make_stage: MakeStage) -> None:
@@ -149,11 +74,12 @@ def team(walk: Walk, stage: Stage) -> None:
     page.locator(".row").first.click()
     expect(page.locator(".said.focus")).to_be_visible()
     expect(page.locator(".st-key-bench .offer")).to_be_attached()  # what hears the keys is there
-    page.keyboard.press("l")
-    expect(page.get_by_role("dialog")).to_be_visible()
-    walk.look("labels")
-    page.keyboard.press("Escape")
-    expect(page.get_by_role("dialog")).to_have_count(0)
+    for key, what in (("l", "labels"), ("v", "views")):
+        page.keyboard.press(key)
+        expect(page.get_by_role("dialog")).to_be_visible()
+        walk.look(what)
+        page.keyboard.press("Escape")
+        expect(page.get_by_role("dialog")).to_have_count(0)
     if walk.phone():
         page.get_by_role("button", name="Inbox").last.click()
     page.get_by_role("button", name="What waits for you").click()
