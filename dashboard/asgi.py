@@ -61,7 +61,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 #: seconds between two looks at the revision, between two events to a page, and between signs of life
-LOOK, PAUSE, HEARTBEAT = 0.2, 1.0, 15.0
+LOOK, PAUSE, HEARTBEAT = 0.2, 2.0, 15.0
 
 #: the longest text that is kept as a draft, in characters
 LONGEST = 50_000

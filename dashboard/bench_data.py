@@ -46,6 +46,12 @@ def read(desk: Desk, staff: str) -> Bench:
     )
 
 
+def renewed(bench: Bench, desk: Desk, staff: str) -> Bench:
+    """Return the bench with what others' work changes; what is somebody's own, and what all share, is as it was."""
+    counts = desk.views.counts(bench.views, staff) if bench.views else {}
+    return replace(bench, counts=counts, open=desk.views.open_counts(staff))
+
+
 def latest(desk: Desk, staff: str) -> UndoOffer | None:
     """Return what somebody did last and may take back: a deed, or a macro as a whole; None: there is nothing."""
     deed, run = desk.undoing.latest(staff), desk.macros.latest(staff)

@@ -64,6 +64,7 @@ def show() -> None:
     session.follow_address()
     session.read_queue(anew=session.inbox().shelf is None)
     session.read_conversation()
+    session.read_notices()
     session.read_bench()
     session.write_address()
     live()

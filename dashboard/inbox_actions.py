@@ -39,7 +39,11 @@ def changed() -> None:
     session.read_queue()
     if session.is_outdated():
         session.read_conversation()
-    session.read_bench()
+    if session.own_is_outdated():
+        session.read_notices()
+        session.read_bench()
+    else:
+        session.renew_bench()
     panes = session.outdated()
     if session.inbox().deciding:  # a dialog in which somebody types: drawn anew, it would be empty
         panes = [pane for pane in panes if pane != "conversation"]
@@ -72,7 +76,7 @@ def draw(*panes: str) -> NoReturn:
     """Read what the panes show and draw them."""
     if "queue" in panes:
         session.read_queue()
-    elif "bell" in panes:
+    if "bell" in panes:
         session.read_notices()
     if "conversation" in panes:
         session.read_conversation()

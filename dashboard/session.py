@@ -36,6 +36,9 @@ log = logging.getLogger(__name__)
 STEP = 50
 #: seconds for which an answer about health is good enough for the foot of the list
 _HEALTH_GOOD_FOR = 5.0
+#: seconds for which what is the reader's own is good enough while nobody touched it: an offer to take back runs out
+_OWN_GOOD_FOR = 30.0
+_NEVER = (-1, float("-inf"))
 
 UNREADABLE = "This could not be read just now. What you see may be old; it is tried again by itself."
 
@@ -69,6 +72,7 @@ class Inbox:
     at_line: tuple[str, str] = ("", "")  #: the line to open the conversation at, and what asked for it
     deciding: Deciding | None = None  #: the proposal that a dialog is about
     macro: MacroRun | None = None  #: what was run last, until its message is closed
+    own_read: tuple[int, float] = _NEVER  #: revision, and by this machine's clock, when the reader's own was read
 
     @property
     def view(self) -> ConversationView | None:
@@ -215,7 +219,6 @@ def _owed() -> set[str]:
 def read_queue(*, anew: bool = False) -> None:
     """Read the queue again. Rows on the screen keep their places unless they are laid out `anew`."""
     now = inbox()
-    read_notices()
     try:
         page = _read_queue(anew=anew or now.shelf is None or not now.shelf.rows)
     except Exception:
@@ -264,8 +267,21 @@ def read_more() -> None:
 
 def read_bench() -> None:
     """Read again what the bench shows; a fault leaves what it showed."""
+    now, at = inbox(), (state.desk().revision, time.monotonic())
+    now.bench, fault = state.guarded(lambda: bench_data.read(state.desk(), state.staff()), now.bench)
+    now.own_read = at if fault is None else _NEVER
+
+
+def own_is_outdated() -> bool:
+    """Return whether what is the reader's own has to be read again: what waits for them, what they can take back."""
+    revision, at = inbox().own_read
+    return time.monotonic() - at > _OWN_GOOD_FOR or state.desk().is_own_outdated(state.staff(), revision)
+
+
+def renew_bench() -> None:
+    """Read again what others' work changes on the bench."""
     now = inbox()
-    now.bench, _ = state.guarded(lambda: bench_data.read(state.desk(), state.staff()), now.bench)
+    now.bench, _ = state.guarded(lambda: bench_data.renewed(now.bench, state.desk(), state.staff()), now.bench)
 
 
 def is_outdated() -> bool:

@@ -24,7 +24,7 @@ from social_listener.desk.levels import LevelsDesk
 from social_listener.desk.library import Library
 from social_listener.desk.macros import Macros
 from social_listener.desk.media import MediaDesk
-from social_listener.desk.office import Office
+from social_listener.desk.office import Office, own
 from social_listener.desk.people import People
 from social_listener.desk.people_door import Door
 from social_listener.desk.people_own import Own
@@ -130,6 +130,10 @@ class Desk:
         shown |= {one.id for one in (card.contact, *card.others)} if card else set()
         shown |= {line.item.thread_id for line in view.context}
         return self._office.store.touched_since(read_at, shown)
+
+    def is_own_outdated(self, staff: str, read_at: int) -> bool:
+        """Return whether what is somebody's own may have changed: what waits for them, what they can take back."""
+        return self._office.store.touched_since(read_at, [own(staff)])
 
     def queue(
         self,

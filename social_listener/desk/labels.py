@@ -71,7 +71,7 @@ class LabelDesk:
         """Put a label on a conversation, or take it off; twice is once."""
         now = self._office.clock()
         with self._office.store.transaction() as cursor:
-            self._office.only(self._office.conversation(cursor, staff, Right.ORGANISE, conversation_id))
+            self._office.only(self._office.conversation(cursor, staff, Right.ORGANISE, conversation_id), staff)
             talk = organised.read(cursor, [conversation_id])[conversation_id]
             label = known_label(cursor, label_id)
             if on and label.archived:

@@ -166,9 +166,12 @@ class Office:
             self.permit(cursor, staff, right, row.account_id)
         return row
 
-    def only(self, row: ConversationRow) -> None:
-        """Say, within a transaction, that of single conversations it changes this one, and none besides."""
-        self.store.narrow((row.id, row.contact_id, row.thread_id))
+    def only(self, row: ConversationRow, *staff: str) -> None:
+        """Say, within a transaction, that of single conversations it changes this one, and none besides.
+
+        `staff`: of whose own it changes something: what they can take back, what waits for them.
+        """
+        self.store.narrow((row.id, row.contact_id, row.thread_id, *map(own, staff)))
 
     def item(self, cursor: DuckDBPyConnection, staff: str, right: Right, item_id: str) -> ThreadItem:
         """Return an item; `DeskError` when there is none of that id, or none for them."""
@@ -240,6 +243,11 @@ def _never_public(rule: Allowed) -> Allowed:
     if rule.verb != "reply_public" or not rule.ok:
         return rule
     return replace(rule, ok=False, because="a direct message is never answered in public", until=None)
+
+
+def own(staff: str) -> str:
+    """Return under which name a transaction tells that it changes what is somebody's own; see `Store.narrow`."""
+    return f"staff {staff}"
 
 
 def find_rule(rules: tuple[Allowed, ...], verb: str) -> Allowed | None:

@@ -120,7 +120,7 @@ def queue_replies(
     failpoint("outbox.before_intent")
     with office.store.transaction() as cursor:
         office.permit(cursor, staff, Right.REPLY, line.item.account_id)
-        office.only(known_conversation(cursor, line.item.conversation_id))
+        office.only(known_conversation(cursor, line.item.conversation_id), staff)
         made = _same(cursor, composed, item_id)
         if not made:
             made = write_replies(

@@ -57,7 +57,7 @@ def assign(office: Office, conversation_id: str, staff: str, to: str | None, ver
     now = office.clock()
     with office.store.transaction() as cursor:
         before = office.conversation(cursor, staff, Right.ASSIGN, conversation_id)
-        office.only(before)
+        office.only(before, staff, *([to] if to else []))
         if to is not None:
             colleagues.may_have(office, cursor, to, before.account_id)
         changed = staff_changes.set_assignee(cursor, conversation_id, version, now, to)
@@ -85,7 +85,7 @@ def set_status(
         raise DeskError("snooze until a time that is still to come, with a time zone")
     with office.store.transaction() as cursor:
         before = office.conversation(cursor, staff, Right.ORGANISE, conversation_id)
-        office.only(before)
+        office.only(before, staff)
         if status is Status.RESOLVED:
             proposals.none_waits(cursor, conversation_id)
         changed = staff_changes.set_status(cursor, conversation_id, version, now, status=status, snoozed_until=until)
@@ -116,8 +116,8 @@ def note(office: Office, conversation_id: str, text: str, staff: str) -> NoteLin
     line = NoteLine(id=secrets.token_hex(8), staff=staff, text=words, created_at=now)
     with office.store.transaction() as cursor:
         row = office.conversation(cursor, staff, Right.NOTE, conversation_id)
-        office.only(row)
-        write_note(cursor, conversation_id, row.account_id, line)
+        told = write_note(cursor, conversation_id, row.account_id, line)
+        office.only(row, staff, *told)
     return line
 
 
