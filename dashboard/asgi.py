@@ -18,6 +18,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import random
 from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -61,7 +62,9 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 #: seconds between two looks at the revision, between two events to a page, and between signs of life
-LOOK, PAUSE, HEARTBEAT = 0.2, 2.0, 15.0
+LOOK, PAUSE, HEARTBEAT = 0.2, 1.8, 15.0
+#: seconds over which pages are told of the same change, one after the other
+SPREAD = 1.2
 
 #: the longest text that is kept as a draft, in characters
 LONGEST = 50_000
@@ -249,7 +252,7 @@ class _Live:
         told = self._service.desk.revision
         here: tuple[Here, ...] = ()
         yield f"retry: 2000\ndata: {told}\n\n"
-        quiet = 0.0
+        quiet, left = 0.0, SPREAD * random.random()  # noqa: S311 - no secret
         while (staff := await who(self._door, session_id)) is not None and not self._ending():
             await asyncio.sleep(LOOK)
             quiet += LOOK
@@ -258,8 +261,10 @@ class _Live:
             if others != here:
                 here = others
                 yield presence_event(here)
-            if revision != told and quiet >= PAUSE:
-                told, quiet = revision, 0.0
+            if revision != told and quiet >= PAUSE and left > 0:
+                left -= LOOK  # pages that were told at the same moment would all read at once
+            elif revision != told and quiet >= PAUSE:
+                told, quiet, left = revision, 0.0, SPREAD * random.random()  # noqa: S311 - no secret
                 yield f"data: {told}\n\n"
             elif quiet >= HEARTBEAT:
                 quiet = 0.0

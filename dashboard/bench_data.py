@@ -47,9 +47,8 @@ def read(desk: Desk, staff: str) -> Bench:
 
 
 def renewed(bench: Bench, desk: Desk, staff: str) -> Bench:
-    """Return the bench with what others' work changes; what is somebody's own, and what all share, is as it was."""
-    counts = desk.views.counts(bench.views, staff) if bench.views else {}
-    return replace(bench, counts=counts, open=desk.views.open_counts(staff))
+    """Return the bench with the counts of saved views, which stand in the bar; all else may be half a minute old."""
+    return replace(bench, counts=desk.views.counts(bench.views, staff)) if bench.views else bench
 
 
 def latest(desk: Desk, staff: str) -> UndoOffer | None:

@@ -67,7 +67,6 @@ def show() -> None:
     session.read_notices()
     session.read_bench()
     session.write_address()
-    live()
     inbox_toolbar.toolbar()
     with st.container(key="panes", horizontal=True, gap="small", wrap=False):
         with st.container(key="pane_list", width=372):
@@ -79,15 +78,10 @@ def show() -> None:
     inbox_bench.bench()
 
 
-@st.fragment(key="live")
-def live() -> None:
-    """Hear of changes in the store; what differs for the eye is drawn again, nothing else."""
-    LIVE(key="live_feed", data={"staff": state.staff()}, on_changed_change=actions.changed)
-
-
-@st.fragment(key="queue", run_every="30s")
+@st.fragment(key="queue", run_every="60s")
 def queue() -> None:
-    """Draw the list."""
+    """Draw the list, and hear of changes in the store: it is what most of them change."""
+    LIVE(key="live_feed", data={"staff": state.staff()}, on_changed_change=actions.changed)
     actions.fresh_queue()
     with session.drawing("queue"):
         _list(session.inbox())
@@ -106,7 +100,7 @@ def _list(now: session.Inbox) -> None:
     )
     QUEUE(
         key="queue_list",
-        data={**data, "problem": now.queue_problem, "picked": now.picked_at},
+        data={**data, "problem": now.queue_problem, "picked": now.picked_at, "views": inbox_toolbar.views()["views"]},
         on_pick_change=actions.picked,
         on_show_change=actions.show_new,
         on_more_change=actions.show_more,
@@ -115,7 +109,7 @@ def _list(now: session.Inbox) -> None:
     )
 
 
-@st.fragment(key="conversation", run_every="30s")
+@st.fragment(key="conversation", run_every="60s")
 def conversation() -> None:
     """Draw the headline with its buttons, what was said, and the composer."""
     state.show_flash()

@@ -47,9 +47,10 @@ def changed() -> None:
     panes = session.outdated()
     if session.inbox().deciding:  # a dialog in which somebody types: drawn anew, it would be empty
         panes = [pane for pane in panes if pane != "conversation"]
-    if panes:
-        st.session_state["just_read"] = set(panes)
+    st.session_state["just_read"] = {*panes, "queue"}
+    if set(panes) - {"queue"}:
         session.redraw(*panes)
+    # Else the list is drawn in this very run, in which the feed was heard.
 
 
 def fresh_queue() -> None:

@@ -15,6 +15,7 @@ from social_listener.model import SentimentLabel
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from social_listener.dashboard.component import Json
     from social_listener.desk_types import QueueFilter
 
 VIEWS = component("views")
@@ -39,12 +40,13 @@ def toolbar() -> None:
 def _views() -> None:
     """Draw the views with their counts."""
     with session.drawing("toolbar"):
-        now = session.inbox()
-        VIEWS(
-            key="views",
-            data=draw_queue.views(now.page, now.wanted, now.bench.views, now.bench.counts),
-            on_view_change=_view_chosen,
-        )
+        VIEWS(key="views", data=views(), on_view_change=_view_chosen)
+
+
+def views() -> Json:
+    """Return the views with their counts. The list tells of new counts; the bar is not drawn for them."""
+    now = session.inbox()
+    return draw_queue.views(now.page, now.wanted, now.bench.views, now.bench.counts)
 
 
 @st.fragment(key="bell")

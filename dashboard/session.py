@@ -15,6 +15,7 @@ import streamlit as st
 
 from social_listener.dashboard import bench_data, draw_queue, inbox_filter, shelf, state, words
 from social_listener.dashboard.bench_data import Bench
+from social_listener.desk_types import View
 from social_listener.errors import DeskError
 
 if TYPE_CHECKING:
@@ -184,8 +185,7 @@ def look(pane: str) -> object:
     """Return what makes a difference to the eye in a pane; what only grows with time is left to the slow tick."""
     now = inbox()
     if pane == "toolbar":
-        counts = dict(now.page.counts) if now.page else {}
-        return now.wanted, counts, now.bench.views, dict(now.bench.counts)
+        return now.wanted, now.bench.views, bool(now.page and now.page.counts.get(View.SPAM))
     if pane == "filters":
         return now.wanted, now.bench.labels, now.bench.teams
     if pane == "bell":
@@ -198,6 +198,8 @@ def look(pane: str) -> object:
             tuple(replace(row, priority=0, reasons=()) for row in rows),
             marks,
             total,
+            now.page and now.page.counts,
+            dict(now.bench.counts),
             now.queue_problem,
             now.page and now.page.search,
         )

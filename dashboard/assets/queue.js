@@ -82,6 +82,7 @@ function emptyState(data, show) {
 export default function ({ data, parentElement, setTriggerValue }) {
   const root = parentElement.querySelector(".root");
   let state = LISTS.get(root);
+  document.dispatchEvent(new CustomEvent("social-listener-figures", { detail: data.views }));
   if (!state) {
     state = { timer: 0, chosen: null };
     LISTS.set(root, state);

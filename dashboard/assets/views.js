@@ -1,4 +1,17 @@
-// The views of the queue with their counts.
+// The views of the queue with their counts. The list tells of new counts, which come with it.
+const FIGURES = new WeakMap();
+
+function figures(root, views) {
+  const tabs = new Map([...root.children].map((node) => [node.dataset.view, node]));
+  for (const view of views) {
+    const tab = tabs.get(view.id);
+    if (!tab) continue;
+    tab.title = plain(view.title);
+    const count = tab.querySelector(".count");
+    if (count.textContent !== view.figure) count.textContent = view.figure;
+  }
+}
+
 export default function ({ data, parentElement, setTriggerValue }) {
   const root = parentElement.querySelector(".root");
   root.setAttribute("role", "group");
@@ -20,13 +33,15 @@ export default function ({ data, parentElement, setTriggerValue }) {
     const name = tab.querySelector(".name");
     if (name.textContent !== plain(view.label)) name.textContent = plain(view.label);
     tab.classList.toggle("saved", Boolean(view.saved));
-    tab.title = plain(view.title);
     tab.setAttribute("aria-pressed", String(view.id === data.chosen));
-    const count = tab.querySelector(".count");
-    if (count.textContent !== view.figure) count.textContent = view.figure;
     tab.onclick = () => setTriggerValue("view", view.id);
   }
   known.forEach((node) => node.remove());
+  figures(root, data.views);
+  if (!FIGURES.has(root)) {
+    FIGURES.set(root, (event) => figures(root, event.detail));
+    document.addEventListener("social-listener-figures", FIGURES.get(root));
+  }
   if (root.dataset.chosen !== data.chosen) {
     root.dataset.chosen = data.chosen;
     const tab = [...root.children].find((node) => node.dataset.view === data.chosen);
@@ -37,5 +52,9 @@ export default function ({ data, parentElement, setTriggerValue }) {
     if (event.deltaX || root.scrollWidth <= root.clientWidth) return;
     root.scrollLeft += event.deltaY;
     event.preventDefault();
+  };
+  return () => {
+    document.removeEventListener("social-listener-figures", FIGURES.get(root));
+    FIGURES.delete(root);
   };
 }

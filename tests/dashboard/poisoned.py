@@ -125,7 +125,7 @@ def _queue() -> tuple[State, ...]:
         health=draw_queue.health_line(filled.unwell()),
         now=NOW,
     )
-    full = {**data, "problem": "p", "picked": 1, "news": 2}
+    full = {**data, "problem": "p", "picked": 1, "news": 2, "views": _views()["views"]}
     return (State(data=full), State(data={**full, "rows": []}, within=".empty"))
 
 
