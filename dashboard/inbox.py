@@ -81,7 +81,8 @@ def show() -> None:
 @st.fragment(key="queue", run_every="60s")
 def queue() -> None:
     """Draw the list, and hear of changes in the store: it is what most of them change."""
-    LIVE(key="live_feed", data={"staff": state.staff()}, on_changed_change=actions.changed)
+    with st.container(key="live_box"):
+        LIVE(key="live_feed", data={"staff": state.staff()}, on_changed_change=actions.changed)
     actions.fresh_queue()
     with session.drawing("queue"):
         _list(session.inbox())

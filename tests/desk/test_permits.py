@@ -443,7 +443,15 @@ INSIDE = {
     *("files.at", "media.attachment", "media.face", "media.forget", "media.sweep"),
 }
 DOORS = {
-    *("revision", "is_outdated", "plan_jobs", "people.anybody", "people.first_administrator", "people.first_link"),
+    *(
+        "revision",
+        "is_outdated",
+        "is_own_outdated",
+        "plan_jobs",
+        "people.anybody",
+        "people.first_administrator",
+        "people.first_link",
+    ),
     *("own.link", "own.join", "own.by_provider"),
     *("door.session_id", "door.who", "door.used", "door.sign_out", "door.watch", "door.ended", "door.forget"),
     *(
