@@ -82,7 +82,8 @@ def show() -> None:
 def queue() -> None:
     """Draw the list, and hear of changes in the store: it is what most of them change."""
     with st.container(key="live_box"):
-        LIVE(key="live_feed", data={"staff": state.staff()}, on_changed_change=actions.changed)
+        heard_at = session.inbox().read_at
+        LIVE(key="live_feed", data={"staff": state.staff(), "at": heard_at}, on_changed_change=actions.changed)
     actions.fresh_queue()
     with session.drawing("queue"):
         _list(session.inbox())

@@ -73,6 +73,7 @@ class Inbox:
     at_line: tuple[str, str] = ("", "")  #: the line to open the conversation at, and what asked for it
     deciding: Deciding | None = None  #: the proposal that a dialog is about
     macro: MacroRun | None = None  #: what was run last, until its message is closed
+    read_at: int = -1  #: revision of the store that the list was last read at
     own_read: tuple[int, float] = _NEVER  #: revision, and by this machine's clock, when the reader's own was read
 
     @property
@@ -221,6 +222,7 @@ def _owed() -> set[str]:
 def read_queue(*, anew: bool = False) -> None:
     """Read the queue again. Rows on the screen keep their places unless they are laid out `anew`."""
     now = inbox()
+    read_at = state.desk().revision  # before the reading, which may be newer than it tells, never older
     try:
         page = _read_queue(anew=anew or now.shelf is None or not now.shelf.rows)
     except Exception:
@@ -228,7 +230,7 @@ def read_queue(*, anew: bool = False) -> None:
         now.queue_problem = UNREADABLE
         return
     now.queue_problem = None
-    now.page = page
+    now.page, now.read_at = page, read_at
     reach = frozenset(account.id for account in state.accounts())
     # A row that is done stays under the eye for a while; one that they have no access to any more does not.
     other_reach = now.reach not in {None, reach}

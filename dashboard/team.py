@@ -25,7 +25,7 @@ _LIVE = component("live", "beats")
 def show() -> None:
     """Draw the page."""
     session.leave()
-    _LIVE(key="team_live", data={"staff": state.staff()}, on_changed_change=_heard)
+    _LIVE(key="team_live", data={"staff": state.staff(), "at": state.desk().revision}, on_changed_change=_heard)
     board()
     _dialogs()
 

@@ -26,10 +26,11 @@ export default function ({ data, parentElement, setTriggerValue }) {
     feed.source = new EventSource("/live?page=" + feed.beats.page);
     feed.source.addEventListener("presence", (event) => hear(event.data));
     feed.source.onmessage = (event) => {
-      const first = feed.told === null;
-      if (feed.told === event.data) return;
+      // What changed between the reading and this connection was told to nobody: the first word is compared with what
+      // was read.
+      const before = feed.told === null ? String(data.at) : feed.told;
       feed.told = event.data;
-      if (!first) tell();
+      if (before !== event.data) tell();
     };
     feed.onShow = () => { if (!document.hidden && feed.missed) tell(); };
     feed.onAct = () => { feed.acted = Date.now(); };

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 from conftest import MakeStage, Open
-from playwright.sync_api import Page, expect
-from stage import Stage, put_draft, until
+from playwright.sync_api import Browser, Page, Route, expect
+from stage import Stage, put_draft, sign_in, until
 
 from social_listener.dashboard.shelf import SHORT
 
@@ -291,6 +291,25 @@ def test_an_item_is_liked_and_our_own_is_deleted_after_a_question(open_page: Ope
     expect(ours).not_to_contain_text("Thank yuo!")
 
 
+def test_what_came_while_the_page_connected_is_shown(chromium: Browser, stage: Stage) -> None:
+    """A message that was stored after the list was read and before its feed was heard comes into the list."""
+    word = "between the chairs"
+    context = chromium.new_context()
+    sign_in(context, stage.address)
+    page = context.new_page()
+    held: list[Route] = []
+    page.route("**/live?*", lambda route: held.append(route))  # noqa: PLW0108 - Playwright looks into what it calls
+    page.goto(f"{stage.address}/?q={word.replace(' ', '+')}")
+    expect(page.locator(".st-key-queue_list")).to_contain_text("Nothing found")
+    until(lambda: page.evaluate("1") and held, "the page asks for its feed")
+    talk = stage.conversation(stage.mention(f"{word}, somebody writes"))
+    until(lambda: put_draft(stage, talk, "note", "", "none").status_code != 404, "the message is stored")
+    for route in held:
+        route.continue_()
+    expect(page.locator(".row")).to_have_count(1)
+    context.close()
+
+
 def test_the_keyboard_is_enough(open_page: Open, stage: Stage) -> None:
     """J and K walk, R writes, Esc leaves, T likes, A assigns, E resolves and opens the next, / searches."""
     for number in range(3):
@@ -307,6 +326,7 @@ def test_the_keyboard_is_enough(open_page: Open, stage: Stage) -> None:
     chosen = page.locator(".row").nth(1).get_attribute("data-id")
     assert chosen is not None
     page.wait_for_function("id => new URL(location).searchParams.get('c') === id", arg=chosen)
+    expect(page.locator(".said.focus")).to_contain_text("keyboard 1")
     page.keyboard.press("r")
     page.keyboard.type("jkae/?")
     expect(area(page)).to_have_value("jkae/?")
