@@ -194,7 +194,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
     setTriggerValue("show", Date.now());
   });
   const total = el("span", "", data.count);
-  const health = link(data.health.ok ? "" : "bad", data.health.text, location.origin + "/health");
+  const health = fillTimes(link(data.health.ok ? "" : "bad", "", location.origin + "/health"), data.health.text);
   if (health.tagName === "A") health.target = "_self";
   state.foot.replaceChildren(total, health);
 

@@ -276,7 +276,7 @@ def test_the_foot_tells_quiet_from_broken() -> None:
     """All well names the moment of the stream furthest behind; problems and ignorance are not called well."""
     assert draw_queue.health_line(health(streams=(stream(),))) == {
         "ok": True,
-        "text": "All well · complete up to 40 s ago",
+        "text": "All well · complete up to 2026-03-04 11:59:20 UTC",
     }
     assert not draw_queue.health_line(health(ok=False, problems=("a", "b")))["ok"]
     assert not draw_queue.health_line(None)["ok"]
