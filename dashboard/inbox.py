@@ -76,6 +76,7 @@ def show() -> None:
         with st.container(key="pane_details", width=304):
             context()
     inbox_bench.bench()
+    ask()
 
 
 @st.fragment(key="queue", run_every="60s")
@@ -124,7 +125,6 @@ def conversation() -> None:
             data=draw_macros.macros(session.inbox().view, state.staff(), session.inbox().macro),
             on_do_change=inbox_macros.do,
         )
-        _dialogs()
 
 
 @st.fragment(key="context")
@@ -289,14 +289,16 @@ def _as_far_as_may(view: ConversationView) -> ConversationView:
     return replace(view, allowed=tuple(rules))
 
 
-def _dialogs() -> None:
-    """Open the dialog that was asked for, if any."""
-    now = session.inbox()
-    if now.confirm:
-        replies.confirm_delete(now.confirm)
-    elif now.reword:
-        replies.reword(now.reword)
-    elif now.deciding:
-        proposals.dialog(now.deciding)
-    elif now.help:
-        replies.help_sheet()
+@st.fragment(key="dialogs")
+def ask() -> None:
+    """Open the dialog that was asked for, if any; by itself: drawn anew with a pane, what is typed would be lost."""
+    with session.drawing("dialogs"):
+        now = session.inbox()
+        if now.confirm:
+            replies.confirm_delete(now.confirm)
+        elif now.reword:
+            replies.reword(now.reword)
+        elif now.deciding:
+            proposals.dialog(now.deciding)
+        elif now.help:
+            replies.help_sheet()

@@ -45,8 +45,6 @@ def changed() -> None:
     else:
         session.renew_bench()
     panes = session.outdated()
-    if session.inbox().deciding:  # a dialog in which somebody types: drawn anew, it would be empty
-        panes = [pane for pane in panes if pane != "conversation"]
     st.session_state["just_read"] = {*panes, "queue"}
     if set(panes) - {"queue"}:
         session.redraw(*panes)
@@ -143,7 +141,7 @@ def show_more() -> None:
 def show_help() -> None:
     """Open the sheet of keys."""
     session.inbox().help = True
-    session.redraw("conversation")
+    session.redraw()
 
 
 # -- the conversation as a whole ---------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from social_listener.dashboard import session, state, words
+from social_listener.dashboard import dialogs, session, state, words
 from social_listener.dashboard.draw_proposal import Eyes
 from social_listener.dashboard.inbox_actions import draw
 from social_listener.errors import ListenerError
@@ -67,6 +67,12 @@ def _perform(do: Callable[[], object], done: str) -> bool:
 
 def _closed() -> None:
     session.inbox().deciding = None
+    dialogs.forget_problem()
+
+
+def _left() -> None:
+    _closed()
+    session.redraw()
 
 
 def dialog(about: Deciding) -> None:
@@ -82,22 +88,32 @@ def dialog(about: Deciding) -> None:
 @st.dialog("Change and approve", on_dismiss=_closed)
 def _reword(about: Deciding) -> None:
     """Let an approver put a proposal into other words; what was typed stays when it is refused by a rule."""
-    text = st.text_area("This goes out under the name of its author.", about.text, key=f"approve_{about.proposal}")
-    if _pressed("Leave it waiting", "Approve and send", "approve", ready=bool(text.strip())):
-        team, me = state.desk().team, state.staff()
-        _ended(
+    key = f"approve_{about.proposal}_{about.version}"
+    text = st.text_area("This goes out under the name of its author.", about.text, key=key)
+    team, me = state.desk().team, state.staff()
+
+    def approve() -> None:
+        text = dialogs.typed(key)
+        _ends(
             lambda: team.approve(about.proposal, me, about.version, text=text, seen_version=about.seen),
             "Approved: it is on its way",
         )
+
+    dialogs.foot("approve", ("Leave it waiting", _left), ("Approve and send", approve), ready=bool(text.strip()))
 
 
 @st.dialog("Change what waits for approval", on_dismiss=_closed)
 def _revise(about: Deciding) -> None:
     """Let an author put their own proposal into other words; it keeps waiting, and whoever approves sees these."""
-    text = st.text_area("It keeps waiting; whoever approves reads these words.", about.text, key=f"r_{about.proposal}")
-    if _pressed("Leave it as it is", "Change", "revise", ready=bool(text.strip())):
-        team, me = state.desk().team, state.staff()
-        _ended(lambda: team.revise(about.proposal, me, text, about.version), "Changed; it waits for approval")
+    key = f"revise_{about.proposal}_{about.version}"
+    text = st.text_area("It keeps waiting; whoever approves reads these words.", about.text, key=key)
+    team, me = state.desk().team, state.staff()
+
+    def revise() -> None:
+        text = dialogs.typed(key)
+        _ends(lambda: team.revise(about.proposal, me, text, about.version), "Changed; it waits for approval")
+
+    dialogs.foot("revise", ("Leave it as it is", _left), ("Change", revise), ready=bool(text.strip()))
 
 
 @st.dialog("Refuse this reply", on_dismiss=_closed)
@@ -105,33 +121,22 @@ def _refuse(about: Deciding) -> None:
     """Ask for the reason; the author reads it."""
     with st.container(border=True, key="refuse_text"):
         st.text(words.visible(about.text))
-    reason = st.text_area("Why? Its author reads this, and has the text in the composer again.", key="refuse_reason")
-    if _pressed("Leave it waiting", "Refuse", "refuse", ready=True):
-        team, me = state.desk().team, state.staff()
+    key = f"refuse_{about.proposal}"
+    st.text_area("Why? Its author reads this, and has the text in the composer again.", key=key)
+    team, me = state.desk().team, state.staff()
 
-        def refuse() -> object:
-            with state.DRAFTS:
-                return team.refuse(about.proposal, me, reason, about.version)
+    def refused() -> object:
+        with state.DRAFTS:
+            return team.refuse(about.proposal, me, dialogs.typed(key), about.version)
 
-        _ended(refuse, "Refused; its author is told why")
+    def refuse() -> None:
+        _ends(refused, "Refused; its author is told why")
 
-
-def _pressed(leave: str, do: str, key: str, *, ready: bool) -> bool:
-    """Draw both buttons; return whether it is to be done."""
-    with st.container(horizontal=True, horizontal_alignment="right", key=f"{key}_buttons"):
-        if st.button(leave, key=f"{key}_no"):
-            _closed()
-            st.rerun()
-        return st.button(do, key=f"{key}_yes", type="primary", disabled=not ready)
+    dialogs.foot("refuse", ("Leave it waiting", _left), ("Refuse", refuse), ready=True)
 
 
-def _ended(do: Callable[[], object], done: str) -> None:
-    """Do it and close the dialog; what stands against it is told in the dialog, which stays with its text."""
-    try:
-        do()
-    except ListenerError as error:
-        st.error(state.escape_markdown(words.sentence(str(error))))
-        return
-    state.flash(done)
-    _closed()
-    st.rerun()
+def _ends(do: Callable[[], object], told: str) -> None:
+    """Do it, and close the dialog unless something stands against it."""
+    if dialogs.succeeds(do, told):
+        _closed()
+    draw(*session.PANES)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from social_listener.dashboard import session, state, words
+from social_listener.dashboard import dialogs, session, state, words
 from social_listener.dashboard.draw_composer import MODES, NOTE, PUBLIC, Outcome
 from social_listener.dashboard.inbox_actions import draw, resolve_answered
 from social_listener.desk.reply import PublicAndPrivate
@@ -69,18 +69,21 @@ def act(wish: object = None) -> None:
     draw("queue", "conversation")
 
 
-def _perform(item: str, kind: ActionKind, text: str = "") -> bool:
+def _perform(item: str, kind: ActionKind) -> None:
     try:
-        state.desk().act(item, kind, state.staff(), text)
+        state.desk().act(item, kind, state.staff())
         state.flash(_DONE[kind])
     except ListenerError as error:
         state.flash(words.sentence(str(error)), ":material/error:")
-        return False
-    return True
 
 
 def _unconfirmed() -> None:
     session.inbox().confirm = None
+
+
+def _undeleted() -> None:
+    _unconfirmed()
+    session.redraw()
 
 
 @st.dialog("Delete our post?", on_dismiss=_unconfirmed)
@@ -93,18 +96,23 @@ def confirm_delete(item: str) -> None:
         text = str(error)
     with st.container(border=True, key="confirm_text"):
         st.text(words.visible(text))
-    with st.container(horizontal=True, horizontal_alignment="right", key="confirm_buttons"):
-        if st.button("Keep it", key="confirm_no"):
-            _unconfirmed()
-            st.rerun()
-        if st.button("Delete it", key="confirm_yes", type="primary"):
-            _unconfirmed()
-            _perform(item, ActionKind.DELETE)
-            st.rerun()
+
+    def delete() -> None:
+        _unconfirmed()
+        _perform(item, ActionKind.DELETE)
+        draw("queue", "conversation")
+
+    dialogs.foot("confirm", ("Keep it", _undeleted), ("Delete it", delete), ready=True)
 
 
 def _kept() -> None:
     session.inbox().reword = None
+    dialogs.forget_problem()
+
+
+def _unchanged() -> None:
+    _kept()
+    session.redraw()
 
 
 @st.dialog("Change our words", on_dismiss=_kept)
@@ -115,17 +123,19 @@ def reword(item: str) -> None:
     except DeskError as error:
         st.text(words.visible(str(error)))
         return
-    wording = st.text_area("Everybody on the platform sees the new wording at once.", text, key=f"reword_{item}")
-    with st.container(horizontal=True, horizontal_alignment="right", key="reword_buttons"):
-        if st.button("Keep it as it was", key="reword_no"):
-            _kept()
-            st.rerun()
-        same = wording.strip() in {"", text.strip()}
-        if st.button("Change it", key="reword_yes", type="primary", disabled=same) and _perform(
-            item, ActionKind.EDIT, wording
+    key = f"reword_{item}"
+    wording = st.text_area("Everybody on the platform sees the new wording at once.", text, key=key)
+
+    def change() -> None:
+        wording = dialogs.typed(key)
+        if dialogs.succeeds(
+            lambda: state.desk().act(item, ActionKind.EDIT, state.staff(), wording), _DONE[ActionKind.EDIT]
         ):
             _kept()
-            st.rerun()
+        draw("queue", "conversation")
+
+    same = wording.strip() in {"", text.strip()}
+    dialogs.foot("reword", ("Keep it as it was", _unchanged), ("Change it", change), ready=not same)
 
 
 # -- replies and notes -------------------------------------------------------------------------------------------------

@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, NoReturn, cast
 
 import streamlit as st
 
-from social_listener.dashboard import bench_data, draw_queue, inbox_filter, shelf, state, words
+from social_listener.dashboard import bench_data, dialogs, draw_queue, inbox_filter, shelf, state, words
 from social_listener.dashboard.bench_data import Bench
 from social_listener.desk_types import View
 from social_listener.errors import DeskError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from social_listener.dashboard.component import Json
     from social_listener.dashboard.draw_composer import Outcome
@@ -153,6 +153,8 @@ def is_newest(at: object) -> bool:
 
 #: the panes, in the order they are drawn in; each is the key of a fragment
 PANES = ("toolbar", "filters", "bell", "queue", "conversation", "context", "bench")
+#: the fragment of the dialogs, drawn by itself and only when another is asked for, or its answer is there
+DIALOGS = "dialogs"
 
 
 def redraw(*panes: str) -> NoReturn:
@@ -160,10 +162,15 @@ def redraw(*panes: str) -> NoReturn:
 
     When two callbacks meet in one run, the one that asks last decides what is drawn; what the other asked for is
     remembered here, or a conversation that was picked at such a moment would never open.
+    A dialog is closed by a drawing of the whole page only.
     """
     owed = _owed()
     owed.update(panes)
-    st.rerun([pane for pane in PANES if pane in owed])
+    if _looks().get(DIALOGS) != look(DIALOGS):
+        if not any(cast("tuple[object, ...]", look(DIALOGS))):
+            st.rerun()
+        owed.add(DIALOGS)
+    st.rerun([pane for pane in (*PANES, DIALOGS) if pane in owed])
 
 
 @contextmanager
@@ -185,30 +192,41 @@ def outdated() -> list[str]:
 def look(pane: str) -> object:
     """Return what makes a difference to the eye in a pane; what only grows with time is left to the slow tick."""
     now = inbox()
-    if pane == "toolbar":
-        return now.wanted, now.bench.views, bool(now.page and now.page.counts.get(View.SPAM))
-    if pane == "filters":
-        return now.wanted, now.bench.labels, now.bench.teams
-    if pane == "bell":
-        return now.notices
-    if pane == "queue":
-        rows: tuple[QueueRow, ...] = now.shelf.rows if now.shelf else ()
-        marks = (now.shelf.gone, now.shelf.fresh) if now.shelf else ()
-        total = now.page.total if now.page else 0
-        return (
-            tuple(replace(row, priority=0, reasons=()) for row in rows),
-            marks,
-            total,
-            now.page and now.page.counts,
-            dict(now.bench.counts),
-            now.queue_problem,
-            now.page and now.page.search,
-        )
-    if pane == "bench":
-        card = now.view.contact if now.view else None
-        about = (now.view.conversation_id, now.view.labels, card and (card.others, card.silence)) if now.view else None
-        return now.bench, about, now.prepared, now.alike, now.alike_for, now.takers
+    return _LOOKS.get(pane, _look_of_conversation)(now)
+
+
+def _look_of_conversation(now: Inbox) -> object:
     return now.view and replace(now.view, priority=0, factors=()), now.view_problem
+
+
+def _look_of_queue(now: Inbox) -> object:
+    rows: tuple[QueueRow, ...] = now.shelf.rows if now.shelf else ()
+    marks = (now.shelf.gone, now.shelf.fresh) if now.shelf else ()
+    return (
+        tuple(replace(row, priority=0, reasons=()) for row in rows),
+        marks,
+        now.page.total if now.page else 0,
+        now.page and now.page.counts,
+        dict(now.bench.counts),
+        now.queue_problem,
+        now.page and now.page.search,
+    )
+
+
+def _look_of_bench(now: Inbox) -> object:
+    card = now.view.contact if now.view else None
+    about = (now.view.conversation_id, now.view.labels, card and (card.others, card.silence)) if now.view else None
+    return now.bench, about, now.prepared, now.alike, now.alike_for, now.takers
+
+
+_LOOKS: Mapping[str, Callable[[Inbox], object]] = {
+    "toolbar": lambda now: (now.wanted, now.bench.views, bool(now.page and now.page.counts.get(View.SPAM))),
+    "filters": lambda now: (now.wanted, now.bench.labels, now.bench.teams),
+    "bell": lambda now: now.notices,
+    "queue": _look_of_queue,
+    "bench": _look_of_bench,
+    DIALOGS: lambda now: (now.confirm, now.reword, now.deciding, now.help, dialogs.problem()),
+}
 
 
 def _looks() -> dict[str, object]:

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from social_listener.dashboard import draw_team, session, state, words
+from social_listener.dashboard import dialogs, draw_team, session, state, words
 from social_listener.dashboard.component import component
-from social_listener.errors import ListenerError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from datetime import date
 
     from social_listener.dashboard.component import Json
     from social_listener.desk_types.team import Team, TeamView, Workload
@@ -62,6 +60,7 @@ def _asked() -> None:
 
 def _closed() -> None:
     st.session_state.pop("team_dialog", None)
+    dialogs.forget_problem()
 
 
 def _dialog(view: TeamView, what: str, id_: str) -> None:
@@ -76,16 +75,15 @@ def _dialog(view: TeamView, what: str, id_: str) -> None:
         _closed()
 
 
-def _done(do: Callable[[], object], told: str) -> None:
-    """Do it and close the dialog; what stands against it is told in the dialog, which stays."""
-    try:
-        do()
-    except ListenerError as error:
-        st.error(state.escape_markdown(words.sentence(str(error))))
-        return
-    state.flash(told)
+def _left() -> None:
     _closed()
     st.rerun()
+
+
+def _ends(do: Callable[[], object], told: str) -> None:
+    """Do it, and close the dialog unless something stands against it."""
+    if dialogs.succeeds(do, told):
+        _left()
 
 
 # -- one person --------------------------------------------------------------------------------------------------------
@@ -97,44 +95,49 @@ def _person(one: Workload) -> None:
     zone = state.zone()
     st.text(words.visible(one.staff))
     usual = st.checkbox("As many open conversations as the settings say", one.own_capacity is None, key="person_usual")
-    capacity = st.number_input(
-        "Open conversations at a time", 0, 1000, one.capacity, key="person_capacity", disabled=usual
-    )
+    st.number_input("Open conversations at a time", 0, 1000, one.capacity, key="person_capacity", disabled=usual)
     now = state.service().clock().astimezone(zone)
     over = one.away_until is not None and one.away_until.astimezone(zone) <= now
     was_away = one.away_from is not None and not over
     away = st.checkbox("Away", was_away, key="person_away")
     begin = one.away_from.astimezone(zone) if one.away_from and was_away else now.replace(second=0, microsecond=0)
     end = one.away_until.astimezone(zone) if one.away_until and was_away else _next_morning(begin)
-    since = _moment("From", "person_from", begin, disabled=not away)
-    until = _moment("Until", "person_until", end, disabled=not away)
+    _moment("From", "person_from", begin, disabled=not away)
+    _moment("Until", "person_until", end, disabled=not away)
     st.text("From the first minute on, what they hold goes back to the queue.")
-    if _pressed("person"):
-        _done(
+
+    def save() -> None:
+        away, usual = st.session_state["person_away"], st.session_state["person_usual"]
+        _ends(
             lambda: state.desk().team.set_workload(
                 state.staff(),
                 one.staff,
                 one.version,
-                capacity=None if usual else int(capacity),
-                away_from=since.replace(tzinfo=zone) if away else None,
-                away_until=until.replace(tzinfo=zone) if away else None,
+                capacity=None if usual else int(st.session_state["person_capacity"]),
+                away_from=_entered("person_from").replace(tzinfo=zone) if away else None,
+                away_until=_entered("person_until").replace(tzinfo=zone) if away else None,
             ),
             "Saved",
         )
+
+    _foot("person", save)
 
 
 def _next_morning(begin: datetime) -> datetime:
     return (begin + timedelta(days=1)).replace(hour=9, minute=0)
 
 
-def _moment(label: str, key: str, value: datetime, *, disabled: bool) -> datetime:
+def _moment(label: str, key: str, value: datetime, *, disabled: bool) -> None:
     """Let a day and a time of day be entered."""
     with st.container(horizontal=True, key=key):
-        day: date = st.date_input(label, value.date(), key=f"{key}_day", disabled=disabled)
-        hour: time = st.time_input(
-            f"{label}, time", value.time().replace(tzinfo=None), key=f"{key}_time", disabled=disabled, step=900
-        )
-    return datetime.combine(day, hour)
+        st.date_input(label, value.date(), key=f"{key}_day", disabled=disabled)
+        hour = value.time().replace(tzinfo=None)
+        st.time_input(f"{label}, time", hour, key=f"{key}_time", disabled=disabled, step=900)
+
+
+def _entered(key: str) -> datetime:
+    """Return the day and the time of day that were entered."""
+    return datetime.combine(st.session_state[f"{key}_day"], st.session_state[f"{key}_time"])
 
 
 # -- one team ----------------------------------------------------------------------------------------------------------
@@ -153,8 +156,8 @@ def _new_team(one: Team | None, everybody: Sequence[str]) -> None:
 
 
 def _team_fields(one: Team | None, everybody: Sequence[str]) -> None:
-    name = st.text_input("Name", one.name if one else "", key="team_name", max_chars=60)
-    members = st.multiselect(
+    st.text_input("Name", one.name if one else "", key="team_name", max_chars=60)
+    st.multiselect(
         "Members",
         everybody,
         [m for m in one.members if m in everybody] if one else [],
@@ -163,21 +166,20 @@ def _team_fields(one: Team | None, everybody: Sequence[str]) -> None:
     )
     if one is not None:
         sure = st.checkbox("Remove this team; its conversations stay in everybody's queue", key="team_sure")
-        if sure and st.button("Remove it", key="team_remove"):
-            _done(lambda: state.desk().team.remove_team(state.staff(), one.id, one.version), "Removed")
-    if _pressed("team"):
-        _done(
-            lambda: state.desk().team.save_team(
-                state.staff(), name, members, one.id if one else None, one.version if one else 0
-            ),
-            "Saved",
-        )
+
+        def remove() -> None:
+            _ends(lambda: state.desk().team.remove_team(state.staff(), one.id, one.version), "Removed")
+
+        if sure:
+            st.button("Remove it", key="team_remove", on_click=remove)
+
+    def save() -> None:
+        name, members = st.session_state["team_name"], st.session_state["team_members"]
+        of = (one.id, one.version) if one else (None, 0)
+        _ends(lambda: state.desk().team.save_team(state.staff(), name, members, *of), "Saved")
+
+    _foot("team", save)
 
 
-def _pressed(key: str) -> bool:
-    """Draw both buttons; return whether it is to be saved."""
-    with st.container(horizontal=True, horizontal_alignment="right", key=f"{key}_buttons"):
-        if st.button("Leave it as it was", key=f"{key}_no"):
-            _closed()
-            st.rerun()
-        return st.button("Save", key=f"{key}_yes", type="primary")
+def _foot(key: str, save: Callable[[], None]) -> None:
+    dialogs.foot(key, ("Leave it as it was", _left), ("Save", save), ready=True)

@@ -1,0 +1,118 @@
+"""Dialogs while others work: what is typed stays, and a button that was pressed is heard."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from conftest import Open
+from playwright.sync_api import Locator, Page, WebSocketRoute, expect
+from stage import Stage, staged, until
+from test_browser_team import area, at
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    """Return a service on which Sam and Kim work."""
+    with staged(tmp_path_factory.mktemp("dialogs"), dashboard={"staff": ["Sam", "Kim"]}) as stage:
+        yield stage.serve()
+
+
+class Hold:
+    """What a page sends to the service, held back while somebody wishes so."""
+
+    def __init__(self, page: Page) -> None:
+        self.page, self.held, self.holds = page, [], False
+        page.route_web_socket(lambda address: "/stream" in address, self._opened)
+        page.reload()
+        expect(area(page)).to_be_visible()
+
+    def _opened(self, route: WebSocketRoute) -> None:
+        self.server = route.connect_to_server()
+        route.on_message(self._sent)
+
+    def _sent(self, message: str | bytes) -> None:
+        self.held.append(message)
+        if not self.holds:
+            self.let_go()
+
+    def has(self, number: int) -> bool:
+        """Return whether so many messages are held back, after Playwright had a look at the page's socket."""
+        self.page.evaluate("0")
+        return len(self.held) >= number
+
+    def let_go(self) -> None:
+        """Hand over all that was held back, at once."""
+        self.holds = False
+        while self.held:
+            self.server.send(self.held.pop(0))
+
+
+def asked(stage: Stage, open_page: Open, words: str, writer: str | None = None) -> tuple[str, Page, Page]:
+    """Return a post, the page of Kim who asked to answer it, and the page of Sam who is to decide."""
+    post = stage.mention(words, writer)
+    kim = at(open_page, stage, post, "Kim")
+    area(kim).fill("Soon.")
+    kim.get_by_role("button", name="Ask for approval").click()
+    expect(kim.locator(".said.proposal")).to_be_visible()
+    return post, kim, at(open_page, stage, post, "Sam")
+
+
+def changes(sam: Page) -> Locator:
+    """Open the dialog in which a proposal is changed."""
+    expect(sam.get_by_role("button", name="Change and approve")).to_be_visible()
+    sam.keyboard.press("Shift+Y")
+    dialog = sam.get_by_role("dialog")
+    expect(dialog.get_by_role("textbox")).to_have_value("Soon.")
+    return dialog
+
+
+def notes(page: Page, text: str) -> None:
+    """Write a note, which every page at the conversation is told of."""
+    page.get_by_role("radio", name="Note").click()
+    area(page).fill(text)
+    area(page).press("Control+Enter")
+    expect(page.locator(".said.note").last).to_contain_text(text)
+
+
+def test_a_button_is_heard_in_the_moment_of_a_change(pair: Stage, open_page: Open) -> None:
+    """The press of the button and the news of a colleague's note reach a service that still draws an earlier note."""
+    post, kim, sam = asked(pair, open_page, "is it in stock?")
+    hold = Hold(sam)
+    dialog = changes(sam)
+    dialog.get_by_role("textbox").fill("On Monday.")
+    hold.holds = True
+    notes(kim, "I ask the warehouse")
+    until(lambda: hold.has(1), "the page asks for what changed")
+    dialog.get_by_role("button", name="Approve and send").click()
+    until(lambda: hold.has(2), "the press is on its way")
+    notes(kim, "They say Monday")
+    until(lambda: hold.has(3), "the page asks again")
+    hold.let_go()
+    expect(dialog).to_have_count(0)
+    expect(sam.locator(".said.note").last).to_contain_text("They say Monday")
+    until(lambda: pair.answers(post), "the approved reply is posted")
+    assert [one.text for one in pair.answers(post)] == ["On Monday."]
+
+
+def test_what_is_typed_in_a_dialog_stays_while_the_thread_goes_on(pair: Stage, open_page: Open) -> None:
+    """What the customer adds appears behind the dialog; text and cursor stay, and the approval is refused in it."""
+    writer = pair.somebody()
+    post, _, sam = asked(pair, open_page, "does it float?", writer)
+    dialog = changes(sam)
+    box = dialog.get_by_role("textbox")
+    box.fill("It floats")
+    pair.sandbox.world.post(writer, "@fernhill never mind, it sank", reply_to=post)
+    expect(sam.locator(".log")).to_contain_text("never mind, it sank")
+    expect(box).to_be_focused()
+    sam.keyboard.type(", for a while")
+    expect(box).to_have_value("It floats, for a while")
+    dialog.get_by_role("button", name="Approve and send").click()
+    expect(dialog.get_by_role("alert")).to_be_visible()
+    expect(box).to_have_value("It floats, for a while")
+    assert not pair.answers(post)
+    dialog.get_by_role("button", name="Leave it waiting").click()
+    expect(dialog).to_have_count(0)
+    expect(sam.locator(".said.proposal")).to_contain_text("Soon.")
