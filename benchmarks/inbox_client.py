@@ -124,7 +124,7 @@ class Inbox:
         self._shown.clear()
         self._finished.clear()
         self._acted = began = time.perf_counter()
-        await self._trigger("queue_list", "pick", {"id": conversation, "at": time.time() * 1000})
+        await self._trigger("feed", "queue__pick", {"id": conversation, "at": time.time() * 1000})
         async with asyncio.timeout(PATIENCE):
             await self._shown.wait()
             self._whole()
@@ -258,12 +258,12 @@ class Inbox:
             return
         key = element.bidi_component.id.rpartition("-")[2]
         self._ids[key] = (element.bidi_component.id, delta.fragment_id)
-        if key in {"queue_list", "thread"}:
+        if key in {"queue_list", "feed"}:
             with suppress(ValueError):
                 self._show(key, json.loads(element.bidi_component.bytes))
 
     def _show(self, key: str, data: Mapping[str, Any]) -> None:
         if key == "queue_list":
             self.rows = [row["id"] for row in data["rows"]]
-        elif self._wanted and data["id"] == self._wanted:
+        elif self._wanted and data["thread"]["id"] == self._wanted:
             self._shown.set()

@@ -2,6 +2,9 @@
 
 Streamlit sends a component's script and style with every drawing. Ours are files of this server, which a browser asks
 for once; what is sent each time is the line that loads them.
+
+Every component costs a drawing some milliseconds of the service. What is always drawn together is therefore made of
+*panes*, which are drawn once with the page, and of one feed, which is drawn each time and hands them what they show.
 """
 
 from __future__ import annotations
@@ -16,6 +19,8 @@ import streamlit as st
 from starlette.responses import PlainTextResponse, Response
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from starlette.requests import Request
 
 ASSETS = Path(__file__).resolve().parent / "assets"
@@ -42,6 +47,41 @@ export default function (component) {{
 """
 
 
+#: the same for a pane: it is drawn when it is fed, shows nothing when there is nothing, and asks through its feed
+_PANE: Final = """\
+const part = await import(new URL({address}, window.location.origin));
+const panes = await import(new URL({panes}, window.location.origin));
+const sheet = new CSSStyleSheet();
+sheet.replaceSync(part.STYLE);
+export default function (component) {{
+  const root = component.parentElement.getRootNode();
+  if (!root.adoptedStyleSheets.includes(sheet)) root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
+  const setTriggerValue = (event, value) => panes.say({pane}, event, value);
+  let end = null;
+  const nothing = () => {{
+    end?.();
+    end = null;
+    component.parentElement.querySelector(".root").replaceChildren();
+  }};
+  const leave = panes.mount({pane}, (data) => {{
+    document.querySelector(".st-key-" + {pane})?.toggleAttribute("data-empty", !data);
+    if (data) end = part.default({{ ...component, data, setTriggerValue }});
+    else nothing();
+  }});
+  return () => {{
+    leave();
+    nothing();
+  }};
+}}
+"""
+
+_FEED: Final = """\
+const panes = await import(new URL({panes}, window.location.origin));
+const text = new TextDecoder();
+export default ({{ data, setTriggerValue }}) => panes.feed(JSON.parse(text.decode(data)), setTriggerValue);
+"""
+
+
 def asset(name: str) -> str:
     """Return the text of a file in assets/."""
     return (ASSETS / name).read_text(encoding="utf-8")
@@ -54,11 +94,7 @@ def component(name: str, *parts: str) -> Any:
 
     Streamlit types its result as a callable with open keywords, hence Any.
     """
-    mount = st.components.v2.component(
-        f"social_listener_{name}",
-        html="<div class='root'></div>\n<span></span>",
-        js=_LOADER.format(address=json.dumps(PATH + _serve(name, parts))),
-    )
+    mount = _registered(name, _LOADER.format(address=json.dumps(PATH + _serve(name, parts))))
 
     def draw(*, key: str, data: Json, **callbacks: Any) -> Any:
         # Streamlit looks at every value of a dictionary for tables, and writes it twice; bytes it hands on as they are.
@@ -67,12 +103,53 @@ def component(name: str, *parts: str) -> Any:
     return draw
 
 
+def pane(name: str, *parts: str) -> Any:
+    """Register the component `name` as a pane, as `component` does; return how it is drawn. Its key is its name."""
+    address = json.dumps(PATH + _serve(name, parts))
+    mount = _registered(name, _PANE.format(address=address, panes=_panes(), pane=json.dumps(name)))
+    return lambda: mount(key=name, data=b"")
+
+
+def feed(name: str) -> Any:
+    """Register what feeds the panes; return how it is drawn.
+
+    `data`: pane → what it shows, None for nothing. `told`: pane → what happens in it → what is called then; the value
+    is read by `told_by`.
+    """
+    mount = _registered(name, _FEED.format(panes=_panes()))
+
+    def draw(*, data: Mapping[str, Json | None], told: Mapping[str, Mapping[str, Callable[[], None]]]) -> None:
+        calls = {f"on_{one}__{what}_change": call for one, calls in told.items() for what, call in calls.items()}
+        mount(key=name, data=json.dumps(data, ensure_ascii=False).encode(), **calls)
+
+    return draw
+
+
+def told_by(feed: str, pane: str, what: str) -> Any:
+    """Return the value that came with what happened in a pane; whatever a page sends, or None."""
+    return getattr(st.session_state[feed], f"{pane}__{what}", None)
+
+
+def _registered(name: str, script: str) -> Any:
+    """Register a component with Streamlit."""
+    html = "<div class='root'></div>\n<span></span>"
+    return st.components.v2.component(f"social_listener_{name}", html=html, js=script)
+
+
+def _panes() -> str:
+    """Have the script served that feed and panes share, as the same module; return its address."""
+    return json.dumps(PATH + _served("panes", asset("panes.js")))
+
+
 def _serve(name: str, parts: tuple[str, ...]) -> str:
     """Have a component's script served, with its style in it; return under which name."""
     files = ("common", *parts, name)
     style = "\n".join(asset(f"{part}.css") for part in files if (ASSETS / f"{part}.css").exists())
     script = "\n".join(asset(f"{part}.js") for part in files)
-    text = f"{script}\nexport const STYLE = {json.dumps(style)};\n"
+    return _served(name, f"{script}\nexport const STYLE = {json.dumps(style)};\n")
+
+
+def _served(name: str, text: str) -> str:
     served = f"{name}.{hashlib.sha256(text.encode()).hexdigest()[:16]}.js"
     _SERVED[served] = gzip.compress(text.encode())
     return served

@@ -52,6 +52,20 @@ def headline(view: ConversationView, staff: str, now: datetime, frames: Frames |
     }
 
 
+def deeds(view: ConversationView, staff: str, *, may_assign: bool, may_organise: bool, takers: bool) -> Sequence[str]:
+    """Return what can be done with the whole conversation, in the order of the buttons.
+
+    `takers`: whether there is anybody who could take it over.
+    """
+    found = []
+    if may_assign:
+        found.append("give_back" if view.assignee == staff else "assign")
+        found += ["hand_over"] if takers else []
+    if may_organise:
+        found += ["snooze", "resolve"] if view.status is Status.OPEN else ["reopen"]
+    return found
+
+
 def thread(
     view: ConversationView,
     now: datetime,

@@ -1,6 +1,7 @@
 """The inbox: the queue, the conversation with its composer, and what is known about the customer.
 
-Every pane is one keyed fragment, drawn by one component; a pane that cannot be read keeps what it showed.
+The list is a keyed fragment of one component. What belongs to the open conversation is drawn in panes that are fed
+together (component.py). A pane that cannot be read keeps what it showed.
 """
 
 from __future__ import annotations
@@ -32,31 +33,52 @@ from social_listener.dashboard import (
 from social_listener.dashboard import (
     inbox_replies as replies,
 )
-from social_listener.dashboard.component import component
+from social_listener.dashboard.component import component, feed, pane
 from social_listener.dashboard.frames import Frames
 from social_listener.dashboard.shelf import Shelf
 from social_listener.errors import DeskError
-from social_listener.model import Status
 from social_listener.rights import RIGHT_WORDS, Right
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
+    from datetime import datetime
 
     from social_listener.dashboard.component import Json
     from social_listener.desk_types import ConversationView
     from social_listener.desk_types.opened import Opened
-    from social_listener.desk_types.team import Around
     from social_listener.model import Allowed
 
 QUEUE = component("queue", "marked", "selection")
-HEADLINE = component("headline", "presence", "pictures")
-THREAD = component("thread", "pictures")
-MACROS = component("macros", "finder")
-COMPOSER = component(
+LIVE = component("live", "beats")
+HEADLINE = pane("headline", "presence", "pictures", "selection")
+THREAD = pane("thread", "pictures")
+COMPOSER = pane(
     "composer", "selection", "session", "drafts", "mention", "finder", "emoji", "insert", "followup", "attach"
 )
-CONTEXT = component("context", "pictures")
-LIVE = component("live", "beats")
+MACROS = pane("macros", "finder")
+CONTEXT = pane("context", "pictures")
+BENCH = pane("bench", "selection", "picker", "organise")
+FEED = feed(session.FEED)
+
+#: what happens in a pane → what is called then
+TOLD: Mapping[str, Mapping[str, Callable[[], None]]] = {
+    "queue": {"pick": actions.picked},
+    "headline": {"back": actions.back, "do": actions.do},
+    "thread": {
+        "do": replies.act,
+        "menu": replies.open_menu,
+        "focus": replies.focus,
+        "undo": replies.undo,
+        "alone": replies.send_alone,
+        "go": actions.went,
+        "decide": proposals.decide,
+        "back": actions.back,
+    },
+    "composer": {"send": replies.send},
+    "macros": {"do": inbox_macros.do},
+    "context": {"pick": actions.picked_past},
+    "bench": {"do": inbox_bench.do},
+}
 
 
 def show() -> None:
@@ -72,10 +94,15 @@ def show() -> None:
         with st.container(key="pane_list", width=372):
             queue()
         with st.container(key="pane_conversation", width="stretch"):
-            conversation()
+            with st.container(key="talk", gap=None):
+                HEADLINE()
+                THREAD()
+                COMPOSER()
+            MACROS()
         with st.container(key="pane_details", width=304):
-            context()
-    inbox_bench.bench()
+            CONTEXT()
+    BENCH()
+    conversation()
     ask()
 
 
@@ -104,7 +131,6 @@ def _list(now: session.Inbox) -> None:
     QUEUE(
         key="queue_list",
         data={**data, "problem": now.queue_problem, "picked": now.picked_at, "views": inbox_toolbar.views()["views"]},
-        on_pick_change=actions.picked,
         on_show_change=actions.show_new,
         on_more_change=actions.show_more,
         on_help_change=actions.show_help,
@@ -114,133 +140,59 @@ def _list(now: session.Inbox) -> None:
 
 @st.fragment(key="conversation", run_every="60s")
 def conversation() -> None:
-    """Draw the headline with its buttons, what was said, and the composer."""
+    """Feed the panes that belong to the open conversation: all of them show the same, at the same moment."""
     state.show_flash()
     actions.fresh_conversation()
     with session.drawing("conversation"):
-        with st.container(key="talk", gap=None):
-            _talk(session.inbox())
-        MACROS(
-            key="macros",
-            data=draw_macros.macros(session.inbox().view, state.staff(), session.inbox().macro),
-            on_do_change=inbox_macros.do,
+        now, time = session.inbox(), state.service().clock()
+        FEED(
+            data={
+                "headline": _headline(now, time),
+                "thread": _thread(now, time),
+                "composer": _composer_data(now.opened) if now.opened else None,
+                "macros": draw_macros.macros(now.view, state.staff(), now.macro),
+                "context": draw_conversation.context(now.view, time, _frames()),
+                "bench": inbox_bench.data(now, time),
+            },
+            told=TOLD,
         )
 
 
-@st.fragment(key="context")
-def context() -> None:
-    """Draw why it is urgent and who it is."""
-    with session.drawing("context"):
-        data = draw_conversation.context(session.inbox().view, state.service().clock(), _frames())
-        CONTEXT(key="context_card", data=data, on_pick_change=actions.picked_past)
-
-
-def _talk(now: session.Inbox) -> None:
-    """Draw the conversation, or what stands in its place."""
+def _headline(now: session.Inbox, time: datetime) -> Json | None:
+    """Return who it is and what can be done with the whole conversation; None: none is open."""
     if now.opened is None:
-        THREAD(key="thread", data=_no_thread(now))
-        if now.chosen:
-            st.button("Back to the list", key="back_to_list", on_click=actions.back)
-        return
+        return None
     view, about = now.opened.view, now.opened.around
-    _header(view, about)
-    THREAD(
-        key="thread",
-        data=draw_conversation.thread(
-            view,
-            state.service().clock(),
-            _menu(now),
-            now.view_problem,
-            eyes=proposals.eyes(about),
-            at_line=now.at_line,
-            frames=_frames(),
-        ),
-        on_do_change=replies.act,
-        on_menu_change=replies.open_menu,
-        on_focus_change=replies.focus,
-        on_undo_change=replies.undo,
-        on_alone_change=replies.send_alone,
-        on_go_change=actions.went,
-        on_decide_change=proposals.decide,
+    deeds = draw_conversation.deeds(
+        view,
+        state.staff(),
+        may_assign=state.may(Right.ASSIGN),
+        may_organise=state.may(Right.ORGANISE),
+        takers=bool(actions.takers(view, about)),
     )
-    data = _composer_data(now.opened)
-    if data is not None:
-        COMPOSER(key="composer", data=data, on_send_change=replies.send)
+    return {**draw_conversation.headline(view, state.staff(), time, _frames()), "deeds": deeds}
+
+
+def _thread(now: session.Inbox, time: datetime) -> Json:
+    """Return what was said, or what stands in its place."""
+    if now.opened is None:
+        return _no_thread(now)
+    return draw_conversation.thread(
+        now.opened.view,
+        time,
+        _menu(now),
+        now.view_problem,
+        eyes=proposals.eyes(now.opened.around),
+        at_line=now.at_line,
+        frames=_frames(),
+    )
 
 
 def _no_thread(now: session.Inbox) -> Json:
     """Return what stands where no conversation is open."""
     none = not now.chosen and now.page is not None and not now.page.total
-    return draw_conversation.no_thread(now.view_problem if now.chosen else None, none=none)
-
-
-def _header(view: ConversationView, about: Around) -> None:
-    """Draw who it is and what can be done with the whole conversation."""
-    me = state.staff()
-    with st.container(key="header", horizontal=True, vertical_alignment="center", gap="xsmall"):
-        with st.container(key="header_words", width="stretch"):
-            HEADLINE(
-                key="headline",
-                data=draw_conversation.headline(view, me, state.service().clock(), _frames()),
-                on_back_change=actions.back,
-            )
-        with st.container(key="header_buttons", horizontal=True, gap="xsmall", width="content"):
-            if state.may(Right.ASSIGN):
-                _assign_buttons(view, me, about)
-            if state.may(Right.ORGANISE):
-                _status_buttons(view)
-
-
-def _assign_buttons(view: ConversationView, me: str, about: Around) -> None:
-    """Draw what says who answers it."""
-    mine = view.assignee == me
-    st.button(
-        "Give back" if mine else "Assign to me",
-        key="assign",
-        icon=":material/person_remove:" if mine else ":material/person_add:",
-        help="Give it back to the queue" if mine else "Take it yourself",
-        shortcut="A",
-        on_click=actions.assign,
-        args=(None if mine else me,),
-    )
-    others = actions.takers(view, about)
-    if others:
-        st.menu_button(
-            "Hand over",
-            list(others),
-            key="hand_over",
-            icon=":material/forward:",
-            help="Hand it over",
-            format_func=state.escape_markdown,  # teams are named by people, and a menu reads Markdown
-            on_click=actions.hand_over,
-        )
-
-
-def _status_buttons(view: ConversationView) -> None:
-    """Draw what puts it away, or brings it back."""
-    if view.status is Status.OPEN:
-        _snooze()
-        _put_away("Resolve", actions.resolve, ":material/check:")
-    else:
-        _put_away("Reopen", actions.reopen, ":material/replay:")
-
-
-def _snooze() -> None:
-    """Draw the menu of times to put it away until."""
-    st.menu_button(
-        "Snooze",
-        list(actions.SNOOZES),
-        key="snooze",
-        icon=":material/schedule:",
-        help="Put it away until a time, or until they write",
-        on_click=actions.snooze,
-    )
-
-
-def _put_away(label: str, do: Callable[[], None], icon: str) -> None:
-    """Draw the button that resolves a conversation, or opens it again."""
-    key, said = label.lower(), "It is done" if label == "Resolve" else "It is not done"
-    st.button(label, key=key, icon=icon, help=said, shortcut="E", type="primary", on_click=do)
+    data = draw_conversation.no_thread(now.view_problem if now.chosen else None, none=none)
+    return {**data, "back": bool(now.chosen)}
 
 
 def _frames() -> Frames:

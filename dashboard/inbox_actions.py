@@ -48,7 +48,7 @@ def changed() -> None:
     st.session_state["just_read"] = {*panes, "queue"}
     if set(panes) - {"queue"}:
         session.redraw(*panes)
-    # Else the list is drawn in this very run, in which the feed was heard.
+    session.owe("queue")  # it is drawn in this very run, in which the change was heard
 
 
 def fresh_queue() -> None:
@@ -79,14 +79,7 @@ def draw(*panes: str) -> NoReturn:
         session.read_notices()
     if "conversation" in panes:
         session.read_conversation()
-        panes = (*panes, "bench")  # it shows what the open conversation wears
-    if "bench" in panes:
         session.read_bench()
-    _drawn(*panes)
-
-
-def _drawn(*panes: str) -> NoReturn:
-    """Draw panes as they were just read."""
     st.session_state["just_read"] = set(panes)
     session.write_address()
     session.redraw(*panes)
@@ -97,19 +90,19 @@ def _drawn(*panes: str) -> NoReturn:
 
 def picked() -> None:
     """Open the conversation that was picked in the list."""
-    wish = st.session_state["queue_list"].pick
+    wish = session.told_by("queue", "pick")
     if isinstance(wish, dict) and session.is_newest(wish.get("at")):
         open_conversation(wish.get("id"))
 
 
 def picked_past() -> None:
     """Open a conversation from the contact's history."""
-    open_conversation(st.session_state["context_card"].pick)
+    open_conversation(session.told_by("context", "pick"))
 
 
 def went() -> None:
     """Open the conversation in which the open one goes on, or from which it came."""
-    open_conversation(st.session_state["thread"].go)
+    open_conversation(session.told_by("thread", "go"))
 
 
 def open_conversation(conversation_id: object) -> None:
@@ -117,13 +110,15 @@ def open_conversation(conversation_id: object) -> None:
     if isinstance(conversation_id, str) and conversation_id:
         session.choose(conversation_id)
         session.read_conversation()
-        _drawn("conversation", "context", "bench")  # the bench shows what the open conversation wears
+        st.session_state["just_read"] = {"conversation"}
+        session.write_address()
+        session.owe("conversation")  # it is drawn in this very run: whoever opens one does so in a pane
 
 
 def back() -> None:
     """Close the conversation: the list is shown on a narrow screen."""
     session.choose(None)
-    draw("queue", "conversation", "context")
+    draw("queue", "conversation")
 
 
 def show_new() -> None:
@@ -180,6 +175,21 @@ def _still_in_sight(before: ConversationView) -> ConversationView | None:
     return view if view is not None and sight.unchanged(before, view) else None
 
 
+def do() -> None:
+    """Do what a button of the headline says, with the conversation that it was pressed for."""
+    wish = session.told_by("headline", "do")
+    now = session.inbox()
+    if not isinstance(wish, dict) or now.chosen is None or wish.get("id") != now.chosen:
+        return
+    what = wish.get("what")
+    if what in {"assign", "give_back"}:
+        assign(state.staff() if what == "assign" else None)
+    elif what == "resolve":
+        resolve()
+    elif what == "reopen":
+        reopen()
+
+
 def assign(to: str | None) -> None:
     """Assign the conversation to a colleague, or to nobody."""
     done = f"Assigned to {to}" if to else "Given back: nobody has it now"
@@ -202,11 +212,6 @@ def offered() -> dict[str, tuple[str, bool]]:
     return takers(view, about)
 
 
-def hand_over() -> None:
-    """Give the conversation to the colleague, or the team, picked in the menu."""
-    hand_over_to(st.session_state["hand_over"])
-
-
 def hand_over_to(picked: str) -> None:
     """Give the conversation to whom `takers` names so; nothing happens when nobody is named so any more."""
     if (found := offered().get(picked)) is None:
@@ -220,17 +225,6 @@ def hand_over_to(picked: str) -> None:
             f"In the queue now: {picked}",
         )
         draw(*session.PANES)
-
-
-def snooze() -> None:
-    """Put the conversation away until the time picked in the menu, by the reader's own clock."""
-    choice = st.session_state["snooze"]
-    if choice not in SNOOZES:
-        return
-    zone = state.zone()
-    until = SNOOZES[choice](state.service().clock().astimezone(zone))
-    snooze_until(until, f"Snoozed {choice[0].lower()}{choice[1:]}, or until they write")
-    draw(*session.PANES)
 
 
 def snooze_until(until: datetime, told: str) -> None:

@@ -1,11 +1,9 @@
-"""The bench: labels, views, undo, snoozing, muting, merging, and changes of many. One component, one callback."""
+"""The bench: labels, views, undo, snoozing, muting, merging, and changes of many. One pane, one callback."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
-
-import streamlit as st
+from typing import TYPE_CHECKING, Any
 
 from social_listener.dashboard import (
     bench_data,
@@ -20,35 +18,34 @@ from social_listener.dashboard import (
     words,
 )
 from social_listener.dashboard.bench_data import MACRO
-from social_listener.dashboard.component import component
 from social_listener.dashboard.inbox_actions import draw
 from social_listener.desk_types.contacts import Silencing
 from social_listener.desk_types.organising import COLOURS
 from social_listener.errors import ListenerError
 
-BENCH = component("bench", "selection", "picker", "organise")
+if TYPE_CHECKING:
+    from datetime import datetime
 
-Wish = Mapping[str, Any]  #: what the component asks for; every value is looked at before it is used
+    from social_listener.dashboard.component import Json
 
-
-@st.fragment(key="bench")
-def bench() -> None:
-    """Draw it."""
-    with session.drawing("bench"):
-        data = draw_bench.bench(
-            session.inbox(),
-            staff=state.colleagues(),
-            me=state.staff(),
-            snoozes=list(inbox_actions.SNOOZES),
-            time=state.service().clock(),
-            channels=inbox_filter.channels(state.accounts()),
-        )
-        BENCH(key="bench", data=data, on_do_change=_do)
+Wish = Mapping[str, Any]  #: what the bench asks for; every value is looked at before it is used
 
 
-def _do() -> None:
-    """Do what the component asks for, and draw what it touches."""
-    wish = st.session_state["bench"].do
+def data(now: session.Inbox, time: datetime) -> Json:
+    """Return what the bench shows."""
+    return draw_bench.bench(
+        now,
+        staff=state.colleagues(),
+        me=state.staff(),
+        snoozes=list(inbox_actions.SNOOZES),
+        time=time,
+        channels=inbox_filter.channels(state.accounts()),
+    )
+
+
+def do() -> None:
+    """Do what the bench asks for, and draw what it touches."""
+    wish = session.told_by("bench", "do")
     run = WISHES.get(str(wish.get("what"))) if isinstance(wish, dict) else None
     if run is None:
         return
@@ -160,6 +157,8 @@ def _change_view(wish: Wish) -> str:
 
 
 def _snooze(wish: Wish) -> str:
+    if _text(wish, "conversation") != session.inbox().chosen:
+        return ""
     if until := inbox_bulk.moment(wish):
         inbox_actions.snooze_until(until, inbox_bulk.told(wish))
     return ""

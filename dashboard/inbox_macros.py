@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import streamlit as st
-
 from social_listener.dashboard import inbox_actions, session, state, words
 from social_listener.errors import ListenerError
 
@@ -15,7 +13,7 @@ if TYPE_CHECKING:
 
 def do() -> None:
     """Run, take back or close, as the component asks."""
-    wish = st.session_state["macros"].do
+    wish = session.told_by("macros", "do")
     if not isinstance(wish, dict):
         return
     try:

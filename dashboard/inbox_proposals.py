@@ -36,7 +36,7 @@ def eyes(about: Around) -> Eyes:
 
 def decide() -> None:
     """Do what was pressed at a proposal; changing and refusing are asked about first."""
-    wish = st.session_state["thread"].decide
+    wish = session.told_by("thread", "decide")
     view = session.inbox().view
     if not isinstance(wish, dict) or view is None:
         return

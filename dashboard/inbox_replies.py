@@ -38,20 +38,20 @@ _DONE: Mapping[ActionKind, str] = {
 def focus() -> None:
     """Answer another item of the conversation."""
     now = session.inbox()
-    now.focus = st.session_state["thread"].focus
+    now.focus = session.told_by("thread", "focus")
     now.menu = None
-    draw("conversation", "context")
+    draw("conversation")
 
 
 def open_menu() -> None:
     """Open or close an item's menu."""
-    session.inbox().menu = st.session_state["thread"].menu or None
+    session.inbox().menu = session.told_by("thread", "menu") or None
     draw("conversation")
 
 
 def act(wish: object = None) -> None:
     """Hide, like …; deleting is asked about first."""
-    wish = wish or st.session_state["thread"].do
+    wish = wish or session.told_by("thread", "do")
     if not isinstance(wish, dict):
         return
     try:
@@ -143,7 +143,7 @@ def reword(item: str) -> None:
 
 def send() -> None:
     """Hand over what was written: a reply to the outbox, a note to the conversation."""
-    wish = st.session_state["composer"].send
+    wish = session.told_by("composer", "send")
     if not isinstance(wish, dict):
         return
     text, nonce, mode = str(wish.get("text", "")), str(wish.get("nonce", "")), str(wish.get("mode"))
@@ -205,7 +205,7 @@ def _began_from(reply: ReplyLine, saved: object) -> None:
 
 def send_alone() -> None:
     """Let a private message go though the public answer before it did not go out."""
-    intent = st.session_state["thread"].alone
+    intent = session.told_by("thread", "alone")
     try:
         state.desk().send_alone(str(intent), state.staff())
         state.flash("It goes out now.")
@@ -216,7 +216,7 @@ def send_alone() -> None:
 
 def undo() -> None:
     """Take a reply back, if it has not left."""
-    intent = st.session_state["thread"].undo
+    intent = session.told_by("thread", "undo")
     try:
         with state.DRAFTS:
             undone = state.desk().undo(str(intent), state.staff())

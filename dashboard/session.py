@@ -9,11 +9,11 @@ import logging
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, NoReturn, cast
+from typing import TYPE_CHECKING, Any, NoReturn, cast
 
 import streamlit as st
 
-from social_listener.dashboard import bench_data, dialogs, draw_queue, inbox_filter, shelf, state, words
+from social_listener.dashboard import bench_data, component, dialogs, draw_queue, inbox_filter, shelf, state, words
 from social_listener.dashboard.bench_data import Bench
 from social_listener.desk_types import View
 from social_listener.errors import DeskError
@@ -151,10 +151,22 @@ def is_newest(at: object) -> bool:
     return True
 
 
-#: the panes, in the order they are drawn in; each is the key of a fragment
-PANES = ("toolbar", "filters", "bell", "queue", "conversation", "context", "bench")
+#: what is drawn by itself, in that order; each is the key of a fragment
+PANES = ("toolbar", "filters", "bell", "queue", "conversation")
+#: what feeds the panes of the open conversation; see component.py
+FEED = "feed"
 #: the fragment of the dialogs, drawn by itself and only when another is asked for, or its answer is there
 DIALOGS = "dialogs"
+
+
+def told_by(pane: str, what: str) -> Any:
+    """Return the value that came with what happened in a pane that is fed: whatever a page sends, or None."""
+    return component.told_by(FEED, pane, what)
+
+
+def owe(*panes: str) -> None:
+    """Note that these panes are to be drawn: in the run in which this was heard, or in one that another asks for."""
+    _owed().update(panes)
 
 
 def redraw(*panes: str) -> NoReturn:
@@ -164,8 +176,8 @@ def redraw(*panes: str) -> NoReturn:
     remembered here, or a conversation that was picked at such a moment would never open.
     A dialog is closed by a drawing of the whole page only.
     """
+    owe(*panes)
     owed = _owed()
-    owed.update(panes)
     if _looks().get(DIALOGS) != look(DIALOGS):
         if not any(cast("tuple[object, ...]", look(DIALOGS))):
             st.rerun()
@@ -196,7 +208,8 @@ def look(pane: str) -> object:
 
 
 def _look_of_conversation(now: Inbox) -> object:
-    return now.view and replace(now.view, priority=0, factors=()), now.view_problem
+    view = now.view and replace(now.view, priority=0, factors=())
+    return view, now.view_problem, now.bench, now.prepared, now.alike, now.alike_for, now.takers, now.macro
 
 
 def _look_of_queue(now: Inbox) -> object:
@@ -213,18 +226,11 @@ def _look_of_queue(now: Inbox) -> object:
     )
 
 
-def _look_of_bench(now: Inbox) -> object:
-    card = now.view.contact if now.view else None
-    about = (now.view.conversation_id, now.view.labels, card and (card.others, card.silence)) if now.view else None
-    return now.bench, about, now.prepared, now.alike, now.alike_for, now.takers
-
-
 _LOOKS: Mapping[str, Callable[[Inbox], object]] = {
     "toolbar": lambda now: (now.wanted, now.bench.views, bool(now.page and now.page.counts.get(View.SPAM))),
     "filters": lambda now: (now.wanted, now.bench.labels, now.bench.teams),
     "bell": lambda now: now.notices,
     "queue": _look_of_queue,
-    "bench": _look_of_bench,
     DIALOGS: lambda now: (now.confirm, now.reword, now.deciding, now.help, dialogs.problem()),
 }
 

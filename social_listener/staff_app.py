@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 from streamlit.web import bootstrap
 
-from social_listener.dashboard import asgi, state
+from social_listener.dashboard import asgi, state, theme
 from social_listener.dashboard.entrance import Entrance
 
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ def make(service: Service, demo: str | None = None, ending: Callable[[], bool] =
             "logger.level": "warning",
         }
     )
+    theme.settle()
     state.set_service(service, demo=demo is not None)
     script = Path(asgi.__file__).resolve().parent / "app.py"
     app: ASGIApp = st.App(script, middleware=asgi.middleware(service.settings, entrance))

@@ -18,7 +18,7 @@ class Bench {
     this.onSelection = () => this.paint();
     document.addEventListener("social-listener-selection", this.onSelection);
     this.onBench = (event) => {
-      if (event.detail === "labels" || ORGANISE[event.detail]) this[event.detail]();
+      if (event.detail === "labels" || ORGANISE[event.detail]) this[event.detail](true);
     };
     document.addEventListener("social-listener-bench", this.onBench);
     this.onOpening = (event) => this.hold(event.detail);

@@ -72,6 +72,10 @@ const ICONS = {
   up: "M12 19V6M6 12l6-6 6 6",
   bolt: "M13 3L5 14h6l-1 7 8-11h-6z",
   saved: "M6 4h12v16l-6-4-6 4z",
+  take: "M10 4a4 4 0 1 0 0 8 4 4 0 0 0 0-8zM2.5 20c.8-3.8 3.7-5.5 7.5-5.5 1.5 0 2.9.3 4 .8M18.5 14v6M15.5 17h6",
+  give: "M10 4a4 4 0 1 0 0 8 4 4 0 0 0 0-8zM2.5 20c.8-3.8 3.7-5.5 7.5-5.5 1.5 0 2.9.3 4 .8M15.5 17h6",
+  handOver: "M15 6l5 5-5 5M20 11h-9a7 7 0 0 0-7 7v1",
+  again: "M4.5 4.5v5h5M5 9.5A8 8 0 1 1 4 13",
   smile: "M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18zM8.5 14.2c.8 1.2 2 1.9 3.5 1.9s2.7-.7 3.5-1.9M9 9.6h.01M15 9.6h.01",
 };
 
@@ -241,6 +245,11 @@ function dialogOpen() {
 function opening(id) {
   window.socialListenerOpening = id;
   document.dispatchEvent(new CustomEvent("social-listener-opening", { detail: id }));
+}
+
+// Says in the name of a pane what happened, from a script that is no pane itself; see panes.js.
+function say(pane, event, value) {
+  document.dispatchEvent(new CustomEvent("social-listener-say", { detail: [pane, event, value] }));
 }
 
 // Lines of the open conversation that were said since somebody began to write; the thread marks them.

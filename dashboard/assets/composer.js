@@ -3,42 +3,6 @@ const COMPOSERS = new WeakMap();
 const ANSWER_WITHIN = 20000;
 const HOLD_FOR = 4000;
 
-// The keys A and E, pressed after another conversation was picked and before it is here: they are meant for that one, and
-// must not reach the buttons of the one that is still shown.
-const BUTTONS = { a: ".st-key-assign button", e: ".st-key-resolve button, .st-key-reopen button" };
-
-class Ahead {
-  expect(id) {
-    clearTimeout(this.timer);
-    Object.assign(this, { id, key: "" });
-    if (id) this.timer = setTimeout(() => this.expect(null), HOLD_FOR);
-  }
-
-  // `shown`: the conversation that is shown. E puts it away: pressed again before the page is drawn anew, or held down, it
-  // would put away one that nobody has looked at.
-  take(event, shown) {
-    if (selectionSize() || !BUTTONS[event.key] || !plainKey(event) || event.shiftKey || typing(event) || dialogOpen()) return false;
-    const again = event.repeat || (event.key === "e" && this.away === shown);
-    if (!this.id && !again) {
-      if (event.key === "e") this.away = shown;
-      return false;
-    }
-    event.preventDefault();
-    event.stopImmediatePropagation();
-    if (!again) this.key = event.key;
-    return true;
-  }
-
-  arrived(id) {
-    if (!this.id || this.id !== id) return;
-    const { key } = this;
-    this.expect(null);
-    if (!key) return;
-    const press = () => [...document.querySelectorAll(BUTTONS[key])].find((one) => one.checkVisibility())?.click();
-    requestAnimationFrame(() => requestAnimationFrame(press));
-  }
-}
-
 class Composer {
   constructor(root) {
     this.root = root;
@@ -51,13 +15,9 @@ class Composer {
     this.build();
     this.takeOver();
     this.onLeave = () => this.drafts.flush(this.sending?.slot, this.sending?.follow);
-    this.ahead = new Ahead();
-    this.onOpening = (event) => {
-      this.hold(event.detail);
-      this.ahead.expect(event.detail === this.id ? null : event.detail);
-    };
+    this.onOpening = (event) => this.hold(event.detail);
     document.addEventListener("social-listener-opening", this.onOpening);
-    this.onKey = (event) => this.keep(event) || this.ahead.take(event, this.id) || this.pageKey(event);
+    this.onKey = (event) => this.keep(event) || this.pageKey(event);
     window.addEventListener("keydown", this.onKey, true);
     window.addEventListener("pagehide", this.onLeave);
     document.addEventListener("visibilitychange", this.onLeave);
@@ -156,8 +116,6 @@ class Composer {
     this.id = data.id;
     this.trigger = setTriggerValue;
     if (this.held && (changed || this.held.id === data.id)) this.letGo();
-    this.ahead.away = null;
-    this.ahead.arrived(data.id);
     this.settle();
     this.drafts.adopt(data);
     this.attach.adopt(data);
@@ -538,7 +496,6 @@ class Composer {
     window.removeEventListener("keydown", this.onKey, true);
     document.removeEventListener("social-listener-opening", this.onOpening);
     this.letGo();
-    this.ahead.expect(null);
     window.removeEventListener("pagehide", this.onLeave);
     document.removeEventListener("visibilitychange", this.onLeave);
     COMPOSERS.delete(this.root);

@@ -85,9 +85,10 @@ const ORGANISE = {
     this.picker.enter = until;
   },
 
-  snooze() {
+  // `shown`: the conversation that is open, whatever is selected
+  snooze(shown) {
     const { conversation, name } = this.data;
-    if (this.many()) this.times("Snooze " + this.chosenWords(), (wish) => this.bulk("snooze", wish));
+    if (this.many() && !shown) this.times("Snooze " + this.chosenWords(), (wish) => this.bulk("snooze", wish));
     else if (conversation) this.times("Snooze " + name, (wish) => this.fire({ what: "snooze", conversation, ...wish }));
   },
 

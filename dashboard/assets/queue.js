@@ -221,7 +221,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
     opening(id);
     state.timer = setTimeout(() => {
       state.timer = 0;
-      setTriggerValue("pick", { id, at: picked });
+      say("queue", "pick", { id, at: picked });
     }, delay);
   };
   state.step = (by) => {

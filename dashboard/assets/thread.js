@@ -197,7 +197,7 @@ function drawProposal(line, act, data) {
   return [bubble];
 }
 
-function drawEmpty(data) {
+function drawEmpty(data, act) {
   const node = el("div", "empty");
   const glyph = el("div", "glyph");
   glyph.append(icon(data.empty.icon));
@@ -207,6 +207,7 @@ function drawEmpty(data) {
     for (const [key, words] of data.empty.keys) keys.append(el("kbd", "", key), " " + words + "   ");
     node.append(keys);
   }
+  if (data.back) node.append(withIcon(button("plain-button to-list", "Back to the list", () => act("back", Date.now())), "back"));
   return node;
 }
 
@@ -306,7 +307,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
 
   if (!data.lines.length && data.empty) {
     if (!data.problem) showPane("list");
-    log.replaceChildren(...(data.problem ? [el("div", "problem", data.problem)] : []), drawEmpty(data));
+    log.replaceChildren(...(data.problem ? [el("div", "problem", data.problem)] : []), drawEmpty(data, act));
     return state.end;
   }
   const known = new Map([...log.children].map((node) => [node.dataset.key, node]));

@@ -182,7 +182,7 @@ def test_two_contacts_are_said_to_be_one_customer(open_page: Open, make_stage: M
     page.keyboard.type("guest 2")
     expect(page.locator(".choice")).to_contain_text("Guest 2 @guest2 on X")
     page.keyboard.press("Enter")
-    card = page.locator(".st-key-context_card")
+    card = page.locator(".st-key-context")
     expect(card.locator(".other")).to_contain_text("Guest 2 @guest2 on X")
     expect(card.locator(".past")).to_contain_text("order number 1")
     page.keyboard.press("z")

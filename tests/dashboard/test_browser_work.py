@@ -40,7 +40,7 @@ def test_a_conversation_is_labelled_and_unlabelled_by_keyboard(open_page: Open, 
     page = opened(open_page, f"{stage.address}/?c={stage.conversation(post)}")
     expect(page.locator(".said.focus")).to_contain_text("charged twice")
     pick(page, "l", "release e")
-    for place in (".st-key-queue_list .chip.label", ".st-key-headline .chip.label", ".st-key-context_card .chip.label"):
+    for place in (".st-key-queue_list .chip.label", ".st-key-headline .chip.label", ".st-key-context .chip.label"):
         expect(page.locator(place)).to_have_text("release e")
     expect(page.locator(".st-key-resolve")).to_be_visible()
     page.keyboard.press("l")

@@ -78,7 +78,7 @@ def test_somebody_without_a_picture_has_initials(open_page: Open, gallery: Stage
     plain = next(one for one in handles if int(world.user(one).id) % 4 == 0)
     world.post(plain, f"@fernhill who am I, {plain}?")
     page = opened(open_page, gallery, f"who am I, {plain}")
-    for place in (".st-key-headline .face", ".st-key-context_card .face"):
+    for place in (".st-key-headline .face", ".st-key-context .face"):
         expect(page.locator(place)).to_have_text(wanted)
         expect(page.locator(f"{place} img")).to_have_count(0)
 
