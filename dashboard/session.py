@@ -173,10 +173,11 @@ def redraw(*panes: str) -> NoReturn:
     """Draw these panes again, and every other that was asked for and not drawn yet; ends the callback.
 
     When two callbacks meet in one run, the one that asks last decides what is drawn; what the other asked for is
-    remembered here, or a conversation that was picked at such a moment would never open.
+    remembered here. One that does not ask, since what it changed is drawn in this run anyway, may come after one that
+    does: so the list and the conversation are always drawn, or one that was picked at such a moment would not open.
     A dialog is closed by a drawing of the whole page only.
     """
-    owe(*panes)
+    owe(*panes, "queue", "conversation")
     owed = _owed()
     if _looks().get(DIALOGS) != look(DIALOGS):
         if not any(cast("tuple[object, ...]", look(DIALOGS))):

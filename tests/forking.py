@@ -41,8 +41,9 @@ IMPORTED = (
     f"{MODULE}.channels.x",
     "anyio._backends._asyncio",
     "pandas",  # DuckDB and Streamlit import it when they are handed a table
-    "uvicorn.protocols.http.h11_impl",
+    "uvicorn.protocols.http.httptools_impl",
     "uvicorn.protocols.websockets.websockets_sansio_impl",
+    "uvloop",
 )
 #: libraries that start threads when they are imported, told not to: a fork takes over one thread only
 ALONE = {"OPENBLAS_NUM_THREADS": "1", "JE_ARROW_MALLOC_CONF": "background_thread:false"}

@@ -1,8 +1,9 @@
-"""Dialogs while others work: what is typed stays, and a button that was pressed is heard."""
+"""What somebody does in the moment in which the page is told of a change: it is heard, and what is typed stays."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from urllib.parse import quote
 
 import pytest
 from conftest import Open
@@ -116,3 +117,24 @@ def test_what_is_typed_in_a_dialog_stays_while_the_thread_goes_on(pair: Stage, o
     dialog.get_by_role("button", name="Leave it waiting").click()
     expect(dialog).to_have_count(0)
     expect(sam.locator(".said.proposal")).to_contain_text("Soon.")
+
+
+def test_a_conversation_opens_that_was_picked_in_the_moment_of_a_change(pair: Stage, open_page: Open) -> None:
+    """A pick and the news that a colleague named me reach the service at once: the list's row is opened all the same."""
+    post, other, third = (
+        pair.mention(words) for words in ("is it waterproof?", "which colours are there?", "how big?")
+    )
+    sam, kim = at(open_page, pair, post, "Sam"), at(open_page, pair, third, "Kim")
+    hold = Hold(sam)
+    row = sam.locator(".row", has_text="which colours are there?")
+    expect(row).to_be_visible()
+    hold.holds = True
+    notes(kim, "@Sam do you know?")
+    until(lambda: hold.has(1), "the page asks for what changed")
+    row.click()
+    until(lambda: hold.has(2), "the pick is on its way")
+    notes(kim, "@Sam or does Lee?")
+    until(lambda: hold.has(3), "the page asks again")
+    hold.let_go()
+    expect(sam.locator(".said.focus")).to_contain_text("which colours are there?")
+    assert f"c={quote(pair.conversation(other), safe='')}" in sam.url
