@@ -124,7 +124,7 @@ class Inbox:
         self._shown.clear()
         self._finished.clear()
         self._acted = began = time.perf_counter()
-        await self._trigger("feed", "queue__pick", {"id": conversation, "at": time.time() * 1000})
+        await self._trigger("feed", "queue__pick", {"id": conversation, "at": time.time() * 1000, "page": self._page})
         async with asyncio.timeout(PATIENCE):
             await self._shown.wait()
             self._whole()
@@ -133,7 +133,6 @@ class Inbox:
         self._whole()
         self._figures.clicks.append(time.perf_counter() - began)
         self.chosen = conversation
-        await self._beat()
 
     # -- what a page sends ---------------------------------------------------------------------------------------------
 

@@ -60,8 +60,8 @@ ITEMS_EACH: Final = 3
 WARM: Final = 4
 #: seconds in which memory and index come to rest
 SETTLE: Final = 10.0
-#: seconds for which customers write and are answered before a page is opened: what the service takes for that, some 80 MB
-#: of the database's, belongs to no session
+#: seconds for which customers write and are answered before a page is opened: what the service takes for that, some
+#: 80 MB of the database's, belongs to no session
 ALONE: Final = 150.0
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, NoReturn
 
@@ -23,6 +24,8 @@ SNOOZES: Mapping[str, Callable[[datetime], datetime]] = {
     "Until Monday 9:00": lambda now: _nine(now + timedelta(days=7 - now.weekday())),
 }
 
+#: how a page names itself to those who look at the same; see assets/beats.js
+PAGE = re.compile(r"[A-Za-z0-9-]{8,64}")
 #: how often a change is tried on a conversation that is still what was decided on; a reply's way has three steps
 _TRIES = 4
 
@@ -93,6 +96,9 @@ def picked() -> None:
     wish = session.told_by("queue", "pick")
     if isinstance(wish, dict) and session.is_newest(wish.get("at")):
         open_conversation(wish.get("id"))
+        page, view = wish.get("page"), session.inbox().view
+        if view is not None and isinstance(page, str) and PAGE.fullmatch(page):
+            state.desk().team.shows(page, state.staff(), view)
 
 
 def picked_past() -> None:

@@ -6,13 +6,20 @@ const TYPING_ENDS = 4000;
 class Beats {
   constructor() {
     this.page = crypto.randomUUID ? crypto.randomUUID() : "page-" + Math.random().toString(36).slice(2, 14);
+    window.socialListenerPage = this.page;
     this.typing = "";
     this.told = 0;
-    this.onShown = () => this.tell();
+    // What was picked in the list is told of with the pick itself.
+    this.onShown = () => {
+      const told = window.socialListenerPicked;
+      window.socialListenerPicked = null;
+      if (!told || told !== window.socialListenerShown || this.typing) this.tell();
+    };
     this.onTyping = (event) => this.types(event.detail);
     this.onLeave = () => this.send({ page: this.page, closed: true });
     document.addEventListener("social-listener-shown", this.onShown);
-    document.addEventListener("visibilitychange", this.onShown);
+    this.onShow = () => this.tell();
+    document.addEventListener("visibilitychange", this.onShow);
     document.addEventListener("social-listener-typing", this.onTyping);
     window.addEventListener("pagehide", this.onLeave);
     this.timer = setInterval(() => this.tell(), BEAT_EVERY);
@@ -50,7 +57,7 @@ class Beats {
     clearInterval(this.timer);
     clearTimeout(this.stops);
     document.removeEventListener("social-listener-shown", this.onShown);
-    document.removeEventListener("visibilitychange", this.onShown);
+    document.removeEventListener("visibilitychange", this.onShow);
     document.removeEventListener("social-listener-typing", this.onTyping);
     window.removeEventListener("pagehide", this.onLeave);
   }

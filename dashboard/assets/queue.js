@@ -221,7 +221,8 @@ export default function ({ data, parentElement, setTriggerValue }) {
     opening(id);
     state.timer = setTimeout(() => {
       state.timer = 0;
-      say("queue", "pick", { id, at: picked });
+      window.socialListenerPicked = window.socialListenerPage && id;
+      say("queue", "pick", { id, at: picked, page: window.socialListenerPage });
     }, delay);
   };
   state.step = (by) => {

@@ -1,4 +1,4 @@
-"""Where Streamlit itself shows what others wrote: toasts, a dialog, a menu, texts to be changed, a search, filters."""
+"""Where Streamlit itself shows what others wrote: toasts, a dialog, texts to be changed, a search, filters."""
 
 from __future__ import annotations
 
@@ -20,7 +20,6 @@ def dialog() -> None:
     for number, payload in enumerate(PAYLOADS):
         with st.container(border=True, key=f"shown_{number}"):
             st.text(words.visible(payload))
-    st.menu_button("Hand over", list(PAYLOADS), key="hand_over", format_func=state.escape_markdown)
     st.multiselect("Members", PAYLOADS, PAYLOADS[::8], key="members", format_func=lambda code: code)
     st.text_area("Everybody on the platform sees the new wording at once.", "\n".join(PAYLOADS), key="reword")
 

@@ -89,7 +89,7 @@ def components() -> dict[str, Component]:
     """Return every component with its states: together they hold everything that there can be."""
     return {
         "queue": Component(parts=("marked", "selection"), states=_queue()),
-        "headline": Component(parts=("presence", "pictures"), states=_headline()),
+        "headline": Component(parts=("presence", "pictures", "selection"), states=_headline()),
         "thread": Component(parts=("pictures",), states=_thread()),
         "composer": Component(
             parts=("selection", "session", "drafts", "mention", "finder", "emoji", "insert", "followup", "attach"),
@@ -139,6 +139,10 @@ def _views() -> Any:
 
 def _headline() -> tuple[State, ...]:
     data = draw_conversation.headline(filled.whole(), "Sam", NOW, filled.FRAMES)
+    data = {
+        **data,
+        "deeds": draw_conversation.deeds(filled.whole(), "Sam", may_assign=True, may_organise=True, takers=True),
+    }
     return (State(data=data), State(data=data, steps=(("hear", [{"staff": "Kim", "typing": "note"}]),), within=".here"))
 
 
@@ -150,7 +154,7 @@ def _thread() -> tuple[State, ...]:
     )
     return (
         State(data=data),
-        State(data=draw_conversation.no_thread("problem"), within=".empty"),
+        State(data={**draw_conversation.no_thread("problem"), "back": True}, within=".empty"),
     )
 
 

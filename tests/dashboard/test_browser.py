@@ -477,7 +477,7 @@ def test_a_key_right_after_a_step_means_where_the_step_leads(
     ids = [row.get_attribute("data-id") for row in rows.all()]
     page.keyboard.press("j")
     expect(page.locator(".said.focus")).to_be_visible()
-    expect(page.locator(".st-key-resolve button:visible")).to_be_visible()
+    expect(page.get_by_role("button", name="Resolve")).to_be_visible()
     page.keyboard.press("j")
     page.wait_for_timeout(pause)  # how fast somebody types is what is tested
     page.keyboard.press("e")

@@ -119,14 +119,14 @@ def test_the_buttons_of_a_conversation_stand_beside_its_name(open_page: Open, st
     page = open_page(f"{stage.address}/?c={stage.conversation(post)}", width=width)
     expect(page.locator(".said.focus")).to_be_visible()
     name, buttons = (
-        page.locator(".st-key-header_words"),
-        page.locator(".st-key-header_buttons button").filter(visible=True),
+        page.locator(".st-key-headline .words"),
+        page.locator(".st-key-headline .deeds button").filter(visible=True),
     )
-    words, header = name.bounding_box(), page.locator(".st-key-header").bounding_box()
+    words, header = name.bounding_box(), page.locator(".st-key-headline").bounding_box()
     assert words
     assert header
     for label in ("Assign to me", "Snooze", "Resolve"):
-        expect(page.locator(".st-key-header_buttons").get_by_role("button", name=label)).to_be_visible()
+        expect(page.locator(".st-key-headline").get_by_role("button", name=label)).to_be_visible()
     expect(buttons).to_have_count(3)
     for one in buttons.all():
         box = one.bounding_box()

@@ -120,7 +120,7 @@ def test_what_is_typed_in_a_dialog_stays_while_the_thread_goes_on(pair: Stage, o
 
 
 def test_a_conversation_opens_that_was_picked_in_the_moment_of_a_change(pair: Stage, open_page: Open) -> None:
-    """A pick and the news that a colleague named me reach the service at once: the list's row is opened all the same."""
+    """A pick and the news that a colleague named me reach the service at once: what was picked opens."""
     post, other, third = (
         pair.mention(words) for words in ("is it waterproof?", "which colours are there?", "how big?")
     )

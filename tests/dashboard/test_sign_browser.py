@@ -127,7 +127,7 @@ def test_two_browsers_are_two_people(open_page: Open, make_stage: MakeStage) -> 
     first, second = open_page(address, staff="Sam"), open_page(address, staff="Kim")
     expect(area(first)).to_be_visible()
     expect(area(second)).to_be_visible()
-    first.locator(".st-key-assign button:visible").click()
+    first.get_by_role("button", name="Assign to me").click()
     expect(second.locator(".st-key-headline")).to_contain_text("Sam has it")
     area(second).fill("From Kim")
     area(second).press("Control+Enter")
