@@ -21,7 +21,7 @@ from starlette.applications import Starlette
 from starlette.responses import JSONResponse, PlainTextResponse
 from starlette.routing import Route
 
-from social_listener import log
+from social_listener import log, memory
 from social_listener.errors import PortBusy
 from social_listener.web_hooks import Webhooks
 
@@ -74,6 +74,7 @@ class Web:
 
     def run(self, ready: Callable[[], None]) -> None:
         """Serve until `stop`; `ready` is called once both ports answer."""
+        memory.few_arenas()
         try:
             # The loop of libuv where there is one: the same work in two thirds of the time, and answers in half of it.
             with asyncio.Runner(loop_factory=uvicorn.Config("", loop="auto").get_loop_factory()) as runner:
@@ -111,6 +112,7 @@ class Web:
         ]
         ending = asyncio.create_task(self._ending.wait())
         up = asyncio.create_task(_all_up(servers))
+        tidying = asyncio.create_task(memory.tidy())
         await asyncio.wait([up, ending, *tasks], return_when=asyncio.FIRST_COMPLETED)
         if up.done():
             log.adopt_foreign_handlers()
@@ -119,6 +121,7 @@ class Web:
             ready()
             await asyncio.wait([ending, *tasks], return_when=asyncio.FIRST_COMPLETED)
         up.cancel()
+        tidying.cancel()
         for server in servers:
             server.should_exit = True
         await asyncio.gather(*tasks)
