@@ -30,6 +30,7 @@ LAYERS = {
             "pace",
             "rights",
             "search",
+            "memory",
             "terminal",
         ],
         0,

@@ -249,7 +249,8 @@ function opening(id) {
 
 // Says in the name of a pane what happened, from a script that is no pane itself; see panes.js.
 function say(pane, event, value) {
-  document.dispatchEvent(new CustomEvent("social-listener-say", { detail: [pane, event, value] }));
+  (window.socialListenerSaid ||= []).push([pane + "__" + event, value]);
+  document.dispatchEvent(new CustomEvent("social-listener-say"));
 }
 
 // Lines of the open conversation that were said since somebody began to write; the thread marks them.

@@ -2,7 +2,9 @@
 // conversations; what is done in them goes back through where that came from.
 const DRAW = new Map();
 const SHOWN = new Map();
-let fire = () => {};
+// What was done before the feed is here waits for it: the list stands a moment before it.
+const SAID = (window.socialListenerSaid ||= []);
+let fire = null;
 
 // A pane that draws what it is fed; nothing to show: null.
 export function mount(pane, draw) {
@@ -12,7 +14,8 @@ export function mount(pane, draw) {
 }
 
 export function say(pane, event, value) {
-  fire(pane + "__" + event, value);
+  SAID.push([pane + "__" + event, value]);
+  tell();
 }
 
 export function feed(all, setTriggerValue) {
@@ -21,11 +24,17 @@ export function feed(all, setTriggerValue) {
     SHOWN.set(pane, data);
     DRAW.get(pane)?.(data);
   }
+  tell();
   return () => {
     SHOWN.clear();
-    fire = () => {};
+    SAID.length = 0;
+    fire = null;
   };
 }
 
+function tell() {
+  while (fire && SAID.length) fire(...SAID.shift());
+}
+
 // The list is fed by itself, as it changes by itself; what is picked in it is drawn by the panes.
-document.addEventListener("social-listener-say", (event) => say(...event.detail));
+document.addEventListener("social-listener-say", tell);

@@ -31,7 +31,23 @@ from social_listener.model import TextLength
 
 #: names of what is ours alone: what decides how something is drawn, times, and addresses that we made
 OURS = frozenset(
-    ("at", "colour", "colours", "face", "hex", "icon", "key", "mode", "now", "since", "seen", "src", "tone", "type")
+    (
+        "at",
+        "colour",
+        "colours",
+        "deeds",
+        "face",
+        "hex",
+        "icon",
+        "key",
+        "mode",
+        "now",
+        "since",
+        "seen",
+        "src",
+        "tone",
+        "type",
+    )
 ) | {"until", "verb", "waiting", "whole"}
 
 Step = tuple[Any, ...]  #: what is done to a component: its name in feed.js, and what it needs

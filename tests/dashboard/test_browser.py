@@ -157,6 +157,8 @@ def test_a_live_update_takes_neither_text_nor_focus_nor_place(open_page: Open, s
     for number in range(SHORT):
         stage.mention(f"already here {number}")
     post = stage.mention("where is my order?", writer)
+    found = open_page(f"{stage.address}/?q=%22already+here%22")
+    expect(found.locator(".row")).to_have_count(SHORT)  # or they would be news too
     page = opened(open_page, stage, post)
     area(page).fill("Let me look")
     area(page).press("Home")
@@ -477,7 +479,7 @@ def test_a_key_right_after_a_step_means_where_the_step_leads(
     ids = [row.get_attribute("data-id") for row in rows.all()]
     page.keyboard.press("j")
     expect(page.locator(".said.focus")).to_be_visible()
-    expect(page.get_by_role("button", name="Resolve")).to_be_visible()
+    expect(page.get_by_role("button", name="Resolve", exact=True)).to_be_visible()
     page.keyboard.press("j")
     page.wait_for_timeout(pause)  # how fast somebody types is what is tested
     page.keyboard.press("e")

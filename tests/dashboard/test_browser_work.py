@@ -42,7 +42,7 @@ def test_a_conversation_is_labelled_and_unlabelled_by_keyboard(open_page: Open, 
     pick(page, "l", "release e")
     for place in (".st-key-queue_list .chip.label", ".st-key-headline .chip.label", ".st-key-context .chip.label"):
         expect(page.locator(place)).to_have_text("release e")
-    expect(page.get_by_role("button", name="Resolve")).to_be_visible()
+    expect(page.get_by_role("button", name="Resolve", exact=True)).to_be_visible()
     page.keyboard.press("l")
     expect(page.locator(".choice")).to_have_count(1)
     page.keyboard.press("Escape")

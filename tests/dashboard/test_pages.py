@@ -127,8 +127,6 @@ def test_a_conversation_is_assigned_resolved_and_reopened(world: World) -> None:
     assert fed(at, "thread")["id"] == rows[1]["id"]
     assert at.query_params["c"] == rows[1]["id"]
     again = page(c=rows[0]["id"], view=View.RESOLVED.value)
-    press(again, "resolve")  # of a page that shows something older: it is resolved already
-    assert service.desk.conversation(rows[0]["id"], "Ann").status is Status.RESOLVED
     press(again, "reopen")
     assert service.desk.conversation(rows[0]["id"], "Ann").status is Status.OPEN
 

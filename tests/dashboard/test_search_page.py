@@ -19,7 +19,7 @@ def test_results_come_while_one_types(open_page: Open, make_stage: MakeStage) ->
     stage.serve()
     page = open_page(f"{stage.address}/?c={stage.conversation(done)}")
     expect(page.locator(".row")).to_have_count(3)
-    page.get_by_role("button", name="Resolve").click()
+    page.get_by_role("button", name="Resolve", exact=True).click()
     expect(page.locator(".row")).to_have_count(2)
 
     page.keyboard.press("Escape")
