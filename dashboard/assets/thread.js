@@ -306,7 +306,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   state.data = data;
 
   if (!data.lines.length && data.empty) {
-    if (!data.problem) showPane("list");
+    showPane(data.problem ? "conversation" : "list");
     log.replaceChildren(...(data.problem ? [el("div", "problem", data.problem)] : []), drawEmpty(data, act));
     return state.end;
   }
