@@ -86,3 +86,25 @@ def test_a_row_picked_while_the_panes_load_opens(desks: Stage, open_page: Open) 
         one.continue_()
     expect(sam.locator(".said.focus")).to_contain_text("is it late?")
     assert f"c={quote(desks.conversation(other), safe='')}" in sam.url
+
+
+def test_a_double_click_puts_one_conversation_away(desks: Stage, open_page: Open) -> None:
+    """Somebody clicks twice on Resolve, slowly enough for the next to be shown between: the next one stays open."""
+    first, _ = desks.mention("first of two"), desks.mention("second of two")
+    sam = at(open_page, desks, first, "Sam")
+    resolve = sam.get_by_role("button", name="Resolve", exact=True)
+    expect(resolve).to_be_visible()
+    box = resolve.bounding_box()
+    assert box is not None
+    place = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    name = sam.locator(".st-key-headline h1").text_content()
+    sam.mouse.move(*place)
+    sam.mouse.down(click_count=1)
+    sam.mouse.up(click_count=1)
+    expect(sam.locator(".st-key-headline h1")).not_to_have_text(str(name))
+    shown = sam.locator(".st-key-headline h1").text_content()
+    sam.mouse.down(click_count=2)
+    sam.mouse.up(click_count=2)
+    sam.get_by_role("button", name="Assign to me").click()
+    expect(sam.get_by_role("button", name="Give back")).to_be_visible()
+    expect(sam.locator(".st-key-headline h1")).to_have_text(str(shown))
