@@ -108,3 +108,33 @@ def test_a_double_click_puts_one_conversation_away(desks: Stage, open_page: Open
     sam.get_by_role("button", name="Assign to me").click()
     expect(sam.get_by_role("button", name="Give back")).to_be_visible()
     expect(sam.locator(".st-key-headline h1")).to_have_text(str(shown))
+
+
+def test_a_list_stays_where_it_is_while_the_thread_goes_on(desks: Stage, open_page: Open) -> None:
+    """Somebody looks further down in the list of views; a note of Kim moves neither the list nor what is chosen."""
+    post = desks.mention("does it scroll?")
+    sam, kim = at(open_page, desks, post, "Sam"), at(open_page, desks, post, "Kim")
+    sam.set_viewport_size({"width": 1280, "height": 420})
+    sam.keyboard.press("v")
+    choices = sam.locator(".st-key-bench .choices")
+    expect(choices.locator("[aria-selected=true]")).to_have_count(1)
+    chosen = choices.locator("[aria-selected=true]").inner_text()
+    choices.evaluate("one => one.scrollTop = 60")
+    notes(kim, "It scrolled.")
+    expect(sam.locator(".said.note")).to_contain_text("It scrolled.")
+    assert choices.evaluate("one => one.scrollTop") == 60
+    assert choices.locator("[aria-selected=true]").inner_text() == chosen
+
+
+def test_a_time_picked_for_one_that_is_not_open_any_more_is_told_of(desks: Stage, open_page: Open) -> None:
+    """Another conversation is opened behind the list of times: none of the two is snoozed, and that is said."""
+    post, other = desks.mention("snooze me?"), desks.mention("or me?")
+    sam = at(open_page, desks, post, "Sam")
+    behind = row(sam, "or me?")
+    sam.get_by_role("button", name="Snooze", exact=True).click()
+    expect(sam.locator(".st-key-bench .choice").first).to_be_visible()
+    behind.dispatch_event("click")
+    expect(sam.locator(".said.focus")).to_contain_text("or me?")
+    sam.keyboard.press("Enter")
+    expect(sam.locator("[data-testid=stToast]")).to_contain_text("another conversation is open")
+    assert f"c={quote(desks.conversation(other), safe='')}" in sam.url
