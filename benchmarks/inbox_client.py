@@ -124,7 +124,9 @@ class Inbox:
         self._shown.clear()
         self._finished.clear()
         self._acted = began = time.perf_counter()
-        await self._trigger("feed", "queue__pick", {"id": conversation, "at": time.time() * 1000, "page": self._page})
+        at = time.time() * 1000
+        wish = {"id": conversation, "at": at, "page": self._page}
+        await self._trigger("feed", "told", [{"number": at, "pane": "queue", "what": "pick", "value": wish}])
         async with asyncio.timeout(PATIENCE):
             await self._shown.wait()
             self._whole()
@@ -264,5 +266,5 @@ class Inbox:
     def _show(self, key: str, data: Mapping[str, Any]) -> None:
         if key == "queue_list":
             self.rows = [row["id"] for row in data["rows"]]
-        elif self._wanted and data["thread"]["id"] == self._wanted:
+        elif self._wanted and data["panes"]["thread"]["id"] == self._wanted:
             self._shown.set()

@@ -13,10 +13,11 @@ import gzip
 import hashlib
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import streamlit as st
 from starlette.responses import PlainTextResponse, Response
+from streamlit.runtime.scriptrunner import RerunException
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -29,6 +30,13 @@ PATH: Final = "/parts/"
 
 #: What a component is given: JSON.
 Json = dict[str, object]
+
+if TYPE_CHECKING:
+    #: pane → what happens in it → what is called then
+    Told = Mapping[str, Mapping[str, Callable[[], None]]]
+
+#: where a page remembers what it is just being told
+_TELLING: Final = "telling"
 
 #: name with the hash of its content → script, packed
 _SERVED: Final[dict[str, bytes]] = {}
@@ -63,14 +71,13 @@ export default function (component) {{
     end = null;
     component.parentElement.querySelector(".root").replaceChildren();
   }};
-  const leave = panes.mount({pane}, (data) => {{
+  const leave = panes.mount({pane}, component.parentElement, (data) => {{
     document.querySelector(".st-key-" + {pane})?.toggleAttribute("data-empty", !data);
     if (data) end = part.default({{ ...component, data, setTriggerValue }});
     else nothing();
   }});
   return () => {{
-    leave();
-    nothing();
+    if (leave()) nothing();
   }};
 }}
 """
@@ -118,16 +125,48 @@ def feed(name: str) -> Any:
     """
     mount = _registered(name, _FEED.format(panes=_panes()))
 
-    def draw(*, data: Mapping[str, Json | None], told: Mapping[str, Mapping[str, Callable[[], None]]]) -> None:
-        calls = {f"on_{one}__{what}_change": call for one, calls in told.items() for what, call in calls.items()}
-        mount(key=name, data=json.dumps(data, ensure_ascii=False).encode(), **calls)
+    def draw(*, data: Mapping[str, Json | None], told: Told) -> None:
+        fed = {"heard": _heard().get(name, 0), "panes": data}
+        mount(key=name, data=json.dumps(fed, ensure_ascii=False).encode(), on_told_change=lambda: _hear(name, told))
 
     return draw
 
 
 def told_by(feed: str, pane: str, what: str) -> Any:
-    """Return the value that came with what happened in a pane; whatever a page sends, or None."""
-    return getattr(st.session_state[feed], f"{pane}__{what}", None)
+    """Return the value that came with what is just being heard from a pane; whatever a page sends, or None."""
+    return cast("dict[tuple[str, str, str], Any]", st.session_state.get(_TELLING, {})).get((feed, pane, what))
+
+
+def _heard() -> dict[str, float]:
+    """Return the number of what this page said last, of each feed."""
+    return cast("dict[str, float]", st.session_state.setdefault("heard", {}))
+
+
+def _hear(name: str, told: Told) -> None:
+    """Call for everything that was said in the panes and was not heard before, in its order.
+
+    Of two messages with a component's triggers that wait for the same run Streamlit drops the earlier, so a page says
+    again what it does not know to be heard (panes.js). A callback that asks for other drawings does not end the others;
+    what is asked for last holds, as `session.redraw` remembers, unless the whole page was.
+    """
+    said, asked = getattr(st.session_state[name], "told", None), None
+    for one in said if isinstance(said, list) else ():
+        number = one.get("number") if isinstance(one, dict) else None
+        if not isinstance(number, int | float) or number <= _heard().get(name, 0):
+            continue
+        _heard()[name] = number
+        pane, what = str(one.get("pane")), str(one.get("what"))
+        st.session_state[_TELLING] = {(name, pane, what): one.get("value")}
+        try:
+            told.get(pane, {}).get(what, _nothing)()
+        except RerunException as wish:
+            asked = wish if asked is None or asked.rerun_data.fragment_id_queue else asked
+    if asked is not None:
+        raise asked
+
+
+def _nothing() -> None:
+    """Do nothing: a page said what none of our panes says."""
 
 
 def _registered(name: str, script: str) -> Any:

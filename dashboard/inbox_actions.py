@@ -26,6 +26,8 @@ SNOOZES: Mapping[str, Callable[[datetime], datetime]] = {
 
 #: how a page names itself to those who look at the same; see assets/beats.js
 PAGE = re.compile(r"[A-Za-z0-9-]{8,64}")
+#: said when somebody wished for something with a conversation that is not open any more
+ANOTHER_IS_OPEN = "nothing was done: another conversation is open now"
 #: how often a change is tried on a conversation that is still what was decided on; a reply's way has three steps
 _TRIES = 4
 
@@ -185,7 +187,10 @@ def do() -> None:
     """Do what a button of the headline says, with the conversation that it was pressed for."""
     wish = session.told_by("headline", "do")
     now = session.inbox()
-    if not isinstance(wish, dict) or now.chosen is None or wish.get("id") != now.chosen:
+    if not isinstance(wish, dict) or now.chosen is None:
+        return
+    if wish.get("id") != now.chosen:
+        state.flash(words.sentence(ANOTHER_IS_OPEN), ":material/error:")
         return
     what = wish.get("what")
     if what in {"assign", "give_back"}:

@@ -21,7 +21,7 @@ from social_listener.dashboard.bench_data import MACRO
 from social_listener.dashboard.inbox_actions import draw
 from social_listener.desk_types.contacts import Silencing
 from social_listener.desk_types.organising import COLOURS
-from social_listener.errors import ListenerError
+from social_listener.errors import DeskError, ListenerError
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -158,7 +158,7 @@ def _change_view(wish: Wish) -> str:
 
 def _snooze(wish: Wish) -> str:
     if _text(wish, "conversation") != session.inbox().chosen:
-        return ""
+        raise DeskError(inbox_actions.ANOTHER_IS_OPEN)
     if until := inbox_bulk.moment(wish):
         inbox_actions.snooze_until(until, inbox_bulk.told(wish))
     return ""
@@ -171,8 +171,9 @@ def _takers(_: Wish) -> str:
 
 
 def _hand_over(wish: Wish) -> str:
-    if _text(wish, "conversation") == session.inbox().chosen:
-        inbox_actions.hand_over_to(_text(wish, "to"))
+    if _text(wish, "conversation") != session.inbox().chosen:
+        raise DeskError(inbox_actions.ANOTHER_IS_OPEN)
+    inbox_actions.hand_over_to(_text(wish, "to"))
     return ""
 
 
@@ -185,7 +186,8 @@ def _silence(wish: Wish) -> str:
         return "They are heard again"
     kind = Silencing.SPAM if wish.get("kind") == Silencing.SPAM else Silencing.MUTED
     desk.contacts.silence(conversation, kind, me, inbox_bulk.end_of_mute(wish))
-    inbox_actions.put_away()
+    if conversation == session.inbox().chosen:
+        inbox_actions.put_away()
     return "Their items are stored, and raise no row in the queue"
 
 

@@ -137,6 +137,7 @@ def choose(conversation_id: str | None, focus: str | None = None) -> None:
         now.opened, now.view_problem, now.alike, now.takers = None, None, (), None
     now.chosen, now.focus, now.menu, now.confirm, now.reword = conversation_id, focus, None, None, None
     now.at_line, now.deciding = ("", ""), None
+    dialogs.forget_problem()  # of a dialog that is closed by that
 
 
 def is_newest(at: object) -> bool:

@@ -34,7 +34,7 @@ class Bench {
     this.taking = false;
     this.fire = (wish) => fire("do", { ...wish, at: Date.now() });
     this.paint();
-    if (this.picker.isOpen && this.picker.list) this.picker.paint();
+    if (this.picker.isOpen && this.picker.list) this.picker.renew();
     if (this.opening === data.conversation) this.letGo();
   }
 

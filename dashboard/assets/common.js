@@ -249,7 +249,7 @@ function opening(id) {
 
 // Says in the name of a pane what happened, from a script that is no pane itself; see panes.js.
 function say(pane, event, value) {
-  (window.socialListenerSaid ||= []).push([pane + "__" + event, value]);
+  (window.socialListenerSaid ||= []).push([pane, event, value]);
   document.dispatchEvent(new CustomEvent("social-listener-say"));
 }
 

@@ -2,38 +2,64 @@
 // conversations; what is done in them goes back through where that came from.
 const DRAW = new Map();
 const SHOWN = new Map();
+const DRAWN_BY = new WeakMap();
+const MEANT_FOR = 10000;
 // What was done before the feed is here waits for it: the list stands a moment before it.
 const SAID = (window.socialListenerSaid ||= []);
+// What may not have been heard. Of two messages that wait for the same run Streamlit keeps the later one only: each brings
+// along what was said before it, by number, and what is fed tells which was heard last.
+let unheard = [];
+let number = Date.now();
+let heardLast = 0;
 let fire = null;
+let feeding = null;
 
-// A pane that draws what it is fed; nothing to show: null.
-export function mount(pane, draw) {
+// A pane that draws in `root` what it is fed; nothing to show: null. What is returned ends it, and tells whether the root
+// is left: Streamlit ends a drawing that another overtook while it was loaded, though that one draws in the same root.
+export function mount(pane, root, draw) {
   DRAW.set(pane, draw);
+  DRAWN_BY.set(root, draw);
   if (SHOWN.has(pane)) draw(SHOWN.get(pane));
-  return () => { if (DRAW.get(pane) === draw) DRAW.delete(pane); };
+  return () => {
+    if (DRAW.get(pane) === draw) DRAW.delete(pane);
+    return DRAWN_BY.get(root) === draw;
+  };
 }
 
 export function say(pane, event, value) {
-  SAID.push([pane + "__" + event, value]);
+  SAID.push([pane, event, value]);
   tell();
 }
 
-export function feed(all, setTriggerValue) {
+export function feed({ heard, panes }, setTriggerValue) {
+  const mine = (feeding = {});
   fire = setTriggerValue;
-  for (const [pane, data] of Object.entries(all)) {
+  // A new session of the service knows nothing of what the one before it heard.
+  unheard = heard < heardLast ? [] : unheard.filter((one) => one.number > heard);
+  heardLast = heard;
+  for (const [pane, data] of Object.entries(panes)) {
     SHOWN.set(pane, data);
-    DRAW.get(pane)?.(data);
+    try {
+      DRAW.get(pane)?.(data);
+    } catch (error) {
+      reportError(error); // the others must not go on showing another conversation
+    }
   }
   tell();
   return () => {
+    if (feeding !== mine) return; // overtaken while it was loaded; see mount
     SHOWN.clear();
-    SAID.length = 0;
+    SAID.length = unheard.length = 0;
     fire = null;
   };
 }
 
 function tell() {
-  while (fire && SAID.length) fire(...SAID.shift());
+  if (!fire || !SAID.length) return;
+  const at = Date.now();
+  const news = SAID.splice(0).map(([pane, what, value]) => ({ number: ++number, pane, what, value, at }));
+  unheard = [...unheard.filter((one) => at - one.at < MEANT_FOR), ...news];
+  fire("told", unheard);
 }
 
 // The list is fed by itself, as it changes by itself; what is picked in it is drawn by the panes.

@@ -105,6 +105,21 @@ class Picker {
     this.choices.children[this.at]?.scrollIntoView({ block: "nearest" });
   }
 
+  // What is shown may have changed behind the list: it stays where it is, and on what is chosen.
+  renew() {
+    const looks = (items) => JSON.stringify(items.map(({ words, hint, colour, on }) => [words, hint, colour, on]));
+    const [before, chosen, top] = [this.items, this.items[this.at]?.words, this.choices.scrollTop];
+    const items = this.found();
+    if (items.length && !this.entered && looks(items) === looks(before)) {
+      this.items = items;
+      return;
+    }
+    const place = items.findIndex((one) => one.words === chosen);
+    if (place >= 0 && items[this.at]?.words !== chosen) this.at = place;
+    this.paint();
+    this.choices.scrollTop = top;
+  }
+
   choice(item, index) {
     const node = el("li", "choice");
     node.id = "choice-" + index;
@@ -116,7 +131,7 @@ class Picker {
     node.append(words);
     if (item.on) node.append(icon("check"), el("span", "sr", "is on"));
     if (item.hint) node.append(el("span", "hint", item.hint));
-    node.onclick = () => this.run(item);
+    node.onclick = () => this.run(this.items[index]);
     return node;
   }
 

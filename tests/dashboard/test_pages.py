@@ -70,7 +70,7 @@ def given(at: AppTest, name: str) -> dict[str, Any]:
 
 def fed(at: AppTest, pane: str) -> Any:
     """Return what a pane of the open conversation was fed; None: it shows nothing."""
-    return given(at, "feed")[pane]
+    return given(at, "feed")["panes"][pane]
 
 
 def press(at: AppTest, what: str, pane: str = "headline", **more: Any) -> None:
@@ -78,7 +78,8 @@ def press(at: AppTest, what: str, pane: str = "headline", **more: Any) -> None:
     (feed,) = (one.proto.id for one in at.get("bidi_component") if one.proto.component_name == "social_listener_feed")
     states = at._tree.get_widget_states()
     wish = {"what": what, **({"id": at.query_params["c"]} if pane == "headline" else more)}
-    told = json.dumps([{"event": f"{pane}__do", "value": wish}])
+    said = [{"number": given(at, "feed")["heard"] + 1, "pane": pane, "what": "do", "value": wish}]
+    told = json.dumps([{"event": "told", "value": said}])
     states.widgets.add(id=f"$$STREAMLIT_INTERNAL_KEY_{feed}__events", json_trigger_value=told)
     at._run(states)
     assert not at.exception
