@@ -117,7 +117,7 @@ VARIANTS = {
             slice(None), [v * (0.5 if p < but else 1.5) for v, p in zip(valences, places, strict=True)]
         ),
     ),
-    "punctuation does not count": ("_emphasis", lambda _text: 0.0),
+    "punctuation does not count": ("emphasis_of", lambda _text: 0.0),
     "emoji are left as they are": ("describe_emoji", lambda text: text),
 }
 
