@@ -14,7 +14,7 @@ from typing import Literal, TypeVar
 from social_listener.model import Score
 from social_listener.scoring.child import ChildDied, Children
 from social_listener.scoring.plugs import OURS, Tuning
-from social_listener.scoring.priority import Circumstances, Weights
+from social_listener.scoring.priority import Circumstances, Weights, fault_of
 from social_listener.scoring.scorer import score_all
 from social_listener.scoring.worker import processors
 
@@ -124,21 +124,11 @@ def _from_object(number: int, told: dict[str, object]) -> tuple[str, Circumstanc
         value = told.get(each.name)
         if value is None:
             continue
-        fault = _fault(each.default, value)
+        fault = fault_of(each.default, value)
         if fault:
             return LineError(line=number, error=f'"{each.name}" must be {fault} (found {json.dumps(value)[:40]})')
         given[each.name] = value
     return text, Circumstances(**given)  # type: ignore[arg-type]  # every value was checked just above
-
-
-def _fault(default: object, value: object) -> str | None:
-    """Return what a value must be, when it is not; the default tells its type."""
-    if isinstance(default, bool):
-        return None if isinstance(value, bool) else "true or false"
-    if isinstance(default, int):
-        good = isinstance(value, int) and not isinstance(value, bool) and value >= 0
-        return None if good else "a whole number, 0 or more"
-    return None if isinstance(value, str) else "a text"
 
 
 def _score_items(items: list[tuple[str, Circumstances]], weights: Weights, tuning: Tuning) -> list[Score]:
