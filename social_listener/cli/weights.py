@@ -41,8 +41,9 @@ def _read(_: click.Context, __: click.Parameter, file: Path) -> dict[str, float]
             told = told[key]
     if not isinstance(told, dict):
         raise FileFault(f"{file}: must be weights by factor, such as `refund: 25`")
-    weights_of({str(name): value for name, value in told.items()})
-    return {str(name): value for name, value in told.items()}
+    weights = {str(name): value for name, value in told.items()}
+    weights_of(weights)
+    return weights
 
 
 @click.command(name="try-weights")
@@ -55,16 +56,22 @@ def try_weights(session: Session, *, weights: dict[str, float], days: int, show:
     """Show which items of the last days would have another priority with these weights; changes nothing."""
     trial = session.service.desk.hindsight.tried(weights_of(weights), days, SYSTEM)
     if as_json:
-        told = {"items": trial.items, "changed": trial.changed, "chosen": trial.chosen}
-        told |= {
-            "agreement_before": jsonable(trial.agreement_before),
-            "agreement_after": jsonable(trial.agreement_after),
-        }
-        session.screen.json({**told, "moves": plain(trial.moves)})
+        session.screen.json(_record(trial))
         return terminal.OK
     for line in _words(trial, days, show):
         session.screen.say(line)
     return terminal.OK
+
+
+def _record(trial: Trial) -> dict[str, Json]:
+    return {
+        "items": trial.items,
+        "changed": trial.changed,
+        "chosen": trial.chosen,
+        "agreement_before": jsonable(trial.agreement_before),
+        "agreement_after": jsonable(trial.agreement_after),
+        "moves": plain(trial.moves),
+    }
 
 
 def _words(trial: Trial, days: int, show: int) -> Iterator[str]:
