@@ -12,7 +12,7 @@ import yaml
 from social_listener import terminal
 from social_listener.cli.evaluate_words import jsonable
 from social_listener.cli.session import Session, with_service
-from social_listener.cli.shapes import plain
+from social_listener.cli.shapes import Json, plain
 from social_listener.cli.watch import table
 from social_listener.errors import FileFault
 from social_listener.rights import SYSTEM

@@ -3,7 +3,7 @@
 A text gets a sum, as VADER's does, and every step that differs from VADER's is told in the reason: names and handles
 weigh nothing, words of business and politeness weigh nothing, words of trouble weigh what `care_words` says, kind words
 weigh less in a request, beside trouble or in quotation marks. The sum becomes a number of -1 to 1 by VADER's formula,
-and that number a label by `bands`, which were measured on people's labels.
+and that number a label by `grades`, which were measured on people's labels.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
 from social_listener.model import SentimentLabel
-from social_listener.scoring import bands
+from social_listener.scoring import grades
 from social_listener.scoring.care_words import (
     BESIDE_TROUBLE,
     CUE_WEIGHTS,
@@ -109,12 +109,12 @@ class Care:
             if not said.lettered:
                 reason = "there are no words in it to judge by"
             return Mood(None, SentimentLabel.UNSURE, reason, None)
-        return bands.mood(weighed.number, weighed.notes, known=weighed.known, divided=weighed.divided)
+        return grades.mood(weighed.number, weighed.notes, known=weighed.known, divided=weighed.divided)
 
     def place(self, said: Said) -> int:
-        """Return the band that a text falls into."""
+        """Return the grade that a text falls into."""
         weighed = self.weigh(said)
-        return bands.band(weighed.number, known=weighed.known, divided=weighed.divided)
+        return grades.grade(weighed.number, known=weighed.known, divided=weighed.divided)
 
     def weigh(self, said: Said) -> Weighed:
         """Return the sum of a text and what it rests on."""

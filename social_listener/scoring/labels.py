@@ -53,14 +53,16 @@ def feel(text: str, mood: Mood, found: Found) -> Feeling:
 
 def asks(text: str) -> bool:
     """Whether a question mark stands in the text, but for those inside web addresses."""
-    if not any(mark in text for mark in _MARKS):
+    if "?" not in text and "？" not in text and "؟" not in text:
         return False
-    for word in text.split():
-        if any(mark in word for mark in _MARKS):
-            address = "://" in word or "=" in word or word[:4].lower() == "www."
-            if not address or word.rstrip("!\"')”»").endswith(_MARKS):
-                return True
-    return False
+    if "://" not in text and "=" not in text and "www." not in text.lower():
+        return True
+    return any(_asks(word) for word in text.split())
+
+
+def _asks(word: str) -> bool:
+    address = "://" in word or "=" in word or word[:4].lower() == "www."
+    return any(mark in word for mark in _MARKS) and (not address or word.rstrip("!\"')”»").endswith(_MARKS))
 
 
 def counting(found: Found, *, asking: bool, bad: bool) -> frozenset[str]:

@@ -7,13 +7,13 @@ from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
 from social_listener.model import Factor, Score, SentimentLabel
-from social_listener.scoring import bands, cues, labels, language
+from social_listener.scoring import cues, grades, labels, language
 from social_listener.scoring.care import Care
 from social_listener.scoring.moods import Mood, Said
 from social_listener.scoring.plugs import OURS, Tuning, moods_of
 from social_listener.scoring.priority import Circumstances, Weights, factors, text_factors
 
-SCORER = f"{Care.name}+{bands.VERSION}+{cues.VERSION}"
+SCORER = f"{Care.name}+{grades.VERSION}+{cues.VERSION}"
 """Name and version of our own rules; it changes whenever the same text may get another score."""
 
 Text = tuple[str, str | None]

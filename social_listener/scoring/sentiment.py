@@ -31,37 +31,12 @@ class Polarity(NamedTuple):
     compound: float
 
 
-class Reading(NamedTuple):
-    """A polarity and what it rests on."""
-
-    polarity: Polarity
-    words: int  #: whitespace tokens; an emoji counts as the words of its description
-    rated: int  #: how many of them the lexicon knows
-    positive: float  #: sum of the positive valences after all rules, without punctuation
-    negative: float  #: the same of the negative ones; 0 or below
-
-
 def polarity(text: str) -> Polarity:
     """Return exactly what `SentimentIntensityAnalyzer().polarity_scores(text)` does, as a tuple."""
     if not text.isascii():
         text = describe_emoji(text)
     words = list(map(look_up, text.split()))
     return _summarise(valences_of(words)[1], len(words), text)
-
-
-def read(text: str) -> Reading:
-    """Return the polarity of a text and what it rests on."""
-    if not text.isascii():
-        text = describe_emoji(text)
-    words = list(map(look_up, text.split()))
-    rated, valences = valences_of(words)
-    positive = negative = 0.0
-    for valence in valences:
-        if valence > 0:
-            positive += valence
-        else:
-            negative += valence
-    return Reading(_summarise(valences, len(words), text), len(words), rated, positive, negative)
 
 
 def valences_of(words: list[Word | None]) -> tuple[int, list[float]]:  # noqa: C901 - one pass, for speed

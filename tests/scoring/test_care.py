@@ -12,7 +12,7 @@ from scoring_texts import airline, fuzzed, rated
 
 from social_listener.model import SentimentLabel
 from social_listener.scoring import Mood, Said, cues
-from social_listener.scoring import bands as bands_module
+from social_listener.scoring import grades as grades_module
 from social_listener.scoring.care import WORDS, Care
 from social_listener.scoring.labelled import label_of_number
 from social_listener.scoring.measures import macro_f1
@@ -112,7 +112,7 @@ def test_any_text(text: str) -> None:
     assert (told.sentiment is None) == (told.chances is None)
     if told.label in LABELS:
         assert told.chances is not None
-        assert max(told.chances) >= bands_module.DECIDED
+        assert max(told.chances) >= grades_module.DECIDED
         assert told.label is told.forced
 
 
@@ -126,15 +126,15 @@ def test_a_mood_that_cannot_be_is_refused() -> None:
         Mood(0.5, SentimentLabel.POSITIVE, "", Chances(0.5, 0.5, 0.5))
 
 
-def test_the_bands_are_the_derived_ones(shared_data: Path, tmp_path: Path) -> None:
-    """`scripts/bands.py --check` finds the table that ships, and would find another one."""
-    script = (ROOT / "scripts" / "bands.py").read_text(encoding="utf-8")
-    other = tmp_path / "bands.py"
+def test_the_grades_are_the_derived_ones(shared_data: Path, tmp_path: Path) -> None:
+    """`scripts/grades.py --check` finds the table that ships, and would find another one."""
+    script = (ROOT / "scripts" / "grades.py").read_text(encoding="utf-8")
+    other = tmp_path / "grades.py"
     other.write_text(script.replace("SMOOTHING = 5.0", "SMOOTHING = 50.0"), encoding="utf-8")
     environment = {"SOCIAL_LISTENER_SHARED_DATA": str(shared_data), "PYTHONPATH": str(ROOT)}
     results = [
         subprocess.run([sys.executable, file, "--check"], env=environment, check=False, capture_output=True)
-        for file in (ROOT / "scripts" / "bands.py", other)
+        for file in (ROOT / "scripts" / "grades.py", other)
     ]
     assert [result.returncode for result in results] == [0, 1], results
 

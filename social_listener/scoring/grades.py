@@ -1,9 +1,9 @@
 """How far our own scorer can be believed, measured on people's labels; where that is not enough it is unsure.
 
-A text falls into a band by its number; a band tells how likely people are to call such a text negative, neutral or
-positive, when no label is expected more than another. `python scripts/bands.py` derives the table from the tweets and
+A text falls into a grade by its number; a grade tells how likely people are to call such a text negative, neutral or
+positive, when no label is expected more than another. `python scripts/grades.py` derives the table from the tweets and
 the product reviews of the ICWSM 2014 set (Hutto and Gilbert; MIT licence), each set counting the same and each label
-in it, and prints it; `python scripts/bands.py --check` compares.
+in it, and prints it; `python scripts/grades.py --check` compares.
 """
 
 from __future__ import annotations
@@ -14,18 +14,18 @@ from typing import Final
 from social_listener.model import SentimentLabel
 from social_listener.scoring.moods import LABELS, Chances, Mood
 
-VERSION: Final = "bands-1"
+VERSION: Final = "grades-1"
 """It changes with any constant below."""
 
 DECIDED: Final = 0.6
 """From this chance on a label is told; below it the text is unsure."""
 
 EDGES: Final = (-0.75, -0.5, -0.3, -0.15, -0.05, 0.05, 0.15, 0.3, 0.5, 0.75)
-"""Where one band ends and the next begins."""
+"""Where one grade ends and the next begins."""
 UNKNOWN: Final = len(EDGES) + 1
-"""The band of texts of which no word is known."""
+"""The grade of texts of which no word is known."""
 CONTRARY: Final = len(EDGES) + 2
-"""The band of texts in which strong kind words stand beside strong negative ones, or beside rolled eyes."""
+"""The grade of texts in which strong kind words stand beside strong negative ones, or beside rolled eyes."""
 
 TABLE: Final = (
     Chances(0.895, 0.082, 0.023),
@@ -42,11 +42,11 @@ TABLE: Final = (
     Chances(0.222, 0.577, 0.201),
     Chances(0.423, 0.318, 0.259),
 )
-"""A row for each band: chances of negative, neutral, positive."""
+"""A row for each grade: chances of negative, neutral, positive."""
 
 
-def band(number: float, *, known: bool, divided: bool) -> int:
-    """Return the band of a text."""
+def grade(number: float, *, known: bool, divided: bool) -> int:
+    """Return the grade of a text."""
     if not known:
         return UNKNOWN
     return CONTRARY if divided else bisect_right(EDGES, number)
@@ -54,7 +54,7 @@ def band(number: float, *, known: bool, divided: bool) -> int:
 
 def mood(number: float, notes: tuple[str, ...], *, known: bool, divided: bool) -> Mood:
     """Return what a number means. `notes` go into the reason."""
-    place = band(number, known=known, divided=divided)
+    place = grade(number, known=known, divided=divided)
     chances = TABLE[place]
     best = max(range(3), key=chances.__getitem__)
     sure = chances[best] >= DECIDED
@@ -63,7 +63,7 @@ def mood(number: float, notes: tuple[str, ...], *, known: bool, divided: bool) -
 
 
 def _words(place: int) -> str:
-    """Return what is said of the texts in a band."""
+    """Return what is said of the texts in a grade."""
     chances = TABLE[place]
     best = max(range(3), key=chances.__getitem__)
     figure = f"of 100 such texts people call about {round(100 * chances[best])} {LABELS[best].value}"
@@ -77,4 +77,4 @@ def _words(place: int) -> str:
 
 
 _WORDS: Final = tuple(_words(place) for place in range(len(TABLE)))
-"""Made once: most of a reason is the same for all texts of a band."""
+"""Made once: most of a reason is the same for all texts of a grade."""

@@ -1,8 +1,8 @@
-"""Derives the bands of our own scorer from people's labels, and shows how they do on a set they were not derived from.
+"""Derives the grades of our own scorer from people's labels, and shows how they do on a set they were not derived from.
 
-    python scripts/bands.py            print the table that social_listener/scoring/bands.py holds
-    python scripts/bands.py --check    end with 1 when it holds another one
-    python scripts/bands.py --without  derive from one set, measure on the others: the table in docs/sentiment.md
+    python scripts/grades.py            print the table that social_listener/scoring/grades.py holds
+    python scripts/grades.py --check    end with 1 when it holds another one
+    python scripts/grades.py --without  derive from one set, measure on the others: the table in docs/sentiment.md
 
 The sets lie in the shared data folder (SOCIAL_LISTENER_SHARED_DATA). What ships is derived from the tweets and reviews
 of the ICWSM 2014 set (MIT licence) alone; the tweets to airlines are measured, and nothing of theirs is taken over.
@@ -17,7 +17,7 @@ import sys
 from pathlib import Path
 
 from social_listener.model import SentimentLabel
-from social_listener.scoring import bands, cues, language
+from social_listener.scoring import cues, grades, language
 from social_listener.scoring.care import Care
 from social_listener.scoring.labelled import label_of_number
 from social_listener.scoring.measures import macro_f1
@@ -29,7 +29,7 @@ SHARED = Path(os.environ.get("SOCIAL_LISTENER_SHARED_DATA", ROOT.parent / "share
 NEUTRAL_WITHIN = 0.5
 """A mean rating of -4 to 4 nearer to 0 than this is 0 when it is rounded: people call the text neutral."""
 SMOOTHING = 5.0
-"""So many texts of each label, of a thousand, are taken for seen in every band: a band with few texts claims little."""
+"""So many texts of each label, of a thousand, count as seen in every grade: one with few texts claims little."""
 SHIPPED = ("tweets", "reviews")
 
 Labelled = list[tuple[str, SentimentLabel]]
@@ -48,7 +48,7 @@ def main() -> int:
         return 0
     table = derive([places(rated(name)) for name in SHIPPED])
     if chosen.check:
-        same = table == list(bands.TABLE)
+        same = table == list(grades.TABLE)
         print("the table is the derived one" if same else "the table is another one; print it without --check")
         return 0 if same else 1
     for row in table:
@@ -78,14 +78,14 @@ def said(text: str) -> Said:
 
 
 def places(texts: Labelled) -> list[tuple[int, SentimentLabel]]:
-    """Return the band of every text, with its label."""
+    """Return the grade of every text, with its label."""
     scorer = Care()
     return [(scorer.place(said(text)), label) for text, label in texts]
 
 
 def derive(sets: list[list[tuple[int, SentimentLabel]]]) -> list[Chances]:
-    """Return the chances of every band: each set counts the same, and each label in it."""
-    weights = [[SMOOTHING] * 3 for _ in range(bands.CONTRARY + 1)]
+    """Return the chances of every grade: each set counts the same, and each label in it."""
+    weights = [[SMOOTHING] * 3 for _ in range(grades.CONTRARY + 1)]
     for one in sets:
         counts = {label: sum(other is label for _, other in one) for label in LABELS}
         for place, label in one:
@@ -99,11 +99,11 @@ def _shares(row: list[float]) -> tuple[float, float, float]:
 
 
 def without() -> None:
-    """Print macro-F1 of bands derived from some sets, on every set."""
+    """Print macro-F1 of grades derived from some sets, on every set."""
     sets = {"tweets": rated("tweets"), "reviews": rated("reviews"), "airline": airline()}
     placed = {name: places(texts) for name, texts in sets.items()}
     plain = Plain()
-    print(f"{'bands derived from':22}" + "".join(f"{name:>22}" for name in sets))
+    print(f"{'grades derived from':22}" + "".join(f"{name:>22}" for name in sets))
     print(f"{'':22}" + f"{'forced decided told':>22}" * len(sets))
     for chosen in (("tweets",), ("reviews",), ("airline",), SHIPPED, ("tweets", "airline"), ("reviews", "airline")):
         table = derive([placed[name] for name in chosen])
@@ -114,13 +114,13 @@ def without() -> None:
         for texts in sets.values()
     ]
     print(f"{'plain VADER':22}" + "".join(f"{f'{value:.3f}      –      –':>22}" for value in upstream))
-    print("* measured on a set that the bands were derived from")
+    print("* measured on a set that the grades were derived from")
 
 
 def _cell(table: list[Chances], placed: list[tuple[int, SentimentLabel]], *, seen: bool) -> str:
     best = [LABELS[max(range(3), key=row.__getitem__)] for row in table]
     told = [(label, best[place]) for place, label in placed]
-    sure = [pair for pair, (place, _) in zip(told, placed, strict=True) if max(table[place]) >= bands.DECIDED]
+    sure = [pair for pair, (place, _) in zip(told, placed, strict=True) if max(table[place]) >= grades.DECIDED]
     mark = "*" if seen else " "
     return f"{_macro(told):.3f}{mark} {_macro(sure):.3f}  {len(sure) / len(told):4.0%}"
 
