@@ -40,6 +40,9 @@ OURS: Final = Tuning()
 @lru_cache(8)
 def scorers(tuning: Tuning) -> Mapping[str, Scorer]:
     """Return the scorer of each language; `SettingsError` names the one that cannot be used."""
+    several = next((name for name in tuning.names if len(name.split()) != 1), None)
+    if several is not None:
+        raise SettingsError(f"sentiment.names: must be single words (found {several!r}); list its words one by one")
     ours = Care(tuning.names)
     found: dict[str, Scorer] = dict.fromkeys(ours.languages, ours)
     made: dict[str, Scorer] = {}

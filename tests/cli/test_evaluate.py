@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from social_listener import terminal
+from social_listener.cli.session import run_for_another
 from social_listener.dashboard import draw_conversation
 from social_listener.service import build
 from social_listener.settings import load
@@ -162,6 +163,22 @@ def test_weights_that_cannot_be_are_refused(
         file.write_text(body, encoding="utf-8")
     result = run("try-weights", file, "--settings", settings)
     assert (result.code, fault in result.err) == (code, True), result.err
+
+
+def test_a_running_service_looks_back_too(settings: Path) -> None:
+    """A command that finds the database held hands itself over; the service knows it by its name."""
+    printed: list[bytes] = []
+    screen = terminal.Terminal(printed.append, printed.append, interactive=False)
+    service = build(load(settings), offline=True)
+    try:
+        ask = run_for_another(service)
+        assert ask("try_weights", {"weights": {"refund": 60.0}, "days": 30, "show": 5, "as_json": True}, screen) == 0
+        assert ask("evaluate_history", {"days": 30, "as_json": True}, screen) == 0
+        assert ask("try_nothing", {}, screen) == terminal.WRONG_USE
+    finally:
+        service.close()
+    told = [json.loads(line) for line in printed[:2]]
+    assert told[0]["items"] == told[1]["chosen"]["count"] == 0
 
 
 @pytest.mark.parametrize(("plugged", "number"), [(False, None), (True, 1.0)])

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from messages import MESSAGES, OTHERS
+from scoring_texts import UPSTREAM, fuzzed
 
 from social_listener.errors import SettingsError
 from social_listener.model import SentimentLabel
@@ -22,8 +23,10 @@ from social_listener.scoring import (
     score_all,
     score_lines,
 )
+from social_listener.scoring.care import Care
 from social_listener.scoring.plain import Plain
 from social_listener.scoring.plugs import scorers
+from social_listener.scoring.scorer import heard
 
 ROOT = Path(__file__).resolve().parents[2]
 GERMAN = Tuning((("de", "small_scorer:German"),))
@@ -96,6 +99,13 @@ def test_a_scorer_that_cannot_be_used_is_refused(code: str, where: str, fault: s
     assert f"sentiment.scorers.{code}" in str(caught.value)
 
 
+def test_a_name_of_several_words_is_refused() -> None:
+    """It would never be found in a text, so it is not taken silently."""
+    with pytest.raises(SettingsError, match="single words"):
+        scorers(Tuning(names=("fine", "Happy Homes")))
+    assert scorers(Tuning(names=("fine", "happy")))
+
+
 def test_lines_and_workers_use_it_too() -> None:
     """`score` by lines and the process beside the service have the same moods."""
     (line,) = score_lines([PRAISE], WEIGHTS, workers=1, tuning=GERMAN)
@@ -111,8 +121,12 @@ def test_lines_and_workers_use_it_too() -> None:
 
 
 def test_plain_vader_is_a_scorer() -> None:
-    """What is compared with is behind the same protocol, and could be plugged in."""
+    """What is compared with is behind the same protocol, and could be plugged in: upstream's numbers to the digit."""
     assert isinstance(Plain(), Scorer)
+    texts = list(fuzzed(500, seed=41))
+    told = [mood.sentiment for mood in Plain().read(heard([(text, "en") for text in texts]))]
+    assert told == [UPSTREAM.polarity_scores(text)["compound"] for text in texts]
+    assert told != [mood.sentiment for mood in Care().read(heard([(text, "en") for text in texts]))]
     tuning = Tuning((("en", "social_listener.scoring.plain:Plain"),))
     assert score("Where is my order?", NOBODY, WEIGHTS, tuning).scorer.startswith("vader-3.3.2+")
 
