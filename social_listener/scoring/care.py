@@ -36,6 +36,8 @@ from social_listener.scoring.vader_words import LEXICON, Word, Words, describe_e
 MOST_NOTES: Final = 3
 """So many differences from VADER are told; the words of a text that has more are told no further."""
 
+LONGEST_QUOTE: Final = 60
+"""Longer words and phrases are not told to their end."""
 BAD: Final = -1.2
 """A text whose own words sum up to less is bad, however much was solved."""
 DIVIDED: Final = 1.5
@@ -144,7 +146,7 @@ class Care:
                 if weight < 0 or share == 1.0:
                     notes.append(f"{_quoted(found)}: {_MEANING[name]}")
         if quoted is not None:
-            notes.append(f"“{quoted}” is quoted, and weighs nothing")
+            notes.append(f"“{_short(quoted)}” is quoted, and weighs nothing")
         if matters:
             notes.append(f"{_quoted(matters)}: a matter, not a feeling")
         total += math.copysign(emphasis_of(text), total) if total else 0.0
@@ -174,7 +176,7 @@ class Care:
                 after = tokens[place + 1]
                 if after.lower() in SUBJECTS:
                     words[place] = None
-                    notes.append(f"“{tokens[place]} {after}” asks and denies nothing")
+                    notes.append(f"“{_short(tokens[place])} {after}” asks and denies nothing")
         return notes, matters
 
 
@@ -215,9 +217,14 @@ def _is_solved(told: frozenset[str], cues: Found) -> bool:
     return "solved" in told and told.isdisjoint(TROUBLES) and cues.any(*TROUBLES)
 
 
+def _short(words: str) -> str:
+    """Return words of a customer as they are quoted: nobody can make a reason of a book."""
+    return words if len(words) <= LONGEST_QUOTE else f"{words[: LONGEST_QUOTE - 1]}…"
+
+
 def _quoted(words: Iterable[str]) -> str:
     """Return up to two words or phrases in quotation marks."""
-    return " and ".join(f"“{word}”" for word in list(dict.fromkeys(words))[:2])
+    return " and ".join(f"“{_short(word)}”" for word in list(dict.fromkeys(words))[:2])
 
 
 def _divided(kind: float, bad: float) -> bool:

@@ -102,6 +102,15 @@ def test_hostile_texts_do_not_stop_us(piece: str) -> None:
     assert len(WORDS) <= 1 << 16
 
 
+@pytest.mark.parametrize(
+    "text", ['"' + "a" * 100_000 + '"', "a" * 100_000 + "n't you know?", "no " + "y" * 60 + " reply"]
+)
+def test_a_reason_is_no_book(text: str) -> None:
+    """Whatever is quoted is cut short; the text itself is not that short."""
+    assert len(mood(text).reason) < 400
+    assert "…" in mood(text).reason or len(text) < 100
+
+
 @given(st.text() | st.sampled_from(list(fuzzed(300, seed=31))))
 def test_any_text(text: str) -> None:
     """Any text has a mood that keeps what moods promise, the same every time."""
