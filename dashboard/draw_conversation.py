@@ -121,8 +121,7 @@ def context(view: ConversationView | None, now: datetime, frames: Frames | None 
     focus = next((line for line in view.items if line.item.id == view.focus_id), None)
     mood = None
     if focus is not None and focus.sentiment_label is not None:
-        label = words.SENTIMENTS[focus.sentiment_label][0].lower()
-        mood = f"Sentiment: {label}. {words.sentence(focus.sentiment_reason)}".strip()
+        mood = _mood(focus.sentiment, focus.sentiment_label, focus.sentiment_reason)
     others = ""
     if view.others_in_thread:
         others = words.count(view.others_in_thread, "other customer") + " wrote under the same post."
@@ -170,6 +169,12 @@ def _contact(card: ContactCard, now: datetime, frames: Frames | None) -> Json:
         ],
         "facts": [fact for fact in _facts(card, contact, now) if fact.get("value") or fact.get("at")],
     }
+
+
+def _mood(sentiment: float | None, label: SentimentLabel, reason: str) -> str:
+    """Return what is said of an item's sentiment; what was not scored is not called unsure, and never neutral."""
+    told = "not scored" if sentiment is None else words.SENTIMENTS[label][0].lower()
+    return f"Sentiment: {told}. {words.sentence(reason.removeprefix('not scored: '))}".strip()
 
 
 def _facts(card: ContactCard, contact: Contact, now: datetime) -> list[Json]:

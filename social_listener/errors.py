@@ -5,6 +5,7 @@
     ├─ StoreError                    the database cannot be used
     │   └─ StoreBusy                 another process holds the file
     ├─ PortBusy                      another program listens where we should
+    ├─ FileFault                     a file that was handed over cannot be read; names line and column
     ├─ NoPicture                     a picture is not shown; the page says why
     ├─ DeskError                     this cannot be done, and why, in words for staff
     │   ├─ NotAllowed                a rule of the platform forbids it now
@@ -52,6 +53,10 @@ class StoreError(ListenerError):
 
 class StoreBusy(StoreError):
     """Another process holds the database file."""
+
+
+class FileFault(ListenerError):
+    """A file that was handed over cannot be read: the message names file, line and column."""
 
 
 class PortBusy(ListenerError):

@@ -262,7 +262,7 @@ class Factor:
 class Score:
     """What we make of a text: sentiment, language and priority, each with its reason."""
 
-    sentiment: float | None  #: VADER compound, -1 to 1; None: not scored (other language, no words)
+    sentiment: float | None  #: -1 to 1; None: not scored (a language that no scorer reads, no words), which is never 0
     sentiment_label: SentimentLabel
     sentiment_reason: str
     language: str | None  #: ISO 639-1; None: could not be told

@@ -17,7 +17,7 @@ from social_listener.media.tray import Tray
 from social_listener.model import Stream
 from social_listener.outbox import Outbox
 from social_listener.service_keys import KeyRing, Keys, ends_of, utcnow
-from social_listener.service_names import check_names
+from social_listener.service_names import check_names, tuning_of
 from social_listener.store import Store
 from social_listener.vault_ends import Announcer
 from social_listener.vault_seal import open_seal
@@ -82,7 +82,14 @@ def build(
         prices = {one.id: {**registry.prices(one.channel), **settings.budget.prices} for one in settings.accounts}
         budget = Budget(prices=prices, daily=settings.budget.daily)
         ingest = Ingest(
-            store, connected, streams=streams, weights=weights, polling=settings.polling, clock=clock, budget=budget
+            store,
+            connected,
+            streams=streams,
+            weights=weights,
+            tuning=tuning_of(settings),
+            polling=settings.polling,
+            clock=clock,
+            budget=budget,
         )
         witness = Witness(settings.data_dir / WITNESS)
         outbox = Outbox(

@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING
 
 from social_listener import channels as registry
 from social_listener.errors import SettingsError
+from social_listener.scoring.plugs import Tuning, scorers
 from social_listener.scoring.priority import Weights
 from social_listener.service_levels import levels_of
 from social_listener.settings import nearest
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from social_listener.settings import Settings
 
 
@@ -47,7 +50,8 @@ def check_names(settings: Settings) -> Weights:
                 )
     _check_prices(settings)
     levels_of(settings, datetime.now(UTC))
-    return _weights(settings)
+    scorers(tuning_of(settings))
+    return weights_of(settings.priority.weights)
 
 
 def _check_prices(settings: Settings) -> None:
@@ -57,12 +61,18 @@ def _check_prices(settings: Settings) -> None:
             raise SettingsError(f"budget.prices.{name}: no platform has this price{nearest(name, known)}")
 
 
-def _weights(settings: Settings) -> Weights:
+def tuning_of(settings: Settings) -> Tuning:
+    """Return what the settings say about sentiment."""
+    return Tuning(tuple(sorted(settings.sentiment.scorers.items())), settings.sentiment.names)
+
+
+def weights_of(changed: Mapping[str, float]) -> Weights:
+    """Return the weights with those that are `changed`; `SettingsError` names one that there is not, or cannot be."""
     known = [each.name for each in dataclasses.fields(Weights)]
-    for name in settings.priority.weights:
+    for name in changed:
         if name not in known:
             raise SettingsError(f"priority.weights.{name}: unknown weight{nearest(name, known)}")
     try:
-        return dataclasses.replace(Weights(), **settings.priority.weights)
+        return dataclasses.replace(Weights(), **changed)
     except ValueError as error:
         raise SettingsError(f"priority.weights.{error}") from None

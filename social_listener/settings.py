@@ -250,6 +250,16 @@ class PrioritySettings(_Part):
     weights: dict[str, _Points] = Field(default_factory=dict, description="points by factor; see docs/scoring.md")
 
 
+class SentimentSettings(_Part):
+    """Who reads what people feel."""
+
+    scorers: dict[str, str] = Field(
+        default_factory=dict,
+        description="scorers of further languages: code -> module:Class; see docs/adding-a-scorer.md",
+    )
+    names: tuple[str, ...] = Field(default=(), description="words that are names here, whatever else they mean")
+
+
 class AnswerSettings(_Part):
     """The usual time to a first answer."""
 
@@ -410,6 +420,7 @@ class Settings(_Part):
     polling: PollingSettings = PollingSettings()
     budget: BudgetSettings = BudgetSettings()
     outbox: OutboxSettings = OutboxSettings()
+    sentiment: SentimentSettings = SentimentSettings()
     priority: PrioritySettings = PrioritySettings()
     assignment: AssignmentSettings = AssignmentSettings()
     service_levels: ServiceLevelSettings = ServiceLevelSettings()

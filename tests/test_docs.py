@@ -110,7 +110,7 @@ def commands() -> dict[str, click.Command]:
 @pytest.mark.parametrize(("name", "command"), commands().items())
 def test_every_command_and_option_is_told(name: str, command: click.Command) -> None:
     """docs/commands.md has a section for every command with every option of it, and each has help."""
-    sections = dict(re.findall(r"^### (\w+)\n(.*?)(?=^##|\Z)", read("commands.md"), re.MULTILINE | re.DOTALL))
+    sections = dict(re.findall(r"^### ([\w-]+)\n(.*?)(?=^##|\Z)", read("commands.md"), re.MULTILINE | re.DOTALL))
     assert name in sections
     assert f"`social-listener {name}" in sections[name]
     assert command.help
@@ -129,7 +129,7 @@ def test_every_command_takes_settings(name: str, command: click.Command) -> None
 
 def test_no_command_is_told_that_there_is_not() -> None:
     """Each section of docs/commands.md is a command."""
-    told = re.findall(r"^### (\w+)$", read("commands.md"), re.MULTILINE)
+    told = re.findall(r"^### ([\w-]+)$", read("commands.md"), re.MULTILINE)
     assert sorted(told) == sorted(commands())
 
 

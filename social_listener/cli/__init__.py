@@ -28,7 +28,9 @@ class _Commands(click.Group):
     def get_command(self, _: click.Context, name: str) -> click.Command | None:
         if name not in COMMANDS:
             return None
-        return cast("click.Command", getattr(import_module(f"social_listener.cli.{COMMANDS[name]}"), name))
+        return cast(
+            "click.Command", getattr(import_module(f"social_listener.cli.{COMMANDS[name]}"), name.replace("-", "_"))
+        )
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})

@@ -35,6 +35,8 @@ COMMANDS = {
     "status": "watch",
     "export": "export",
     "score": "score",
+    "evaluate": "evaluate",
+    "try-weights": "weights",
     "reply": "answer",
     "outbox": "watch",
     "levels": "watch",

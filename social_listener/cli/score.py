@@ -10,7 +10,7 @@ import click
 from social_listener import terminal
 from social_listener.cli.options import settings_if_any, settings_option
 from social_listener.scoring.stream import LONG, Form, score_lines_to_json
-from social_listener.service_names import check_names
+from social_listener.service_names import check_names, tuning_of
 
 #: answers are written in pieces of this size, once there are many
 _PIECE = 1 << 16
@@ -28,10 +28,11 @@ _PIECE = 1 << 16
 @settings_option
 def score(*, form: Form, workers: int | None) -> None:
     """Score texts or JSON objects from standard input, one a line; prints one JSON line for each, in order."""
-    weights = check_names(settings_if_any())
+    settings = settings_if_any()
+    weights = check_names(settings)
     screen = terminal.own()
     done, failed, waiting = 0, 0, bytearray()
-    for line in score_lines_to_json(sys.stdin.buffer, weights, workers, form):
+    for line in score_lines_to_json(sys.stdin.buffer, weights, workers, form, tuning_of(settings)):
         done += 1
         failed += line.startswith('{"line"')
         waiting += line.encode()

@@ -99,9 +99,10 @@ def run_for_another(service: Service) -> remote.Runner:
     """Return the function by which the running service runs a command that was handed to it."""
 
     def run(name: str, params: Mapping[str, object], screen: Terminal) -> int:
-        command = name.partition("_")[0]  # "staff_list" belongs to the command `staff`
-        if command in COMMANDS:
-            import_module(f"social_listener.cli.{COMMANDS[command]}")
+        # "staff_list" belongs to the command `staff`, "try_weights" to `try-weights`
+        for command in (name.replace("_", "-"), name.partition("_")[0]):
+            if command in COMMANDS:
+                import_module(f"social_listener.cli.{COMMANDS[command]}")
         handler = HANDLERS.get(name)
         if handler is None:
             screen.say(f"social-listener: the running service does not know `{name}`; restart it after an upgrade")

@@ -83,7 +83,7 @@ def levels(session: Session, *, days: int, zone: str, as_json: bool) -> int:
         )
         for one in figures
     ]
-    for line in _table(("day", "in time", "late", "missing", "share in time"), rows):
+    for line in table(("day", "in time", "late", "missing", "share in time"), rows):
         session.screen.say(line)
     return terminal.OK
 
@@ -110,7 +110,7 @@ def _words(health: HealthView) -> Iterator[str]:
             for stream in health.streams
             if stream.account_id == account.id
         ]
-        yield from _table(("stream", "state", "items", "complete up to", "gaps", "dead", "last error"), rows)
+        yield from table(("stream", "state", "items", "complete up to", "gaps", "dead", "last error"), rows)
     yield ""
     counted = ", ".join(f"{count} {state.value.replace('_', ' ')}" for state, count in health.outbox.items() if count)
     yield f"outbox: {counted or 'empty'}"
@@ -131,7 +131,8 @@ def around(account: AccountHealth) -> Iterator[str]:
         yield (f"webhook: {asked}, last delivery {_moment(push.last_at)}, {push.waiting} waiting, {push.failed} failed")
 
 
-def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> Iterator[str]:
+def table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> Iterator[str]:
+    """Yield the lines of a table for people."""
     widths = [max(len(cell) for cell in column) for column in zip(head, *rows, strict=True)]
     for row in (head, *rows):
         yield "  " + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()

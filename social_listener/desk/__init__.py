@@ -19,6 +19,7 @@ from social_listener.desk import work as desk_work
 from social_listener.desk.bulk import BulkDesk
 from social_listener.desk.contacts import ContactDesk
 from social_listener.desk.files import FilesDesk
+from social_listener.desk.hindsight import Hindsight
 from social_listener.desk.labels import LabelDesk
 from social_listener.desk.levels import LevelsDesk
 from social_listener.desk.library import Library
@@ -101,6 +102,7 @@ class Desk:
         self.library = Library(self._office)
         self.macros = Macros(self._office)
         self.levels = LevelsDesk(self._office)
+        self.hindsight = Hindsight(self._office)
         self._ingest = ingest
         self._planned: Callable[[], Mapping[str, Planned]] = dict
         sealing = seal or Seal()

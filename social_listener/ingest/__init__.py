@@ -31,7 +31,7 @@ from social_listener.ingest.talk import Scorer
 from social_listener.ingest.told import PollResult, Told
 from social_listener.ingest.walk import TURN, Walk
 from social_listener.model import Page, Stream
-from social_listener.scoring import Worker
+from social_listener.scoring import OURS, Worker
 from social_listener.store import deliveries, pages
 from social_listener.store import streams as table
 from social_listener.store.changes import Changes
@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
     from social_listener.channels import Channel
-    from social_listener.scoring import Weights
+    from social_listener.scoring import Tuning, Weights
     from social_listener.settings import PollingSettings
     from social_listener.store import Store
     from social_listener.store.facts import Known
@@ -61,6 +61,7 @@ class Ingest:
         *,
         streams: Mapping[str, Stream],
         weights: Weights,
+        tuning: Tuning = OURS,
         polling: PollingSettings,
         clock: Callable[[], datetime],
         budget: Budget = Budget(),  # noqa: B008 - it is frozen
@@ -74,12 +75,13 @@ class Ingest:
         self.channels = channels
         self.streams = streams
         self.weights = weights
+        self.tuning = tuning
         self.polling = polling
         self.clock = clock
         self.budget = budget
         self.chance = chance
         self.replies = store  #: where the replies of this desk are: a scratch database has none
-        self.worker = Worker(weights)
+        self.worker = Worker(weights, tuning)
         self.erased: Callable[[Sequence[str]], object] = list  #: told of items that were deleted, after the commit
         self._lease = threading.Lock()
         self._polled: set[str] = set()
@@ -208,7 +210,7 @@ class Ingest:
         """
         failpoint("ingest.before_decide")
         handed = [one.handed for one in told if one.handed is not None]
-        scorer = Scorer(self.weights, partial(self.worker.collect, handed))
+        scorer = Scorer(self.weights, partial(self.worker.collect, handed), self.tuning)
         bodies = [zstandard.ZstdCompressor().compress(one.page.raw) for one in told]
         now = told[-1].fetched_at
 

@@ -53,6 +53,7 @@ def _read_again(ingest: Ingest, scratch: Store, progress: Callable[[int, int], N
         ingest.channels,
         streams=ingest.streams,
         weights=ingest.weights,
+        tuning=ingest.tuning,
         polling=ingest.polling,
         clock=ingest.clock,
         chance=ingest.chance,

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from social_listener.model import Contact, Status
-from social_listener.scoring import Circumstances, Gist, Text, score_all
+from social_listener.scoring import OURS, Circumstances, Gist, Text, score_all
 from social_listener.store.facts import Inbound, StoredContact, StoredConversation
 from social_listener.store.queue_upkeep import row_of
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from social_listener.ingest.decide import Work
     from social_listener.model import Interaction, Link, Score
-    from social_listener.scoring import Weights
+    from social_listener.scoring import Tuning, Weights
     from social_listener.store.facts import StoredItem
 
 #: how far back earlier items of a contact count for a score
@@ -27,9 +27,10 @@ REMEMBERED: Final = 10
 class Scorer:
     """Scores, and remembers what it scored: what is decided a second time is not scored again."""
 
-    def __init__(self, weights: Weights, made: Callable[[], Mapping[Text, Gist]] = dict) -> None:
+    def __init__(self, weights: Weights, made: Callable[[], Mapping[Text, Gist]] = dict, tuning: Tuning = OURS) -> None:
         """`made` returns what was made of the texts ahead; it is asked once, when scores are wanted."""
         self._weights = weights
+        self._tuning = tuning
         self._made = made
         self._gists: Mapping[Text, Gist] | None = None
         self._before: tuple[Sequence[tuple[str, Circumstances]], list[Score]] = ((), [])
@@ -38,11 +39,11 @@ class Scorer:
         """Return the scores of those texts in their circumstances, in order."""
         if self._gists is None:
             self._gists = self._made()
-            scores = score_all(items, self._weights, self._gists)
+            scores = score_all(items, self._weights, self._gists, self._tuning)
         else:
             known = dict(zip(*self._before, strict=True))
             missing = [item for item in dict.fromkeys(items) if item not in known]
-            known.update(zip(missing, score_all(missing, self._weights, self._gists), strict=True))
+            known.update(zip(missing, score_all(missing, self._weights, self._gists, self._tuning), strict=True))
             scores = [known[item] for item in items]
         self._before = (items, scores)
         return scores

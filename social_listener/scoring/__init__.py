@@ -6,6 +6,8 @@ that come with the packages.
 
 from __future__ import annotations
 
+from social_listener.scoring.moods import Chances, Mood, Said, Scorer
+from social_listener.scoring.plugs import OURS, Tuning
 from social_listener.scoring.priority import Circumstances, Weights, waiting_points
 from social_listener.scoring.scorer import SCORER, Gist, Text, score, score_all
 from social_listener.scoring.stream import (
@@ -19,13 +21,19 @@ from social_listener.scoring.stream import (
 from social_listener.scoring.worker import Handed, Worker
 
 __all__ = [
+    "OURS",
     "SCORER",
+    "Chances",
     "Circumstances",
     "Form",
     "Gist",
     "Handed",
     "LineError",
+    "Mood",
+    "Said",
+    "Scorer",
     "Text",
+    "Tuning",
     "Weights",
     "Worker",
     "score",

@@ -73,6 +73,16 @@ class Circumstances:
     platform_language: str | None = None  #: the platform's guess, BCP 47; None: none given
 
 
+def fault_of(default: object, value: object) -> str | None:
+    """Return what a circumstance must be, when `value` is not; `default` is the usual one, and tells its type."""
+    if isinstance(default, bool):
+        return None if isinstance(value, bool) else "true or false"
+    if isinstance(default, int):
+        good = isinstance(value, int) and not isinstance(value, bool) and value >= 0
+        return None if good else "a whole number, 0 or more"
+    return None if isinstance(value, str) else "a text"
+
+
 def waiting_points(waited: timedelta, target: timedelta, weights: Weights) -> float:
     """Return what waiting adds: `waiting_at_target` when the target is reached, in proportion, `waiting_most` at most.
 

@@ -31,40 +31,15 @@ class Polarity(NamedTuple):
     compound: float
 
 
-class Reading(NamedTuple):
-    """A polarity and what it rests on."""
-
-    polarity: Polarity
-    words: int  #: whitespace tokens; an emoji counts as the words of its description
-    rated: int  #: how many of them the lexicon knows
-    positive: float  #: sum of the positive valences after all rules, without punctuation
-    negative: float  #: the same of the negative ones; 0 or below
-
-
 def polarity(text: str) -> Polarity:
     """Return exactly what `SentimentIntensityAnalyzer().polarity_scores(text)` does, as a tuple."""
     if not text.isascii():
         text = describe_emoji(text)
     words = list(map(look_up, text.split()))
-    return _summarise(_valences(words)[1], len(words), text)
+    return _summarise(valences_of(words)[1], len(words), text)
 
 
-def read(text: str) -> Reading:
-    """Return the polarity of a text and what it rests on."""
-    if not text.isascii():
-        text = describe_emoji(text)
-    words = list(map(look_up, text.split()))
-    rated, valences = _valences(words)
-    positive = negative = 0.0
-    for valence in valences:
-        if valence > 0:
-            positive += valence
-        else:
-            negative += valence
-    return Reading(_summarise(valences, len(words), text), len(words), rated, positive, negative)
-
-
-def _valences(words: list[Word | None]) -> tuple[int, list[float]]:  # noqa: C901 - one pass, for speed
+def valences_of(words: list[Word | None]) -> tuple[int, list[float]]:  # noqa: C901 - one pass, for speed
     """Return how many words are rated, and the valences other than 0 in the order of the words."""
     rated: list[int] = []
     upper = 0
@@ -245,7 +220,7 @@ def _summarise(valences: list[float], count: int, text: str) -> Polarity:
     if not valences:
         return Polarity(0.0, 1.0 if count else 0.0, 0.0, 0.0)
     total = float(sum(valences))
-    emphasis = _emphasis(text)
+    emphasis = emphasis_of(text)
     if total > 0:
         total += emphasis
     elif total < 0:
@@ -273,7 +248,7 @@ def _summarise(valences: list[float], count: int, text: str) -> Polarity:
     )
 
 
-def _emphasis(text: str) -> float:
+def emphasis_of(text: str) -> float:
     """Return what exclamation marks (up to four count) and several question marks add to a sum."""
     exclamations = text.count("!")
     questions = text.count("?")

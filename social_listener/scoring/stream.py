@@ -13,7 +13,8 @@ from typing import Literal, TypeVar
 
 from social_listener.model import Score
 from social_listener.scoring.child import ChildDied, Children
-from social_listener.scoring.priority import Circumstances, Weights
+from social_listener.scoring.plugs import OURS, Tuning
+from social_listener.scoring.priority import Circumstances, Weights, fault_of
 from social_listener.scoring.scorer import score_all
 from social_listener.scoring.worker import processors
 
@@ -38,14 +39,21 @@ class LineError:
 
 
 def score_many(
-    items: Iterable[tuple[str, Circumstances]], weights: Weights, workers: int | None = None
+    items: Iterable[tuple[str, Circumstances]],
+    weights: Weights,
+    workers: int | None = None,
+    tuning: Tuning = OURS,
 ) -> Iterator[Score]:
     """Yield the score of every (text, circumstances), in order. `workers` as in `score_lines`."""
-    return _in_order(items, partial(_score_items, weights=weights), workers)
+    return _in_order(items, partial(_score_items, weights=weights, tuning=tuning), workers)
 
 
 def score_lines(
-    lines: Iterable[str | bytes], weights: Weights, workers: int | None = None, form: Form = "auto"
+    lines: Iterable[str | bytes],
+    weights: Weights,
+    workers: int | None = None,
+    form: Form = "auto",
+    tuning: Tuning = OURS,
 ) -> Iterator[Score | LineError]:
     """Yield a score, or what is wrong, for every line, in order.
 
@@ -53,14 +61,18 @@ def score_lines(
     read as UTF-8. The first 2,000 lines are scored as they come; further ones by `workers` processes (None: one for
     each processor; 1: none, so that every line is answered at once).
     """
-    return _in_order(enumerate(lines, 1), partial(_score_lines, weights=weights, form=form), workers)
+    return _in_order(enumerate(lines, 1), partial(_score_lines, weights=weights, form=form, tuning=tuning), workers)
 
 
 def score_lines_to_json(
-    lines: Iterable[str | bytes], weights: Weights, workers: int | None = None, form: Form = "auto"
+    lines: Iterable[str | bytes],
+    weights: Weights,
+    workers: int | None = None,
+    form: Form = "auto",
+    tuning: Tuning = OURS,
 ) -> Iterator[str]:
     """Yield for every line what `score_lines` does, as one line of JSON (made by the workers, which is faster)."""
-    return _in_order(enumerate(lines, 1), partial(_lines_to_json, weights=weights, form=form), workers)
+    return _in_order(enumerate(lines, 1), partial(_lines_to_json, weights=weights, form=form, tuning=tuning), workers)
 
 
 def to_record(result: Score | LineError) -> dict[str, object]:
@@ -112,37 +124,29 @@ def _from_object(number: int, told: dict[str, object]) -> tuple[str, Circumstanc
         value = told.get(each.name)
         if value is None:
             continue
-        fault = _fault(each.default, value)
+        fault = fault_of(each.default, value)
         if fault:
             return LineError(line=number, error=f'"{each.name}" must be {fault} (found {json.dumps(value)[:40]})')
         given[each.name] = value
     return text, Circumstances(**given)  # type: ignore[arg-type]  # every value was checked just above
 
 
-def _fault(default: object, value: object) -> str | None:
-    """Return what a value must be, when it is not; the default tells its type."""
-    if isinstance(default, bool):
-        return None if isinstance(value, bool) else "true or false"
-    if isinstance(default, int):
-        good = isinstance(value, int) and not isinstance(value, bool) and value >= 0
-        return None if good else "a whole number, 0 or more"
-    return None if isinstance(value, str) else "a text"
+def _score_items(items: list[tuple[str, Circumstances]], weights: Weights, tuning: Tuning) -> list[Score]:
+    return score_all(items, weights, tuning=tuning)
 
 
-def _score_items(items: list[tuple[str, Circumstances]], weights: Weights) -> list[Score]:
-    return score_all(items, weights)
-
-
-def _score_lines(lines: list[tuple[int, str | bytes]], weights: Weights, form: Form) -> list[Score | LineError]:
+def _score_lines(
+    lines: list[tuple[int, str | bytes]], weights: Weights, form: Form, tuning: Tuning
+) -> list[Score | LineError]:
     parsed = [parse_line(number, line, form) for number, line in lines]
-    scores = iter(score_all([item for item in parsed if not isinstance(item, LineError)], weights))
+    scores = iter(score_all([item for item in parsed if not isinstance(item, LineError)], weights, tuning=tuning))
     return [item if isinstance(item, LineError) else next(scores) for item in parsed]
 
 
-def _lines_to_json(lines: list[tuple[int, str | bytes]], weights: Weights, form: Form) -> list[str]:
+def _lines_to_json(lines: list[tuple[int, str | bytes]], weights: Weights, form: Form, tuning: Tuning) -> list[str]:
     # Lone surrogates can come out of JSON escapes; escaped again they do no harm to whoever prints this.
     encode = json.JSONEncoder(ensure_ascii=True).encode
-    return [encode(to_record(result)) for result in _score_lines(lines, weights, form)]
+    return [encode(to_record(result)) for result in _score_lines(lines, weights, form, tuning)]
 
 
 def _in_order(

@@ -8,6 +8,7 @@ emoji.
 from __future__ import annotations
 
 import string
+from collections.abc import Container, Mapping
 
 from vaderSentiment.vaderSentiment import (
     B_DECR,
@@ -49,9 +50,9 @@ class Word:
 class Words(dict[str, Word | None]):
     """Token -> what the rules need of it; None: nothing, and it is not in capitals. Bounded."""
 
-    def __init__(self, analyzer: SentimentIntensityAnalyzer) -> None:
+    def __init__(self, lexicon: Mapping[str, float]) -> None:
         super().__init__()
-        self._lexicon: dict[str, float] = analyzer.lexicon
+        self._lexicon = lexicon
         self._negate = frozenset(NEGATE)
         self._known = NAMED | self._negate | frozenset(BOOSTER_DICT) | frozenset(self._lexicon)
 
@@ -78,7 +79,8 @@ _EMOJI: dict[str, str] = {
     if len(emoji) == 1
 }
 _EMOJI_SET = frozenset(_EMOJI)
-WORDS = Words(_ANALYZER)
+LEXICON: Mapping[str, float] = _ANALYZER.lexicon
+WORDS = Words(LEXICON)
 look_up = WORDS.__getitem__
 
 
@@ -104,9 +106,10 @@ def forget() -> None:
     WORDS.clear()
 
 
-def describe_emoji(text: str) -> str:
-    """Put the lexicon's description in the place of every emoji."""
+def describe_emoji(text: str, but: Container[str] = ()) -> str:
+    """Put the lexicon's description in the place of every emoji, `but` for these."""
     if not _EMOJI_SET.isdisjoint(text):
         for emoji in _EMOJI_SET.intersection(text):
-            text = text.replace(emoji, _EMOJI[emoji])
+            if emoji not in but:
+                text = text.replace(emoji, _EMOJI[emoji])
     return text

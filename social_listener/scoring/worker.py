@@ -20,6 +20,7 @@ from typing import Final
 
 from social_listener.model import Factor, SentimentLabel
 from social_listener.scoring.child import Children
+from social_listener.scoring.plugs import OURS, Tuning
 from social_listener.scoring.priority import Weights
 from social_listener.scoring.scorer import Gist, Text, gists_of
 
@@ -28,7 +29,7 @@ IDLE: Final = timedelta(seconds=30)
 AGAIN: Final = timedelta(minutes=1)
 """So long after a worker died none is started."""
 
-_Sent = list[tuple[float | None, str, str, str | None, tuple[tuple[str, float, tuple[str, ...], str], ...]]]
+_Sent = list[tuple[float | None, str, str, str | None, tuple[tuple[str, float, tuple[str, ...], str], ...], str]]
 
 
 class Handed:
@@ -42,9 +43,10 @@ class Handed:
 class Worker:
     """Hands texts to a process, which is started with the first of them. Threads may share it."""
 
-    def __init__(self, weights: Weights, *, idle: timedelta = IDLE) -> None:
+    def __init__(self, weights: Weights, tuning: Tuning = OURS, *, idle: timedelta = IDLE) -> None:
         """Start nothing yet. `idle`: after so long without work the process ends."""
         self._weights = weights
+        self._tuning = tuning
         self._idle = idle
         self._lock = threading.Lock()
         self._pool: Children | None = None
@@ -73,7 +75,9 @@ class Worker:
                 return None
             self._last = time.monotonic()
             try:
-                return Handed(list(texts), pool.submit(partial(_read, weights=self._weights), list(texts)))
+                return Handed(
+                    list(texts), pool.submit(partial(_read, weights=self._weights, tuning=self._tuning), list(texts))
+                )
             except RuntimeError:  # it was closed meanwhile
                 return None
 
@@ -93,7 +97,7 @@ class Worker:
 
     def _made_here(self, handed: Sequence[Handed]) -> dict[Text, Gist]:
         texts = [text for one in handed for text in one.texts]
-        return dict(zip(texts, gists_of(texts, self._weights), strict=True))
+        return dict(zip(texts, gists_of(texts, self._weights, self._tuning), strict=True))
 
     def _received(self, one: Handed) -> dict[Text, Gist]:
         """Return what the worker made; whatever befell it meanwhile, make it here."""
@@ -141,7 +145,9 @@ class Worker:
     def _begin(self) -> None:
         """Start the process. Until it has read its first text it only loads its tables: that takes a second or two."""
         self._pool = Children(1)
-        self._slow = self._pool.submit(partial(_read, weights=self._weights), [("Hello there", None)])
+        self._slow = self._pool.submit(
+            partial(_read, weights=self._weights, tuning=self._tuning), [("Hello there", None)]
+        )
         self._last = time.monotonic()
         threading.Thread(target=self._watch, args=(self._pool,), name="worker-idle", daemon=True).start()
 
@@ -174,7 +180,7 @@ def processors() -> int:
     return os.cpu_count() or 1
 
 
-def _read(texts: list[Text], weights: Weights) -> _Sent:
+def _read(texts: list[Text], weights: Weights, tuning: Tuning) -> _Sent:
     """Read texts, in the worker. Plain tuples go through the pipe in a third of the time that our types take."""
     return [
         (
@@ -183,19 +189,21 @@ def _read(texts: list[Text], weights: Weights) -> _Sent:
             gist.reason,
             gist.language,
             tuple((part.name, part.points, part.words, part.because) for part in gist.factors),
+            gist.scorer,
         )
-        for gist in gists_of(texts, weights)
+        for gist in gists_of(texts, weights, tuning)
     ]
 
 
-def _gist(
+def _gist(  # noqa: PLR0917 - the parts of a tuple, as it came through the pipe
     compound: float | None,
     label: str,
     reason: str,
     language: str | None,
     parts: tuple[tuple[str, float, tuple[str, ...], str], ...],
+    scorer: str,
 ) -> Gist:
-    return Gist(compound, _LABELS[label], reason, language, tuple(starmap(_factor, parts)))
+    return Gist(compound, _LABELS[label], reason, language, tuple(starmap(_factor, parts)), scorer)
 
 
 @lru_cache(1 << 12, typed=True)

@@ -203,6 +203,11 @@ MATRIX |= {
         lambda desk, scene, who: desk.levels.answered(desk._office.clock().date(), desk._office.clock().date(), who),
         anywhere=True,
     ),
+    "hindsight.chosen": Entry(Right.READ, lambda desk, scene, who: desk.hindsight.chosen(30, who), anywhere=True),
+    "hindsight.escalated": Entry(Right.READ, lambda desk, scene, who: desk.hindsight.escalated(30, who), anywhere=True),
+    "hindsight.tried": Entry(
+        Right.READ, lambda desk, scene, who: desk.hindsight.tried(desk._office.weights, 30, who), anywhere=True
+    ),
     "library.all": Entry(Right.READ, lambda desk, scene, who: desk.library.all(who), anywhere=True),
     "library.use_counts": Entry(Right.READ, lambda desk, scene, who: desk.library.use_counts(who), anywhere=True),
     "library.wordings": Entry(

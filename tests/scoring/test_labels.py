@@ -23,8 +23,10 @@ def told(text: str) -> tuple[float | None, str, str]:
     ],
 )
 def test_clear_feelings(text: str, label: str) -> None:
-    """Clear words get the label of their side, and VADER's own compound."""
-    assert told(text)[:2] == (UPSTREAM.polarity_scores(text)["compound"], label)
+    """Clear words get the label of their side, and where no rule of ours speaks VADER's own number."""
+    assert told(text)[1] == label
+    if text != "Thanks!":
+        assert told(text)[0] == UPSTREAM.polarity_scores(text)["compound"]
 
 
 @pytest.mark.parametrize("text", [MESSAGES[code][2] for code in MESSAGES if code != "en"] + list(OTHERS.values()))
@@ -32,7 +34,8 @@ def test_other_languages_have_no_sentiment(text: str) -> None:
     """A language that the word list does not speak gives no number at all, and says which language it is."""
     sentiment, label, reason = told(text)
     assert (sentiment, label) == (None, "unsure")
-    assert "the word list is English" in reason
+    assert reason.startswith("not scored: it is in ")
+    assert "which no scorer reads" in reason
 
 
 @pytest.mark.parametrize(
@@ -43,8 +46,8 @@ def test_other_languages_have_no_sentiment(text: str) -> None:
         ("hmm", "too short"),
         ("The shop on the corner opens at nine on a Saturday", "none of its words"),
         ("I love the screen and I hate the speaker", "contradict"),
-        ("Great, another broken machine. Thanks a lot.", "irony"),
-        ("Could you please tell me which of your shops is open on Sunday?", "politeness"),
+        ("What a wonderful idea 🙄", "irony"),
+        ("I'd like a refund", "lean only a little"),
     ],
 )
 def test_unsure_has_its_reason(text: str, reason: str) -> None:

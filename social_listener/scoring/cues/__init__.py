@@ -22,6 +22,8 @@ from importlib.resources import files
 
 from social_listener.scoring.cues.matching import Cue, Lexicon, quote, split
 
+VERSION = "cues-2"
+"""It changes with any list."""
 MOST_WORDS = 10
 """More places of a text are not quoted for one cue."""
 LANGUAGES = ("en", "de", "fr", "es", "pt", "it", "nl")
