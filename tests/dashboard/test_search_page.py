@@ -26,10 +26,10 @@ def test_results_come_while_one_types(open_page: Open, make_stage: MakeStage) ->
     search = page.locator(".st-key-search input")
     search.press_sequentially("grin")
     expect(page.locator(".row")).to_have_count(1)
-    expect(page.locator(".st-key-queue_list .told")).to_contain_text("Messages that say grin…")
+    expect(page.locator(".st-key-queue_list div.told")).to_contain_text("Messages that say grin…")
     expect(page.locator(".row mark")).to_have_text("grinder")
     expect(page.locator(".row .excerpt")).to_contain_text("<b>burnt</b>")
-    page.locator(".st-key-queue_list .told").get_by_role("button", name="Resolved 1").click()
+    page.locator(".st-key-queue_list div.told").get_by_role("button", name="Resolved 1").click()
     expect(page.locator(".row .excerpt")).to_contain_text("is loud")
 
     search.fill("nobody says this")
