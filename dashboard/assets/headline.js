@@ -74,9 +74,9 @@ class Deeds {
     this.node.replaceChildren(...this.data.deeds.map((deed) => {
       const [name, sign, key, meaning] = DEEDS[deed];
       // Clicked twice, or with Enter held down, it would do the same to the one that comes next.
-      const press = (event) => event.detail > 1 || this.run(deed);
+      const press = (event) => { if (event.detail < 2) this.run(deed); };
       const node = button("plain-button" + (KEYS.e.includes(deed) ? " strong" : ""), undefined, press, meaning + " (" + key + ")");
-      node.onkeydown = (event) => event.repeat && event.preventDefault();
+      node.onkeydown = (event) => { if (event.repeat) event.preventDefault(); };
       node.dataset.key = key;
       node.append(icon(sign), el("span", "name", name), el("kbd", "", key));
       node.setAttribute("aria-label", name);
