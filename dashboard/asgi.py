@@ -334,6 +334,7 @@ class _Drafts:
                 text = kept_with(now.text, typed.text, typed.bases)
                 if text != now.text:
                     now = desk.save_draft(conversation_id, staff, mode, text, typed.nonce)
+                commits = desk.commits  # whatever puts another text there waits for the lock, and comes after
             if mode == NOTE:
                 used, limit = len(text), None
             else:
@@ -344,7 +345,8 @@ class _Drafts:
         except ListenerError:
             log.exception("dashboard: a draft could not be kept")
             return _refused(503, "The draft could not be kept just now.")
-        return JSONResponse({"nonce": now.nonce, "text": text, "used": used, "limit": limit})
+        order = {"boot": self._service.boot_id, "commits": commits}
+        return JSONResponse({"nonce": now.nonce, "text": text, "used": used, "limit": limit, **order})
 
 
 def _refused(status: int, words: str) -> Response:

@@ -46,11 +46,13 @@ def composer(
     colleagues: Sequence[str] = (),
     links: Mapping[str, int] | None = None,
     pictures: Mapping[str, Json] | None = None,
+    read_at: tuple[str, int] = ("", 0),
 ) -> Json:
     """Return everything the composer needs for this conversation.
 
     `sends`: what is written leaves without approval; `colleagues`: who can be named in a note; `links`: how long LINK
-    is here, by mode; `pictures`: what goes along, by mode.
+    is here, by mode; `pictures`: what goes along, by mode; `read_at`: which run of the service read it, after how many
+    commits.
     """
     allowed = {one.verb: one for one in view.allowed}
     public, private = allowed.get("reply_public"), allowed.get("reply_private")
@@ -67,6 +69,8 @@ def composer(
         mode["links"] = link_hint((links or {}).get(str(mode["mode"])))
     return {
         "id": view.conversation_id,
+        "boot": read_at[0],
+        "commits": read_at[1],
         "account": view.account_id,
         "item": view.focus_id,
         "staff": staff,

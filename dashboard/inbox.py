@@ -221,6 +221,7 @@ def _composer_data(opened: Opened) -> Json | None:
         {mode: one.length for mode, one in typing.items() if one.length is not None},
         me,
         session.inbox().outcome,
+        read_at=(state.service().boot_id, opened.commits),
         sends=opened.around.sends,
         colleagues=opened.around.colleagues,
         links={mode: one.link for mode, one in typing.items() if one.link is not None},

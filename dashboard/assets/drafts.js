@@ -66,6 +66,8 @@ class Drafts {
       const slot = this.of(data.id, option.mode);
       slot.limit = option.limit;
       slot.account = data.account;
+      // Read before what was saved here: it may come after the answer to that, and would take the newer text away.
+      if (data.boot === slot.boot && data.commits < slot.commits) continue;
       const another = slot.nonce !== option.nonce;
       const mine = slot.text.trim();
       if (mine && (slot.dirty || (another && !option.text && !sent.has(mine)))) {
@@ -135,6 +137,7 @@ class Drafts {
       slot.bases = [body.text];
       if (slot.text === text) slot.dirty = false;
       if (before && !slot.text.startsWith(before)) slot.text = before + slot.text;
+      Object.assign(slot, { boot: body.boot, commits: body.commits });
       slot.used = body.used;
       slot.limit = body.limit;
       this.told(slot, text && !slot.dirty ? "Draft saved" : "", false);

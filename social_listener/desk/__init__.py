@@ -118,6 +118,11 @@ class Desk:
     # -- reading -------------------------------------------------------------------------------------------------------
 
     @property
+    def commits(self) -> int:
+        """Return a number that rises with all that this process writes, drafts too: by it one knows what is older."""
+        return self._office.store.commits
+
+    @property
     def revision(self) -> int:
         """Return a number that changes when there is something new to show; text being typed does not count."""
         return self._office.store.revision

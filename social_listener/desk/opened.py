@@ -27,11 +27,13 @@ _MODES: Final[Mapping[str, bool | None]] = {"public": False, "private": True, "n
 
 def read_opened(office: Office, conversation_id: str, staff: str, focus_id: str | None) -> Opened:
     """Return a conversation with what somebody can do and types there; `DeskError` when there is none of that id."""
-    read_at = office.store.revision  # before the snapshot, which may be newer than it tells, never older
+    # Both before the snapshot, which may be newer than they tell, never older.
+    read_at, commits = office.store.revision, office.store.commits
     with office.store.read() as cursor:
         row = office.conversation(cursor, staff, Right.READ, conversation_id)
         return Opened(
             read_at=read_at,
+            commits=commits,
             view=view_of(office, cursor, row, staff, focus_id),
             around=around(office, cursor, row.account_id, staff),
             typing=_typing(office, cursor, row, staff),

@@ -35,3 +35,4 @@ class Opened:
     around: Around
     typing: Mapping[str, Typing]  #: by mode: public, private, note
     read_at: int  #: revision of the store that it was read at
+    commits: int  #: commits of this process before it was read; see `Desk.commits`

@@ -239,4 +239,4 @@ def health(**changes: Any) -> HealthView:
 
 def opened(view: ConversationView) -> Opened:
     """Return a conversation as a page holds it, with nothing typed."""
-    return Opened(view=view, around=Around(), typing={}, read_at=0)
+    return Opened(view=view, around=Around(), typing={}, read_at=0, commits=0)

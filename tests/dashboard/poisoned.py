@@ -33,6 +33,7 @@ from social_listener.model import TextLength
 OURS = frozenset(
     (
         "at",
+        "boot",
         "colour",
         "colours",
         "deeds",
@@ -186,7 +187,9 @@ def _composer() -> tuple[State, ...]:
     def data(outcome: Outcome | None = refused, **more: Any) -> Any:
         whole = filled.whole(**more)
         extra: dict[str, Any] = {"colleagues": ("Kim",), "links": {"public": 23, "private": 23}}
-        return draw_composer.composer(whole, drafts, lengths, "Sam", outcome, pictures=filled.tray(), **extra)
+        return draw_composer.composer(
+            whole, drafts, lengths, "Sam", outcome, pictures=filled.tray(), read_at=("boot", 7), **extra
+        )
 
     barred = tuple(rule(verb, ok=verb == "reply_public") for verb in ("reply_public", "reply_private"))
     offers = {"offers": [saved_reply_routes.offer(filled.suggested())], "any": True}

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from urllib.parse import quote
 
 import pytest
-from conftest import Open
-from playwright.sync_api import Locator, Page, WebSocketRoute, expect
+from conftest import MakeStage, Open
+from playwright.sync_api import Locator, Page, Route, WebSocketRoute, expect
 from stage import Stage, staged, until
 from test_browser_team import area, at
 
@@ -22,17 +22,31 @@ def pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
 
 
 class Hold:
-    """What a page sends to the service, held back while somebody wishes so."""
+    """What a page sends to the service, or is sent, held back while somebody wishes so."""
 
     def __init__(self, page: Page) -> None:
         self.page, self.held, self.holds = page, [], False
+        self.answers, self.holds_answers = [], False
         page.route_web_socket(lambda address: "/stream" in address, self._opened)
         page.reload()
         expect(area(page)).to_be_visible()
 
     def _opened(self, route: WebSocketRoute) -> None:
         self.server = route.connect_to_server()
+        self.route = route
         route.on_message(self._sent)
+        self.server.on_message(self._answered)
+
+    def _answered(self, message: str | bytes) -> None:
+        self.answers.append(message)
+        if not self.holds_answers:
+            self.let_answers_go()
+
+    def let_answers_go(self) -> None:
+        """Hand over all that the service sent meanwhile."""
+        self.holds_answers = False
+        while self.answers:
+            self.route.send(self.answers.pop(0))
 
     def _sent(self, message: str | bytes) -> None:
         self.held.append(message)
@@ -138,3 +152,33 @@ def test_a_conversation_opens_that_was_picked_in_the_moment_of_a_change(pair: St
     hold.let_go()
     expect(sam.locator(".said.focus")).to_contain_text("which colours are there?")
     assert f"c={quote(pair.conversation(other), safe='')}" in sam.url
+
+
+def test_what_was_read_before_a_text_was_saved_takes_none_of_it_away(open_page: Open, make_stage: MakeStage) -> None:
+    """A reply is taken back, and the drawing of that comes after the answer to what was typed meanwhile: both stay."""
+    stage = make_stage(outbox={"undo": "60s"})
+    post = stage.mention("where is my kettle?")
+    stage.serve()
+    page = at(open_page, stage, post, stage.staff[0])
+    hold = Hold(page)
+    area(page).fill("On its way!")
+    area(page).press("Control+Enter")
+    expect(page.locator(".said.going .state")).to_contain_text("goes out in")
+    expect(area(page)).to_have_value("")
+    saves: list[Route] = []
+    through = [False]
+    page.route("**/drafts/**", lambda route: route.continue_() if through[0] else saves.append(route))
+    area(page).press_sequentially("And another thing")
+    until(lambda: page.evaluate("0") == 0 and saves, "the page saves what is typed")
+    hold.holds_answers = True
+    page.get_by_role("button", name="Undo").click()
+    until(lambda: page.evaluate("0") == 0 and any(b"On its way!" in bytes(one) for one in hold.answers), "it is undone")
+    through[0] = True
+    for save in saves:
+        save.continue_()
+    expect(area(page)).to_have_value("On its way!\n\nAnd another thing")
+    hold.let_answers_go()
+    expect(page.locator(".said.going")).to_have_count(0)
+    expect(area(page)).to_have_value("On its way!\n\nAnd another thing")
+    page.reload()
+    expect(area(page)).to_have_value("On its way!\n\nAnd another thing")

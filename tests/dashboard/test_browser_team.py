@@ -150,7 +150,7 @@ def test_an_author_changes_what_waits(pair: Stage, open_page: Open) -> None:
     kim = at(open_page, pair, post, "Kim")
     area(kim).fill("Soon.")
     kim.get_by_role("button", name="Ask for approval").click()
-    kim.locator(".said.proposal").get_by_role("button", name="Change", exact=True).click()
+    kim.locator(".said.proposal").get_by_role("button", name="Change Shift Y", exact=True).click()
     dialog = kim.get_by_role("dialog")
     dialog.get_by_role("textbox").fill("On Monday.")
     dialog.get_by_role("button", name="Change", exact=True).click()
@@ -159,7 +159,7 @@ def test_an_author_changes_what_waits(pair: Stage, open_page: Open) -> None:
     expect(area(kim)).to_have_value("")
     sam = at(open_page, pair, post, "Sam")
     expect(sam.locator(".said.proposal")).to_contain_text("On Monday.")
-    expect(sam.get_by_role("button", name="Change", exact=True)).to_have_count(0)
+    expect(sam.get_by_role("button", name="Change Shift Y", exact=True)).to_have_count(0)
     sam.keyboard.press("y")
     until(lambda: pair.answers(post), "the changed reply is posted")
     assert [one.text for one in pair.answers(post)] == ["On Monday."]
