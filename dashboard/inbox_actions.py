@@ -100,7 +100,8 @@ def picked() -> None:
         open_conversation(wish.get("id"))
         page, view = wish.get("page"), session.inbox().view
         if view is not None and isinstance(page, str) and PAGE.fullmatch(page):
-            state.desk().team.shows(page, state.staff(), view)
+            # They have just been handed it, so nobody asks again whether they may see it.
+            state.desk().team.presence.beat(page, state.staff(), view.conversation_id, "", state.service().clock())
 
 
 def picked_past() -> None:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
     from social_listener.desk.office import Office
-    from social_listener.desk_types import ConversationView, ReplyLine
+    from social_listener.desk_types import ReplyLine
     from social_listener.desk_types.team import Around, Proposal, Team, TeamView
 
 _LISTED = 50
@@ -136,10 +136,6 @@ class TeamDesk:
                 if row is None or not colleagues.may(self._office, cursor, staff, Right.READ, row.account_id):
                     conversation_id, typing = "", ""
         self.presence.beat(page, staff, conversation_id, typing, self._office.clock())
-
-    def shows(self, page: str, staff: str, view: ConversationView) -> None:
-        """Hear that an open page shows somebody what they have just been handed, without their asking for it again."""
-        self.presence.beat(page, staff, view.conversation_id, "", self._office.clock())
 
     # -- teams and who answers what ------------------------------------------------------------------------------------
 

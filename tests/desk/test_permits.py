@@ -450,6 +450,7 @@ INSIDE = {
 DOORS = {
     *(
         "revision",
+        "commits",
         "is_outdated",
         "is_own_outdated",
         "plan_jobs",
