@@ -11,6 +11,7 @@ from social_listener.dashboard.library_macros import LIST
 from social_listener.dashboard.library_state import NEW, Shelf, choose, close, shelf, tried
 from social_listener.desk.rendering import VARIABLES, render
 from social_listener.desk_types.answering import Fits, SavedText
+from social_listener.scoring.language_names import LANGUAGES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -84,7 +85,7 @@ def _picked(known: Mapping[str, SavedReply]) -> None:
 def _form(one: SavedReply | None, open_now: Shelf) -> None:
     """Draw the fields of one saved reply; what is typed stays until it is saved or closed."""
     channels = sorted({account.channel for account in state.service().settings.accounts})
-    languages = [_ANY, *words.LANGUAGES]
+    languages = [_ANY, *LANGUAGES]
     fits = list(Fits)
     language = one.language if one and one.language in languages else _ANY
     st.text_input("Name", one.name if one else "", key=open_now.key("name"), max_chars=80)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from social_listener.desk_types import View
 from social_listener.levels import band
 from social_listener.model import Kind, ReplyState, SentimentLabel, Status
+from social_listener.scoring.language_names import LANGUAGES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -61,14 +62,6 @@ REPLY_STATES: Mapping[ReplyState, str] = {
     ReplyState.CANCELLED: "Taken back",
     ReplyState.EXPIRED: "Not sent in time",
 }
-
-LANGUAGES: Mapping[str, str] = {
-    "ar": "Arabic", "cs": "Czech", "da": "Danish", "de": "German", "el": "Greek", "en": "English", "es": "Spanish",
-    "fi": "Finnish", "fr": "French", "he": "Hebrew", "hi": "Hindi", "hu": "Hungarian", "id": "Indonesian",
-    "it": "Italian", "ja": "Japanese", "ko": "Korean", "nl": "Dutch", "no": "Norwegian", "pl": "Polish",
-    "pt": "Portuguese", "ro": "Romanian", "ru": "Russian", "sv": "Swedish", "th": "Thai", "tr": "Turkish",
-    "uk": "Ukrainian", "vi": "Vietnamese", "zh": "Chinese",
-}  # fmt: skip
 
 #: in a text of no more, a language that has no name in LANGUAGES is not believed
 _FEW_WORDS = 5

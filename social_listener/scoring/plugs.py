@@ -12,17 +12,10 @@ from typing import Final
 from social_listener.errors import SettingsError
 from social_listener.model import SentimentLabel
 from social_listener.scoring.care import Care
+from social_listener.scoring.language_names import LANGUAGES
 from social_listener.scoring.moods import Mood, Said, Scorer
 
 _log = logging.getLogger(__name__)
-
-_NAMES: Final = {
-    "ar": "Arabic", "cs": "Czech", "da": "Danish", "de": "German", "el": "Greek", "en": "English", "es": "Spanish",
-    "fi": "Finnish", "fr": "French", "he": "Hebrew", "hi": "Hindi", "hu": "Hungarian", "id": "Indonesian",
-    "it": "Italian", "ja": "Japanese", "ko": "Korean", "nl": "Dutch", "no": "Norwegian", "pl": "Polish",
-    "pt": "Portuguese", "ro": "Romanian", "ru": "Russian", "sv": "Swedish", "th": "Thai", "tr": "Turkish",
-    "uk": "Ukrainian", "vi": "Vietnamese", "zh": "Chinese",
-}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +104,7 @@ def _read(scorer: Scorer, said: Sequence[Said]) -> list[tuple[Mood, str | None]]
 def unread(code: str) -> Mood:
     """Return what is said of a text that no scorer reads: no number, and no label but unsure."""
     return Mood(
-        None, SentimentLabel.UNSURE, f"not scored: it is in {_NAMES.get(code, code)}, which no scorer reads", None
+        None, SentimentLabel.UNSURE, f"not scored: it is in {LANGUAGES.get(code, code)}, which no scorer reads", None
     )
 
 
