@@ -51,11 +51,17 @@ def elsewhere(page: QueuePage, wanted: QueueFilter) -> list[Json]:
     views = [view for view in (View.OPEN, View.SNOOZED, View.RESOLVED) if view is not wanted.view]
     if wanted.view in {View.WAITING, View.MINE, View.UNASSIGNED} and page.counts.get(View.OPEN) == page.total:
         views.remove(View.OPEN)
+    more = page.search is not None and page.search.cut_elsewhere
     return [
-        {"view": view.value, "text": f"{words.VIEWS[view][0]} {page.counts[view]}"}
+        {"view": view.value, "text": f"{words.VIEWS[view][0]} {page.counts[view]}{_plus(view, wanted, more=more)}"}
         for view in views
         if page.counts.get(view)
     ]
+
+
+def _plus(view: View, wanted: QueueFilter, *, more: bool) -> str:
+    """Return "+" where a count is of the newest only: on the side that is not shown, resolved or not."""
+    return "+" if more and (view is View.RESOLVED) != (wanted.view is View.RESOLVED) else ""
 
 
 def parts(text: str, marks: Sequence[tuple[int, int]]) -> list[Json]:

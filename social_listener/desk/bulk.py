@@ -108,7 +108,7 @@ class BulkDesk:
         wanted = replace(wanted, within=self._office.accounts(cursor, staff))
         times, index, known = self._office.times(cursor), self._office.store.index, labels.by_id(cursor)
         search = find.parsed(wanted, times.ours)
-        sought = seek(index, search, wanted, known.values(), staff=staff, now=times.ours)
+        sought = seek(cursor, index, search, wanted, known.values(), staff=staff, now=times.ours)
         return bulk.versions_in(cursor, wanted, staff, times, sought)
 
     def begin(self, prepared: Prepared) -> str:

@@ -46,7 +46,9 @@ def note(index: SearchIndex, search: Search, sought: Sought | None) -> SearchNot
     progress = index.progress
     whole = progress.whole or not search.of_items
     percent = 100 if whole else min(99, 100 * progress.done // max(1, progress.total))
-    return SearchNote(spoken=spoken(search), cut=sought.cut, whole=whole, percent=percent)
+    return SearchNote(
+        spoken=spoken(search), cut=sought.cut, cut_elsewhere=sought.cut_elsewhere, whole=whole, percent=percent
+    )
 
 
 def lines(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from social_listener.desk_types import View
 from social_listener.store import queue
 from social_listener.store import search as resolved
+from social_listener.store.sought import BOTH
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -48,7 +49,7 @@ def listed(
             after=after,
             only=only,
         )
-    if wanted.view in {View.RESOLVED, View.SPAM, *resolved.BOTH} and len(rows) < limit:
+    if wanted.view in {View.RESOLVED, View.SPAM, *BOTH} and len(rows) < limit:
         rows += resolved.resolved(
             cursor,
             wanted,

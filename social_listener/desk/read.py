@@ -158,7 +158,7 @@ def _seeking(
 ) -> _Seeking:
     search = find.parsed(wanted, now.ours)
     known = office.roster.labels(cursor)
-    sought = seek(office.store.index, search, wanted, known.values(), staff=staff, now=now.ours)
+    sought = seek(cursor, office.store.index, search, wanted, known.values(), staff=staff, now=now.ours)
     return _Seeking(office=office, cursor=cursor, wanted=wanted, staff=staff, now=now, search=search, sought=sought)
 
 

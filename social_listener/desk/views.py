@@ -11,7 +11,8 @@ from social_listener.desk_types import QueueFilter, View
 from social_listener.desk_types.organising import SavedView
 from social_listener.errors import Conflict, DeskError
 from social_listener.rights import Right
-from social_listener.store import audit, queue, search, views
+from social_listener.store import audit, queue, views
+from social_listener.store.sought import BOTH
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -125,7 +126,7 @@ class ViewDesk:
 
 def is_counted(wanted: QueueFilter) -> bool:
     """Return whether one pass over the queue counts what a filter finds."""
-    return not wanted.search and wanted.view not in {View.RESOLVED, View.SPAM, *search.BOTH}
+    return not wanted.search and wanted.view not in {View.RESOLVED, View.SPAM, *BOTH}
 
 
 def _checked(cursor: DuckDBPyConnection, view: SavedView, staff: str) -> SavedView:

@@ -129,6 +129,7 @@ class SearchNote:
 
     spoken: str  #: what was understood, in words
     cut: bool = False  #: there is more than is looked through: these have the newest messages
+    cut_elsewhere: bool = False  #: the same on the side that is not listed: resolved ones, or others
     whole: bool = True  #: False: the index is being built, and what is found is not all
     percent: int = 100  #: how far it is built
 

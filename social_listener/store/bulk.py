@@ -11,6 +11,7 @@ from social_listener.desk_types import View
 from social_listener.desk_types.organising import BulkRun, Left
 from social_listener.store import organised, queue, search
 from social_listener.store.rows import aware
+from social_listener.store.sought import BOTH
 from social_listener.store.staging import select
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ def versions_in(
     """Return the versions of all conversations that a filter finds, however many."""
     if wanted.view in {View.RESOLVED, View.SPAM}:
         return search.versions(cursor, wanted, sought)
-    if wanted.view in search.BOTH:
+    if wanted.view in BOTH:
         return search.versions(cursor, wanted, sought) | queue.versions(cursor, wanted, staff, now, sought)
     return queue.versions(cursor, wanted, staff, now, sought)
 

@@ -164,7 +164,7 @@ def listed(
     `sought`: what a search asks for; None: there is none. `after`: begin behind that row; then `as_of` must be the
     moment that it was listed at, for the order hangs on how long everybody had waited. `only`: of these conversations.
     """
-    condition, values = _condition(cursor, wanted, sought, as_of)
+    condition, values = _condition(wanted, sought, as_of)
     view, view_values = _view(wanted.view, staff, as_of)
     order, order_values = _urgency(as_of, waiting)
     behind, behind_values = _behind(after)
@@ -200,7 +200,7 @@ def assigned(
     cursor: DuckDBPyConnection, wanted: QueueFilter, now: PlatformTime, sought: Sought | None
 ) -> dict[str, int]:
     """Return how many conversations View.MINE holds for each of the staff, with the other filters as they are."""
-    condition, values = _condition(cursor, wanted, sought, now)
+    condition, values = _condition(wanted, sought, now)
     rows = cursor.execute(
         f"""SELECT assignee, count(*) FROM queue WHERE {condition} AND {_OPEN} AND assignee IS NOT NULL
             GROUP BY assignee""",
@@ -213,7 +213,7 @@ def counts(
     cursor: DuckDBPyConnection, wanted: QueueFilter, now: PlatformTime, sought: Sought | None
 ) -> dict[View, int]:
     """Return how many conversations each view of the queue holds but View.MINE, with the other filters as they are."""
-    condition, values = _condition(cursor, wanted, sought, now)
+    condition, values = _condition(wanted, sought, now)
     views = [view for view in View if view not in {View.RESOLVED, View.SPAM, View.MINE}]
     parts = [_view(view, "", now) for view in views]
     columns = ", ".join(f"count(*) FILTER ({part})" for part, _ in parts)
@@ -231,7 +231,7 @@ def count_each(cursor: DuckDBPyConnection, filters: Sequence[QueueFilter], staff
     parts: list[str] = []
     values: list[object] = []
     for wanted in filters:
-        condition, condition_values = _condition(cursor, wanted, None, now)
+        condition, condition_values = _condition(wanted, None, now)
         view, view_values = _view(wanted.view, staff, now)
         parts.append(f"count(*) FILTER ({condition} AND {view})")
         values += [*condition_values, *view_values]
@@ -261,7 +261,7 @@ def versions(
     cursor: DuckDBPyConnection, wanted: QueueFilter, staff: str, now: PlatformTime, sought: Sought | None
 ) -> dict[str, int]:
     """Return the versions of all conversations that a filter finds in the queue."""
-    condition, values = _condition(cursor, wanted, sought, now)
+    condition, values = _condition(wanted, sought, now)
     view, view_values = _view(wanted.view, staff, now)
     rows = cursor.execute(
         f"SELECT conversation_id, version FROM queue WHERE {condition} AND {view} ORDER BY conversation_id",
@@ -295,9 +295,7 @@ def _view(view: View, staff: str, at: PlatformTime) -> tuple[str, list[object]]:
     return conditions[view]
 
 
-def _condition(
-    cursor: DuckDBPyConnection, wanted: QueueFilter, sought: Sought | None, now: PlatformTime
-) -> tuple[str, list[object]]:
+def _condition(wanted: QueueFilter, sought: Sought | None, now: PlatformTime) -> tuple[str, list[object]]:
     """Return the condition of everything but the view."""
     columns = {
         "channel": wanted.channel,
@@ -320,7 +318,7 @@ def _condition(
         part, part_values = now.due_within(wanted.due_within)
         parts.append(part)
         values.extend(part_values)
-    text, more = sought_condition(cursor, sought, "queue")
+    text, more = sought_condition(sought, "queue")
     theirs, accounts = among("account_id", wanted.within)
     return " AND ".join([*parts, text, theirs]), [*values, *more, *accounts]
 

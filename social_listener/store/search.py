@@ -8,7 +8,7 @@ from social_listener.desk_types import View
 from social_listener.store.due import DUE
 from social_listener.store.queue import ListedRow, complete
 from social_listener.store.rows import among, marks, named
-from social_listener.store.sought import condition
+from social_listener.store.sought import BOTH, condition
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -19,11 +19,6 @@ if TYPE_CHECKING:
     from social_listener.store.queue import Factors
     from social_listener.store.sought import Sought
 
-#: views whose conversations stand in the queue, and outside of it as well → what makes them, besides the status
-BOTH: Final = {
-    View.IN_DOUBT: "id IN (SELECT conversation_id FROM replies WHERE state = 'in_doubt')",
-    View.TO_APPROVE: "id IN (SELECT conversation_id FROM proposals WHERE state = 'waiting')",
-}
 _RESOLVED: Final = "status = 'resolved'"
 _SILENCED: Final = "status <> 'resolved' AND contact_id IN (SELECT contact_id FROM silences)"
 #: how many resolved conversations, newest first, are looked through when a filter needs their last item
@@ -53,7 +48,7 @@ def count_resolved(cursor: DuckDBPyConnection, wanted: QueueFilter, sought: Soug
     """Return how many resolved conversations there are; with a filter on their items, among the newest ones."""
     if is_narrow(wanted):
         return len(_newest(cursor, wanted, sought, MOST_RESOLVED))
-    where, values = _plain(cursor, wanted, sought)
+    where, values = _plain(wanted, sought)
     ((number,),) = cursor.execute(f"SELECT count(*) FROM conversations WHERE {where}", values).fetchall()
     return int(number)
 
@@ -62,7 +57,7 @@ def versions(cursor: DuckDBPyConnection, wanted: QueueFilter, sought: Sought | N
     """Return the versions of all conversations that a filter finds outside the queue; narrow ones: of the newest."""
     if is_narrow(wanted):
         return {row["conversation_id"]: row["version"] for row in _newest(cursor, wanted, sought, MOST_RESOLVED)}
-    condition, values = _plain(cursor, wanted, sought)
+    condition, values = _plain(wanted, sought)
     return dict(
         cursor.execute(f"SELECT id, version FROM conversations WHERE {condition} ORDER BY id", values).fetchall()
     )
@@ -91,7 +86,7 @@ def _newest(
     only: Collection[str] | None = None,
 ) -> list[dict[str, Any]]:
     """Return the newest resolved conversations, of at most `most` those that the filter leaves."""
-    where, values = _plain(cursor, wanted, sought)
+    where, values = _plain(wanted, sought)
     if after is not None:
         where += " AND (last_at < ? OR (last_at = ? AND id > ?))"
         values += [after.last_at, after.last_at, after.conversation_id]
@@ -155,7 +150,7 @@ def _by_key(
     return {row[0]: row[1:] for row in rows}
 
 
-def _plain(cursor: DuckDBPyConnection, wanted: QueueFilter, sought: Sought | None) -> tuple[str, list[object]]:
+def _plain(wanted: QueueFilter, sought: Sought | None) -> tuple[str, list[object]]:
     """Return the condition on conversations alone."""
     columns = {
         "channel": wanted.channel,
@@ -175,17 +170,17 @@ def _plain(cursor: DuckDBPyConnection, wanted: QueueFilter, sought: Sought | Non
         values.append(f"%{wanted.label}%")
     if wanted.due_within is not None:
         parts.append("FALSE")  # nothing is due in what is resolved
-    text, more = _outside(cursor, wanted.view, sought)
+    text, more = _outside(wanted.view, sought)
     theirs, accounts = among("account_id", wanted.within)
     return " AND ".join([*parts, text, theirs]), [*values, *more, *accounts]
 
 
-def _outside(cursor: DuckDBPyConnection, view: View, sought: Sought | None) -> tuple[str, list[object]]:
+def _outside(view: View, sought: Sought | None) -> tuple[str, list[object]]:
     """Return the condition on the status, with what a search asks for of such a conversation."""
-    silenced, silenced_values = condition(cursor, sought, "spam")
+    silenced, silenced_values = condition(sought, "spam")
     if view is View.SPAM:
         return f"{_SILENCED} AND {silenced}", silenced_values
-    resolved_, values = condition(cursor, sought, "resolved")
+    resolved_, values = condition(sought, "resolved")
     if view not in BOTH:
         return f"{_RESOLVED} AND {resolved_}", values
     return f"(({_RESOLVED} AND {resolved_}) OR ({_SILENCED} AND {silenced}))", [*values, *silenced_values]

@@ -125,10 +125,9 @@ def _doc(row: Sequence[Any]) -> Doc:
     item_id, conversation_id, text, sent_at, side, language, mood, *talk = row
     status, private, channel, account_id, name, handle, contact_id, thread_id, context = talk[:9]
     flags = [
-        "context" if context else "doc",
+        *(["context"] if context else ["doc", "shut" if status == "resolved" else "open"]),
         "note" if side == "note" else "item",
         side,
-        "shut" if status == "resolved" else "open",
         flag("private", "yes" if private else "no"),
         flag("channel", channel),
         flag("account", account_id),

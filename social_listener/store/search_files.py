@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from social_listener.store.search_docs import Doc
 
 #: raised when what is written changes, or how texts are taken apart: an index of another format is built anew
-FORMAT: Final = f"2 {unicodedata.unidata_version}"
+FORMAT: Final = f"3 {unicodedata.unidata_version}"
 _STATE: Final = "\0state"
 #: memory for what is written and not committed; the least that tantivy takes for one thread is 15 MB
 _HEAP: Final = 32_000_000
@@ -43,11 +43,20 @@ class State:
 
 
 @dataclass(frozen=True, slots=True)
-class Hit:
-    """A document that was found."""
+class Hits:
+    """Documents that were found, newest first.
 
-    conversation_id: str
-    item_id: str
+    Strings in two lists, for there are thousands: as objects they made the collector of garbage come, in the middle of
+    every eighth search.
+    """
+
+    conversation_ids: list[str]
+    item_ids: list[str]
+    cut: bool  #: there are more
+
+    def pairs(self) -> Iterator[tuple[str, str]]:
+        """Yield conversation and item of each."""
+        return zip(self.conversation_ids, self.item_ids, strict=True)
 
 
 @contextmanager
@@ -137,16 +146,15 @@ class IndexFiles:
             self._searcher = self._index.searcher()
             self._state = replace(state)
 
-    def search(self, query: Query, most: int) -> tuple[list[Hit], bool]:
-        """Return what a query finds, newest first, at most so many; and whether there is more."""
+    def search(self, query: Query, most: int) -> Hits:
+        """Return what a query finds, newest first, at most so many."""
         with _guarded():
             searcher = self._searcher
             hits = searcher.search(query, most + 1, count=False, order_by_field="sent").hits
-            found = []
-            for _, address in hits[:most]:
-                doc = searcher.doc(address)
-                found.append(Hit(str(doc.get_first("conversation")), str(doc.get_first("item"))))
-        return found, len(hits) > most
+            docs = [searcher.doc(address) for _, address in hits[:most]]
+            conversation_ids = [str(doc.get_first("conversation")) for doc in docs]
+            item_ids = [str(doc.get_first("item")) for doc in docs]
+        return Hits(conversation_ids, item_ids, cut=len(hits) > most)
 
     def close(self) -> None:
         """Let go of the files; what was not committed is lost. Damage shows at the next opening."""

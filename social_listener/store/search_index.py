@@ -33,7 +33,7 @@ _TIDY: Final = 5_000
 #: seconds that a search waits for whoever brings the index up to date
 _PATIENCE: Final = 0.5
 #: a search looks at no more items than so many, the newest
-MOST_FOUND: Final = 10_000
+MOST_FOUND: Final = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,21 +79,26 @@ class SearchIndex:
         """Return whether its files may still hold copies of deleted words; `build` makes an end of that."""
         return self._files is not None and self._files.state.stale
 
-    def find(self, search: Search, *, resolved: bool | None = None, flags: Sequence[str] = ()) -> Found:
-        """Return in which conversations items are found; see `search_find.query`. While it is built: so far."""
+    def find(
+        self, search: Search, *, resolved: bool | None = None, flags: Sequence[str] = (), most: int = MOST_FOUND
+    ) -> Found:
+        """Return in which conversations items are found; see `search_find.query`. While it is built: so far.
+
+        `most`: items that are looked at, the newest.
+        """
         self._come_up()
         files = self._files or self._fresh
         if files is None:
             return Found()
         try:
-            hits, cut = files.search(search_find.query(search, resolved=resolved, flags=flags), MOST_FOUND)
+            hits = files.search(search_find.query(search, resolved=resolved, flags=flags), most)
         except BrokenIndex as error:
             self._give_up(files, error)
             return Found()
         items: dict[str, str] = {}
-        for hit in hits:
-            items.setdefault(hit.conversation_id, hit.item_id)
-        return Found(items, cut)
+        for conversation_id, item_id in hits.pairs():
+            items.setdefault(conversation_id, item_id)
+        return Found(items, hits.cut)
 
     def _come_up(self) -> None:
         """Take up what was committed, so that a search finds what its page was just told of.

@@ -71,7 +71,7 @@ class Lookup:
 
     def _hits(self, query: Query) -> list[tuple[str, str]] | None:
         try:
-            hits, cut = self.files.search(query, _MOST_FOUND)
+            hits = self.files.search(query, _MOST_FOUND)
         except BrokenIndex:
             return None
-        return None if cut else [(hit.conversation_id, hit.item_id) for hit in hits]
+        return None if hits.cut else list(hits.pairs())

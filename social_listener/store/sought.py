@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import pyarrow as pa
 
+from social_listener.desk_types import View
 from social_listener.search.words import fold
 from social_listener.store.rows import marks
 from social_listener.store.search_docs import flag
+from social_listener.store.search_index import MOST_FOUND
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -20,10 +22,19 @@ if TYPE_CHECKING:
     from social_listener.desk_types import QueueFilter
     from social_listener.desk_types.organising import Label
     from social_listener.search.parse import Mark, Search
-    from social_listener.store.search_index import SearchIndex
+    from social_listener.store.search_index import Found, SearchIndex
 
+#: views whose conversations stand in the queue, and outside of it as well → what makes them, besides the status
+BOTH: Final = {
+    View.IN_DOUBT: "id IN (SELECT conversation_id FROM replies WHERE state = 'in_doubt')",
+    View.TO_APPROVE: "id IN (SELECT conversation_id FROM proposals WHERE state = 'waiting')",
+}
 #: longer lists of ids go as a table: a statement with thousands of marks takes longer to plan than to run
 _FEW = 50
+#: resolved ones or others → the table that holds their ids
+_TABLES: Final = {True: "sought_resolved", False: "sought_open"}
+#: items looked at on the side that is not shown, of which it is only told how much there is
+_ELSEWHERE = 1_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +43,8 @@ class Sought:
 
     open: Mapping[str, str] | None = None  #: those in the queue → their newest item found; None: nothing of items asked
     resolved: Mapping[str, str] | None = None
-    cut: bool = False  #: there are more; these have the newest items
+    cut: bool = False  #: there are more where it is shown; these have the newest items
+    cut_elsewhere: bool = False  #: there are more on the other side
     talks: tuple[Mark, ...] = ()
     labels: Mapping[str, Sequence[str]] = field(default_factory=dict)  #: name that is asked for → ids of such labels
     staff: str = ""
@@ -44,9 +56,19 @@ class Sought:
 
 
 def seek(
-    index: SearchIndex, search: Search, wanted: QueueFilter, labels: Iterable[Label], *, staff: str, now: datetime
+    cursor: DuckDBPyConnection,
+    index: SearchIndex,
+    search: Search,
+    wanted: QueueFilter,
+    labels: Iterable[Label],
+    *,
+    staff: str,
+    now: datetime,
 ) -> Sought | None:
-    """Return what a search finds among what the filter leaves; None: it asks for nothing. `labels`: those there are."""
+    """Return what a search finds among what the filter leaves; None: it asks for nothing. `labels`: those there are.
+
+    Conditions of it hold for statements of this cursor, until the next search.
+    """
     if not search:
         return None
     names = {one.value for one in search.talks if one.name == "label"}
@@ -59,12 +81,17 @@ def seek(
         "private": None if wanted.private is None else ("yes" if wanted.private else "no"),
     }
     flags = [flag(name, value) for name, value in values.items() if value is not None]
-    here = index.find(search, resolved=False, flags=flags)
-    there = index.find(search, resolved=True, flags=flags)
+    sides = {side: _side(index, search, wanted, resolved=side, flags=flags) for side in (False, True)}
+    shown = [found.cut for resolved, found in sides.items() if resolved in _shown(wanted.view)]
+    cursor.complete()  # the engine takes no table while somebody has read a result but half
+    for is_resolved, found in sides.items():
+        if len(found.items) > _FEW:
+            cursor.register(_TABLES[is_resolved], pa.table({"id": list(found.items)}))
     return Sought(
-        open=here.items,
-        resolved=there.items,
-        cut=here.cut or there.cut,
+        open=sides[False].items,
+        resolved=sides[True].items,
+        cut=any(shown),
+        cut_elsewhere=any(found.cut for resolved, found in sides.items() if resolved not in _shown(wanted.view)),
         talks=search.talks,
         labels=worn,
         staff=staff,
@@ -72,15 +99,26 @@ def seek(
     )
 
 
-def condition(cursor: DuckDBPyConnection, sought: Sought | None, where: str) -> tuple[str, list[object]]:
+def _shown(view: View) -> set[bool]:
+    """Return whether resolved conversations are listed in a view, others, or both."""
+    return {False, True} if view in BOTH else {view is View.RESOLVED}
+
+
+def _side(index: SearchIndex, search: Search, wanted: QueueFilter, *, resolved: bool, flags: Sequence[str]) -> Found:
+    most = MOST_FOUND if resolved in _shown(wanted.view) else _ELSEWHERE
+    return index.find(search, resolved=resolved, flags=flags, most=most)
+
+
+def condition(sought: Sought | None, where: str) -> tuple[str, list[object]]:
     """Return the condition on a row of `queue`, or of `conversations` where "resolved" or "spam" is listed."""
     if sought is None:
         return "TRUE", []
     key = "conversation_id" if where == "queue" else "id"
     parts, values = [], list[object]()
-    ids = sought.resolved if where == "resolved" else sought.open
+    resolved = where == "resolved"
+    ids = sought.resolved if resolved else sought.open
     if ids is not None:
-        text, more = _among(cursor, key, list(ids), "resolved" if where == "resolved" else "open")
+        text, more = _among(key, list(ids), _TABLES[resolved])
         parts.append(text)
         values += more
     for one in sought.talks:
@@ -90,12 +128,9 @@ def condition(cursor: DuckDBPyConnection, sought: Sought | None, where: str) -> 
     return " AND ".join(parts) or "TRUE", values
 
 
-def _among(cursor: DuckDBPyConnection, key: str, ids: Sequence[str], name: str) -> tuple[str, list[object]]:
+def _among(key: str, ids: Sequence[str], table: str) -> tuple[str, list[object]]:
     if len(ids) <= _FEW:
         return f"{key} IN ({marks(ids)})", list(ids)
-    table = f"sought_{name}"
-    cursor.complete()  # the engine takes no table while somebody has read a result but half
-    cursor.register(table, pa.table({"id": list(ids)}))
     return f"{key} IN (SELECT id FROM {table})", []
 
 

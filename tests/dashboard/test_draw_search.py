@@ -34,6 +34,18 @@ def test_what_was_understood_is_said() -> None:
     }
 
 
+def test_what_was_not_counted_to_the_end_has_a_plus() -> None:
+    """Where only the newest of what is not listed were counted, the number says that there is more."""
+    note = SearchNote(spoken="messages that say refund", cut_elsewhere=True)
+    told = draw_search.told(found(note, waiting=1, open=3, resolved=2), WANTED)
+    assert told is not None
+    assert [one["text"] for one in told["elsewhere"]] == ["All open 3", "Resolved 2+"]
+    there = QueueFilter(view=View.RESOLVED, search="refund")
+    told = draw_search.told(found(note, open=3, resolved=2), there)
+    assert told is not None
+    assert [one["text"] for one in told["elsewhere"]] == ["All open 3+"]
+
+
 def test_a_list_without_a_search_says_nothing() -> None:
     """Nothing stands above the list when nothing is looked for."""
     assert draw_search.told(page(), QueueFilter()) is None

@@ -8,7 +8,7 @@ import pytest
 from social_listener.desk_types import QueueFilter, View
 from social_listener.errors import Conflict, DeskError
 from social_listener.model import ReplyState, SentimentLabel
-from social_listener.store import answers, queue_upkeep
+from social_listener.store import answers, queue_upkeep, search_log
 
 if TYPE_CHECKING:
     from desk_kit import Kit
@@ -298,3 +298,29 @@ def test_a_day_may_bound_one_side_only(kit: Kit, asked: str, found: int) -> None
     """What was said since, after, before, until or on a day is found, with words and without."""
     kit.mention(text="@fernhill where is my order?")
     assert len(kit.desk.queue(QueueFilter(search=asked), "ana").rows) == found
+
+
+def test_a_search_says_where_it_found_more_than_it_counts(kit: Kit) -> None:
+    """Of resolved ones the newest thousand are counted beside another view; where they are listed, two thousand are."""
+    item = kit.mention(text="@fernhill where is my order?")
+    conversation = kit.desk.conversation_of(item)
+    with kit.store.transaction() as cursor:
+        copies = "FROM {}, range(1001) AS numbers(n) WHERE {} = ?"
+        cursor.execute(
+            "INSERT INTO interactions SELECT interactions.* REPLACE (id || '-' || n AS id,"
+            f" conversation_id || '-' || n AS conversation_id) {copies.format('interactions', 'conversation_id')}",
+            [conversation],
+        )
+        cursor.execute(
+            "INSERT INTO conversations SELECT conversations.* REPLACE (id || '-' || n AS id, 'resolved' AS status)"
+            f" {copies.format('conversations', 'id')}",
+            [conversation],
+        )
+        search_log.touch(cursor, [f"{conversation}-{n}" for n in range(1001)])
+    here = kit.desk.queue(QueueFilter(search="order"), "ana")
+    assert here.search is not None
+    assert (here.total, here.search.cut, here.search.cut_elsewhere) == (1, False, True)
+    assert here.counts[View.RESOLVED] == 1000
+    there = kit.desk.queue(QueueFilter(search="order", view=View.RESOLVED), "ana")
+    assert there.search is not None
+    assert (there.total, there.search.cut, there.search.cut_elsewhere) == (1001, False, False)
