@@ -31,6 +31,7 @@ class StoredItem:
     stream_id: str | None = None
     told_at: datetime | None = None  #: when these words were first told, where the platform tells no time of an edit
     again_at: datetime | None = None  #: when it was reworded after our answer
+    reach: int | None = None  #: its author's followers when it was first stored
 
 
 @dataclass(slots=True, kw_only=True)
@@ -129,6 +130,7 @@ OURS: Final = (
     "stream_id",
     "told_at",
     "again_at",
+    "reach",
 )
 CONTACT: Final = tuple(each.name for each in fields(Contact))
 CONTACT_OURS: Final = ("first_seen_at", "updated_at", "recent_ids")

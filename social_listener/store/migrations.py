@@ -50,6 +50,11 @@ def _third(connection: DuckDBPyConnection) -> None:
             connection.execute(f"ALTER TABLE {table} ADD COLUMN {plain}")
             if plain != definition:
                 connection.execute(f"ALTER TABLE {table} ALTER COLUMN {definition.split()[0]} SET NOT NULL")
+    _missing(connection)
+
+
+def _missing(connection: DuckDBPyConnection) -> None:
+    """Create every table of schema.sql that is not there."""
     there = {row[0] for row in connection.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
     for statement in statements():
         name = statement.partition("CREATE TABLE ")[2].partition(" ")[0]
@@ -64,9 +69,22 @@ def _fourth(connection: DuckDBPyConnection) -> None:
             connection.execute(statement)
 
 
+def _fifth(connection: DuckDBPyConnection) -> None:
+    """Add what insights need: tables, and the reach of every item, by what is known of its author now."""
+    _missing(connection)
+    connection.execute("ALTER TABLE interactions ADD COLUMN reach BIGINT")
+    connection.execute(
+        """UPDATE interactions SET reach = contacts.followers FROM contacts
+           WHERE contacts.id = author_id AND NOT outbound AND followers IS NOT NULL"""
+    )
+    connection.execute(
+        "INSERT INTO stats_dirty SELECT DISTINCT time_bucket(INTERVAL 15 MINUTE, sent_at) FROM interactions"
+    )
+
+
 #: version a step leads to → the step. schema.sql always holds the newest version whole; a step brings an older database
 #: to the same tables. Steps run in one transaction, in order, after a backup.
-MIGRATIONS: Final[Mapping[int, Migration]] = {2: _second, 3: _third, 4: _fourth}
+MIGRATIONS: Final[Mapping[int, Migration]] = {2: _second, 3: _third, 4: _fourth, 5: _fifth}
 
 
 def latest(migrations: Mapping[int, Migration] = MIGRATIONS) -> int:

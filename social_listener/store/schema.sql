@@ -65,7 +65,8 @@ CREATE TABLE interactions (
     stream_id       VARCHAR,            -- that brought it first; NULL: we said it here
     told_at         TIMESTAMPTZ,        -- by the platform's clock: when these words were first told, where the
                                         -- platform tells no time of an edit; NULL: it does
-    again_at        TIMESTAMPTZ         -- when its author reworded it after our answer: it waits anew since then
+    again_at        TIMESTAMPTZ,        -- when its author reworded it after our answer: it waits anew since then
+    reach           BIGINT              -- its author's followers when it was first stored; NULL: nobody told
 );
 --;
 CREATE TABLE interaction_versions (   -- every wording of an item that was ever reworded
@@ -650,6 +651,35 @@ CREATE TABLE job_runs (
 CREATE TABLE counters (               -- commit sequence and other single numbers
     name  VARCHAR PRIMARY KEY,
     value BIGINT NOT NULL
+);
+--;
+CREATE TABLE stats (                  -- roll-up: inbound items that are neither context nor deleted, counted
+    bucket          TIMESTAMPTZ NOT NULL, -- its beginning; a quarter of an hour
+    channel         VARCHAR NOT NULL,
+    account_id      VARCHAR NOT NULL,
+    stream_ids      VARCHAR NOT NULL,  -- "a/mentions b/brand": every stream that saw the items, in order
+    private         BOOLEAN NOT NULL,
+    language        VARCHAR NOT NULL,  -- '': not known
+    sentiment_label VARCHAR NOT NULL,  -- 'none': not scored
+    items           BIGINT NOT NULL,
+    reach           BIGINT NOT NULL,   -- sum
+    sentiment_e4    BIGINT NOT NULL,   -- sum of sentiments in ten-thousandths, so that sums are exact
+    answered        BIGINT NOT NULL
+);
+--;
+CREATE TABLE answer_times (           -- roll-up: how long each answered one of them waited
+    bucket          TIMESTAMPTZ NOT NULL,
+    channel         VARCHAR NOT NULL,
+    account_id      VARCHAR NOT NULL,
+    stream_ids      VARCHAR NOT NULL,
+    private         BOOLEAN NOT NULL,
+    language        VARCHAR NOT NULL,
+    sentiment_label VARCHAR NOT NULL,
+    waited_s        BIGINT NOT NULL    -- seconds, rounded
+);
+--;
+CREATE TABLE stats_dirty (            -- buckets that have to be counted anew; one may stand here several times
+    bucket TIMESTAMPTZ NOT NULL
 );
 --;
 CREATE TABLE schema_versions (
