@@ -20,6 +20,7 @@ LAYERS = {
     **dict.fromkeys(
         [
             "model",
+            "cells",
             "cursor",
             "errors",
             "failpoints",
@@ -36,7 +37,7 @@ LAYERS = {
         0,
     ),
     **dict.fromkeys(["channels", "store", "settings"], 1),
-    **dict.fromkeys(["ingest", "media", "outbox", "scoring", "vault", "witness", "rules"], 2),
+    **dict.fromkeys(["ingest", "media", "outbox", "reports", "scoring", "vault", "witness", "rules"], 2),
     **dict.fromkeys(["desk", "insights", "service"], 3),
     **dict.fromkeys(["dashboard", "jobs", "cli", "web", "remote", "resident", "staff_app", "__main__"], 4),
 }
@@ -45,7 +46,10 @@ NEIGHBOURS_THAT_DO_NOT_MEET = {"channels", "store", "settings"}
 #: a third-party package → the only parts of ours that may import it
 ONLY_IN = {
     "duckdb": {"store"},
-    "pyarrow": {"store", "dashboard"},
+    "pyarrow": {"store", "dashboard", "reports"},
+    "xlsxwriter": {"reports"},
+    "fpdf": {"reports"},
+    "vl_convert": {"reports"},
     "tantivy": {"store"},
     "tweepy": {"channels"},
     "facebook": {"channels"},

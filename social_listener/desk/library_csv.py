@@ -9,9 +9,9 @@ import csv
 import io
 from typing import TYPE_CHECKING, Final
 
+from social_listener.cells import cell
 from social_listener.desk_types.answering import Fits, SavedText
 from social_listener.errors import DeskError
-from social_listener.store.exports import cell
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -9,15 +9,13 @@ from __future__ import annotations
 import csv
 import io
 import json
-import re
-import unicodedata
 from collections.abc import Callable, Iterator, Sequence
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from social_listener.cells import cell, iso
 from social_listener.store.conversations import factors as read_factors
 
 if TYPE_CHECKING:
@@ -72,17 +70,6 @@ _QUERY: Final = f"""
     WHERE NOT i.context
     ORDER BY i.sent_at, i.id"""
 
-#: a cell that begins so is taken for a formula by spreadsheets; all forms of a sign count as the plain one
-_FORMULA: Final = frozenset("=+-@")
-#: what may stand before it unseen, or is taken off by a spreadsheet: quotes, beside blanks and invisible signs
-_QUOTES: Final = frozenset("\"'`\u201c\u201d\u201e\u201f\u2018\u2019\u00ab\u00bb")
-#: where a spreadsheet that parts cells by semicolons or tabs, or lines before cells, begins a new one inside a text:
-#: there, what could call something
-_INSIDE: Final = re.compile(
-    r"(?P<before>[;\t\r\n\u2028\u2029][\s\ufeff\u200b-\u200f\"']*)"
-    r"(?P<sign>[=\uff1d\ufe66]|[-+@\u2212\uff0b\uff0d\uff20\ufe62\ufe63\ufe6b](?=[^;\t\r\n]*[(|!]))"
-)
-
 
 def write(store: Store, format_: str) -> Iterator[bytes]:
     """Yield the export in pieces; ValueError for an unknown format. Memory stays bounded however much is stored."""
@@ -112,7 +99,7 @@ def _jsonl(batches: Iterator[list[Any]]) -> Iterator[bytes]:
 
 def _plain(row: Sequence[Any]) -> dict[str, Any]:
     """Return a row as JSON values: times in ISO 8601 with their zone, factors as a list."""
-    values = dict(zip(COLUMNS, (_time(value) for value in row), strict=True))
+    values = dict(zip(COLUMNS, (iso(value) for value in row), strict=True))
     values["priority_factors"] = [
         {"name": one.name, "points": one.points, "words": one.words, "because": one.because}
         for one in read_factors(row[_FACTORS])
@@ -130,33 +117,6 @@ def _csv(batches: Iterator[list[Any]]) -> Iterator[bytes]:
         buffer.truncate()
         writer.writerows([cell(value) for value in row] for row in rows)
         yield buffer.getvalue().encode()
-
-
-def cell(value: Any) -> Any:
-    """Return a value as a CSV cell; a text that a spreadsheet would run as a formula gets an apostrophe in front.
-
-    So does what would be one inside a text, for programs that part cells by other signs than commas.
-    """
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if not isinstance(value, str):
-        return _time(value)
-    text = _INSIDE.sub(r"\g<before>'\g<sign>", value)
-    return f"'{text}" if value[:1] in _BREAKS or _first_sign(value) in _FORMULA else text
-
-
-#: line ends and tabs: a text that begins with one is never what it seems
-_BREAKS: Final = ("\t", "\r", "\n", "\v", "\f", "\0")
-
-
-def _first_sign(text: str) -> str:
-    """Return the first sign of a text that is no blank, no quote and can be seen, in its plain form."""
-    for sign in text:
-        if sign in _QUOTES or unicodedata.category(sign)[0] in "ZC":
-            continue
-        plain = unicodedata.normalize("NFKC", sign)[:1]
-        return "-" if plain == "\N{MINUS SIGN}" else plain
-    return ""
 
 
 def _parquet(batches: Iterator[list[Any]]) -> Iterator[bytes]:
@@ -193,7 +153,3 @@ class _Sink(io.RawIOBase):
         """Return what was written since the last time."""
         parts, self._parts = self._parts, []
         return b"".join(parts)
-
-
-def _time(value: Any) -> Any:
-    return value.astimezone(UTC).isoformat() if isinstance(value, datetime) else value

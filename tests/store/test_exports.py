@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 from reading_kit import ours, page, person, reading, said, tell
 
+from social_listener.cells import cell
 from social_listener.errors import StoreError
 from social_listener.store import Store, exports
 
@@ -151,13 +152,13 @@ _BEFORE = [
 def test_every_way_to_begin_a_formula_is_stopped(before: str) -> None:
     """Every form of the four signs, bare and behind blanks, invisible signs, quotes, tabs and line ends."""
     for sign in _SIGNS:
-        assert exports.cell(f"{before}{sign}1+1").startswith("'"), sign
+        assert cell(f"{before}{sign}1+1").startswith("'"), sign
 
 
 @pytest.mark.parametrize("start", ["\t", "\r", "\n", "\tx", "\nx"])
 def test_a_text_that_begins_with_a_break_is_stopped(start: str) -> None:
     """A spreadsheet may take the break off and look at what follows."""
-    assert exports.cell(start).startswith("'")
+    assert cell(start).startswith("'")
 
 
 @pytest.mark.parametrize(
@@ -173,7 +174,7 @@ def test_a_text_that_begins_with_a_break_is_stopped(start: str) -> None:
 )
 def test_a_formula_inside_a_text_is_stopped(text: str, harmless: str) -> None:
     """A program that parts cells by semicolons, tabs or lines finds no formula either."""
-    assert exports.cell(text) == harmless
+    assert cell(text) == harmless
 
 
 _HARMLESS = [
@@ -196,7 +197,7 @@ _HARMLESS = [
 @pytest.mark.parametrize("plain", _HARMLESS)
 def test_what_is_no_formula_stays(plain: object) -> None:
     """Plain texts, faces, lists, names and figures, negative ones too, are not touched."""
-    assert exports.cell(plain) == plain
+    assert cell(plain) == plain
 
 
 def test_an_unknown_format_names_the_known(tmp_path: Path) -> None:

@@ -1,0 +1,77 @@
+from __future__ import annotations
+
+import io
+
+import pypdf
+import pytest
+from pypdf.generic import DictionaryObject
+from reports_kit import COLUMNS, document, sheet
+
+from social_listener.reports.pdf import pdf_bytes, told
+from social_listener.reports.sheets import Column, ColumnKind, Sheet
+
+
+def text_of(data: bytes) -> str:
+    """Return what a reader finds on the pages, in one line."""
+    return " ".join(" ".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(data)).pages).split())
+
+
+def test_a_report_tells_what_it_is_of() -> None:
+    """Title, facts, every value and every meaning can be read on the pages, Greek and Cyrillic too."""
+    rows = (("grüße ελληνικά кириллица", 1234567), ("é", 5))
+    columns = (Column("said", ColumnKind.TEXT, "what was said"), Column("items", ColumnKind.COUNT, "how many", "items"))
+    found = text_of(pdf_bytes(document(Sheet("Words", columns, rows), drawn=True)))
+    for words in ("Weekly report", "Period 1 May to 7 May 2026", "grüße ελληνικά кириллица", "1,234,567", "how many"):
+        assert words in found
+
+
+def test_hostile_texts_make_a_report_too() -> None:
+    """Signs that the font lacks, or that nobody sees, are told by their number; nothing is left out in silence."""
+    found = text_of(pdf_bytes(document(sheet())))
+    assert "[U+65E5 and 7 further signs]" in found
+    assert "[U+1F600] grüße" in found
+    assert "right[U+202E]to left[U+2066]" in found
+    assert "nul[U+0000]inside" in found
+    assert "=HYPERLINK" in found
+
+
+def test_a_text_of_plain_signs_is_itself() -> None:
+    """Nothing that the font has is changed."""
+    assert told("Größe – “50 %” → ελ κ") == "Größe – “50 %” → ελ κ"
+    assert told("a\tb\nc") == "a b c"
+
+
+def test_rows_that_are_not_printed_are_counted() -> None:
+    """A long table says how many rows stand in the workbook only."""
+    found = text_of(pdf_bytes(document(sheet("Items", ("a",) * 250))))
+    assert "51 further rows are not printed" in found
+
+
+def test_an_empty_report_can_be_read() -> None:
+    """With nothing counted it says so."""
+    assert "Nothing was counted" in text_of(pdf_bytes(document(Sheet("Items", COLUMNS, ()))))
+
+
+def test_the_same_report_gives_the_same_bytes() -> None:
+    """It is dated by the moment that its figures are of, and pictures come out alike."""
+    data = pdf_bytes(document(sheet("Items", ("a", "b")), drawn=True))
+    assert data == pdf_bytes(document(sheet("Items", ("a", "b")), drawn=True))
+    assert data != pdf_bytes(document(sheet("Items", ("a", "c")), drawn=True))
+    assert pypdf.PdfReader(io.BytesIO(data)).metadata is not None
+    assert b"20260508060007" in data
+
+
+def test_pictures_have_words() -> None:
+    """A chart can be heard: its alternative text stands in the file's structure."""
+    data = pdf_bytes(document(sheet("Items", ("a",)), drawn=True))
+    reader = pypdf.PdfReader(io.BytesIO(data))
+    objects = [reader.get_object(number) for number in range(1, len(reader.xref[0]) + 1)]
+    heard = [str(one["/Alt"]) for one in objects if isinstance(one, DictionaryObject) and "/Alt" in one]
+    assert len(heard) == 1
+    assert heard[0].startswith("Bars of items. By channel. x: 12")
+
+
+def test_a_painter_that_gives_too_few_pictures_is_noticed() -> None:
+    """No chart is left out of a report without a word."""
+    with pytest.raises(ValueError, match="zip"):
+        pdf_bytes(document(sheet("Items", ("a",)), drawn=True), painter=lambda _: [])
