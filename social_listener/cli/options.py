@@ -34,6 +34,7 @@ COMMANDS = {
     "staff": "staff",
     "status": "watch",
     "export": "export",
+    "snapshot": "snapshot",
     "score": "score",
     "evaluate": "evaluate",
     "try-weights": "weights",

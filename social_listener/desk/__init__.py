@@ -29,6 +29,7 @@ from social_listener.desk.office import Office, own
 from social_listener.desk.people import People
 from social_listener.desk.people_door import Door
 from social_listener.desk.people_own import Own
+from social_listener.desk.reports import ReportDesk
 from social_listener.desk.team import TeamDesk
 from social_listener.desk.undoing import UndoDesk
 from social_listener.desk.views import ViewDesk
@@ -110,6 +111,7 @@ class Desk:
         self.people = People(self._office, self.door, self.team.presence.forget)
         self.own = Own(self._office, self.door, sealing)
         self.labels = LabelDesk(self._office)
+        self.reports = ReportDesk(self._office)
         self.contacts = ContactDesk(self._office)
         self.undoing = UndoDesk(self._office)
         self.views = ViewDesk(self._office)

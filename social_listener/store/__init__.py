@@ -159,6 +159,21 @@ class Store:
             finally:
                 cursor.execute(f"DETACH {name}")
 
+    @contextmanager
+    def beside(self, path: Path, name: str) -> Iterator[DuckDBPyConnection]:
+        """Hand out a cursor that reads one state of everything and writes only into a new file, known as `name`.
+
+        One at a time, as backups. What the engine raises comes as it is: the fault is that of the new file.
+        """
+        with self._copying, self._cursor() as cursor:
+            quoted = str(path).replace("'", "''")
+            cursor.execute(f"ATTACH '{quoted}' AS {name}")
+            try:
+                with _committed(cursor):
+                    yield cursor
+            finally:
+                cursor.execute(f"DETACH {name}")
+
     @property
     def revision(self) -> int:
         """Return a number that rises with every commit that changes what is shown; whoever shows rows watches it."""

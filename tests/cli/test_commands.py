@@ -12,6 +12,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import duckdb
 import pytest
 
 from social_listener import __version__, remote, terminal
@@ -419,3 +420,24 @@ def test_version_help_and_wrong_use(run: Any) -> None:
     assert wrong.code == terminal.WRONG_USE
     assert "No such option" in wrong.err
     assert run("pol").code == terminal.WRONG_USE
+
+
+# -- snapshot ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_snapshot_is_a_file_that_others_can_read(
+    run: Any, settings: Path, sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`snapshot` writes what was polled; a name is relative to where it was typed, and a bad moment is refused."""
+    ids = said(sandbox)
+    assert run("poll", "--once", "--settings", settings).code == terminal.OK
+    monkeypatch.chdir(tmp_path)
+    done = run("snapshot", "copy.duckdb", "--until", "2200-01-01", "--settings", settings)
+    assert (done.code, done.out) == (terminal.OK, "")
+    assert "3 items, without private texts" in done.err
+    with duckdb.connect(str(tmp_path / "copy.duckdb"), read_only=True) as copy:
+        assert {row[0] for row in copy.execute("SELECT id FROM items").fetchall()} == set(ids)
+    assert run("snapshot", "copy.duckdb", "--since", "yesterday", "--settings", settings).code == terminal.WRONG_USE
+    wrong = run("snapshot", "copy.duckdb", "--since", "2026-05-02", "--until", "2026-05-01", "--settings", settings)
+    assert wrong.code == terminal.FAILED
+    assert "--until must be later" in wrong.err

@@ -12,6 +12,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import duckdb
 import pytest
 from desk_kit import Kit, make_kit
 from staff_kit import HERE, PASSWORD, seed_staff
@@ -24,6 +25,7 @@ from social_listener.desk_types import QueueFilter, View
 from social_listener.desk_types.answering import MacroStep, SavedText
 from social_listener.desk_types.contacts import Silencing
 from social_listener.desk_types.organising import SavedView
+from social_listener.desk_types.reports import Snapshot
 from social_listener.errors import DeskError, NotPermitted
 from social_listener.model import ActionKind, ReplyState
 from social_listener.rights import ROLE_WORDS, ROLES, SYSTEM, Right, Role
@@ -65,6 +67,17 @@ def _version(desk: Desk, scene: Scene) -> int:
         return desk.conversation(scene.conversation, SYSTEM).version
     except DeskError:
         return 1
+
+
+def _somewhere(desk: Desk) -> Path:
+    """Return a name for a file beside the database that is not there yet."""
+    return desk._office.store.path.parent / f"file{next(_COUNT)}.duckdb"
+
+
+def _items_of(made: Snapshot) -> set[str]:
+    """Return the accounts of which a snapshot holds items."""
+    with duckdb.connect(str(made.file), read_only=True) as copy:
+        return {row[0] for row in copy.execute("SELECT DISTINCT account_id FROM items").fetchall()}
 
 
 MATRIX: dict[str, Entry] = {
@@ -310,6 +323,11 @@ MATRIX |= {
         Right.READ,
         lambda desk, scene, who: desk.media.picture(desk.media.attachment(scene.item, 0), who),
         late=True,
+    ),
+    "reports.snapshot": Entry(
+        Right.EXPORT,
+        lambda desk, scene, who: _items_of(desk.reports.snapshot(_somewhere(desk), who)),
+        lambda accounts, scene: scene.account in accounts,
     ),
     "library.export_csv": Entry(Right.EXPORT, lambda desk, scene, who: desk.library.export_csv(who), anywhere=True),
     "library.import_csv": Entry(
