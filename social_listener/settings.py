@@ -9,6 +9,7 @@ import difflib
 import os
 import re
 from datetime import date, timedelta
+from email.utils import parseaddr
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 from urllib.parse import urlsplit
@@ -35,6 +36,7 @@ _HOW_TO_NAME_A_VARIABLE = (
     "write the NAME of an environment variable, such as X_CONSUMER_KEY (capitals, digits and _), not the secret itself"
 )
 
+_MAILBOX = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*")
 _NAME_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
 #: names under which look-ups, our own sends and what platforms push are stored
 _RESERVED = frozenset({"lookup", "sent", "webhook"})
@@ -387,8 +389,50 @@ class JobSettings(_Part):
         default=timedelta(minutes=10),
         description="how often it is looked whether a platform is to be asked what it pushes",
     )
+    digest_every: PositiveDuration = Field(
+        default=timedelta(seconds=30),
+        description="how often digests that are due, and e-mails that wait, are looked for",
+    )
     housekeeping_at: ClockTime = "03:30"
     backup_at: ClockTime = "03:00"
+
+
+def _mailbox(value: str) -> str:
+    """Refuse what is no e-mail address, with or without a name before it."""
+    address = parseaddr(value)[1]
+    if not _MAILBOX.fullmatch(address) or any(sign in value for sign in "\r\n"):
+        raise ValueError("must be an e-mail address such as desk@example.com")
+    return value
+
+
+Mailbox = Annotated[str, AfterValidator(_mailbox)]
+
+
+class MailSettings(_Part):
+    """The server that e-mails leave through."""
+
+    host: str
+    port: Port = 587
+    tls: Literal["starttls", "tls", "none"] = Field(
+        default="starttls", description="starttls: before anything is said; tls: from the first byte; none: never"
+    )
+    user: str | None = None
+    password: _Variable | None = Field(default=None, description="NAME of the environment variable that holds it")
+    sender: Mailbox = Field(description="the address that e-mails come from")
+
+
+class DigestSettings(_Part):
+    """A report that is sent by e-mail again and again."""
+
+    name: Name
+    to: tuple[Mailbox, ...] = Field(min_length=1, description="each gets an e-mail of their own")
+    every: Literal["day", "week", "month"] = Field(default="week", description="of the day, week or month before")
+    at: ClockTime = Field(default="07:00", description="time of day: of each day, of Monday, of the first")
+    zone: Zone = Field(default="UTC", description="time zone of that time, and of the days that are counted")
+    accounts: tuple[str, ...] = Field(default=(), description="ids of the accounts it is of; none named: all")
+    formats: tuple[Literal["pdf", "xlsx", "csv", "parquet"], ...] = Field(
+        default=("pdf",), description="what is attached"
+    )
 
 
 class LogSettings(_Part):
@@ -424,6 +468,8 @@ class Settings(_Part):
     priority: PrioritySettings = PrioritySettings()
     assignment: AssignmentSettings = AssignmentSettings()
     service_levels: ServiceLevelSettings = ServiceLevelSettings()
+    mail: MailSettings | None = Field(default=None, description="without it no e-mail is sent")
+    digests: tuple[DigestSettings, ...] = ()
     retention: RetentionSettings = RetentionSettings()
     jobs: JobSettings = JobSettings()
     log: LogSettings = LogSettings()
@@ -468,6 +514,7 @@ def parse(text: str, path: Path) -> Settings:
     _check_accounts(settings, path)
     _check_ports(settings, path)
     _check_calendars(settings, path)
+    _check_digests(settings, path)
     for account_id in settings.budget.daily:
         ids = [account.id for account in settings.accounts]
         if account_id not in ids:
@@ -577,6 +624,30 @@ def _check_calendars(settings: Settings, path: Path) -> None:
                     f"{where}.accounts: {account_id!r} keeps the hours of {taken[account_id]!r} already"
                 )
             taken[account_id] = one.name
+
+
+def _check_digests(settings: Settings, path: Path) -> None:
+    """Refuse a password that everybody on the way could read, and digests that could not be sent or told apart."""
+    mail, ids = settings.mail, [account.id for account in settings.accounts]
+    if mail is not None:
+        if (mail.user is None) is not (mail.password is None):
+            raise SettingsError(f"{path}: mail: user and password go together; name both, or neither")
+        if mail.tls == "none" and mail.user is not None and mail.host not in {"localhost", "127.0.0.1", "::1"}:
+            raise SettingsError(
+                f"{path}: mail.tls: with none the password would go to {mail.host} readable for everybody on the way; "
+                "use starttls or tls"
+            )
+    names: set[str] = set()
+    for number, one in enumerate(settings.digests):
+        where = f"{path}: digests[{number}]"
+        if mail is None:
+            raise SettingsError(f"{where}: there is no block `mail`, so no e-mail can be sent")
+        if one.name in names:
+            raise SettingsError(f"{where}.name: {one.name!r} stands twice; give each a name of its own")
+        names.add(one.name)
+        for account_id in one.accounts:
+            if account_id not in ids:
+                raise SettingsError(f"{where}.accounts: there is no account {account_id!r}{nearest(account_id, ids)}")
 
 
 def nearest(word: str, valid: list[str]) -> str:
