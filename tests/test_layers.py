@@ -29,6 +29,7 @@ LAYERS = {
             "levels",
             "log",
             "pace",
+            "periods",
             "rights",
             "search",
             "memory",
