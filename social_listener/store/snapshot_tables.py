@@ -211,7 +211,22 @@ _STATS: Final = SnapshotTable(
     "copy.items i GROUP BY ALL",
 )
 
-TABLES: Final = (_ITEMS, _ANSWERS, _CONVERSATIONS, _AUTHORS, _STREAMS, _STATS)
+_ANNOTATIONS: Final = SnapshotTable(
+    "annotations",
+    "remarks of staff on the time axis",
+    (
+        SnapshotColumn("id", "VARCHAR", "n.id", "its id"),
+        SnapshotColumn("kind", "VARCHAR", "n.kind", "campaign, outage or other"),
+        SnapshotColumn("text", "VARCHAR", "n.text", "what happened"),
+        SnapshotColumn("begins_at", "TIMESTAMP WITH TIME ZONE", "n.begins_at", "when it began"),
+        SnapshotColumn("ends_at", "TIMESTAMP WITH TIME ZONE", "n.ends_at", "when it ended; NULL: it was one moment"),
+        SnapshotColumn("account_id", "VARCHAR", "n.account_id", "the account it is about; NULL: all of them"),
+    ),
+    """annotations n WHERE n.begins_at < $until AND coalesce(n.ends_at, n.begins_at) >= $since
+        AND ($everywhere OR n.account_id IS NULL OR list_contains($accounts, n.account_id))""",
+)
+
+TABLES: Final = (_ITEMS, _ANSWERS, _CONVERSATIONS, _AUTHORS, _STREAMS, _STATS, _ANNOTATIONS)
 
 #: the tables that tell of the snapshot itself
 DICTIONARY: Final = SnapshotTable(
