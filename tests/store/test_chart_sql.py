@@ -124,7 +124,7 @@ def test_lines_agree(house: Store, copy: duckdb.DuckDBPyConnection, items: list[
 @pytest.mark.parametrize("step", Step)
 @pytest.mark.parametrize("by", [None, By.STREAM, By.SENTIMENT])
 def test_points_agree(
-    house: Store, copy: duckdb.DuckDBPyConnection, items: list[Raw], wanted: Slice, step: Step, by: By | None
+    house: Store, copy: duckdb.DuckDBPyConnection, *, items: list[Raw], wanted: Slice, step: Step, by: By | None
 ) -> None:
     """Step by step too, across the night in which clocks change."""
     with house.read() as cursor:
@@ -150,7 +150,7 @@ def test_hours_of_the_week_agree(
 
 @pytest.mark.parametrize(("by", "step"), [(None, None), (By.ACCOUNT, None), (By.LABEL, None), (None, Step.DAY)])
 def test_waiting_times_agree(
-    house: Store, copy: duckdb.DuckDBPyConnection, items: list[Raw], wanted: Slice, by: By | None, step: Step | None
+    house: Store, copy: duckdb.DuckDBPyConnection, *, items: list[Raw], wanted: Slice, by: By | None, step: Step | None
 ) -> None:
     """Number, median and 90th of 100 are the same three times."""
     with house.read() as cursor:
