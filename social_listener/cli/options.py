@@ -35,6 +35,7 @@ COMMANDS = {
     "status": "watch",
     "export": "export",
     "snapshot": "snapshot",
+    "report": "report",
     "score": "score",
     "evaluate": "evaluate",
     "try-weights": "weights",

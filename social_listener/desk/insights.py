@@ -69,7 +69,7 @@ class Insights:
                 before=insights.total(cursor, before, within),
                 waits=_one(insights.waits(cursor, wanted, within)),
                 waits_before=_one(insights.waits(cursor, before, within)),
-                standing=self._standing(cursor, wanted, within),
+                standing=standing_of(self._office, cursor, wanted, within),
                 first=insights.first(cursor, within),
             )
 
@@ -81,7 +81,7 @@ class Insights:
     def lines(self, wanted: Slice, staff: str, by: By) -> tuple[Line, ...]:
         """Return the figures told apart, the most items first."""
         with self._reading(staff) as (cursor, within):
-            name = self._names(cursor, by)
+            name = names_of(self._office, cursor, by)
             found = insights.lines(cursor, wanted, within, by)
             return tuple(replace(one, name=name(one.key)) for one in found)
 
@@ -107,7 +107,7 @@ class Insights:
         """Return the shares of voice of the streams that a slice names, or of all that it finds."""
         with self._reading(staff) as (cursor, within):
             sets = insights.voices(cursor, wanted, within)
-            name = self._names(cursor, By.STREAM)
+            name = names_of(self._office, cursor, By.STREAM)
         chosen = wanted.streams or tuple(sorted({one for seen, _ in sets for one in seen}))
         all_items = sum(number for _, number in sets)
         counts = {one: sum(number for seen, number in sets if one in seen) for one in chosen}
@@ -144,7 +144,7 @@ class Insights:
         with self._reading(staff) as (cursor, within):
             found = insights.found(cursor, within)
             labels = self._office.roster.labels(cursor)
-            name = {by: self._names(cursor, by) for by in (By.CHANNEL, By.ACCOUNT, By.STREAM, By.LANGUAGE)}
+            name = {by: names_of(self._office, cursor, by) for by in (By.CHANNEL, By.ACCOUNT, By.STREAM, By.LANGUAGE)}
         streams = [one.id for one in self._office.streams.values() if within is None or one.account_id in within]
         return Choices(
             channels={one: name[By.CHANNEL](one) for one in found["channel"]},
@@ -157,7 +157,7 @@ class Insights:
     def standing(self, wanted: Slice, staff: str) -> Standing:
         """Return how far the numbers of a slice can be trusted."""
         with self._reading(staff) as (cursor, within):
-            return self._standing(cursor, wanted, within)
+            return standing_of(self._office, cursor, wanted, within)
 
     # -- remarks -------------------------------------------------------------------------------------------------------
 
@@ -212,61 +212,65 @@ class Insights:
         with self._office.store.read() as cursor:
             yield cursor, self._office.accounts(cursor, staff)
 
-    def _names(self, cursor: DuckDBPyConnection, by: By) -> Callable[[str], str]:
-        """Return how a key is called."""
-        if by is By.LABEL:
-            labels = self._office.roster.labels(cursor)
-            return lambda key: labels[key].name if key in labels else key
-        accounts = {one.id: one.name or one.id for one in self._office.settings.accounts}
-        streams = {
-            one.id: f"{accounts.get(one.account_id, one.account_id)} · {one.name}"
-            for one in self._office.streams.values()
-        }
-        known = {
-            By.CHANNEL: channels.TITLES,
-            By.ACCOUNT: accounts,
-            By.STREAM: streams,
-            By.LANGUAGE: {"": "Language not known", **LANGUAGES},
-            By.SENTIMENT: _SENTIMENTS,
-            By.VISIBILITY: {"public": "Public", "private": "Private"},
-        }[by]
-        return lambda key: known.get(key, key)
 
-    def _standing(self, cursor: DuckDBPyConnection, wanted: Slice, within: Accounts) -> Standing:
-        now = self._office.clock()
-        end = min(wanted.until, now)
-        rows = [
-            row
-            for row in health.streams(cursor)
-            if row.active
-            and not self._only_pushed(row.id)
-            and (within is None or row.account_id in within)
-            and (not wanted.accounts or row.account_id in wanted.accounts)
-            and (not wanted.streams or row.id in wanted.streams)
-        ]
-        name = self._names(cursor, By.STREAM)
-        reached = [row.complete_up_to for row in rows]
-        late = [
-            name(row.id)
-            for row in rows
-            if row.complete_up_to is None or row.complete_up_to < end - self._patience(row.id)
-        ]
-        return Standing(
-            as_of=now,
-            complete_up_to=None if None in reached else min((one for one in reached if one), default=None),
-            lagging=tuple(late),
-            counting=stats.waiting(cursor),
-        )
+def names_of(office: Office, cursor: DuckDBPyConnection, by: By) -> Callable[[str], str]:
+    """Return how a key is called."""
+    if by is By.LABEL:
+        labels = office.roster.labels(cursor)
+        return lambda key: labels[key].name if key in labels else key
+    accounts = {one.id: one.name or one.id for one in office.settings.accounts}
+    streams = {
+        one.id: f"{accounts.get(one.account_id, one.account_id)} · {one.name}" for one in office.streams.values()
+    }
+    known = {
+        By.CHANNEL: channels.TITLES,
+        By.ACCOUNT: accounts,
+        By.STREAM: streams,
+        By.LANGUAGE: {"": "Language not known", **LANGUAGES},
+        By.SENTIMENT: _SENTIMENTS,
+        By.VISIBILITY: {"public": "Public", "private": "Private"},
+    }[by]
+    return lambda key: known.get(key, key)
 
-    def _only_pushed(self, stream_id: str) -> bool:
-        """Return whether a stream comes by webhook only, and so tells of no moment up to which it is complete."""
-        stream = self._office.streams.get(stream_id)
-        return stream is not None and stream.kind in channels.pushed_only(stream.channel)
 
-    def _patience(self, stream_id: str) -> timedelta:
-        """Return how far a stream may lie behind before it is late."""
-        stream = self._office.streams.get(stream_id)
-        return max(stream.interval * LATE_INTERVALS, LATE_LEAST) if stream else LATE_LEAST
+def standing_of(office: Office, cursor: DuckDBPyConnection, wanted: Slice, within: Accounts) -> Standing:
+    """Return how far the numbers of a slice can be trusted, of accounts in `within`."""
+    now = office.clock()
+    end = min(wanted.until, now)
+    rows = [
+        row
+        for row in health.streams(cursor)
+        if row.active
+        and not _only_pushed(office, row.id)
+        and (within is None or row.account_id in within)
+        and (not wanted.accounts or row.account_id in wanted.accounts)
+        and (not wanted.streams or row.id in wanted.streams)
+    ]
+    name = names_of(office, cursor, By.STREAM)
+    reached = [row.complete_up_to for row in rows]
+    late = [
+        name(row.id)
+        for row in rows
+        if row.complete_up_to is None or row.complete_up_to < end - _patience(office, row.id)
+    ]
+    return Standing(
+        as_of=now,
+        complete_up_to=None if None in reached else min((one for one in reached if one), default=None),
+        lagging=tuple(late),
+        counting=stats.waiting(cursor),
+    )
+
+
+def _only_pushed(office: Office, stream_id: str) -> bool:
+    """Return whether a stream comes by webhook only, and so tells of no moment up to which it is complete."""
+    stream = office.streams.get(stream_id)
+    return stream is not None and stream.kind in channels.pushed_only(stream.channel)
+
+
+def _patience(office: Office, stream_id: str) -> timedelta:
+    """Return how far a stream may lie behind before it is late."""
+    stream = office.streams.get(stream_id)
+    return max(stream.interval * LATE_INTERVALS, LATE_LEAST) if stream else LATE_LEAST
 
 
 def _one(found: list[Waits]) -> Waits:

@@ -696,6 +696,48 @@ CREATE TABLE annotations (            -- remarks on the time axis of insights
     written_at TIMESTAMPTZ NOT NULL
 );
 --;
+CREATE TABLE reports (                -- figures of a slice as of a moment, kept; never changed
+    id             VARCHAR PRIMARY KEY,
+    title          VARCHAR NOT NULL,
+    slice          VARCHAR NOT NULL,   -- JSON
+    accounts       VARCHAR NOT NULL,   -- JSON list of the accounts that its maker may see; * for all
+    as_of          TIMESTAMPTZ NOT NULL, -- when the figures were read
+    made_at        TIMESTAMPTZ NOT NULL,
+    made_by        VARCHAR NOT NULL,
+    complete_up_to TIMESTAMPTZ,        -- everything was read up to then; NULL: a stream of it never was
+    figures        VARCHAR NOT NULL,   -- JSON
+    digest         VARCHAR NOT NULL    -- SHA-256 of title, slice, as_of, complete_up_to and figures
+);
+--;
+CREATE TABLE report_files (           -- files of reports as they were first made, so that they never change
+    id        VARCHAR PRIMARY KEY,     -- "<report id> <format>"
+    report_id VARCHAR NOT NULL,
+    format    VARCHAR NOT NULL,        -- pdf | xlsx | csv | parquet
+    body      BLOB NOT NULL,
+    digest    VARCHAR NOT NULL,        -- SHA-256
+    made_at   TIMESTAMPTZ NOT NULL
+);
+--;
+CREATE TABLE mails (                  -- digests by e-mail: a row for each period and recipient
+    id          VARCHAR PRIMARY KEY,   -- "<digest> <period> <recipient>"; a trial has its moment behind it
+    digest      VARCHAR NOT NULL,      -- its name
+    period      VARCHAR NOT NULL,      -- "YYYY-MM-DD YYYY-MM-DD": first and last day
+    recipient   VARCHAR NOT NULL,
+    message_id  VARCHAR NOT NULL,      -- the same for every attempt
+    report_id   VARCHAR NOT NULL,      -- of which figures
+    formats     VARCHAR NOT NULL,      -- "pdf xlsx"
+    state       VARCHAR NOT NULL,      -- queued | sending | accepted | failed | in_doubt | bounced
+    attempts    INTEGER NOT NULL,
+    boot_id     VARCHAR,               -- of the process that is, or was, at it
+    answer      VARCHAR,               -- the server's last answer, or why there was none
+    notice      BOOLEAN NOT NULL,      -- the server was asked to tell of the delivery
+    not_before  TIMESTAMPTZ NOT NULL,  -- of the next attempt
+    deadline    TIMESTAMPTZ NOT NULL,  -- none is made later
+    created_at  TIMESTAMPTZ NOT NULL,
+    ended_at    TIMESTAMPTZ,           -- when it was accepted, failed or settled
+    settled_by  VARCHAR                -- staff who said what became of it
+);
+--;
 CREATE TABLE schema_versions (
     version    INTEGER PRIMARY KEY,
     applied_at TIMESTAMPTZ NOT NULL

@@ -9,6 +9,7 @@ import os
 import re
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -441,3 +442,47 @@ def test_a_snapshot_is_a_file_that_others_can_read(
     wrong = run("snapshot", "copy.duckdb", "--since", "2026-05-02", "--until", "2026-05-01", "--settings", settings)
     assert wrong.code == terminal.FAILED
     assert "--until must be later" in wrong.err
+
+
+# -- report ------------------------------------------------------------------------------------------------------------
+
+
+def test_a_report_is_kept_and_comes_back(run: Any, settings: Path, sandbox: Sandbox, tmp_path: Path) -> None:
+    """`report` writes a file and names its id; --as-of gives the same bytes, --again what differs, --list all."""
+    said(sandbox)
+    assert run("poll", "--once", "--settings", settings).code == terminal.OK
+    days = ("--from", "2026-01-01", "--to", "2199-01-01", "--compare")
+    first, second = tmp_path / "a.zip", tmp_path / "b.zip"
+    done = run("report", *days, "--format", "csv", "--output", first, "--settings", settings)
+    assert done.code == terminal.OK
+    found = re.search(r"report ([0-9a-f]{12}),", done.err)
+    assert found
+    again = run("report", "--as-of", found[1], "--format", "csv", "--output", second, "--settings", settings)
+    assert again.code == terminal.OK
+    assert first.read_bytes() == second.read_bytes()
+    with zipfile.ZipFile(first) as archive:
+        overview = list(csv.DictReader(io.StringIO(archive.read("overview.csv").decode(), newline="")))
+    assert (overview[0]["figure"], overview[0]["value"]) == ("items", "3")
+    said(sandbox, 1)
+    assert run("poll", "--once", "--settings", settings).code == terminal.OK
+    told = run("report", "--as-of", found[1], "--again", "--settings", settings).json
+    assert {"what": "now · tally · items", "then": 3, "now": 4} in told["differences"]
+    assert [one["id"] for one in run("report", "--list", "--settings", settings).json] == [found[1]]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (("--from", "yesterday"), terminal.WRONG_USE),
+        (("--zone", "Mars/Olympus"), terminal.WRONG_USE),
+        (("--again",), terminal.WRONG_USE),
+        (("--from", "2026-05-02", "--to", "2026-05-01"), terminal.FAILED),
+        (("--as-of", "none"), terminal.FAILED),
+        (("--output", "/nowhere/at/all.pdf", "--format", "csv"), terminal.FAILED),
+    ],
+)
+def test_a_report_that_cannot_be_says_why(run: Any, settings: Path, arguments: tuple[str, ...], code: int) -> None:
+    """What was typed wrongly is told in words, and nothing is written to standard output."""
+    done = run("report", *arguments, "--settings", settings)
+    assert (done.code, done.out) == (code, "")
+    assert done.err

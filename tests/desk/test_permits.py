@@ -26,7 +26,7 @@ from social_listener.desk_types import QueueFilter, View
 from social_listener.desk_types.answering import MacroStep, SavedText
 from social_listener.desk_types.contacts import Silencing
 from social_listener.desk_types.organising import SavedView
-from social_listener.desk_types.reports import Snapshot
+from social_listener.desk_types.reports import ChartKind, ReportFormat, Snapshot
 from social_listener.errors import DeskError, NotPermitted
 from social_listener.model import ActionKind, ReplyState
 from social_listener.rights import ROLE_WORDS, ROLES, SYSTEM, Right, Role
@@ -73,6 +73,13 @@ def _version(desk: Desk, scene: Scene) -> int:
 def _somewhere(desk: Desk) -> Path:
     """Return a name for a file beside the database that is not there yet."""
     return desk._office.store.path.parent / f"file{next(_COUNT)}.duckdb"
+
+
+def _report_of(desk: Desk, scene: Scene) -> str:
+    """Return the id of a kept report of the scene's account; of a scene of nothing, that of no report."""
+    if scene.item == NOWHERE:
+        return "none"
+    return desk.reports.make(around(desk, scene.account), SYSTEM).id
 
 
 def _items_of(made: Snapshot) -> set[str]:
@@ -324,6 +331,24 @@ MATRIX |= {
         Right.READ,
         lambda desk, scene, who: desk.media.picture(desk.media.attachment(scene.item, 0), who),
         late=True,
+    ),
+    "reports.make": Entry(
+        Right.EXPORT,
+        lambda desk, scene, who: desk.reports.make(around(desk, scene.account), who),
+        lambda made, scene: made.figures["now"]["tally"]["items"] > 0,
+    ),
+    "reports.one": Entry(Right.EXPORT, lambda desk, scene, who: desk.reports.one(_report_of(desk, scene), who)),
+    "reports.all": Entry(
+        Right.EXPORT,
+        lambda desk, scene, who: (_report_of(desk, scene), desk.reports.all(who))[1],
+        lambda found, scene: any(one.accounts == {scene.account} for one in found),
+    ),
+    "reports.again": Entry(Right.EXPORT, lambda desk, scene, who: desk.reports.again(_report_of(desk, scene), who)),
+    "reports.file": Entry(
+        Right.EXPORT, lambda desk, scene, who: desk.reports.file(_report_of(desk, scene), ReportFormat.CSV, who)
+    ),
+    "reports.sql": Entry(
+        Right.READ, lambda desk, scene, who: desk.reports.sql(ChartKind.TOTAL, around(desk), who), anywhere=True
     ),
     "reports.snapshot": Entry(
         Right.EXPORT,

@@ -1,0 +1,218 @@
+"""The figures of a report: read at one moment, as plain JSON, and compared with those of another."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, Any, Final
+
+from social_listener.desk.insights import names_of, standing_of
+from social_listener.desk_types.insights import By, Slice, Tally
+from social_listener.desk_types.reports import Difference
+from social_listener.periods import Period
+from social_listener.scoring.measures import wilson
+from social_listener.store import annotated, insights
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from duckdb import DuckDBPyConnection
+
+    from social_listener.desk.office import Office
+    from social_listener.desk_types.insights import Standing, Waits
+    from social_listener.desk_types.people import Accounts
+    from social_listener.periods import Step
+
+#: of the figures' form: whoever changes it writes how the older one is read
+VERSION: Final = 1
+#: by what a report tells figures apart
+APART: Final = (By.CHANNEL, By.ACCOUNT, By.STREAM, By.LANGUAGE, By.LABEL, By.VISIBILITY)
+_LISTED: Final = ("channels", "accounts", "streams", "languages", "sentiments", "labels")
+
+
+def read(
+    office: Office, cursor: DuckDBPyConnection, wanted: Slice, within: Accounts, *, compare: bool
+) -> tuple[dict[str, Any], Standing]:
+    """Return the figures of a slice, all of one state of the store, and how far they can be trusted."""
+    standing = standing_of(office, cursor, wanted, within)
+    step = wanted.period.step()
+    figures: dict[str, Any] = {
+        "version": VERSION,
+        "step": step.value,
+        "now": _side(cursor, wanted, within, step),
+        "before": _side(cursor, wanted.before(), within, step) if compare else None,
+        "before_period": _period(wanted.before().period) if compare else None,
+        "by": {by.value: _lines(office, cursor, wanted, within, by) for by in APART},
+        "week": {str(hour): tally.items for hour, tally in insights.week(cursor, wanted, within).items()},
+        "voice": _voice(office, cursor, wanted, within),
+        "remarks": [
+            {"kind": one.kind, "text": one.text, "since": _iso(one.since), "until": _iso(one.until)}
+            for one in annotated.between(cursor, wanted.since, wanted.until, within)
+        ],
+        "filters": _filters(office, cursor, wanted),
+        "lagging": list(standing.lagging),
+    }
+    return figures, standing
+
+
+def _side(cursor: DuckDBPyConnection, wanted: Slice, within: Accounts, step: Step) -> dict[str, Any]:
+    """Return totals, waiting times and every step of one period, those in which nothing was said included."""
+    points = {one.start: one.tally for one in insights.points(cursor, wanted, within, step, None)}
+    waits = {one.start: one for one in insights.waits(cursor, wanted, within, step=step)}
+    starts = wanted.period.starts(step)
+    return {
+        "tally": _tally(insights.total(cursor, wanted, within)),
+        "waits": _first(insights.waits(cursor, wanted, within)),
+        "steps": [
+            {
+                "start": start.isoformat(),
+                "tally": _tally(points.get(start, Tally())),
+                "waits": _waits(waits[start]) if start in waits else None,
+            }
+            for start in starts
+        ],
+    }
+
+
+def _lines(office: Office, cursor: DuckDBPyConnection, wanted: Slice, within: Accounts, by: By) -> list[dict[str, Any]]:
+    name = names_of(office, cursor, by)
+    waits = {one.key: one for one in insights.waits(cursor, wanted, within, by=by)}
+    return [
+        {
+            "key": one.key,
+            "name": name(one.key),
+            "tally": _tally(one.tally),
+            "waits": _waits(waits[one.key]) if one.key in waits else None,
+        }
+        for one in insights.lines(cursor, wanted, within, by)
+    ]
+
+
+def _voice(office: Office, cursor: DuckDBPyConnection, wanted: Slice, within: Accounts) -> dict[str, Any]:
+    """Return the shares of voice of the streams that the slice names, or that saw something, with the denominator."""
+    sets = insights.voices(cursor, wanted, within)
+    name = names_of(office, cursor, By.STREAM)
+    of_items = sum(number for _, number in sets)
+    lines = []
+    for stream in wanted.streams or sorted({one for seen, _ in sets for one in seen}):
+        items = sum(number for seen, number in sets if stream in seen)
+        share = wilson(items, of_items)
+        told = [None, None, None] if not of_items else [share.value, share.low, share.high]
+        lines.append({"stream": stream, "name": name(stream), "items": items, "share": told})
+    lines.sort(key=lambda one: (-int(str(one["items"])), str(one["stream"])))
+    return {"of_items": of_items, "lines": lines}
+
+
+def _tally(tally: Tally) -> dict[str, Any]:
+    return asdict(tally)
+
+
+def _waits(waits: Waits) -> dict[str, Any]:
+    spans = {"median_range_s": waits.median_range_s, "p90_range_s": waits.p90_range_s}
+    return {
+        "number": waits.number,
+        "median_s": waits.median_s,
+        "p90_s": waits.p90_s,
+        **{name: list(span) if span else None for name, span in spans.items()},
+    }
+
+
+def _first(found: list[Waits]) -> dict[str, Any] | None:
+    return _waits(found[0]) if found else None
+
+
+def _filters(office: Office, cursor: DuckDBPyConnection, wanted: Slice) -> list[list[str]]:
+    """Return in words what the slice leaves out."""
+    kinds = (By.CHANNEL, By.ACCOUNT, By.STREAM, By.LANGUAGE, By.SENTIMENT, By.LABEL)
+    told = []
+    for field, by in zip(_LISTED, kinds, strict=True):
+        chosen = getattr(wanted, field)
+        if chosen:
+            name = names_of(office, cursor, by)
+            told.append([by.value, ", ".join(name(one) for one in chosen)])
+    if wanted.private is not None:
+        told.append(["visibility", "private" if wanted.private else "public"])
+    return told
+
+
+# -- slices as JSON ----------------------------------------------------------------------------------------------------
+
+
+def slice_json(wanted: Slice) -> str:
+    """Return a slice as JSON; the same slice, the same text."""
+    return canonical(
+        {
+            "period": _period(wanted.period),
+            **{field: list(getattr(wanted, field)) for field in _LISTED},
+            "private": wanted.private,
+            "within": [_iso(one) for one in wanted.within] if wanted.within else None,
+            "hour_of_week": wanted.hour_of_week,
+        }
+    )
+
+
+def slice_of(text: str) -> Slice:
+    """Return the slice that `slice_json` wrote."""
+    told = json.loads(text)
+    period = told["period"]
+    within = [datetime.fromisoformat(one) for one in told["within"]] if told["within"] else None
+    return Slice(
+        period=Period(date.fromisoformat(period["first"]), date.fromisoformat(period["last"]), period["zone"]),
+        **{field: tuple(told[field]) for field in _LISTED},
+        private=told["private"],
+        within=(within[0], within[1]) if within else None,
+        hour_of_week=told["hour_of_week"],
+    )
+
+
+def canonical(value: Any) -> str:
+    """Return JSON that is the same for the same value."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+
+
+def digest_of(title: str, slice_text: str, as_of: datetime, complete_up_to: datetime | None, figures: str) -> str:
+    """Return the digest by which a report is known: SHA-256 of everything that it tells."""
+    told = canonical([title, slice_text, _iso(as_of), _iso(complete_up_to), figures])
+    return hashlib.sha256(told.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _period(period: Period) -> dict[str, str]:
+    return {"first": period.first.isoformat(), "last": period.last.isoformat(), "zone": period.zone}
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return moment.astimezone(UTC).isoformat() if moment else None
+
+
+# -- comparing ---------------------------------------------------------------------------------------------------------
+
+
+def differences(then: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[Difference]:
+    """Yield every number or word that is not what it was, by its place."""
+    before, after = dict(_leaves(then, ())), dict(_leaves(now, ()))
+    for place in [*before, *(place for place in after if place not in before)]:
+        if before.get(place) != after.get(place):
+            yield Difference(" · ".join(place), before.get(place), after.get(place))
+
+
+def _leaves(part: Any, place: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Any]]:
+    """Yield what is neither a mapping nor a list, with its place; rows of lists are named by what they are of."""
+    if isinstance(part, dict):
+        for key, value in part.items():
+            if key not in {"key", "stream", "start"}:
+                yield from _leaves(value, (*place, key.replace("_", " ")))
+    elif isinstance(part, list):
+        for number, value in enumerate(part):
+            yield from _leaves(value, (*place, _row_name(value, number)))
+    else:
+        yield place, part
+
+
+def _row_name(row: Any, number: int) -> str:
+    if isinstance(row, dict):
+        for key in ("key", "stream", "start", "text"):
+            if key in row:
+                return str(row[key]) or "not known"
+    return str(number + 1)
