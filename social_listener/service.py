@@ -13,6 +13,7 @@ from social_listener import channels as registry
 from social_listener.desk import Desk
 from social_listener.desk.files import FOLDER
 from social_listener.ingest import Budget, Ingest
+from social_listener.mail import Postman
 from social_listener.media.tray import Tray
 from social_listener.model import Stream
 from social_listener.outbox import Outbox
@@ -114,7 +115,9 @@ def build(
             ends=partial(ends_of, keys),
             seal=open_seal(settings.data_dir, environment),
             unpushed=ingest.unpushed,
+            postman=Postman(settings.mail, environment) if settings.mail else None,
         )
+        desk.digests.recover()
         ingest.erased = desk.media.forget
         opened.pop_all()
     return Service(

@@ -400,10 +400,14 @@ class JobSettings(_Part):
     backup_at: ClockTime = "03:00"
 
 
+def is_mailbox(value: str) -> bool:
+    """Return whether a text is an e-mail address, with or without a name before it."""
+    return bool(_MAILBOX.fullmatch(parseaddr(value)[1])) and not any(sign in value for sign in "\r\n")
+
+
 def _mailbox(value: str) -> str:
     """Refuse what is no e-mail address, with or without a name before it."""
-    address = parseaddr(value)[1]
-    if not _MAILBOX.fullmatch(address) or any(sign in value for sign in "\r\n"):
+    if not is_mailbox(value):
         raise ValueError("must be an e-mail address such as desk@example.com")
     return value
 

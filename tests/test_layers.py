@@ -38,7 +38,7 @@ LAYERS = {
         0,
     ),
     **dict.fromkeys(["channels", "store", "settings"], 1),
-    **dict.fromkeys(["ingest", "mail", "media", "outbox", "reports", "scoring", "vault", "witness", "rules"], 2),
+    **dict.fromkeys(["digests", "ingest", "mail", "media", "outbox", "reports", "scoring", "vault", "witness", "rules"], 2),
     **dict.fromkeys(["desk", "insights", "service"], 3),
     **dict.fromkeys(["dashboard", "jobs", "cli", "web", "remote", "resident", "staff_app", "__main__"], 4),
 }

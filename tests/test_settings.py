@@ -306,3 +306,40 @@ def test_what_is_no_amount_of_money_is_refused(amount: str) -> None:
 def test_our_own_names_of_streams_are_kept(name: str) -> None:
     """A stream cannot be called what deliveries, look-ups and our own sends are stored under."""
     assert "streams[0].name" in refused(ACCOUNT + f"      - kind: mentions\n        name: {name}\n")
+
+
+# -- e-mail ------------------------------------------------------------------------------------------------------------
+
+_MAIL = "mail: {host: smtp.example.com, sender: desk@example.com"
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("digests: [{name: w, to: [a@example.com]}]", "there is no block `mail`"),
+        (_MAIL + "}\ndigests: [{name: w, to: []}]", "at least one"),
+        (_MAIL + "}\ndigests: [{name: w, to: [nobody]}]", "must be an e-mail address"),
+        (_MAIL + '}\ndigests: [{name: w, to: ["a@example.com\\nBcc: b@example.com"]}]', "must be an e-mail address"),
+        (_MAIL + "}\ndigests: [{name: w, to: [a@b.c]}, {name: w, to: [a@b.c]}]", "stands twice"),
+        (_MAIL + "}\ndigests: [{name: w, to: [a@b.c], accounts: [main]}]", "there is no account 'main'"),
+        (_MAIL + ", user: desk}", "go together"),
+        (_MAIL + ", tls: none, user: desk, password: MAIL_PASSWORD}", "readable for everybody"),
+        (_MAIL + ", user: desk, password: hunter2hunter2}", "NAME of an environment variable"),
+    ],
+)
+def test_e_mail_that_could_not_be_sent_safely_is_refused(text: str, words: str) -> None:
+    """Each fault names its key; a password that stands there itself is not shown."""
+    with pytest.raises(SettingsError, match=re.escape(words)) as caught:
+        parse(text, Path("settings.yaml"))
+    assert "hunter2" not in str(caught.value)
+
+
+def test_e_mail_can_be_set_up() -> None:
+    """A server, a password by name, and a digest: defaults are those of the document."""
+    found = parse(
+        _MAIL + ", user: desk, password: MAIL_PASSWORD}\ndigests: [{name: w, to: [a@b.c]}]", Path("settings.yaml")
+    )
+    assert found.mail is not None
+    assert (found.mail.port, found.mail.tls) == (587, "starttls")
+    (digest,) = found.digests
+    assert (digest.every, digest.at, digest.zone, digest.formats) == ("week", "07:00", "UTC", ("pdf",))

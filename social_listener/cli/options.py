@@ -36,6 +36,7 @@ COMMANDS = {
     "export": "export",
     "snapshot": "snapshot",
     "report": "report",
+    "digest": "digest",
     "score": "score",
     "evaluate": "evaluate",
     "try-weights": "weights",

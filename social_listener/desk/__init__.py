@@ -18,6 +18,7 @@ from social_listener.desk import settle as desk_settle
 from social_listener.desk import work as desk_work
 from social_listener.desk.bulk import BulkDesk
 from social_listener.desk.contacts import ContactDesk
+from social_listener.desk.digests import DigestDesk
 from social_listener.desk.files import FilesDesk
 from social_listener.desk.hindsight import Hindsight
 from social_listener.desk.insights import Insights
@@ -64,6 +65,7 @@ if TYPE_CHECKING:
     from social_listener.desk_types.opened import Opened
     from social_listener.desk_types.people import Accounts
     from social_listener.ingest import Ingest
+    from social_listener.mail import Postman
     from social_listener.model import ActionKind, Allowed, Stream, TextLength
     from social_listener.scoring import Weights
     from social_listener.settings import Settings
@@ -86,6 +88,7 @@ class Desk:
         ends: Callable[[], Mapping[str, tuple[str, datetime | None]]] = dict,
         seal: Seal | None = None,
         unpushed: Mapping[str, str] | None = None,
+        postman: Postman | None = None,
     ) -> None:
         self._office = Office(
             store=store,
@@ -114,6 +117,7 @@ class Desk:
         self.own = Own(self._office, self.door, sealing)
         self.labels = LabelDesk(self._office)
         self.reports = ReportDesk(self._office)
+        self.digests = DigestDesk(self._office, self.reports, postman)
         self.contacts = ContactDesk(self._office)
         self.undoing = UndoDesk(self._office)
         self.views = ViewDesk(self._office)

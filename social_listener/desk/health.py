@@ -11,9 +11,10 @@ from social_listener.channels import Billed, Pushed
 from social_listener.desk.office import span
 from social_listener.desk.push import is_expected, never_told
 from social_listener.desk_types import AccountHealth, HealthView, JobLine, PushHealth, StreamHealth
+from social_listener.desk_types.reports import MailState
 from social_listener.ingest import schedule
 from social_listener.model import ReplyState
-from social_listener.store import backup, escalations, health, spend
+from social_listener.store import backup, escalations, health, mails, spend
 from social_listener.store import outbox as replies
 from social_listener.vault_ends import step, words
 
@@ -35,6 +36,8 @@ _STOPPED = {"unauthorized", "out_of_credit", "out_of_budget"}
 DELIVERY_AGE = timedelta(minutes=2)
 #: no backup for so long is a problem
 BACKUP_AGE = timedelta(days=2)
+#: e-mails are told of for so long
+_MAIL_AGE = timedelta(days=7)
 #: clocks further apart than this are a problem
 CLOCK_APART = timedelta(seconds=30)
 #: a stream without a complete walk for so many intervals is late; never sooner than two minutes
@@ -95,6 +98,18 @@ def _search_percent(office: Office) -> int | None:
     if progress.whole or not progress.total:
         return None
     return min(99, 100 * progress.done // progress.total)
+
+
+def _of_mails(cursor: DuckDBPyConnection, now: datetime, within: Accounts) -> Iterator[str]:
+    """Yield what is wrong with e-mails of the last days, in the server's words, to whoever may see all accounts."""
+    for mail in mails.troubled(cursor, now - _MAIL_AGE) if within is None else ():
+        what = f"The e-mail {mail.digest} to {mail.recipient}"
+        if mail.state is MailState.IN_DOUBT:
+            yield f"{what} may or may not have gone out ({mail.answer}): ask there, and settle it."
+        elif mail.state is MailState.FAILED:
+            yield f"{what} was not sent: {mail.answer}. Settle it, or have it sent again."
+        else:
+            yield f"{what} waits for another attempt: {mail.answer}."
 
 
 def _of_search(office: Office) -> Iterator[str]:
@@ -252,6 +267,7 @@ def _problems(
     for job in view.jobs:
         if job.outcome in {"failed", "missed", "overrun", "cut_off"}:
             yield f"The job {job.job} {_JOB_WORDS[job.outcome]}: {job.detail or 'no detail was given'}."
+    yield from _of_mails(cursor, now, within)
     yield from _of_backups(cursor, view, now)
     yield from _of_ends(view, now, pressing=False)
     for stream_id, offset in sorted(health.clock_offsets(cursor).items()):

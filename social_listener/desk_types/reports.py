@@ -98,3 +98,36 @@ class Again:
     report: KeptReport
     as_of: datetime
     differences: tuple[Difference, ...]
+
+
+class MailState(StrEnum):
+    """What has become of an e-mail."""
+
+    QUEUED = "queued"  #: it leaves as soon as it may
+    SENDING = "sending"  #: a call is under way
+    ACCEPTED = "accepted"  #: the server took it
+    FAILED = "failed"  #: it surely did not go, and is tried no more
+    IN_DOUBT = "in_doubt"  #: it may have gone; it is never sent again by itself
+    BOUNCED = "bounced"  #: a person says that it came back
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailLine:
+    """One digest to one recipient, and the server's receipt."""
+
+    id: str
+    digest: str
+    period: str  #: "2026-05-04 2026-05-10"
+    recipient: str
+    message_id: str
+    report_id: str
+    formats: tuple[ReportFormat, ...]
+    state: MailState
+    attempts: int
+    answer: str | None  #: the server's last words, or why there were none
+    notice: bool  #: the server was asked to tell of the delivery
+    not_before: datetime
+    deadline: datetime
+    created_at: datetime
+    ended_at: datetime | None
+    settled_by: str | None

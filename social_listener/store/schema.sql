@@ -728,7 +728,6 @@ CREATE TABLE mails (                  -- digests by e-mail: a row for each perio
     formats     VARCHAR NOT NULL,      -- "pdf xlsx"
     state       VARCHAR NOT NULL,      -- queued | sending | accepted | failed | in_doubt | bounced
     attempts    INTEGER NOT NULL,
-    boot_id     VARCHAR,               -- of the process that is, or was, at it
     answer      VARCHAR,               -- the server's last answer, or why there was none
     notice      BOOLEAN NOT NULL,      -- the server was asked to tell of the delivery
     not_before  TIMESTAMPTZ NOT NULL,  -- of the next attempt

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 import pytest
+from mail_kit import PASSWORD, USER, Server
 
 from social_listener import __version__, remote, terminal
 from social_listener.cli import answer
@@ -486,3 +487,40 @@ def test_a_report_that_cannot_be_says_why(run: Any, settings: Path, arguments: t
     done = run("report", *arguments, "--settings", settings)
     assert (done.code, done.out) == (code, "")
     assert done.err
+
+
+# -- digest ------------------------------------------------------------------------------------------------------------
+
+
+def test_a_digest_can_be_tried(
+    run: Any, write: Callable[..., Path], account: dict[str, Any], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """`digest --now` sends a trial through the server of the settings, over TLS, and prints the server's answer."""
+    monkeypatch.setenv("MAIL_PASSWORD", PASSWORD)
+    with Server(tmp_path) as server:
+        monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "mail.crt"))
+        mail = {"host": "127.0.0.1", "port": server.port, "user": USER, "password": "MAIL_PASSWORD"}
+        digests = [{"name": "weekly", "to": ["ana@example.com"], "formats": ["csv"]}]
+        file = write(account, mail={**mail, "sender": "desk@example.com"}, digests=digests)
+        done = run("digest", "--now", "weekly", "--to", "me@example.com", "--settings", file)
+        assert (done.code, done.json["state"], done.json["answer"]) == (
+            terminal.OK, "accepted", "250 2.0.0 queued as 4711",
+        )  # fmt: skip
+        assert [one.to for one in server.handler.taken] == ["me@example.com"]
+        server.handler.data.append("cut")
+        doubtful = run("digest", "--now", "weekly", "--settings", file)
+        assert (doubtful.code, doubtful.json["state"]) == (terminal.UNDECIDED, "in_doubt")
+    settled = run("digest", "--settle", doubtful.json["id"], "--as", "bounced", "--settings", file)
+    assert (settled.code, settled.json["state"]) == (terminal.OK, "bounced")
+    listed = run("digest", "--list", "--settings", file).json
+    assert {one["state"] for one in listed} == {"accepted", "bounced"}
+    assert PASSWORD not in done.out + done.err + doubtful.err
+    assert run("digest", "--settings", file).code == terminal.WRONG_USE
+    assert run("digest", "--now", "none", "--settings", file).code == terminal.FAILED
+
+
+def test_a_digest_needs_a_server(run: Any, settings: Path) -> None:
+    """Without a mail server in the settings it says so."""
+    done = run("digest", "--now", "weekly", "--settings", settings)
+    assert done.code == terminal.FAILED
+    assert "mail" in done.err

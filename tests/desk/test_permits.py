@@ -26,11 +26,11 @@ from social_listener.desk_types import QueueFilter, View
 from social_listener.desk_types.answering import MacroStep, SavedText
 from social_listener.desk_types.contacts import Silencing
 from social_listener.desk_types.organising import SavedView
-from social_listener.desk_types.reports import ChartKind, ReportFormat, Snapshot
+from social_listener.desk_types.reports import ChartKind, MailLine, MailState, ReportFormat, Snapshot
 from social_listener.errors import DeskError, NotPermitted
 from social_listener.model import ActionKind, ReplyState
 from social_listener.rights import ROLE_WORDS, ROLES, SYSTEM, Right, Role
-from social_listener.store import macros, undoing
+from social_listener.store import macros, mails, undoing
 from social_listener.store.drafts import Place
 from social_listener.store.macros import StoredRun
 from social_listener.store.undoing import STATUS, Line
@@ -80,6 +80,21 @@ def _report_of(desk: Desk, scene: Scene) -> str:
     if scene.item == NOWHERE:
         return "none"
     return desk.reports.make(around(desk, scene.account), SYSTEM).id
+
+
+def _mail_of(desk: Desk, scene: Scene) -> str:
+    """Return the id of an e-mail that failed, with a report of the scene's account; of nothing, that of no e-mail."""
+    if scene.item == NOWHERE:
+        return "none"
+    now = desk._office.clock()
+    line = MailLine(
+        id=f"mail {next(_COUNT)}", digest="d", period="p", recipient=f"{scene.account}@example.com", message_id="<m@x>",
+        report_id=_report_of(desk, scene), formats=(), state=MailState.FAILED, attempts=1, answer="550 no",
+        notice=False, not_before=now, deadline=now, created_at=now, ended_at=now, settled_by=None,
+    )  # fmt: skip
+    with desk._office.store.transaction() as cursor:
+        mails.insert(cursor, line)
+    return line.id
 
 
 def _items_of(made: Snapshot) -> set[str]:
@@ -350,6 +365,17 @@ MATRIX |= {
     "reports.sql": Entry(
         Right.READ, lambda desk, scene, who: desk.reports.sql(ChartKind.TOTAL, around(desk), who), anywhere=True
     ),
+    "digests.mails": Entry(
+        Right.EXPORT,
+        lambda desk, scene, who: (_mail_of(desk, scene), desk.digests.mails(who))[1],
+        lambda found, scene: any(one.recipient == f"{scene.account}@example.com" for one in found),
+    ),
+    "digests.trial": Entry(
+        Right.EXPORT, lambda desk, scene, who: desk.digests.trial("none", who), late=True, anywhere=True
+    ),
+    "digests.settle": Entry(
+        Right.EXPORT, lambda desk, scene, who: desk.digests.settle(_mail_of(desk, scene), who, "bounced")
+    ),
     "reports.snapshot": Entry(
         Right.EXPORT,
         lambda desk, scene, who: _items_of(desk.reports.snapshot(_somewhere(desk), who)),
@@ -513,6 +539,7 @@ INSIDE = {
     *("contacts.wake", "levels.escalate", "team.tend", "team.notify", "library.write"),
     *("team.presence.at_work", "team.presence.beat", "team.presence.leave", "team.presence.others"),
     *("team.presence.forget", "bulk.work"),
+    *("digests.recover", "digests.queue", "digests.send", "insights.count"),
     *("files.at", "media.attachment", "media.face", "media.forget", "media.sweep"),
 }
 DOORS = {

@@ -1,0 +1,261 @@
+"""Digests by e-mail, over a real SMTP server: once each, whatever happens, and never twice by ourselves."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pypdf
+import pytest
+from desk_kit import START, Kit, make_kit
+from mail_kit import PASSWORD, USER, Server
+from staff_kit import seed_staff
+
+from social_listener.desk.digests import DigestDesk
+from social_listener.desk_types.reports import MailState
+from social_listener.errors import DeskError, NotPermitted
+from social_listener.mail import Postman
+from social_listener.rights import Role
+from social_listener.settings import DigestSettings, MailSettings
+from social_listener.store import mails, stats
+
+ADDRESSES = ("ana@example.com", "ben@example.com")
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Server]:
+    """Return a running mail server."""
+    with Server(tmp_path) as running:
+        yield running
+
+
+@pytest.fixture
+def kit(tmp_path: Path, server: Server) -> Iterator[Kit]:
+    """Return a desk with an item of last week, and a weekly digest that was due two hours ago, a Monday at seven."""
+    made = make_kit(tmp_path)
+    mail = MailSettings(
+        host="127.0.0.1", port=server.port, user=USER, password="MAIL_PASSWORD", sender="Desk <desk@example.com>"
+    )
+    weekly = DigestSettings(name="weekly", to=ADDRESSES, accounts=("main",), formats=("csv",))
+    made.settings = made.settings.model_copy(update={"mail": mail, "digests": (weekly,)})
+    made.again()
+    item = made.mention()
+    with made.store.transaction() as cursor:
+        cursor.execute("UPDATE interactions SET sent_at = ? WHERE id = ?", [START - timedelta(days=2), item])
+        stats.touch_all(cursor)
+    yield made
+    made.close()
+
+
+def digests(kit: Kit, server: Server, **facts: Any) -> DigestDesk:
+    """Return the desk of digests, with a postman who trusts the server; `facts` change its settings."""
+    assert kit.settings.mail is not None
+    settings = kit.settings.mail.model_copy(update=facts)
+    postman = Postman(settings, {"MAIL_PASSWORD": PASSWORD}, trust=server.trust, patience_s=5)
+    return DigestDesk(kit.desk._office, kit.desk.reports, postman)
+
+
+def states(kit: Kit) -> dict[str, MailState]:
+    """Return what has become of each e-mail, by recipient."""
+    return {one.recipient: one.state for one in kit.desk.digests.mails("ana")}
+
+
+def test_what_is_due_goes_once_to_each(kit: Kit, server: Server) -> None:
+    """Each recipient gets an e-mail of their own with the key figures; the server's answer is kept; never a second."""
+    desk = digests(kit, server)
+    assert (desk.queue(), desk.send()) == (2, 2)
+    assert [(one.to, one.message["To"]) for one in server.handler.taken] == [(to, to) for to in ADDRESSES]
+    text, enclosure = server.handler.taken[0].message.get_payload()
+    words = text.get_payload(decode=True).decode()
+    assert "weekly: 26 October to 1 November 2026" in words
+    assert "items: 1  (before: 0)" in words
+    assert enclosure.get_filename() == "weekly-2026-10-26-2026-11-01.csv.zip"
+    for one in kit.desk.digests.mails("ana"):
+        assert (one.state, one.answer, one.notice, one.attempts) == (
+            MailState.ACCEPTED, "250 2.0.0 queued as 4711", True, 1,
+        )  # fmt: skip
+    kit.pass_time(hours=3)
+    assert (desk.queue(), desk.send()) == (0, 0)
+    kit.again()
+    again = digests(kit, server)
+    assert (again.recover(), again.queue(), again.send()) == (0, 0, 0)
+    assert len(server.handler.taken) == 2
+
+
+def test_next_week_is_a_digest_of_its_own(kit: Kit, server: Server) -> None:
+    """A week later another one goes, with another Message-ID."""
+    desk = digests(kit, server)
+    desk.queue()
+    desk.send()
+    kit.pass_time(days=7)
+    assert (desk.queue(), desk.send()) == (2, 2)
+    assert len({one.message["Message-ID"] for one in server.handler.taken}) == 4
+
+
+def test_what_was_due_long_ago_is_not_sent_late(kit: Kit, server: Server) -> None:
+    """A service that did not run for days sends no digest of a week that nobody waits for any more."""
+    kit.pass_time(days=2)
+    assert digests(kit, server).queue() == 0
+
+
+def test_for_now_is_tried_again_with_pauses(kit: Kit, server: Server) -> None:
+    """A 4xx is tried again after a pause, by the same letter; meanwhile Health says why it waits."""
+    desk = digests(kit, server)
+    server.handler.rcpt.append("451 4.7.1 greylisted, come back")
+    desk.queue()
+    desk.send()
+    assert states(kit) == {ADDRESSES[0]: MailState.QUEUED, ADDRESSES[1]: MailState.ACCEPTED}
+    assert [one for one in kit.desk.health("ana").problems if "greylisted" in one and "waits" in one]
+    assert desk.send() == 0
+    kit.pass_time(minutes=2)
+    assert desk.send() == 1
+    assert set(states(kit).values()) == {MailState.ACCEPTED}
+    assert not [one for one in kit.desk.health("ana").problems if "e-mail" in one]
+
+
+def test_after_a_day_nothing_is_tried_any_more(kit: Kit, server: Server) -> None:
+    """A server that never takes it gets a handful of attempts, and then it has failed."""
+    desk = digests(kit, server)
+    desk.queue()
+    for _ in range(60):
+        server.handler.mail[:] = ["451 4.3.0 not now"] * 2
+        desk.send()
+        kit.pass_time(minutes=30)
+    assert set(states(kit).values()) == {MailState.FAILED}
+    assert all(5 <= one.attempts <= 12 for one in kit.desk.digests.mails("ana"))
+    assert server.handler.taken == []
+
+
+def test_for_good_is_not_tried_again(kit: Kit, server: Server) -> None:
+    """A 5xx has failed at once, and is a problem until somebody settles it."""
+    desk = digests(kit, server)
+    server.handler.rcpt.append("550 5.1.1 no such user here")
+    desk.queue()
+    desk.send()
+    kit.pass_time(hours=2)
+    assert desk.send() == 0
+    assert states(kit)[ADDRESSES[0]] is MailState.FAILED
+    (problem,) = [one for one in kit.desk.health("ana").problems if "e-mail" in one]
+    assert "550 5.1.1 no such user here" in problem
+    failed = next(one for one in desk.mails("ana") if one.state is MailState.FAILED)
+    assert desk.settle(failed.id, "ana", "bounced").state is MailState.BOUNCED
+    assert not [one for one in kit.desk.health("ana").problems if "e-mail" in one]
+
+
+@pytest.mark.parametrize("what", ["cut", "keep"])
+def test_what_may_have_gone_is_never_sent_again_by_itself(kit: Kit, server: Server, what: str) -> None:
+    """Cut in the middle, it is in doubt, whether the server had taken it or not; a person may send it again."""
+    desk = digests(kit, server)
+    server.handler.data.append(what)
+    desk.queue()
+    desk.send()
+    assert states(kit)[ADDRESSES[0]] is MailState.IN_DOUBT
+    kit.pass_time(hours=5)
+    assert (desk.queue(), desk.send()) == (0, 0)
+    taken = len(server.handler.taken)
+    doubtful = next(one for one in desk.mails("ana") if one.state is MailState.IN_DOUBT)
+    assert desk.settle(doubtful.id, "ana", "again").state is MailState.QUEUED
+    assert desk.send() == 1
+    assert len(server.handler.taken) == taken + 1
+    copies = [one.body for one in server.handler.taken if one.to == ADDRESSES[0]]
+    assert len({*copies}) == 1
+
+
+def test_a_service_that_ends_in_the_middle_leaves_it_in_doubt(kit: Kit, server: Server) -> None:
+    """What was being sent when the process ended is not sent by the next one."""
+    desk = digests(kit, server)
+    desk.queue()
+    with kit.store.transaction() as cursor:
+        claimed = mails.claim(cursor, kit.now())
+    assert claimed is not None
+    kit.again()
+    following = digests(kit, server)
+    assert following.recover() == 1
+    following.send()
+    assert states(kit)[claimed.recipient] is MailState.IN_DOUBT
+    assert [one.to for one in server.handler.taken] == [one for one in ADDRESSES if one != claimed.recipient]
+
+
+def test_without_starttls_nothing_leaves(kit: Kit, tmp_path: Path) -> None:
+    """A server that offers no TLS gets neither password nor figures; the e-mail waits, and Health says why."""
+    (tmp_path / "plain").mkdir()
+    with Server(tmp_path / "plain", tls="none") as plain:
+        desk = digests(kit, plain, port=plain.port)
+        desk.queue()
+        desk.send()
+        assert (plain.handler.taken, plain.handler.logins) == ([], 0)
+    assert set(states(kit).values()) == {MailState.QUEUED}
+    assert [one for one in kit.desk.health("ana").problems if "STARTTLS" in one]
+
+
+def test_the_password_is_written_nowhere(kit: Kit, server: Server, caplog: pytest.LogCaptureFixture) -> None:
+    """Neither log nor database nor Health ever holds it."""
+    caplog.set_level(0)
+    desk = digests(kit, server)
+    desk.queue()
+    desk.send()
+    kit.store.checkpoint()
+    assert PASSWORD not in caplog.text
+    assert PASSWORD.encode() not in kit.store.path.read_bytes()
+    assert PASSWORD not in " ".join(kit.desk.health("ana").problems)
+
+
+def test_a_trial_goes_at_once_and_changes_nothing(kit: Kit, server: Server) -> None:
+    """A trial to one address is an e-mail of its own: the one that is due goes all the same."""
+    desk = digests(kit, server)
+    line = desk.trial("weekly", "ana", "me@example.com")
+    assert (line.state, line.recipient) == (MailState.ACCEPTED, "me@example.com")
+    assert (desk.queue(), desk.send()) == (2, 2)
+    assert [one.to for one in server.handler.taken] == ["me@example.com", *ADDRESSES]
+    with pytest.raises(DeskError, match="no digest of that name"):
+        desk.trial("monthly", "ana")
+    with pytest.raises(DeskError, match="no e-mail address"):
+        desk.trial("weekly", "ana", "nobody\r\nBcc: eve@example.com")
+
+
+def test_who_sees_less_sees_no_mails_of_others(kit: Kit, server: Server) -> None:
+    """E-mails of accounts that are not theirs are not there; who may not export may not look."""
+    seed_staff(kit.desk, "otto", role=Role.MANAGER, accounts=frozenset({"elsewhere"}))
+    seed_staff(kit.desk, "carla", role=Role.COMMUNITY_MANAGER)
+    desk = digests(kit, server)
+    desk.queue()
+    assert desk.mails("otto") == ()
+    with pytest.raises(DeskError, match="no digest of that name"):
+        desk.trial("weekly", "otto")
+    with pytest.raises(NotPermitted):
+        desk.mails("carla")
+    assert not [one for one in kit.desk.health("otto").problems if "e-mail" in one]
+
+
+def test_what_is_on_its_way_cannot_be_settled(kit: Kit, server: Server) -> None:
+    """Before its attempt has ended nobody can say what became of it."""
+    desk = digests(kit, server)
+    desk.queue()
+    (first, _) = desk.mails("ana")
+    with pytest.raises(DeskError, match="on its way"):
+        desk.settle(first.id, "ana", "accepted")
+    with pytest.raises(DeskError, match="nothing that becomes"):
+        desk.settle(first.id, "ana", "lost")
+
+
+def test_a_pdf_is_enclosed(kit: Kit, server: Server) -> None:
+    """The PDF in the e-mail is the kept file of the report, byte for byte."""
+    weekly = kit.settings.digests[0].model_copy(update={"formats": ("pdf",), "to": ADDRESSES[:1]})
+    kit.settings = kit.settings.model_copy(update={"digests": (weekly,)})
+    kit.again()
+    desk = digests(kit, server)
+    desk.queue()
+    desk.send()
+    (line,) = desk.mails("ana")
+    enclosure = server.handler.taken[0].message.get_payload()[1]
+    body = enclosure.get_payload(decode=True)
+    assert body == kit.desk.reports.file(line.report_id, line.formats[0], "ana")
+    assert "weekly" in pypdf.PdfReader(io.BytesIO(body)).pages[0].extract_text()
+
+
+def test_the_week_is_the_one_before(kit: Kit) -> None:
+    """The clock of these tests stands where they say: on a Monday, two hours after seven."""
+    assert kit.now().astimezone(UTC) == datetime(2026, 11, 2, 9, tzinfo=UTC)
