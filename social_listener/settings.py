@@ -38,6 +38,8 @@ _HOW_TO_NAME_A_VARIABLE = (
 
 _MAILBOX = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*")
 _NAME_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
+#: keys that hold the name of a secret, where somebody may have written the secret itself
+_SECRET_KEYS = frozenset({"credentials", "client_secret", "password"})
 #: names under which look-ups, our own sends and what platforms push are stored
 _RESERVED = frozenset({"lookup", "sent", "webhook"})
 _CLOCK_PATTERN = r"^([01]\d|2[0-3]):[0-5]\d$"
@@ -670,7 +672,7 @@ _STAFF_MOVED = (
 
 
 def _explain(error: ValidationError) -> list[str]:
-    """Return one line a fault, in words. What stands under `credentials` may be a secret and is not shown."""
+    """Return one line a fault, in words. What stands under keys of secrets may be one itself and is not shown."""
     faults = error.errors(include_url=False)
     unknown = [fault["loc"] for fault in faults if fault["type"] == "extra_forbidden"]
     hints = {where: nearest(str(where[-1]), _keys_at(where[:-1])) for where in unknown}
@@ -689,7 +691,7 @@ def _explain(error: ValidationError) -> list[str]:
             if not any(where[:-1] == location[:-1] and hint == meant for where, hint in hints.items()):
                 lines.append(f"{key}: is missing")
         else:
-            shown = isinstance(value, str | int | float | bool | None) and "credentials" not in location
+            shown = isinstance(value, str | int | float | bool | None) and not _SECRET_KEYS & {*location}
             found = f" (found {repr(value)[:80]})" if shown and value is not None else ""
             lines.append(f"{key}: {_rule(fault)}{found}")
     return [_one_line(line) for line in lines]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from pathlib import Path
 
@@ -325,9 +326,13 @@ _MAIL = "mail: {host: smtp.example.com, sender: desk@example.com"
         (_MAIL + ", user: desk}", "go together"),
         (_MAIL + ", tls: none, user: desk, password: MAIL_PASSWORD}", "readable for everybody"),
         (_MAIL + ", user: desk, password: hunter2hunter2}", "NAME of an environment variable"),
+        (
+            "dashboard: {oidc: {issuer: https://id.example.com, client_id: a, client_secret: hunter2hunter2}}",
+            "NAME of an environment variable",
+        ),
     ],
 )
-def test_e_mail_that_could_not_be_sent_safely_is_refused(text: str, words: str) -> None:
+def test_what_could_not_be_sent_safely_is_refused(text: str, words: str) -> None:
     """Each fault names its key; a password that stands there itself is not shown."""
     with pytest.raises(SettingsError, match=re.escape(words)) as caught:
         parse(text, Path("settings.yaml"))
