@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 TARGET: Final = 60.0  #: ms that 95 of 100 readings of a chart may take
 SPAN: Final = timedelta(days=730)
 ZONE: Final = "Europe/Berlin"
+_PART: Final = 600_000  #: interactions that are written at a time; three make a conversation
 
 FILL: Final = {
     "interactions": """
@@ -53,25 +54,27 @@ FILL: Final = {
             ['main/mentions', 'page/comments', 'pictures/comments', 'main/brand', 'main/rival'][1 + i % 5],
             hash(i || 'r') % 5000
         FROM (SELECT i, $now::TIMESTAMPTZ - to_seconds(($total - i) * $seconds / $total) AS said
-              FROM range($total) t(i))""",
+              FROM range($first, $last) t(i))""",
     "scores": """
         INSERT INTO scores
         SELECT id, CASE WHEN hash(id || 'u') % 10 > 0 THEN (hash(id) % 2000)::DOUBLE / 1000 - 1 END,
             ['negative', 'neutral', 'positive', 'unsure'][1 + (hash(id) % 4)::INTEGER], 'because',
             ['en', 'en', 'en', 'en', 'en', 'en', 'de', 'de', 'fr', 'es'][1 + (hash(id || 'l') % 10)::INTEGER],
             hash(id || 'p') % 80, '[]', 'bench',
-            $now FROM interactions""",
+            $now FROM interactions WHERE rowid >= $first AND rowid < $last""",
     "sightings": """
         INSERT INTO sightings (id, stream_id, interaction_id, page_id, seen_at)
         SELECT 'main/brand ' || id, 'main/brand', id, 'p', $now FROM interactions WHERE hash(id) % 20 = 0
-            AND stream_id <> 'main/brand'""",
+            AND stream_id <> 'main/brand' AND rowid >= $first AND rowid < $last""",
     "conversations": """
         INSERT INTO conversations (id, channel, account_id, thread_id, contact_id, private, first_at, last_at,
             status, version, updated_at, labels)
         SELECT conversation_id, 'x', 'main', 't', 'c', FALSE, min(sent_at), max(sent_at), 'resolved', 1, $now,
             CASE WHEN hash(conversation_id) % 20 = 0 THEN 'l' || hash(conversation_id) % 7 ELSE '' END
-        FROM interactions GROUP BY conversation_id""",
-    "stats_dirty": "INSERT INTO stats_dirty SELECT DISTINCT time_bucket(INTERVAL 15 MINUTE, sent_at) FROM interactions",
+        FROM interactions WHERE rowid >= $first AND rowid < $last GROUP BY conversation_id""",
+    "stats_dirty": """
+        INSERT INTO stats_dirty SELECT DISTINCT time_bucket(INTERVAL 15 MINUTE, sent_at) FROM interactions
+        WHERE rowid >= $first AND rowid < $last""",
 }
 
 #: the plain way: day × channel over the items themselves
@@ -86,11 +89,13 @@ OVER_ALL_SCORED: Final = """
 
 def fill(store: Store, total: int) -> None:
     """Write so many interactions, the last of them now, with all that roll-ups read."""
-    known = {"now": NOW, "total": total, "seconds": int(SPAN.total_seconds())}
-    for statement in FILL.values():
-        with store.transaction() as cursor:
-            cursor.execute(statement, {name: value for name, value in known.items() if f"${name}" in statement})
-    store.checkpoint()
+    for first in range(0, total, _PART):
+        known = {"now": NOW, "total": total, "seconds": int(SPAN.total_seconds()), "first": first}
+        known["last"] = min(total, first + _PART)
+        for statement in FILL.values():
+            with store.transaction() as cursor:
+                cursor.execute(statement, {name: value for name, value in known.items() if f"${name}" in statement})
+        store.checkpoint()
 
 
 def readings(store: Store, desk: Desk) -> dict[str, Callable[[], object]]:
