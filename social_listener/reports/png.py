@@ -1,8 +1,8 @@
 """A chart as a picture. It is drawn by a process beside ours, which is gone when it is done.
 
-The library that draws holds Python's lock while it works: a second for the first picture, a tenth for each further one,
-in which no page of ours would answer. It keeps some 80 MB. Neither is ours when another process does it, and a chart
-that takes too long ends with it.
+The library that draws holds Python's lock while it works: one to two seconds for the first picture, 0.1 to 0.3 s for
+each further one, in which no page of ours would answer. It keeps 100 to 200 MB. Neither is ours when another process
+does it, and a chart that takes too long ends with it.
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ def _ask(order: _Order, patience: timedelta) -> list[bytes]:
 def paint(order: _Order) -> list[bytes] | str:
     """Return the pictures, or in words why there are none. Runs in the other process."""
     import font_source_sans_pro as fonts  # noqa: PLC0415 - only the process that draws needs them
-    import vl_convert  # noqa: PLC0415 - likewise: it takes some 80 MB
+    import vl_convert  # noqa: PLC0415 - likewise: it takes 100 MB and more
 
     vl_convert.register_font_directory(str(Path(fonts.font_directory)))
     try:

@@ -181,6 +181,8 @@ def test_the_real_jobs_do_their_work(service: Service) -> None:
         "reconcile",
         "wake",
         "escalate",
+        "count",
+        "digest",
         "recheck",
         "assign",
         "subscriptions",

@@ -230,3 +230,18 @@ def test_writers_go_on_meanwhile(ingest: Ingest, tmp_path: Path) -> None:
         tell(ingest, page(said(40, "meanwhile")))
         cursor.execute("CREATE TABLE copy.two AS SELECT count(*) AS n FROM interactions")
     assert rows(tmp_path / "beside.duckdb", "SELECT one.n = two.n AS same FROM one, two") == [{"same": True}]
+
+
+def test_remarks_come_along(ingest: Ingest, tmp_path: Path) -> None:
+    """Remarks of the period, and of the accounts that are chosen, stand in it without who wrote them."""
+    with ingest.store.transaction() as cursor:
+        for name, account in (("a", None), ("b", "fernhill"), ("c", "elsewhere")):
+            cursor.execute(
+                "INSERT INTO annotations VALUES (?, 'outage', 'Down', ?, NULL, ?, ?, 1, ?)",
+                [name, NOW, account, SECRETS["staff"], NOW],
+            )
+    file = made(ingest.store, tmp_path / "copy.duckdb", accounts=frozenset({"fernhill"}))
+    assert [one["id"] for one in rows(file, "SELECT id FROM annotations ORDER BY id")] == ["a", "b"]
+    assert SECRETS["staff"].encode() not in file.read_bytes()
+    early = made(ingest.store, tmp_path / "early.duckdb", until=NOW)
+    assert rows(early, "SELECT * FROM annotations") == []
