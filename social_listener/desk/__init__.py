@@ -18,6 +18,7 @@ from social_listener.desk import settle as desk_settle
 from social_listener.desk import work as desk_work
 from social_listener.desk.bulk import BulkDesk
 from social_listener.desk.contacts import ContactDesk
+from social_listener.desk.corrections import CorrectionDesk
 from social_listener.desk.files import FilesDesk
 from social_listener.desk.hindsight import Hindsight
 from social_listener.desk.labels import LabelDesk
@@ -110,6 +111,7 @@ class Desk:
         self.people = People(self._office, self.door, self.team.presence.forget)
         self.own = Own(self._office, self.door, sealing)
         self.labels = LabelDesk(self._office)
+        self.corrections = CorrectionDesk(self._office)
         self.contacts = ContactDesk(self._office)
         self.undoing = UndoDesk(self._office)
         self.views = ViewDesk(self._office)

@@ -8,7 +8,7 @@ import ast
 import inspect
 import json
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -25,7 +25,7 @@ from social_listener.desk_types.answering import MacroStep, SavedText
 from social_listener.desk_types.contacts import Silencing
 from social_listener.desk_types.organising import SavedView
 from social_listener.errors import DeskError, NotPermitted
-from social_listener.model import ActionKind, ReplyState
+from social_listener.model import ActionKind, ReplyState, SentimentLabel
 from social_listener.rights import ROLE_WORDS, ROLES, SYSTEM, Right, Role
 from social_listener.store import macros, undoing
 from social_listener.store.drafts import Place
@@ -65,6 +65,30 @@ def _version(desk: Desk, scene: Scene) -> int:
         return desk.conversation(scene.conversation, SYSTEM).version
     except DeskError:
         return 1
+
+
+def _corrected(desk: Desk, scene: Scene) -> str:
+    """Have the machine's owner correct an item, once; return the correction's id."""
+    try:
+        held = desk.corrections.of_item(scene.item, SYSTEM)
+        made = held or desk.corrections.correct(scene.item, SYSTEM, sentiment=SentimentLabel.NEUTRAL)
+    except DeskError:
+        return scene.item
+    return made[0].id
+
+
+def _take_correction_back(desk: Desk, scene: Scene, who: str) -> None:
+    """Take a correction back; its id, which stands in no scene, is told as the item's."""
+    one = _corrected(desk, scene)
+    try:
+        desk.corrections.take_back(one, who)
+    except DeskError as error:
+        raise type(error)(str(error).replace(one, scene.item)) from None
+
+
+def _around_now(desk: Desk) -> tuple[datetime, datetime]:
+    now = desk._office.clock()
+    return now - timedelta(days=1), now + timedelta(days=1)
 
 
 MATRIX: dict[str, Entry] = {
@@ -275,6 +299,22 @@ MATRIX |= {
         lambda desk, scene, who: desk.team.set_workload(who, "ana", 0, capacity=3, away_from=None, away_until=None),
         late=True,
         anywhere=True,
+    ),
+}
+MATRIX |= {
+    "corrections.correct": Entry(
+        Right.CORRECT,
+        lambda desk, scene, who: desk.corrections.correct(scene.item, who, sentiment=SentimentLabel.POSITIVE),
+    ),
+    "corrections.take_back": Entry(Right.CORRECT, _take_correction_back),
+    "corrections.of_item": Entry(Right.READ, lambda desk, scene, who: desk.corrections.of_item(scene.item, who)),
+    "corrections.made": Entry(
+        Right.READ,
+        lambda desk, scene, who: (
+            _corrected(desk, scene),
+            desk.corrections.made(*_around_now(desk), who),
+        )[1],
+        lambda found, scene: any(one.account_id == scene.account for one in found),
     ),
 }
 MATRIX |= {
@@ -703,12 +743,14 @@ def test_a_visitor_has_an_address(kit: Kit) -> None:
 ROWS = {
     "read conversations, contacts, figures": {Right.READ},
     "write notes": {Right.NOTE},
+    "say what an item really is": {Right.CORRECT},
     "propose replies, assign, resolve, snooze, label": {Right.PROPOSE, Right.ASSIGN, Right.ORGANISE},
     "answer customers, decide on replies in doubt": {Right.REPLY, Right.SETTLE},
     "hide, like, delete, edit at the platform": {Right.ACT},
     "mute contacts, merge contacts": {Right.BLOCK, Right.MERGE},
     "approve what others propose": {Right.APPROVE},
     "change saved replies, macros, labels, teams": {Right.LIBRARY, Right.TEAM},
+    "decide on rules that corrections taught": {Right.TEACH},
     "acknowledge gaps, dismiss what could not be read": {Right.OPERATE},
     "take data out": {Right.EXPORT},
     "invite, change roles and access, end sessions": {Right.STAFF},
