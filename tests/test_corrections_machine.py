@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -31,7 +32,7 @@ from social_listener.model import SentimentLabel
 from social_listener.sandbox import Sandbox
 from social_listener.scoring import Weights
 from social_listener.settings import AccountSettings, PollingSettings, Settings
-from social_listener.store import corrections
+from social_listener.store import corrections, stats
 
 STREAM = stream_of()
 LABELS = (SentimentLabel.NEGATIVE, SentimentLabel.NEUTRAL, SentimentLabel.POSITIVE)
@@ -184,6 +185,21 @@ class Correcting(RuleBasedStateMachine):
                 for table in ("scores", "machine_scores"):
                     cursor.execute(f"UPDATE {table} SET scorer = 'older'")
         self.ingest.replay()
+
+    @rule()
+    def count(self) -> None:
+        """Count the roll-ups anew."""
+        with self.store.transaction() as cursor:
+            stats.count(cursor)
+
+    @invariant()
+    def roll_ups_go_by_it(self) -> None:
+        """Count by sentiment in the charts what the items show."""
+        since, until = (stats.bucket_of(one) for one in self.always())
+        with self.store.read() as cursor, stats.counted(cursor, since, until) as (counts, _):
+            told = cursor.execute(f"SELECT sentiment_label, sum(items)::BIGINT FROM {counts} GROUP BY 1").fetchall()
+        shown = [self.desk.item(item_id, "ana").sentiment_label for item_id, one in self.items.items() if not one.gone]
+        assert dict(told) == Counter(shown)
 
     @invariant()
     def what_people_say_holds(self) -> None:

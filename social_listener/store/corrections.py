@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 from social_listener.desk_types.teaching import Correction, What
 from social_listener.levels import Band, band, span_of
 from social_listener.model import SentimentLabel
-from social_listener.store import audit
+from social_listener.store import audit, stats
 from social_listener.store.rows import among, marks, named
 from social_listener.store.staging import chunks, delete, insert, select, update
 
@@ -109,6 +109,7 @@ def show(cursor: DuckDBPyConnection, item_ids: Sequence[str]) -> None:
     shown = [corrected(row, said.get(row["interaction_id"], [])) for row in rows]
     update(cursor, "scores", SCORE, [[row[name] for name in SCORE] for row in shown])
     delete(cursor, "machine_scores", "interaction_id", [one for one in item_ids if one not in said])
+    stats.touch_items(cursor, item_ids)
 
 
 def machine(cursor: DuckDBPyConnection, item_id: str) -> dict[str, Any] | None:
