@@ -258,6 +258,9 @@ class SentimentSettings(_Part):
         description="scorers of further languages: code -> module:Class; see docs/adding-a-scorer.md",
     )
     names: tuple[str, ...] = Field(default=(), description="words that are names here, whatever else they mean")
+    sample: _Number = Field(
+        default=20, ge=0, le=500, description="items a week that are drawn for staff to say what they are; 0 for none"
+    )
 
 
 class AnswerSettings(_Part):
@@ -386,6 +389,9 @@ class JobSettings(_Part):
     subscriptions_every: PositiveDuration = Field(
         default=timedelta(minutes=10),
         description="how often it is looked whether a platform is to be asked what it pushes",
+    )
+    sample_every: PositiveDuration = Field(
+        default=timedelta(hours=1), description="how often it is looked whether the sample of a week is to be drawn"
     )
     housekeeping_at: ClockTime = "03:30"
     backup_at: ClockTime = "03:00"

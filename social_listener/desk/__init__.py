@@ -30,6 +30,7 @@ from social_listener.desk.office import Office, own
 from social_listener.desk.people import People
 from social_listener.desk.people_door import Door
 from social_listener.desk.people_own import Own
+from social_listener.desk.samples import SampleDesk
 from social_listener.desk.team import TeamDesk
 from social_listener.desk.undoing import UndoDesk
 from social_listener.desk.views import ViewDesk
@@ -112,6 +113,7 @@ class Desk:
         self.own = Own(self._office, self.door, sealing)
         self.labels = LabelDesk(self._office)
         self.corrections = CorrectionDesk(self._office)
+        self.samples = SampleDesk(self._office)
         self.contacts = ContactDesk(self._office)
         self.undoing = UndoDesk(self._office)
         self.views = ViewDesk(self._office)

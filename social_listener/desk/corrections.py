@@ -10,7 +10,7 @@ from social_listener.errors import DeskError, NotAllowed
 from social_listener.levels import Band, band
 from social_listener.model import SentimentLabel
 from social_listener.rights import Right
-from social_listener.store import audit, conversations, corrections, queue_upkeep, undoing
+from social_listener.store import audit, conversations, corrections, queue_upkeep, samples, undoing
 from social_listener.store.undoing import CORRECTED, Line
 
 if TYPE_CHECKING:
@@ -150,6 +150,7 @@ def put_back(cursor: DuckDBPyConnection, line: Line, staff: str, now: datetime) 
     one = corrections.by_id(cursor, line.after)
     if one is not None:
         corrections.show(cursor, [one.item_id])
+        _unanswer(cursor, one)
         audit.record(cursor, now, staff, "correction.taken_back", one.id)
     queue_upkeep.refresh(cursor, [line.object_id], now)
 
@@ -159,8 +160,15 @@ def _drop(  # noqa: PLR0917 - what a taking back needs, in the order in which it
 ) -> None:
     corrections.end(cursor, [one.id], now, corrections.TAKEN_BACK)
     corrections.show(cursor, [one.item_id])
+    _unanswer(cursor, one)
     audit.record(cursor, now, staff, "correction.taken_back", one.id)
     _follow(office, cursor, line, staff, now)
+
+
+def _unanswer(cursor: DuckDBPyConnection, one: Correction) -> None:
+    """Ask a sample again whose answer made the correction that is taken back."""
+    if one.sample_id is not None:
+        samples.ask_again(cursor, one.sample_id)
 
 
 def _follow(office: Office, cursor: DuckDBPyConnection, line: ThreadItem, staff: str, now: datetime) -> None:

@@ -27,9 +27,10 @@ from social_listener.desk_types.organising import SavedView
 from social_listener.errors import DeskError, NotPermitted
 from social_listener.model import ActionKind, ReplyState, SentimentLabel
 from social_listener.rights import ROLE_WORDS, ROLES, SYSTEM, Right, Role
-from social_listener.store import macros, undoing
+from social_listener.store import macros, samples, undoing
 from social_listener.store.drafts import Place
 from social_listener.store.macros import StoredRun
+from social_listener.store.samples import SampleRow
 from social_listener.store.undoing import STATUS, Line
 
 NOWHERE = "x:404"
@@ -82,6 +83,44 @@ def _take_correction_back(desk: Desk, scene: Scene, who: str) -> None:
     one = _corrected(desk, scene)
     try:
         desk.corrections.take_back(one, who)
+    except DeskError as error:
+        raise type(error)(str(error).replace(one, scene.item)) from None
+
+
+def _drawn(desk: Desk, scene: Scene) -> str:
+    """Have an item drawn that nobody has said anything of; return the sample's id."""
+    if scene.item == NOWHERE:
+        return NOWHERE
+    with desk._office.store.transaction() as cursor:
+        samples.ask_again(cursor, f"w {scene.item}")
+        cursor.execute("UPDATE samples SET skipped_at = NULL")
+        ((version,),) = cursor.execute("SELECT version_id FROM interactions WHERE id = ?", [scene.item]).fetchall()
+        if samples.by_id(cursor, f"w {scene.item}") is None:
+            row = SampleRow(
+                id=f"w {scene.item}",
+                week="w",
+                item_id=scene.item,
+                account_id=scene.account,
+                channel="x",
+                language="en",
+                version_id=version,
+                told="negative",
+                scorer="test",
+                weight=1.0,
+                drawn_at=desk._office.clock(),
+            )
+            samples.add(cursor, [row])
+    return f"w {scene.item}"
+
+
+def _answer(desk: Desk, scene: Scene, who: str, *, skip: bool = False) -> None:
+    """Answer a sample; its id, which stands in no scene, is told as the item's."""
+    one = _drawn(desk, scene)
+    try:
+        if skip:
+            desk.samples.skip(one, who)
+        else:
+            desk.samples.answer(one, SentimentLabel.NEUTRAL, who)
     except DeskError as error:
         raise type(error)(str(error).replace(one, scene.item)) from None
 
@@ -302,6 +341,23 @@ MATRIX |= {
     ),
 }
 MATRIX |= {
+    "samples.draw": Entry(Right.TEACH, lambda desk, scene, who: desk.samples.draw(who), anywhere=True),
+    "samples.open": Entry(
+        Right.CORRECT,
+        lambda desk, scene, who: (_drawn(desk, scene), desk.samples.open(who))[1],
+        lambda found, scene: any(one.account_id == scene.account for one in found),
+    ),
+    "samples.answer": Entry(Right.CORRECT, _answer),
+    "samples.skip": Entry(Right.CORRECT, lambda desk, scene, who: _answer(desk, scene, who, skip=True)),
+    "samples.figures": Entry(
+        Right.READ,
+        lambda desk, scene, who: (
+            _drawn(desk, scene),
+            desk.samples.figures(*_around_now(desk), who),
+            desk.samples.figures(*_around_now(desk), SYSTEM),
+        )[1:],
+        lambda found, scene: found[0].whole.drawn > 0 if scene.account == "main" else found[0] == found[1],
+    ),
     "corrections.correct": Entry(
         Right.CORRECT,
         lambda desk, scene, who: desk.corrections.correct(scene.item, who, sentiment=SentimentLabel.POSITIVE),
