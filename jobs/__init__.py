@@ -9,6 +9,7 @@ from typing import cast
 
 from social_listener.jobs import (
     assign,
+    count,
     deliver,
     escalate,
     housekeeping,
@@ -78,6 +79,7 @@ JOBS: Mapping[str, Job] = {
     "assign": Job(assign.run, Every("assign_every"), timedelta(minutes=1), ticks=True),
     "wake": Job(wake.run, Every("reconcile_every"), timedelta(minutes=2), ticks=True),
     "escalate": Job(escalate.run, Every("escalate_every"), timedelta(minutes=1), ticks=True),
+    "count": Job(count.run, Every("count_every"), timedelta(minutes=10), at_start=True, ticks=True),
     "recheck": Job(recheck.run, Every("recheck_every"), timedelta(minutes=15)),
     "subscriptions": Job(subscriptions.run, Every("subscriptions_every"), timedelta(minutes=5), at_start=True),
     "sample": Job(sample.run, Every("sample_every"), timedelta(minutes=5), at_start=True, ticks=True),

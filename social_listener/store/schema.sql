@@ -685,6 +685,18 @@ CREATE TABLE stats_dirty (            -- buckets that have to be counted anew; o
     bucket TIMESTAMPTZ NOT NULL
 );
 --;
+CREATE TABLE annotations (            -- remarks on the time axis of insights
+    id         VARCHAR PRIMARY KEY,
+    kind       VARCHAR NOT NULL,       -- campaign | outage | other
+    text       VARCHAR NOT NULL,
+    begins_at  TIMESTAMPTZ NOT NULL,
+    ends_at    TIMESTAMPTZ,            -- NULL: one moment
+    account_id VARCHAR,                -- NULL: of all accounts
+    by_staff   VARCHAR NOT NULL,
+    version    BIGINT NOT NULL,
+    written_at TIMESTAMPTZ NOT NULL
+);
+--;
 CREATE TABLE corrections (            -- what staff say an item really is; no words of customers
     id         VARCHAR PRIMARY KEY,
     item_id    VARCHAR NOT NULL,
