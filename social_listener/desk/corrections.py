@@ -139,7 +139,8 @@ def why_not(cursor: DuckDBPyConnection, line: Line) -> str:
     one = corrections.by_id(cursor, line.after)
     if one is None or one.undone_at is not None:
         return "it was changed since"
-    return ""
+    item = conversations.item(cursor, one.item_id)
+    return "" if item is not None and item.deleted_at is None else "it is not there any more"
 
 
 def put_back(cursor: DuckDBPyConnection, line: Line, staff: str, now: datetime) -> None:
