@@ -116,6 +116,7 @@ def build(
             unpushed=ingest.unpushed,
         )
         ingest.erased = desk.media.forget
+        desk.rules.tune()
         opened.pop_all()
     return Service(
         settings=settings,

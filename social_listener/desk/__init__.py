@@ -31,6 +31,7 @@ from social_listener.desk.office import Office, own
 from social_listener.desk.people import People
 from social_listener.desk.people_door import Door
 from social_listener.desk.people_own import Own
+from social_listener.desk.rules import RuleDesk
 from social_listener.desk.samples import SampleDesk
 from social_listener.desk.team import TeamDesk
 from social_listener.desk.undoing import UndoDesk
@@ -116,6 +117,7 @@ class Desk:
         self.labels = LabelDesk(self._office)
         self.corrections = CorrectionDesk(self._office)
         self.samples = SampleDesk(self._office)
+        self.rules = RuleDesk(self._office, ingest)
         self.contacts = ContactDesk(self._office)
         self.undoing = UndoDesk(self._office)
         self.views = ViewDesk(self._office)

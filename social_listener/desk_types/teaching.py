@@ -90,3 +90,63 @@ class SampleReport:
     channels: tuple[SampleFigures, ...]
     languages: tuple[SampleFigures, ...]
     cells: tuple[SampleFigures, ...]  #: each channel and language by itself
+
+
+# -- rules -------------------------------------------------------------------------------------------------------------
+
+
+class RuleState(StrEnum):
+    """Where a rule stands."""
+
+    PROPOSED = "proposed"  #: labels of people speak for it; it does nothing
+    ACTIVE = "active"  #: it counts in every new score
+    WITHDRAWN = "withdrawn"  #: somebody decided against it; it is not proposed again
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """A word or phrase that corrections taught."""
+
+    id: str
+    phrase: str  #: one to three words in lower case
+    language: str  #: ISO 639-1
+    points: float  #: on the scale of the list of words, -4 to 4
+    state: RuleState
+    speak_for: int  #: labels of people that spoke for it when it was proposed
+    against: int  #: labels of other items with these words, then
+    authors: int  #: customers who wrote what speaks for it
+    made_at: datetime
+    decided_by: str | None  #: None: nobody yet
+    decided_at: datetime | None
+    version: int  #: of all rules together, with the last decision on this one; 0: none yet
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleMove:
+    """An item that would have another label, or another band of priority."""
+
+    item_id: str
+    account_id: str
+    sent_at: datetime
+    before: str  #: label, or NOT_SCORED
+    after: str
+    priority_before: int  #: without waiting time
+    priority_after: int
+    excerpt: str
+    reason: str  #: of the label that it would have
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleTrial:
+    """What scoring anew would change. Items that people corrected keep what people say, and are left out."""
+
+    items: int  #: that were looked at
+    changed: int  #: that would have another label
+    scored: int  #: that would have any other figure, reason or version
+    labels: Mapping[tuple[str, str], int]  #: label before and after → items; only those that differ
+    bands: Mapping[tuple[str, str], int]  #: band of priority before and after → items; only those that differ
+    moves: tuple[RuleMove, ...]  #: the first of those that would change label or band, newest first
+    sampled_before: Interval  #: agreement with the answers to samples; unsure never agrees
+    sampled_after: Interval
+    corrected_before: Interval  #: with what staff corrected unasked, which the rules were made from
+    corrected_after: Interval

@@ -342,6 +342,23 @@ MATRIX |= {
     ),
 }
 MATRIX |= {
+    "rules.all": Entry(Right.READ, lambda desk, scene, who: desk.rules.all(who), anywhere=True),
+    "rules.propose": Entry(Right.TEACH, lambda desk, scene, who: desk.rules.propose(who), anywhere=True),
+    "rules.trial": Entry(
+        Right.READ, lambda desk, scene, who: desk.rules.trial(["none"], 1, who), late=True, anywhere=True
+    ),
+    "rules.activate": Entry(
+        Right.TEACH, lambda desk, scene, who: desk.rules.activate(["none"], who), late=True, anywhere=True
+    ),
+    "rules.withdraw": Entry(
+        Right.TEACH, lambda desk, scene, who: desk.rules.withdraw(["none"], who), late=True, anywhere=True
+    ),
+    "rules.difference": Entry(
+        Right.READ,
+        lambda desk, scene, who: (desk.rules.difference(1, who).items, desk.rules.difference(1, SYSTEM).items),
+        lambda counts, scene: counts[0] > 0 if scene.account == "main" else counts[0] == counts[1],
+    ),
+    "rules.rescore": Entry(Right.TEACH, lambda desk, scene, who: desk.rules.rescore(1, who), anywhere=True),
     "samples.draw": Entry(Right.TEACH, lambda desk, scene, who: desk.samples.draw(who), anywhere=True),
     "samples.open": Entry(
         Right.CORRECT,
@@ -566,6 +583,7 @@ INSIDE = {
     *("contacts.wake", "levels.escalate", "team.tend", "team.notify", "library.write"),
     *("team.presence.at_work", "team.presence.beat", "team.presence.leave", "team.presence.others"),
     *("team.presence.forget", "bulk.work"),
+    "rules.tune",
     *("files.at", "media.attachment", "media.face", "media.forget", "media.sweep"),
 }
 DOORS = {
