@@ -26,13 +26,14 @@ from staff_kit import seed_staff
 from world_channel import ACCOUNT, WorldChannel, stream_of
 
 from social_listener.desk import Desk
+from social_listener.desk_types.teaching import Rule, RuleState
 from social_listener.errors import DeskError
 from social_listener.levels import Band, band
 from social_listener.model import SentimentLabel
 from social_listener.sandbox import Sandbox
 from social_listener.scoring import Weights
 from social_listener.settings import AccountSettings, PollingSettings, Settings
-from social_listener.store import corrections, stats
+from social_listener.store import corrections, rules, stats
 
 STREAM = stream_of()
 LABELS = (SentimentLabel.NEGATIVE, SentimentLabel.NEUTRAL, SentimentLabel.POSITIVE)
@@ -80,6 +81,22 @@ class Correcting(RuleBasedStateMachine):
         second = self.world.post("mara", TEXTS[1], reply_to=first)
         self.items = {f"x:{post.id}": Item(post, text) for post, text in zip((first, second), TEXTS, strict=False)}
         self.poll()
+        order = Rule(
+            id="one",
+            phrase="order",
+            language="en",
+            points=-3.0,
+            state=RuleState.PROPOSED,
+            speak_for=3,
+            against=0,
+            authors=2,
+            made_at=self.world.clock.now(),
+            decided_by=None,
+            decided_at=None,
+            version=0,
+        )
+        with self.store.transaction() as cursor:
+            rules.put(cursor, [order], there=())
 
     def teardown(self) -> None:
         """Leave nothing."""
@@ -185,6 +202,23 @@ class Correcting(RuleBasedStateMachine):
                 for table in ("scores", "machine_scores"):
                     cursor.execute(f"UPDATE {table} SET scorer = 'older'")
         self.ingest.replay()
+
+    @rule(days=st.sampled_from([1, 30]))
+    def teach(self, days: int) -> None:
+        """Let a rule hold, or withdraw it, and score anew what is stored."""
+        self.world.advance(1)
+        (one,) = self.desk.rules.all("ana")
+        turn = self.desk.rules.withdraw if one.state is RuleState.ACTIVE else self.desk.rules.activate
+        version = turn([one.id], "ana")
+        difference = self.desk.rules.difference(days, "ana")
+        written = self.desk.rules.rescore(days, "ana")
+        assert written == difference.scored
+        assert self.desk.rules.difference(days, "ana").scored == 0
+        for item_id, item in self.items.items():
+            if not item.gone:
+                kept = rows(self.store, "SELECT scorer FROM machine_scores WHERE interaction_id = ?", item_id)
+                (score,) = kept or rows(self.store, "SELECT scorer FROM scores WHERE interaction_id = ?", item_id)
+                assert score["scorer"].endswith(f"+rules-{version}")
 
     @rule()
     def count(self) -> None:
