@@ -230,8 +230,11 @@ class Correcting(RuleBasedStateMachine):
     def roll_ups_go_by_it(self) -> None:
         """Count by sentiment in the charts what the items show."""
         since, until = (stats.bucket_of(one) for one in self.always())
-        with self.store.read() as cursor, stats.counted(cursor, since, until) as (counts, _):
-            told = cursor.execute(f"SELECT sentiment_label, sum(items)::BIGINT FROM {counts} GROUP BY 1").fetchall()
+        with self.store.read() as cursor, stats.counted(cursor, since, until) as found:
+            told = cursor.execute(
+                f"""SELECT sentiment_label, sum(items)::BIGINT FROM {found.counts}
+                    JOIN {found.keys} k ON k.id = key_id GROUP BY 1"""
+            ).fetchall()
         lines = [self.desk.item(item_id, "ana") for item_id, one in self.items.items() if not one.gone]
         assert dict(told) == Counter("none" if one.sentiment is None else one.sentiment_label for one in lines)
 
