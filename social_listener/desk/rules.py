@@ -54,7 +54,8 @@ class RuleDesk:
     def propose(self, staff: str) -> tuple[Rule, ...]:
         """Look what labels of people speak for by now; return what is proposed. What nothing speaks for any more goes.
 
-        Nothing holds before somebody lets it. A rule that was withdrawn is not proposed again.
+        Nothing holds before somebody lets it. A rule that was withdrawn is not proposed again. Labels of items on
+        accounts that somebody has no access to do not speak.
         """
         now = self._office.clock()
         with self._office.store.read() as cursor:
@@ -82,7 +83,8 @@ class RuleDesk:
                             version=0,
                         )
                     )
-            rules.drop(cursor, sorted(waiting - {one.id for one in fresh}))
+            if within is None:  # who sees some accounts only cannot tell that nothing speaks for it
+                rules.drop(cursor, sorted(waiting - {one.id for one in fresh}))
             rules.put(cursor, fresh, there=waiting)
             self._office.store.narrow(())
             return tuple(one for one in rules.every(cursor) if one.state is RuleState.PROPOSED)
