@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from social_listener.dashboard import words
 from social_listener.dashboard.bench_data import MACRO
+from social_listener.dashboard.draw_thread import correctable
 from social_listener.desk_types import QueueFilter, View
 from social_listener.desk_types.organising import COLOURS
 
@@ -54,6 +55,7 @@ def bench(
     card = view.contact if view else None
     return {
         "conversation": view.conversation_id if view else "",
+        "item": correctable(view),
         "name": card.contact.name or card.contact.handle if card else "",
         "worn": [one.id for one in view.labels] if view else [],
         "labels": [{**label(one), "archived": one.archived, "version": one.version} for one in shown.labels],

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from social_listener.dashboard import draw_bench, draw_due, words
 from social_listener.dashboard.draw_proposal import NOBODY
-from social_listener.dashboard.draw_thread import merged
+from social_listener.dashboard.draw_thread import correctable, merged
 from social_listener.model import SentimentLabel, Status
 
 if TYPE_CHECKING:
@@ -130,6 +130,9 @@ def context(view: ConversationView | None, now: datetime, frames: Frames | None 
         "priority": view.priority,
         "factors": [_factor(factor) for factor in view.factors if round(factor.points)],
         "mood": mood,
+        "said": {"tone": focus.sentiment_label.value}
+        if focus and correctable(view) and focus.sentiment_label
+        else None,
         "labels": draw_bench.worn(view.labels),
         "contact": _contact(view.contact, now, frames) if view.contact else None,
         "silence": draw_bench.silence(view.contact),

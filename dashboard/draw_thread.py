@@ -121,6 +121,14 @@ def item(
     }
 
 
+def correctable(view: ConversationView | None) -> str:
+    """Return the item whose sentiment and priority are explained, for who wants to correct them; "": there is none."""
+    line = next((line for line in view.items if line.item.id == view.focus_id), None) if view else None
+    if line is None or line.item.outbound or line.deleted_at is not None or line.sentiment_label is None:
+        return ""
+    return line.item.id
+
+
 def _fitting(line: ThreadItem, rules: Sequence[Allowed]) -> list[Allowed]:
     """Return what makes sense for an item as it is: what is liked can be unliked, what is hidden can be shown."""
     pointless = {"like" if line.liked_by_us else "unlike", "hide" if line.item.hidden else "unhide"}

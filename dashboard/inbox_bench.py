@@ -19,9 +19,11 @@ from social_listener.dashboard import (
 )
 from social_listener.dashboard.bench_data import MACRO
 from social_listener.dashboard.inbox_actions import draw
+from social_listener.desk.corrections import LABELS
 from social_listener.desk_types.contacts import Silencing
 from social_listener.desk_types.organising import COLOURS
 from social_listener.errors import DeskError, ListenerError
+from social_listener.levels import Band, band
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -177,6 +179,27 @@ def _hand_over(wish: Wish) -> str:
     return ""
 
 
+_BANDS = (Band.LOW, Band.MIDDLE, Band.HIGH)
+
+
+def _correct(wish: Wish) -> str:
+    """Say what the item that is explained really is: its sentiment, or that its priority is too high or too low."""
+    desk, me, item = state.desk(), state.staff(), _text(wish, "item")
+    if _text(wish, "conversation") != session.inbox().chosen:
+        raise DeskError(inbox_actions.ANOTHER_IS_OPEN)
+    if wish.get("priority") in {"up", "down"}:
+        now = band(desk.item(item, me).priority or 0)
+        place = _BANDS.index(now) + (1 if wish["priority"] == "up" else -1)
+        if not 0 <= place < len(_BANDS):
+            return f"Its priority is {now.value} already"
+        desk.corrections.correct(item, me, priority=_BANDS[place])
+        return ""
+    sentiment = next((one for one in LABELS if one.value == wish.get("sentiment")), None)
+    if sentiment is not None and not desk.corrections.correct(item, me, sentiment=sentiment):
+        return f"It is called {sentiment.value} already"
+    return ""
+
+
 def _silence(wish: Wish) -> str:
     """Mute the contact, call them spam, or hear them again; the next conversation opens."""
     desk, me, conversation = state.desk(), state.staff(), _text(wish, "conversation")
@@ -225,6 +248,7 @@ WISHES: Mapping[str, Callable[[Wish], str]] = {
     "snooze": _snooze,
     "takers": _takers,
     "hand_over": _hand_over,
+    "correct": _correct,
     "silence": _silence,
     "alike": _alike,
     "merge": _merge,

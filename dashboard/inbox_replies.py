@@ -259,6 +259,8 @@ KEYS: Mapping[str, str] = {
     "S": "snooze, until a time of your own too",
     "B": "mute the contact, or call it spam",
     "C": "say who is the same customer on another channel",
+    "1 / 2 / 3": "what is explained at the right is negative, neutral, positive, whatever the program says",
+    "+ / -": "its priority is too low; too high",
     "V": "go to a view; save what is shown as one",
     "X": "select; Shift + X up to there. L, S, A, G, E, B then do it to all that are selected",
     "Z": "take back what you did last, to one or to many; not what a platform has: replies, likes, hiding",

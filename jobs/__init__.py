@@ -18,6 +18,7 @@ from social_listener.jobs import (
     poll,
     receive,
     recheck,
+    sample,
     subscriptions,
     wake,
 )
@@ -83,6 +84,7 @@ JOBS: Mapping[str, Job] = {
     "digest": Job(digest.run, Every("digest_every"), timedelta(minutes=10), ticks=True),
     "recheck": Job(recheck.run, Every("recheck_every"), timedelta(minutes=15)),
     "subscriptions": Job(subscriptions.run, Every("subscriptions_every"), timedelta(minutes=5), at_start=True),
+    "sample": Job(sample.run, Every("sample_every"), timedelta(minutes=5), at_start=True, ticks=True),
     "housekeeping": Job(housekeeping.run, Daily("housekeeping_at"), timedelta(hours=1)),
     "backup": Job(housekeeping.backup, Daily("backup_at"), timedelta(hours=1)),
 }

@@ -37,6 +37,12 @@ def band(priority: int) -> Band:
     return next((found for least, found in _BANDS if priority >= least), Band.LOW)
 
 
+def span_of(wanted: Band) -> tuple[int, int]:
+    """Return the lowest and the highest priority of a band."""
+    place = next(number for number, (_, found) in enumerate(_BANDS) if found is wanted)
+    return _BANDS[place][0], _BANDS[place - 1][0] - 1 if place else 100
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Level:
     """What is promised, in opening time."""

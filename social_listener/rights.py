@@ -19,8 +19,10 @@ class Right(StrEnum):
     ACT = "act"  #: hide, like, delete and edit at the platform
     ORGANISE = "organise"  #: resolve, snooze, reopen, label
     ASSIGN = "assign"  #: say who answers a conversation
+    CORRECT = "correct"  #: say what an item really is
     BLOCK = "block"  #: mute contacts, call them spam
     MERGE = "merge"  #: say that contacts are one customer, or that they are not
+    TEACH = "teach"  #: let rules hold that corrections taught, and withdraw them
     LIBRARY = "library"  #: change saved replies, macros, labels and shared views
     TEAM = "team"  #: change teams, capacities and absences of others
     OPERATE = "operate"  #: acknowledge gaps, dismiss and replay dead letters
@@ -38,9 +40,17 @@ class Role(StrEnum):
     MARKETER = "marketer"
 
 
-_WRITES: Final = frozenset({Right.READ, Right.NOTE, Right.PROPOSE, Right.ORGANISE, Right.ASSIGN})
+_READS: Final = frozenset({Right.READ, Right.NOTE, Right.CORRECT})
+_WRITES: Final = _READS | {Right.PROPOSE, Right.ORGANISE, Right.ASSIGN}
 _ANSWERS: Final = _WRITES | {Right.REPLY, Right.SETTLE, Right.ACT, Right.BLOCK, Right.MERGE}
-_LEADS: Final = _ANSWERS | {Right.APPROVE, Right.LIBRARY, Right.TEAM, Right.OPERATE, Right.EXPORT}
+_LEADS: Final = _ANSWERS | {
+    Right.APPROVE,
+    Right.LIBRARY,
+    Right.TEACH,
+    Right.TEAM,
+    Right.OPERATE,
+    Right.EXPORT,
+}
 
 #: role → everything it may do
 ROLES: Final[Mapping[Role, frozenset[Right]]] = {
@@ -48,7 +58,7 @@ ROLES: Final[Mapping[Role, frozenset[Right]]] = {
     Role.MANAGER: _LEADS,
     Role.COMMUNITY_MANAGER: _ANSWERS,
     Role.REPLY_WITH_APPROVAL: _WRITES,
-    Role.MARKETER: frozenset({Right.READ, Right.NOTE, Right.EXPORT}),
+    Role.MARKETER: _READS | {Right.EXPORT},
 }
 
 #: role → how staff call it
@@ -70,8 +80,10 @@ RIGHT_WORDS: Final[Mapping[Right, str]] = {
     Right.ACT: "hide, like, delete or edit at the platform",
     Right.ORGANISE: "resolve, snooze, reopen or label conversations",
     Right.ASSIGN: "assign conversations",
+    Right.CORRECT: "say what an item really is",
     Right.BLOCK: "mute contacts",
     Right.MERGE: "merge contacts",
+    Right.TEACH: "decide on rules that corrections taught",
     Right.LIBRARY: "change saved replies, macros, labels or shared views",
     Right.TEAM: "change teams and absences",
     Right.OPERATE: "acknowledge gaps or dismiss what could not be read",

@@ -119,6 +119,7 @@ def build(
         )
         desk.digests.recover()
         ingest.erased = desk.media.forget
+        desk.rules.tune()
         opened.pop_all()
     return Service(
         settings=settings,

@@ -10,12 +10,14 @@ from social_listener import channels as registry
 from social_listener.errors import SettingsError
 from social_listener.scoring.plugs import Tuning, scorers
 from social_listener.scoring.priority import Weights
+from social_listener.scoring.taught import Taught
 from social_listener.service_levels import levels_of
 from social_listener.settings import nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
+    from social_listener.desk_types.teaching import Rule
     from social_listener.settings import Settings
 
 
@@ -64,6 +66,19 @@ def _check_prices(settings: Settings) -> None:
 def tuning_of(settings: Settings) -> Tuning:
     """Return what the settings say about sentiment."""
     return Tuning(tuple(sorted(settings.sentiment.scorers.items())), settings.sentiment.names)
+
+
+def taught_of(found: Sequence[Rule], now: datetime) -> tuple[Taught, ...]:
+    """Return rules as scoring takes them; `now` is told of those that nobody decided on yet."""
+    return tuple(
+        Taught(one.phrase, one.points, _day(one.decided_at or now))
+        for one in sorted(found, key=lambda one: (one.phrase, one.id))
+    )
+
+
+def _day(moment: datetime) -> str:
+    """Return a day in words: "3 May 2026"."""
+    return f"{moment.day} {moment:%B %Y}"
 
 
 def weights_of(changed: Mapping[str, float]) -> Weights:

@@ -262,6 +262,9 @@ class SentimentSettings(_Part):
         description="scorers of further languages: code -> module:Class; see docs/adding-a-scorer.md",
     )
     names: tuple[str, ...] = Field(default=(), description="words that are names here, whatever else they mean")
+    sample: _Number = Field(
+        default=20, ge=0, le=500, description="items a week that are drawn for staff to say what they are; 0 for none"
+    )
 
 
 class AnswerSettings(_Part):
@@ -397,6 +400,9 @@ class JobSettings(_Part):
     digest_every: PositiveDuration = Field(
         default=timedelta(seconds=30),
         description="how often digests that are due, and e-mails that wait, are looked for",
+    )
+    sample_every: PositiveDuration = Field(
+        default=timedelta(hours=1), description="how often it is looked whether the sample of a week is to be drawn"
     )
     housekeeping_at: ClockTime = "03:30"
     backup_at: ClockTime = "03:00"

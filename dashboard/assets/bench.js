@@ -2,7 +2,12 @@
 const BENCHES = new WeakMap();
 const SPELT_OUT = 30000;
 // Keys that are about the open conversation, and how long they wait, in ms, for one that was picked and is not here yet.
-const ABOUT_ONE = "lsbcg";
+const ABOUT_ONE = "lsbcg123+-";
+// What somebody says the item that is explained really is.
+const SAID = {
+  1: { sentiment: "negative" }, 2: { sentiment: "neutral" }, 3: { sentiment: "positive" },
+  "+": { priority: "up" }, "-": { priority: "down" },
+};
 const WAIT_FOR = 8000;
 
 class Bench {
@@ -19,6 +24,7 @@ class Bench {
     document.addEventListener("social-listener-selection", this.onSelection);
     this.onBench = (event) => {
       if (event.detail === "labels" || ORGANISE[event.detail]) this[event.detail](true);
+      else if (SAID[event.detail]) this.correct(event.detail);
     };
     document.addEventListener("social-listener-bench", this.onBench);
     this.onOpening = (event) => this.hold(event.detail);
@@ -66,8 +72,14 @@ class Bench {
   runs(key) {
     const always = { l: this.labels, z: this.takeBack, v: this.views, s: this.snooze, b: this.silence, c: this.customers, g: this.handOver };
     const selected = { a: this.assignMany, g: this.assignMany, e: () => this.bulk("resolve", {}), l: this.labelMany };
+    if (SAID[key]) return () => this.many() || this.correct(key);
     if (this.data.confirm && key === "Escape") return () => this.fire({ what: "stay" });
     return (this.many() && selected[key]) || always[key];
+  }
+
+  correct(key) {
+    const { conversation, item } = this.data;
+    if (item) this.fire({ what: "correct", conversation, item, ...SAID[key] });
   }
 
   many() { return selectionSize() > 0; }

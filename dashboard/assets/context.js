@@ -27,8 +27,28 @@ function whySection(data) {
   section.append(el("h2", "", "Why this priority"), total);
   if (data.factors.length) section.append(list);
   else section.append(el("div", "words", "Nothing in it calls for haste."));
+  if (data.said) section.append(sayRow(SAY.priority));
   if (data.mood) section.append(el("p", "mood", data.mood));
+  if (data.said) section.append(sayRow(SAY.sentiment, data.said.tone));
   return section;
+}
+
+// Small buttons to say what it really is; the bench has the same keys. `now`: what its sentiment is called.
+const SAY = {
+  priority: [["Too low", "+", "Its priority is too low"], ["Too high", "-", "Its priority is too high"]],
+  sentiment: [["Negative", "1", "It is negative"], ["Neutral", "2", "It is neutral"], ["Positive", "3", "It is positive"]],
+};
+
+function sayRow(deeds, now) {
+  const row = el("div", "say");
+  for (const [words, key, title] of deeds) {
+    const node = benchButton(words, key, key);
+    node.title = title + " (" + key + ")";
+    node.setAttribute("aria-keyshortcuts", key);
+    if (now) node.setAttribute("aria-pressed", String(words.toLowerCase() === now));
+    row.append(node);
+  }
+  return row;
 }
 
 function levelSection(level, drift) {

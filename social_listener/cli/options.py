@@ -40,6 +40,8 @@ COMMANDS = {
     "score": "score",
     "evaluate": "evaluate",
     "try-weights": "weights",
+    "rules": "rules",
+    "rescore": "rules",
     "reply": "answer",
     "outbox": "watch",
     "levels": "watch",

@@ -18,6 +18,7 @@ from social_listener.desk import settle as desk_settle
 from social_listener.desk import work as desk_work
 from social_listener.desk.bulk import BulkDesk
 from social_listener.desk.contacts import ContactDesk
+from social_listener.desk.corrections import CorrectionDesk
 from social_listener.desk.digests import DigestDesk
 from social_listener.desk.files import FilesDesk
 from social_listener.desk.hindsight import Hindsight
@@ -32,6 +33,8 @@ from social_listener.desk.people import People
 from social_listener.desk.people_door import Door
 from social_listener.desk.people_own import Own
 from social_listener.desk.reports import ReportDesk
+from social_listener.desk.rules import RuleDesk
+from social_listener.desk.samples import SampleDesk
 from social_listener.desk.team import TeamDesk
 from social_listener.desk.undoing import UndoDesk
 from social_listener.desk.views import ViewDesk
@@ -118,6 +121,9 @@ class Desk:
         self.labels = LabelDesk(self._office)
         self.reports = ReportDesk(self._office)
         self.digests = DigestDesk(self._office, self.reports, postman)
+        self.corrections = CorrectionDesk(self._office)
+        self.samples = SampleDesk(self._office)
+        self.rules = RuleDesk(self._office, ingest)
         self.contacts = ContactDesk(self._office)
         self.undoing = UndoDesk(self._office)
         self.views = ViewDesk(self._office)

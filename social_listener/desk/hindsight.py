@@ -11,7 +11,6 @@ from social_listener.desk_types.hindsight import Move, Trial
 from social_listener.levels import band
 from social_listener.scoring import Circumstances, score_all
 from social_listener.scoring.urgency import agreement, picked, urgency
-from social_listener.service_names import tuning_of
 from social_listener.store import history
 
 if TYPE_CHECKING:
@@ -94,7 +93,8 @@ class Hindsight:
         return [one for one in found if within is None or one.account_id in within]
 
     def _scores(self, told: Sequence[tuple[str, Circumstances]], weights: Weights) -> list[Score]:
-        tuning = tuning_of(self._office.settings)
+        with self._office.store.read() as cursor:
+            tuning = self._office.tuning(cursor)
         return [
             made
             for at in range(0, len(told), _AT_ONCE)

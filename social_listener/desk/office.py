@@ -9,12 +9,14 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from social_listener.desk.memo import Memo
+from social_listener.desk_types.teaching import RuleState
 from social_listener.errors import ChannelError, DeskError, NotAllowed, NotPermitted, NotTheirs
 from social_listener.levels import Due, Levels
 from social_listener.model import Allowed, Factor
 from social_listener.rights import RIGHT_WORDS, ROLE_WORDS, SYSTEM, Right
 from social_listener.scoring import waiting_points
-from social_listener.store import conversations, labels, people, teams
+from social_listener.service_names import taught_of, tuning_of
+from social_listener.store import conversations, labels, people, rules, teams
 from social_listener.store import due as dues
 from social_listener.store import outbox as replies
 from social_listener.store.due import PlatformTime
@@ -34,7 +36,7 @@ if TYPE_CHECKING:
     from social_listener.desk_types.people import Accounts, StaffLine
     from social_listener.desk_types.team import Team
     from social_listener.model import Interaction, Standing, Stream
-    from social_listener.scoring import Weights
+    from social_listener.scoring import Tuning, Weights
     from social_listener.settings import Settings
     from social_listener.store import Store
     from social_listener.store.conversations import ConversationRow
@@ -194,6 +196,12 @@ class Office:
     def times(self, cursor: DuckDBPyConnection) -> PlatformTime:
         """Return what time it is, here and at the platforms; their clocks are looked at once in a while."""
         return self.clocks.now(cursor, self.clock())
+
+    def tuning(self, cursor: DuckDBPyConnection) -> Tuning:
+        """Return how sentiment is read now: by the settings, and by the rules that corrections taught and that hold."""
+        holding = [one for one in rules.every(cursor) if one.state is RuleState.ACTIVE]
+        version = rules.version(cursor)
+        return replace(tuning_of(self.settings), rules=taught_of(holding, self.clock()), version=version)
 
     def waiting(self) -> Waiting:
         """Return how waiting adds to priorities, for the queue."""

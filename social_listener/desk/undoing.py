@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from social_listener.desk import colleagues
+from social_listener.desk import colleagues, corrections
 from social_listener.desk_types.contacts import Silence, Silencing
 from social_listener.desk_types.organising import Left, Undone, UndoOffer
 from social_listener.errors import DeskError, NotPermitted
@@ -15,7 +15,7 @@ from social_listener.rights import Right
 from social_listener.store import assignments, audit, customers, organised, proposals, silences, teams, undoing
 from social_listener.store.assignments import Assignment
 from social_listener.store.organised import Organised
-from social_listener.store.undoing import ASSIGNEE, CUSTOMER, LABEL, SILENCE, STATUS, TEAM, Line
+from social_listener.store.undoing import ASSIGNEE, CORRECTED, CUSTOMER, LABEL, SILENCE, STATUS, TEAM, Line
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -33,7 +33,7 @@ _TOLD: Final = 200
 
 
 class UndoDesk:
-    """Take back assignments, handing over, labels, snoozes, resolving, reopening, muting, merging."""
+    """Take back assignments, handing over, labels, snoozes, resolving, reopening, muting, merging, corrections."""
 
     def __init__(self, office: Office) -> None:
         self._office = office
@@ -97,9 +97,26 @@ class UndoDesk:
         """Write what stood before; return the lines taken back, and those left with the reason."""
         of_contacts = [line for line in lines if line.field in {SILENCE, CUSTOMER}]
         done, left = self._take_back_contacts(cursor, staff, of_contacts, now)
-        others = [line for line in lines if line.field not in {SILENCE, CUSTOMER}]
+        said = [line for line in lines if line.field.startswith(CORRECTED)]
+        also_done, also_left = self._take_back_corrections(cursor, staff, said, now)
+        others = [line for line in lines if line not in of_contacts and line not in said]
         more_done, more_left = self._take_back_talks(cursor, staff, others, now)
-        return done + more_done, left + more_left
+        return done + also_done + more_done, left + also_left + more_left
+
+    def _take_back_corrections(
+        self, cursor: DuckDBPyConnection, staff: str, lines: Sequence[Line], now: datetime
+    ) -> tuple[list[Line], list[tuple[Line, str]]]:
+        done, left = [], []
+        talks = organised.read(cursor, [line.object_id for line in lines])
+        for line in lines:
+            why = self._forbidden(cursor, staff, line.field, talks.get(line.object_id))
+            why = why or corrections.why_not(cursor, line)
+            if why:
+                left.append((line, why))
+            else:
+                corrections.put_back(cursor, line, staff, now)
+                done.append(line)
+        return done, left
 
     def _take_back_talks(
         self, cursor: DuckDBPyConnection, staff: str, lines: Sequence[Line], now: datetime
@@ -158,7 +175,7 @@ class UndoDesk:
         return done, left
 
     def _forbidden(self, cursor: DuckDBPyConnection, staff: str, field: str, talk: Organised | None) -> str:
-        right = _RIGHTS.get(field, Right.ORGANISE)
+        right = Right.CORRECT if field.startswith(CORRECTED) else _RIGHTS.get(field, Right.ORGANISE)
         try:
             self._office.permit(cursor, staff, right, talk.account_id if talk else None)
         except NotPermitted as error:

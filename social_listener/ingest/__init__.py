@@ -184,6 +184,13 @@ class Ingest:
             deliveries.forget(cursor, before)
             return pages.forget(cursor, before)
 
+    def tune(self, tuning: Tuning) -> None:
+        """Read sentiment otherwise from now on. A page that is being decided may still be read as before."""
+        if tuning == self.tuning:
+            return
+        before, self.tuning, self.worker = self.worker, tuning, Worker(self.weights, tuning)
+        before.close()
+
     def close(self) -> None:
         """End the process that reads texts ahead, if there is one."""
         self.worker.close()

@@ -31,6 +31,7 @@ from social_listener.scoring.cues import Found
 from social_listener.scoring.labels import CLEAR, TROUBLES, asks, counting
 from social_listener.scoring.moods import Mood, Said
 from social_listener.scoring.sentiment import emphasis_of, valences_of
+from social_listener.scoring.taught import Rules, Taught
 from social_listener.scoring.vader_words import LEXICON, Word, Words, describe_emoji
 
 MOST_NOTES: Final = 3
@@ -96,9 +97,13 @@ class Care:
     name = "care-1"
     languages = frozenset(("en",))
 
-    def __init__(self, names: Sequence[str] = ()) -> None:
-        """`names` are words that are names here, whatever else they mean: brands and products."""
+    def __init__(self, names: Sequence[str] = (), rules: Sequence[Taught] = ()) -> None:
+        """`names` are words that are names here, whatever else they mean: brands and products.
+
+        `rules` are words and phrases that corrections taught.
+        """
         self._names = frozenset(name.casefold() for name in names)
+        self._rules = Rules(rules)
 
     def read(self, said: Sequence[Said]) -> list[Mood]:
         """Return a mood for every text."""
@@ -145,6 +150,9 @@ class Care:
                 total += weight * (share if weight > 0 else 1 + MORE * (min(len(found), 3) - 1))
                 if weight < 0 or share == 1.0:
                     notes.append(f"{_quoted(found)}: {_MEANING[name]}")
+        taught = self._rules.found(text) if self._rules else []
+        total += math.fsum(rule.points for rule in taught)
+        notes[:0] = [rule.note for rule in taught]
         if quoted is not None:
             notes.append(f"“{_short(quoted)}” is quoted, and weighs nothing")
         if matters:
@@ -152,7 +160,7 @@ class Care:
         total += math.copysign(emphasis_of(text), total) if total else 0.0
         number = round(total / math.sqrt(total * total + 15), 4)
         divided = not solved and (_divided(kind, bad) if share else kind > 0 and number > -CLEAR)
-        return Weighed(number, rated > 0 or bool(cues.words), divided, tuple(notes[:MOST_NOTES]))
+        return Weighed(number, rated > 0 or bool(cues.words or taught), divided, tuple(notes[:MOST_NOTES]))
 
     def _silenced(
         self, tokens: list[str], words: list[Word | None], names: frozenset[str], *, asking: bool

@@ -14,16 +14,19 @@ from social_listener.model import SentimentLabel
 from social_listener.scoring.care import Care
 from social_listener.scoring.language_names import LANGUAGES
 from social_listener.scoring.moods import Mood, Said, Scorer
+from social_listener.scoring.taught import Taught
 
 _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Tuning:
-    """What the settings say about sentiment."""
+    """What the settings say about sentiment, and what corrections taught."""
 
     scorers: tuple[tuple[str, str], ...] = ()  #: (language, "module:Class") of scorers besides our own
     names: tuple[str, ...] = ()  #: words that are names here, whatever else they mean
+    rules: tuple[Taught, ...] = ()  #: that corrections taught; these do not stand in the settings
+    version: int = 0  #: of the rules; 0: nobody ever decided on one
 
 
 OURS: Final = Tuning()
@@ -36,7 +39,7 @@ def scorers(tuning: Tuning) -> Mapping[str, Scorer]:
     several = next((name for name in tuning.names if len(name.split()) != 1), None)
     if several is not None:
         raise SettingsError(f"sentiment.names: must be single words (found {several!r}); list its words one by one")
-    ours = Care(tuning.names)
+    ours = Care(tuning.names, tuning.rules)
     found: dict[str, Scorer] = dict.fromkeys(ours.languages, ours)
     made: dict[str, Scorer] = {}
     for code, where in tuning.scorers:

@@ -94,6 +94,9 @@ def waiting_points(waited: timedelta, target: timedelta, weights: Weights) -> fl
     return min(weights.waiting_most, max(0.0, weights.waiting_at_target * (waited / target)))
 
 
+#: factors that do not come from the text
+OF_SENDER: Final = frozenset({"direct", "reach", "verified", "repeat", "silence"})
+
 #: cue -> (weight and factor name, sentence)
 _SENTENCES = {
     "safety": "speaks of danger, injury or stolen data",
@@ -110,10 +113,13 @@ def factors(of_text: Sequence[Factor], about: Circumstances, weights: Weights) -
 
     `of_text` are those that its text gives (`text_factors`).
     """
-    if about.outbound:
-        return ()
+    return () if about.outbound else summed(of_text, _of_sender(about, weights), weights)
+
+
+def summed(of_text: Sequence[Factor], of_sender: Sequence[Factor], weights: Weights) -> tuple[Factor, ...]:
+    """Return the factors of an inbound item, in order; their points sum up to 0 … 100."""
     received = Factor(name="received", points=weights.received, because="somebody said this to us or about us")
-    parts = [part for part in (received, *of_text, *_of_sender(about, weights)) if part.points]
+    parts = [part for part in (received, *of_text, *of_sender) if part.points]
     total = math.fsum(part.points for part in parts)
     if total < 0:
         parts.append(Factor(name="limit", points=-total, because="no priority is below 0"))

@@ -11,7 +11,7 @@ from social_listener.scoring import cues, grades, labels, language
 from social_listener.scoring.care import Care
 from social_listener.scoring.moods import Mood, Said
 from social_listener.scoring.plugs import OURS, Tuning, moods_of
-from social_listener.scoring.priority import Circumstances, Weights, factors, text_factors
+from social_listener.scoring.priority import OF_SENDER, Circumstances, Weights, factors, summed, text_factors
 
 SCORER = f"{Care.name}+{grades.VERSION}+{cues.VERSION}"
 """Name and version of our own rules; it changes whenever the same text may get another score."""
@@ -66,7 +66,20 @@ def gists_of(texts: Sequence[Text], weights: Weights, tuning: Tuning = OURS) -> 
     text takes a quarter more time, because they drive one another out of the processor's cache.
     """
     said = heard(texts)
-    return [_gist(one, mood, name, weights) for one, (mood, name) in zip(said, moods_of(said, tuning), strict=True)]
+    ours = f"{SCORER}+rules-{tuning.version}" if tuning.version else SCORER
+    return [
+        _gist(one, mood, ours if name is None else f"{name}+{cues.VERSION}", weights)
+        for one, (mood, name) in zip(said, moods_of(said, tuning), strict=True)
+    ]
+
+
+def again(gist: Gist, before: Sequence[Factor], weights: Weights) -> Score:
+    """Return the score of a text that is scored anew; `before`: the factors that it had.
+
+    What they say of sender and circumstances stays as it was when the item came.
+    """
+    sender = [part for part in before if part.name in OF_SENDER]
+    return _scored(gist, summed(gist.factors, sender, weights))
 
 
 def heard(texts: Sequence[Text]) -> list[Said]:
@@ -78,7 +91,7 @@ def heard(texts: Sequence[Text]) -> list[Said]:
     ]
 
 
-def _gist(said: Said, mood: Mood, scorer: str | None, weights: Weights) -> Gist:
+def _gist(said: Said, mood: Mood, scorer: str, weights: Weights) -> Gist:
     feeling = labels.feel(said.text, mood, said.cues)
     return Gist(
         sentiment=mood.sentiment,
@@ -86,12 +99,15 @@ def _gist(said: Said, mood: Mood, scorer: str | None, weights: Weights) -> Gist:
         reason=mood.reason,
         language=said.language,
         factors=tuple(text_factors(feeling, said.cues, weights)),
-        scorer=SCORER if scorer is None else f"{scorer}+{cues.VERSION}",
+        scorer=scorer,
     )
 
 
 def _score(gist: Gist, about: Circumstances, weights: Weights) -> Score:
-    parts = factors(gist.factors, about, weights)
+    return _scored(gist, factors(gist.factors, about, weights))
+
+
+def _scored(gist: Gist, parts: tuple[Factor, ...]) -> Score:
     return Score(
         sentiment=gist.sentiment,
         sentiment_label=gist.label,

@@ -29,7 +29,7 @@ class Past:
     sent_at: datetime  #: since when it waited
     answered_at: datetime | None
     ended_at: datetime | None  #: answered, or put away without an answer; None: it waits
-    priority: int | None  #: without waiting time; None: it was not scored
+    priority: int | None  #: by the rules, whatever a person said, without waiting time; None: it was not scored
     escalated: bool  #: somebody was told that its answer was due soon, or late
 
 
@@ -41,11 +41,12 @@ def said(cursor: DuckDBPyConnection, since: datetime) -> list[Past]:
                   coalesce(p.followers, 0), coalesce(p.verified, FALSE), coalesce(i.again_at, i.sent_at) AS since,
                   i.answered_at,
                   coalesce(i.answered_at, CASE WHEN i.first_seen_at <= c.settled_at THEN c.settled_at END),
-                  s.priority,
+                  coalesce(m.priority, s.priority),
                   EXISTS (SELECT 1 FROM escalations e WHERE e.conversation_id = i.conversation_id
                           AND e.due_what = 'answer' AND e.due_since = coalesce(i.again_at, i.sent_at))
            FROM interactions i JOIN conversations c ON c.id = i.conversation_id
            LEFT JOIN contacts p ON p.id = i.author_id LEFT JOIN scores s ON s.interaction_id = i.id
+           LEFT JOIN machine_scores m ON m.interaction_id = i.id
            WHERE NOT i.outbound AND NOT i.context AND i.deleted_at IS NULL AND i.sent_at >= ?
            ORDER BY i.sent_at, i.id""",
         [since],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import zstandard
 
 from social_listener.failpoints import failpoint
-from social_listener.store import dead_letters, facts, queue_upkeep, redaction, search_log, stats
+from social_listener.store import corrections, dead_letters, facts, queue_upkeep, redaction, search_log, stats
 from social_listener.store.changes import Changes, DeadLetterRow, LinkRow, RawPage, Sighting, VersionRow
 from social_listener.store.facts import CONTACT, CONTACT_OURS, CONVERSATION, ITEM, OURS, Known
 from social_listener.store.rows import marks
@@ -26,17 +26,6 @@ _RAW: Final = tuple(each.name for each in fields(RawPage))
 _VERSION: Final = tuple(each.name for each in fields(VersionRow))
 _LINK: Final = tuple(each.name for each in fields(LinkRow))
 _SIGHTING: Final = tuple(each.name for each in fields(Sighting))
-_SCORE: Final = (
-    "interaction_id",
-    "sentiment",
-    "sentiment_label",
-    "sentiment_reason",
-    "language",
-    "priority",
-    "factors",
-    "scorer",
-    "scored_at",
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -265,11 +254,21 @@ def _write_items(cursor: DuckDBPyConnection, changes: Changes, now: datetime) ->
     changed = [_values(one, _VERSION) for one in changes.changed_versions.values()]
     update(cursor, "interaction_versions", _VERSION, changed)
     insert(cursor, "sightings", _SIGHTING, [_values(one, _SIGHTING) for one in changes.sightings])
-    scores = {key: _score_row(key, made, now) for key, made in changes.scores.items()}
-    insert(cursor, "scores", _SCORE, [row for key, row in scores.items() if key in changes.new_items])
-    _put(cursor, "scores", _SCORE, [row for key, row in scores.items() if key not in changes.new_items])
+    _write_scores(cursor, changes, now)
     stats.touch_items(cursor, known)
     stats.touch(cursor, [one.item.sent_at for one in changes.new_items.values()])
+
+
+def _write_scores(cursor: DuckDBPyConnection, changes: Changes, now: datetime) -> None:
+    """Write scores. An item that is scored again says something else now: what people said of it holds no longer."""
+    fresh = {key: made for key, made in changes.scores.items() if key in changes.new_items}
+    insert(cursor, "scores", corrections.SCORE, [_score_row(key, made, now) for key, made in fresh.items()])
+    again = {key: made for key, made in changes.scores.items() if key not in fresh}
+    lost = corrections.lose(cursor, list(again), now) if again else {}
+    told = {
+        key: replace(made, sentiment_reason=made.sentiment_reason + lost.get(key, "")) for key, made in again.items()
+    }
+    _put(cursor, "scores", corrections.SCORE, [_score_row(key, made, now) for key, made in told.items()])
 
 
 def _counted_anew(changes: Changes) -> set[str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from social_listener.store import queue_upkeep, redaction, search_log, stats
+from social_listener.store import corrections, queue_upkeep, redaction, search_log, stats
 from social_listener.store.facts import CONTACT, ITEM
 from social_listener.store.staging import chunks, delete
 
@@ -39,7 +39,7 @@ def carry_over(cursor: DuckDBPyConnection, now: datetime) -> None:
     _items(cursor, now)
     _wordings(cursor)
     _contacts(cursor)
-    _scores(cursor)
+    _scores(cursor, now)
     _missing(cursor, "sightings", "id")
     _missing(cursor, "conversations", "id")
     _dead_letters(cursor, now)
@@ -68,7 +68,7 @@ def _items(cursor: DuckDBPyConnection, now: datetime) -> None:
     _missing(cursor, "interactions", "id")
     _missing(cursor, "gone", "id", "id NOT IN (SELECT id FROM interactions)")
     gone = [row[0] for row in cursor.execute(_GONE).fetchall()]
-    for table, key in (("interactions", "id"), ("scores", "interaction_id")):
+    for table, key in (("interactions", "id"), ("scores", "interaction_id"), ("machine_scores", "interaction_id")):
         delete(cursor, table, key, gone)
     for table in ("interaction_versions", "sightings"):
         for part in chunks(gone):
@@ -87,19 +87,32 @@ def _contacts(cursor: DuckDBPyConnection) -> None:
     _missing(cursor, "contacts", "id")
 
 
-def _scores(cursor: DuckDBPyConnection) -> None:
-    """Carry over scores of items whose words changed, and where other rules made the old ones."""
+def _scores(cursor: DuckDBPyConnection, now: datetime) -> None:
+    """Carry over scores of items whose words changed, and where other rules made the old ones.
+
+    What people said of the same words holds.
+    """
+    reworded = cursor.execute(
+        "SELECT interaction_id FROM reworded JOIN corrections ON item_id = interaction_id"
+        " WHERE words AND undone_at IS NULL"
+    ).fetchall()
     stale = """
         SELECT r.interaction_id FROM replayed.scores r JOIN replayed.interactions n ON n.id = r.interaction_id
         JOIN interactions i ON i.id = r.interaction_id LEFT JOIN scores s ON s.interaction_id = r.interaction_id
         WHERE i.deleted_at IS NULL AND (s.interaction_id IS NULL OR s.scorer <> r.scorer OR r.interaction_id IN
               (SELECT interaction_id FROM reworded))"""
     ids = [row[0] for row in cursor.execute(stale).fetchall()]
+    lost = corrections.lose(cursor, sorted({row[0] for row in reworded}), now)
     delete(cursor, "scores", "interaction_id", ids)
     for part in chunks(ids):
         cursor.execute(
             "INSERT INTO scores BY NAME SELECT * FROM replayed.scores WHERE list_contains(?, interaction_id)", [part]
         )
+    for item_id, words in lost.items():
+        cursor.execute(
+            "UPDATE scores SET sentiment_reason = sentiment_reason || ? WHERE interaction_id = ?", [words, item_id]
+        )
+    corrections.scored_anew(cursor, ids)
 
 
 def _dead_letters(cursor: DuckDBPyConnection, now: datetime) -> None:
@@ -155,19 +168,23 @@ def _changed(cursor: DuckDBPyConnection, table: str, names: tuple[str, ...], con
     """Overwrite those columns where the scratch database tells something else."""
     different = " OR ".join(f"t.{name} IS DISTINCT FROM r.{name}" for name in names)
     columns = ", ".join(f"{name} = r.{name}" for name in names)
-    ids = cursor.execute(
-        f"SELECT t.id FROM {table} t JOIN {REPLAYED}.{table} r ON r.id = t.id WHERE {condition} AND ({different})"
+    words = "t.text IS DISTINCT FROM r.text" if "text" in names else "FALSE"
+    rows = cursor.execute(
+        f"SELECT t.id, {words} FROM {table} t JOIN {REPLAYED}.{table} r ON r.id = t.id"
+        f" WHERE {condition} AND ({different})"
     ).fetchall()
     if table == "interactions":
-        cursor.execute("CREATE OR REPLACE TEMP TABLE reworded (interaction_id VARCHAR)")
-    for part in chunks([row[0] for row in ids]):
+        cursor.execute("CREATE OR REPLACE TEMP TABLE reworded (interaction_id VARCHAR, words BOOLEAN)")
+    said_otherwise = dict(rows)
+    for part in chunks([row[0] for row in rows]):
         cursor.execute(
             f"UPDATE {table} SET {columns} FROM {REPLAYED}.{table} r"
             f" WHERE {table}.id = r.id AND list_contains(?, r.id)",
             [part],
         )
         if table == "interactions":
-            cursor.execute("INSERT INTO reworded SELECT unnest(?)", [part])
+            told = [said_otherwise[one] for one in part]
+            cursor.execute("INSERT INTO reworded SELECT unnest(?), unnest(?)", [part, told])
 
 
 def _missing(cursor: DuckDBPyConnection, table: str, key: str, condition: str = "TRUE") -> None:

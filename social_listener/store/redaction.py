@@ -52,7 +52,8 @@ def purge(cursor: DuckDBPyConnection, item_ids: Sequence[str]) -> None:
     """Remove the words of those items; the items' own rows are written by the caller."""
     for part in chunks(item_ids):
         cursor.execute(f"UPDATE interaction_versions SET text = '' WHERE interaction_id IN ({marks(part)})", part)
-    delete(cursor, "scores", "interaction_id", item_ids)
+    for table in ("scores", "machine_scores"):
+        delete(cursor, table, "interaction_id", item_ids)
     _purge_pages(cursor, item_ids)
     _purge_dead_letters(cursor, item_ids)
 

@@ -541,7 +541,8 @@ CREATE TABLE undo_steps (             -- what staff did and may take back; forgo
 CREATE TABLE undo_lines (             -- one thing that a step changed
     id         VARCHAR PRIMARY KEY,    -- "<step id> <field> <object id>"
     step_id    VARCHAR NOT NULL,
-    field      VARCHAR NOT NULL,       -- status | assignee | label:<id> | silence | customer
+    field      VARCHAR NOT NULL,       -- status | assignee | label:<id> | corrected:<what> <item> |
+                                       -- silence | customer
     object_id  VARCHAR NOT NULL,       -- a conversation; of the last two a contact
     before     VARCHAR NOT NULL,       -- JSON
     after      VARCHAR NOT NULL,       -- JSON
@@ -734,6 +735,65 @@ CREATE TABLE mails (                  -- digests by e-mail: a row for each perio
     created_at  TIMESTAMPTZ NOT NULL,
     ended_at    TIMESTAMPTZ,           -- when it was accepted, failed or settled
     settled_by  VARCHAR                -- staff who said what became of it
+);
+--;
+CREATE TABLE corrections (            -- what staff say an item really is; no words of customers
+    id         VARCHAR PRIMARY KEY,
+    item_id    VARCHAR NOT NULL,
+    account_id VARCHAR NOT NULL,
+    what       VARCHAR NOT NULL,       -- sentiment | priority
+    was        VARCHAR NOT NULL,       -- what the program had made of it: a label, or a band
+    is_now     VARCHAR NOT NULL,       -- what somebody says it is
+    staff      VARCHAR NOT NULL,
+    made_at    TIMESTAMPTZ NOT NULL,
+    sample_id  VARCHAR,                -- the sample that was answered with it; NULL: it was volunteered
+    undone_at  TIMESTAMPTZ,            -- NULL: it holds
+    undone_why VARCHAR                 -- taken_back | replaced | reworded
+);
+--;
+CREATE TABLE machine_scores (         -- what the program makes of items that somebody corrected; a row while one holds
+    interaction_id   VARCHAR PRIMARY KEY,
+    sentiment        DOUBLE,
+    sentiment_label  VARCHAR NOT NULL,
+    sentiment_reason VARCHAR NOT NULL,
+    language         VARCHAR,
+    priority         INTEGER NOT NULL,
+    factors          VARCHAR NOT NULL,
+    scorer           VARCHAR NOT NULL,
+    scored_at        TIMESTAMPTZ NOT NULL
+);
+--;
+CREATE TABLE samples (                -- items drawn at random, a week at a time, for somebody to say what they are
+    id          VARCHAR PRIMARY KEY,   -- "<week> <item id>"
+    week        VARCHAR NOT NULL,      -- "2026-W44": of the week in which the items were stored
+    item_id     VARCHAR NOT NULL,
+    account_id  VARCHAR NOT NULL,
+    channel     VARCHAR NOT NULL,
+    language    VARCHAR NOT NULL,      -- '': not known
+    version_id  VARCHAR NOT NULL,      -- of the words that were drawn
+    told        VARCHAR NOT NULL,      -- the label that the program had made
+    scorer      VARCHAR NOT NULL,
+    weight      DOUBLE NOT NULL,       -- for how many items of its channel and language it stands
+    drawn_at    TIMESTAMPTZ NOT NULL,
+    label       VARCHAR,               -- what somebody says it is; NULL: nobody answered
+    answered_by VARCHAR,
+    answered_at TIMESTAMPTZ,
+    skipped_at  TIMESTAMPTZ            -- when somebody could not tell; answered_by says who
+);
+--;
+CREATE TABLE rules (                  -- words and phrases that corrections taught
+    id         VARCHAR PRIMARY KEY,
+    phrase     VARCHAR NOT NULL,       -- one to three words in lower case
+    language   VARCHAR NOT NULL,
+    points     DOUBLE NOT NULL,        -- on the scale of the list of words, -4 to 4
+    state      VARCHAR NOT NULL,       -- proposed | active | withdrawn
+    speak_for  INTEGER NOT NULL,       -- labels of people that speak for it, and against it, when it was proposed
+    against    INTEGER NOT NULL,
+    authors    INTEGER NOT NULL,       -- how many customers wrote what speaks for it
+    made_at    TIMESTAMPTZ NOT NULL,
+    decided_by VARCHAR,
+    decided_at TIMESTAMPTZ,
+    version    BIGINT NOT NULL         -- of the whole set of rules with the last decision on this one; 0: none yet
 );
 --;
 CREATE TABLE schema_versions (

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 GOOD_FOR: Final = timedelta(minutes=10)
 
 STATUS, ASSIGNEE, TEAM, LABEL, SILENCE, CUSTOMER = "status", "assignee", "team", "label:", "silence", "customer"
+CORRECTED = "corrected:"
 _LINE: Final = ("id", "step_id", "field", "object_id", "before", "after", "covered_by", "state")
 
 
@@ -32,7 +33,7 @@ _LINE: Final = ("id", "step_id", "field", "object_id", "before", "after", "cover
 class Line:
     """One thing that changed; values are JSON."""
 
-    field: str  #: STATUS, ASSIGNEE, TEAM, LABEL + id, SILENCE, CUSTOMER
+    field: str  #: STATUS, ASSIGNEE, TEAM, LABEL + id, SILENCE, CUSTOMER, CORRECTED + what and item id
     object_id: str  #: a conversation; of SILENCE and CUSTOMER a contact
     before: Any
     after: Any

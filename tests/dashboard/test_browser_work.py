@@ -120,3 +120,31 @@ def test_an_answer_is_sent_and_its_conversation_resolved_in_one_go(open_page: Op
     expect(page.locator(".row")).to_have_count(1)
     ours = until(lambda: [post for post in stage.truth.posts if post.author == "fernhill"], "the first answer is there")
     assert [post.text for post in ours] == ["A new one left today."]
+
+
+def test_what_an_item_really_is_is_said_by_key_and_by_button(open_page: Open, make_stage: MakeStage) -> None:
+    """1, 2 and 3 correct the sentiment and + and - the priority, shown at once with who said so; Z takes it back."""
+    stage = make_stage()
+    post = stage.mention("my card was charged twice, fix this")
+    stage.mention("lovely beans")
+    stage.serve()
+    page = opened(open_page, f"{stage.address}/?c={stage.conversation(post)}")
+    card, offer = page.locator(".st-key-context"), page.locator(".offer")
+    before = card.locator(".mood").inner_text()
+    page.keyboard.press("3")
+    expect(card.locator(".mood")).to_contain_text("Sentiment: positive. Corrected by")
+    expect(card.locator(".say [aria-pressed=true]")).to_have_text("Positive3")
+    expect(page.locator(".said.focus")).to_contain_text("Positive")
+    expect(offer).to_contain_text("Called positive · Guest 1")
+    page.keyboard.press("z")
+    expect(card.locator(".mood")).to_have_text(before)
+    card.get_by_role("button", name="Neutral").click()
+    expect(card.locator(".mood")).to_contain_text("Sentiment: neutral. Corrected by")
+    page.keyboard.press("-")
+    page.keyboard.press("+")
+    page.keyboard.press("+")
+    expect(card.locator(".factor")).to_contain_text(["says that its priority is"])
+    page.keyboard.press("n")
+    page.keyboard.type("1 or 2")
+    expect(page.locator(".st-key-composer .box > textarea")).to_have_value("1 or 2")
+    expect(card.locator(".mood")).to_contain_text("Sentiment: neutral")

@@ -13,11 +13,12 @@ from staff_kit import seed_staff
 
 from social_listener.desk import Desk
 from social_listener.desk_types import QueueFilter, View
+from social_listener.ingest import Ingest
 from social_listener.model import Interaction, Kind, ReplyState
 from social_listener.outbox import Outbox
 from social_listener.sandbox import Sandbox
 from social_listener.scoring import Weights
-from social_listener.settings import AccountSettings, OutboxSettings, Settings
+from social_listener.settings import AccountSettings, OutboxSettings, PollingSettings, Settings
 from social_listener.store import Store, queue_upkeep, stats
 from social_listener.witness import Witness
 
@@ -68,7 +69,14 @@ class Kit:
         self.desk = Desk(
             self.store,
             self.channels,
-            ingest=None,
+            ingest=Ingest(
+                self.store,
+                self.channels,
+                streams={},
+                weights=Weights(),
+                polling=PollingSettings(),
+                clock=self.now,
+            ),
             streams={},
             settings=self.settings,
             weights=Weights(waiting_at_target=15, waiting_most=30),

@@ -8,7 +8,7 @@ import ast
 import inspect
 import json
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -28,11 +28,12 @@ from social_listener.desk_types.contacts import Silencing
 from social_listener.desk_types.organising import SavedView
 from social_listener.desk_types.reports import ChartKind, MailLine, MailState, ReportFormat, Snapshot
 from social_listener.errors import DeskError, NotPermitted
-from social_listener.model import ActionKind, ReplyState
+from social_listener.model import ActionKind, ReplyState, SentimentLabel
 from social_listener.rights import ROLE_WORDS, ROLES, SYSTEM, Right, Role
-from social_listener.store import macros, mails, undoing
+from social_listener.store import macros, mails, samples, undoing
 from social_listener.store.drafts import Place
 from social_listener.store.macros import StoredRun
+from social_listener.store.samples import SampleRow
 from social_listener.store.undoing import STATUS, Line
 
 NOWHERE = "x:404"
@@ -101,6 +102,68 @@ def _items_of(made: Snapshot) -> set[str]:
     """Return the accounts of which a snapshot holds items."""
     with duckdb.connect(str(made.file), read_only=True) as copy:
         return {row[0] for row in copy.execute("SELECT DISTINCT account_id FROM items").fetchall()}
+
+
+def _corrected(desk: Desk, scene: Scene) -> str:
+    """Have the machine's owner correct an item, once; return the correction's id."""
+    try:
+        held = desk.corrections.of_item(scene.item, SYSTEM)
+        made = held or desk.corrections.correct(scene.item, SYSTEM, sentiment=SentimentLabel.NEUTRAL)
+    except DeskError:
+        return scene.item
+    return made[0].id
+
+
+def _take_correction_back(desk: Desk, scene: Scene, who: str) -> None:
+    """Take a correction back; its id, which stands in no scene, is told as the item's."""
+    one = _corrected(desk, scene)
+    try:
+        desk.corrections.take_back(one, who)
+    except DeskError as error:
+        raise type(error)(str(error).replace(one, scene.item)) from None
+
+
+def _drawn(desk: Desk, scene: Scene) -> str:
+    """Have an item drawn that nobody has said anything of; return the sample's id."""
+    if scene.item == NOWHERE:
+        return NOWHERE
+    with desk._office.store.transaction() as cursor:
+        samples.ask_again(cursor, f"w {scene.item}")
+        cursor.execute("UPDATE samples SET skipped_at = NULL")
+        ((version,),) = cursor.execute("SELECT version_id FROM interactions WHERE id = ?", [scene.item]).fetchall()
+        if samples.by_id(cursor, f"w {scene.item}") is None:
+            row = SampleRow(
+                id=f"w {scene.item}",
+                week="w",
+                item_id=scene.item,
+                account_id=scene.account,
+                channel="x",
+                language="en",
+                version_id=version,
+                told="negative",
+                scorer="test",
+                weight=1.0,
+                drawn_at=desk._office.clock(),
+            )
+            samples.add(cursor, [row])
+    return f"w {scene.item}"
+
+
+def _answer(desk: Desk, scene: Scene, who: str, *, skip: bool = False) -> None:
+    """Answer a sample; its id, which stands in no scene, is told as the item's."""
+    one = _drawn(desk, scene)
+    try:
+        if skip:
+            desk.samples.skip(one, who)
+        else:
+            desk.samples.answer(one, SentimentLabel.NEUTRAL, who)
+    except DeskError as error:
+        raise type(error)(str(error).replace(one, scene.item)) from None
+
+
+def _around_now(desk: Desk) -> tuple[datetime, datetime]:
+    now = desk._office.clock()
+    return now - timedelta(days=1), now + timedelta(days=1)
 
 
 MATRIX: dict[str, Entry] = {
@@ -311,6 +374,56 @@ MATRIX |= {
         lambda desk, scene, who: desk.team.set_workload(who, "ana", 0, capacity=3, away_from=None, away_until=None),
         late=True,
         anywhere=True,
+    ),
+}
+MATRIX |= {
+    "rules.all": Entry(Right.READ, lambda desk, scene, who: desk.rules.all(who), anywhere=True),
+    "rules.propose": Entry(Right.TEACH, lambda desk, scene, who: desk.rules.propose(who), anywhere=True),
+    "rules.trial": Entry(
+        Right.READ, lambda desk, scene, who: desk.rules.trial(["none"], 1, who), late=True, anywhere=True
+    ),
+    "rules.activate": Entry(
+        Right.TEACH, lambda desk, scene, who: desk.rules.activate(["none"], who), late=True, anywhere=True
+    ),
+    "rules.withdraw": Entry(
+        Right.TEACH, lambda desk, scene, who: desk.rules.withdraw(["none"], who), late=True, anywhere=True
+    ),
+    "rules.difference": Entry(
+        Right.READ,
+        lambda desk, scene, who: (desk.rules.difference(1, who).items, desk.rules.difference(1, SYSTEM).items),
+        lambda counts, scene: counts[0] > 0 if scene.account == "main" else counts[0] == counts[1],
+    ),
+    "rules.rescore": Entry(Right.TEACH, lambda desk, scene, who: desk.rules.rescore(1, who), anywhere=True),
+    "samples.draw": Entry(Right.TEACH, lambda desk, scene, who: desk.samples.draw(who), anywhere=True),
+    "samples.open": Entry(
+        Right.CORRECT,
+        lambda desk, scene, who: (_drawn(desk, scene), desk.samples.open(who))[1],
+        lambda found, scene: any(one.account_id == scene.account for one in found),
+    ),
+    "samples.answer": Entry(Right.CORRECT, _answer),
+    "samples.skip": Entry(Right.CORRECT, lambda desk, scene, who: _answer(desk, scene, who, skip=True)),
+    "samples.figures": Entry(
+        Right.READ,
+        lambda desk, scene, who: (
+            _drawn(desk, scene),
+            desk.samples.figures(*_around_now(desk), who),
+            desk.samples.figures(*_around_now(desk), SYSTEM),
+        )[1:],
+        lambda found, scene: found[0].whole.drawn > 0 if scene.account == "main" else found[0] == found[1],
+    ),
+    "corrections.correct": Entry(
+        Right.CORRECT,
+        lambda desk, scene, who: desk.corrections.correct(scene.item, who, sentiment=SentimentLabel.POSITIVE),
+    ),
+    "corrections.take_back": Entry(Right.CORRECT, _take_correction_back),
+    "corrections.of_item": Entry(Right.READ, lambda desk, scene, who: desk.corrections.of_item(scene.item, who)),
+    "corrections.made": Entry(
+        Right.READ,
+        lambda desk, scene, who: (
+            _corrected(desk, scene),
+            desk.corrections.made(*_around_now(desk), who),
+        )[1],
+        lambda found, scene: any(one.account_id == scene.account for one in found),
     ),
 }
 MATRIX |= {
@@ -540,6 +653,7 @@ INSIDE = {
     *("team.presence.at_work", "team.presence.beat", "team.presence.leave", "team.presence.others"),
     *("team.presence.forget", "bulk.work"),
     *("digests.recover", "digests.queue", "digests.send", "insights.count"),
+    "rules.tune",
     *("files.at", "media.attachment", "media.face", "media.forget", "media.sweep"),
 }
 DOORS = {
@@ -798,12 +912,14 @@ def test_a_visitor_has_an_address(kit: Kit) -> None:
 ROWS = {
     "read conversations, contacts, figures": {Right.READ},
     "write notes": {Right.NOTE},
+    "say what an item really is": {Right.CORRECT},
     "propose replies, assign, resolve, snooze, label": {Right.PROPOSE, Right.ASSIGN, Right.ORGANISE},
     "answer customers, decide on replies in doubt": {Right.REPLY, Right.SETTLE},
     "hide, like, delete, edit at the platform": {Right.ACT},
     "mute contacts, merge contacts": {Right.BLOCK, Right.MERGE},
     "approve what others propose": {Right.APPROVE},
     "change saved replies, macros, labels, teams": {Right.LIBRARY, Right.TEAM},
+    "decide on rules that corrections taught": {Right.TEACH},
     "acknowledge gaps, dismiss what could not be read": {Right.OPERATE},
     "take data out": {Right.EXPORT},
     "invite, change roles and access, end sessions": {Right.STAFF},

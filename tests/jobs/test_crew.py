@@ -186,4 +186,5 @@ def test_the_real_jobs_do_their_work(service: Service) -> None:
         "recheck",
         "assign",
         "subscriptions",
+        "sample",
     }
