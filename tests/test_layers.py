@@ -36,7 +36,7 @@ LAYERS = {
         0,
     ),
     **dict.fromkeys(["channels", "store", "settings"], 1),
-    **dict.fromkeys(["ingest", "media", "outbox", "scoring", "vault", "witness", "rules"], 2),
+    **dict.fromkeys(["ingest", "media", "outbox", "scoring", "trends", "vault", "witness", "rules"], 2),
     **dict.fromkeys(["desk", "insights", "service"], 3),
     **dict.fromkeys(["dashboard", "jobs", "cli", "web", "remote", "resident", "staff_app", "__main__"], 4),
 }
