@@ -140,6 +140,8 @@ class _Talk:
         contact = self.work.contact(item.author_id)
         if contact is None:
             contact = self.introduce(item)
+        if stored.reach is None:
+            stored.reach = contact.contact.followers
         self.to_score[item_id] = self.circumstances(stored, contact)
         self.inbound[item_id] = _inbound(stored)
         self.remember(contact, item_id)

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING
 
 from social_listener.model import Interaction
-from social_listener.store import search_log
+from social_listener.store import search_log, stats
 from social_listener.store.rows import marks, named
 
 if TYPE_CHECKING:
@@ -53,6 +53,7 @@ def mark_answered(cursor: DuckDBPyConnection, conversation_id: str, item_id: str
         [at, *ids, seen, item_id],
     ).fetchall()
     done = {item_id, *(found[0] for found in answered)}
+    stats.touch_items(cursor, [found[0] for found in answered])
     left = " ".join(each for each in waiting if each not in done)
     cursor.execute("UPDATE conversations SET waiting_ids = ? WHERE id = ?", [left, conversation_id])
 

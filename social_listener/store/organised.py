@@ -6,7 +6,7 @@ from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
 from social_listener.model import Status
-from social_listener.store import assignments, queue_upkeep, settling
+from social_listener.store import assignments, queue_upkeep, settling, stats
 from social_listener.store.rows import named
 from social_listener.store.staging import select, update
 
@@ -52,8 +52,10 @@ def write(cursor: DuckDBPyConnection, rows: Sequence[Organised], now: datetime) 
     """
     settling.settle(cursor, [row.id for row in rows if row.status is Status.RESOLVED], now)
     settling.unsettle(cursor, [row.id for row in rows if row.status is not Status.RESOLVED], now)
-    had = dict(select(cursor, "conversations", "id", ("id", "assignee"), [row.id for row in rows]))
-    since = {row.id: now if row.assignee else None for row in rows if row.assignee != had.get(row.id)}
+    stood = ("id", "assignee", "labels", "first_at", "last_at")
+    had = {row[0]: row[1:] for row in select(cursor, "conversations", "id", stood, [row.id for row in rows])}
+    since = {row.id: now if row.assignee else None for row in rows if row.assignee != had[row.id][0]}
+    stats.touch_talks(cursor, [(row.id, *had[row.id][2:]) for row in rows if row.labels != had[row.id][1]])
     assignments.assigned_many(cursor, since)
     names = ("id", "version", "status", "snoozed_until", "assignee", "labels", "updated_at")
     values = [[row.id, row.version + 1, row.status, row.snoozed_until, row.assignee, row.labels, now] for row in rows]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import zstandard
 
 from social_listener.failpoints import failpoint
-from social_listener.store import dead_letters, facts, queue_upkeep, redaction, search_log
+from social_listener.store import dead_letters, facts, queue_upkeep, redaction, search_log, stats
 from social_listener.store.changes import Changes, DeadLetterRow, LinkRow, RawPage, Sighting, VersionRow
 from social_listener.store.facts import CONTACT, CONTACT_OURS, CONVERSATION, ITEM, OURS, Known
 from social_listener.store.rows import marks
@@ -251,6 +251,8 @@ def _touch(cursor: DuckDBPyConnection, changes: Changes) -> None:
 
 
 def _write_items(cursor: DuckDBPyConnection, changes: Changes, now: datetime) -> None:
+    known = _counted_anew(changes)
+    stats.touch_items(cursor, known)
     insert(cursor, "interactions", (*ITEM, *OURS), [facts.item_row(one) for one in changes.new_items.values()])
     update(cursor, "interactions", (*ITEM, *OURS), [facts.item_row(one) for one in changes.changed_items.values()])
     checked(cursor, changes.checked_ids, now)
@@ -266,6 +268,15 @@ def _write_items(cursor: DuckDBPyConnection, changes: Changes, now: datetime) ->
     scores = {key: _score_row(key, made, now) for key, made in changes.scores.items()}
     insert(cursor, "scores", _SCORE, [row for key, row in scores.items() if key in changes.new_items])
     _put(cursor, "scores", _SCORE, [row for key, row in scores.items() if key not in changes.new_items])
+    stats.touch_items(cursor, known)
+    stats.touch(cursor, [one.item.sent_at for one in changes.new_items.values()])
+
+
+def _counted_anew(changes: Changes) -> set[str]:
+    """Return the items that were stored before and may count differently now."""
+    sighted = {one.interaction_id for one in changes.sightings}
+    touched = {*changes.changed_items, *changes.answered, *changes.again, *changes.scores, *sighted}
+    return touched - changes.new_items.keys()
 
 
 def _write_talks(cursor: DuckDBPyConnection, changes: Changes) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from social_listener.store import queue_upkeep, redaction, search_log
+from social_listener.store import queue_upkeep, redaction, search_log, stats
 from social_listener.store.facts import CONTACT, ITEM
 from social_listener.store.staging import chunks, delete
 
@@ -35,6 +35,7 @@ _GONE: Final = """
 
 def carry_over(cursor: DuckDBPyConnection, now: datetime) -> None:
     """Bring every table of platform facts in step with the attached scratch database."""
+    stats.touch_all(cursor)
     _items(cursor, now)
     _wordings(cursor)
     _contacts(cursor)
@@ -47,6 +48,7 @@ def carry_over(cursor: DuckDBPyConnection, now: datetime) -> None:
     for part in chunks([row[0] for row in rows]):
         queue_upkeep.refresh(cursor, part, now)
     search_log.forget_all(cursor)
+    stats.touch_all(cursor)
 
 
 def _items(cursor: DuckDBPyConnection, now: datetime) -> None:

@@ -661,6 +661,7 @@ CREATE TABLE stats (                  -- roll-up: inbound items that are neither
     private         BOOLEAN NOT NULL,
     language        VARCHAR NOT NULL,  -- '': not known
     sentiment_label VARCHAR NOT NULL,  -- 'none': not scored
+    labels          VARCHAR NOT NULL,  -- "id id": those of their conversations
     items           BIGINT NOT NULL,
     reach           BIGINT NOT NULL,   -- sum
     sentiment_e4    BIGINT NOT NULL,   -- sum of sentiments in ten-thousandths, so that sums are exact
@@ -675,6 +676,7 @@ CREATE TABLE answer_times (           -- roll-up: how long each answered one of 
     private         BOOLEAN NOT NULL,
     language        VARCHAR NOT NULL,
     sentiment_label VARCHAR NOT NULL,
+    labels          VARCHAR NOT NULL,
     waited_s        BIGINT NOT NULL    -- seconds, rounded
 );
 --;

@@ -9,7 +9,7 @@ import hashlib
 from typing import TYPE_CHECKING
 
 from social_listener.model import Status
-from social_listener.store import assignments, queue_upkeep, search_log, settling
+from social_listener.store import assignments, queue_upkeep, search_log, settling, stats
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -98,5 +98,6 @@ def set_deleted(cursor: DuckDBPyConnection, item_id: str, now: datetime) -> None
     ).fetchall()
     cursor.execute("UPDATE interaction_versions SET text = '' WHERE interaction_id = ?", [item_id])
     if gone:
+        stats.touch_items(cursor, [item_id])
         search_log.touch(cursor, [gone[0][0]])
         search_log.words_left(cursor)

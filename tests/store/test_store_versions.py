@@ -109,14 +109,18 @@ def test_a_forgotten_step_would_be_seen(path: Path, tmp_path: Path) -> None:
         assert _columns(upgraded) != _columns(new)
 
 
+#: counted per bucket and remade whole: nothing looks one of their rows up
+KEYLESS = {"stats", "answer_times", "stats_dirty"}
+
+
 def test_the_schema_is_the_newest_version() -> None:
-    """schema.sql has no two tables of one name, and every table has one text or number key."""
+    """schema.sql has no two tables of one name, and every table but roll-ups has one text or number key."""
     with duckdb.connect() as connection:
         for statement in migrations.statements():
             connection.execute(statement)
-        tables = connection.execute("SELECT count(*) FROM duckdb_tables()").fetchone()
+        tables = {row[0] for row in connection.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
         keys = connection.execute(
-            "SELECT count(*) FROM duckdb_constraints() WHERE constraint_type = 'PRIMARY KEY'"
+            "SELECT table_name FROM duckdb_constraints() WHERE constraint_type = 'PRIMARY KEY'"
             " AND len(constraint_column_names) = 1"
-        ).fetchone()
-    assert tables == keys
+        ).fetchall()
+    assert tables - {row[0] for row in keys} == KEYLESS
