@@ -16,6 +16,7 @@ from social_listener.jobs import (
     poll,
     receive,
     recheck,
+    spikes,
     subscriptions,
     wake,
 )
@@ -77,6 +78,7 @@ JOBS: Mapping[str, Job] = {
     "assign": Job(assign.run, Every("assign_every"), timedelta(minutes=1), ticks=True),
     "wake": Job(wake.run, Every("reconcile_every"), timedelta(minutes=2), ticks=True),
     "escalate": Job(escalate.run, Every("escalate_every"), timedelta(minutes=1), ticks=True),
+    "spikes": Job(spikes.run, Every("spikes_every"), timedelta(minutes=2), ticks=True),
     "recheck": Job(recheck.run, Every("recheck_every"), timedelta(minutes=15)),
     "subscriptions": Job(subscriptions.run, Every("subscriptions_every"), timedelta(minutes=5), at_start=True),
     "housekeeping": Job(housekeeping.run, Daily("housekeeping_at"), timedelta(hours=1)),

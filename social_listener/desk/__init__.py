@@ -29,6 +29,7 @@ from social_listener.desk.office import Office, own
 from social_listener.desk.people import People
 from social_listener.desk.people_door import Door
 from social_listener.desk.people_own import Own
+from social_listener.desk.spikes import SpikeDesk
 from social_listener.desk.team import TeamDesk
 from social_listener.desk.undoing import UndoDesk
 from social_listener.desk.views import ViewDesk
@@ -102,6 +103,7 @@ class Desk:
         self.library = Library(self._office)
         self.macros = Macros(self._office)
         self.levels = LevelsDesk(self._office)
+        self.spikes = SpikeDesk(self._office)
         self.hindsight = Hindsight(self._office)
         self._ingest = ingest
         self._planned: Callable[[], Mapping[str, Planned]] = dict

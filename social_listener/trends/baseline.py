@@ -65,6 +65,7 @@ class Profile:
 
     rates: Numbers  #: items a quarter; the first one is that of the anchor
     evidence: Numbers  #: items that each of them stands on
+    own: Numbers  #: of these the part that no neighbour stands on as well
     spreads: dict[int, float]  #: by window, in quarters
     lift: float  #: growth, 1 to 3; it is in `rates` already
 
@@ -86,17 +87,19 @@ class Baseline:
         profile = self.negative if negative else self.items
         if profile is None:
             return None
-        total = evidence = whole = 0.0
+        total = evidence = own = whole = 0.0
         at = floor(since)
         while at < until:
             part = (min(until, at + QUARTER) - max(since, at)) / QUARTER
             slot = (_wall(at, self.zone) - self._origin) % len(profile.rates)
             total += part * float(profile.rates[slot])
             evidence += part * float(profile.evidence[slot])
+            own += part * float(profile.own[slot])
             whole += part
             at += QUARTER
         span = min(SPANS, key=lambda one: abs(one - whole))
-        spread = profile.spreads[span] + 1 / (evidence / max(whole, 0.01) + 0.5)
+        # The mean is not known, but estimated from so many items: that adds to how much a count may vary.
+        spread = profile.spreads[span] + 1 / (max(evidence / max(whole, 0.01), own) + 0.5)
         return Expected(max(total, 1e-6), spread)
 
 
@@ -166,7 +169,7 @@ def _profile(counts: Numbers, exposure: Numbers, *, lifted: bool) -> Profile:
     usual = rates * level * exposure
     spreads = {span: _spread(counts, usual, exposure, span, 1 / max(0.5, 1 - 1 / weight)) for span in SPANS}
     lift = _lift(counts[-1], rates * exposure[-1]) if lifted else 1.0
-    return Profile(rates * lift, evidence, spreads, lift)
+    return Profile(rates * lift, evidence, evidence / (2 * neighbours + 1), spreads, lift)
 
 
 def _smoothed(counts: Numbers, exposure: Numbers) -> tuple[Numbers, Numbers, Numbers]:

@@ -103,7 +103,7 @@ def look(state: State | None, recent: Recent, baseline: Baseline, rules: Rules) 
         if one is not None
     ]
     if going is not None:
-        return _go_on(going, seen, recent, baseline)
+        return _go_on(_whole(going, seen, recent, baseline, rules), seen, recent, baseline)
     found = [one for one in seen if _stands_out(one, baseline, rules)] or _without_history(recent, baseline, rules)
     if not found:
         return Looked(state, lull=lull(recent, baseline, rules), window=min(seen, key=_chance, default=None))
@@ -180,7 +180,7 @@ def _begin(state: State | None, found: Sequence[Seen], recent: Recent, baseline:
     begun = State(
         began_at=_beginning(recent, baseline, shortest),
         last_at=recent.until,
-        window=next(span for span in WINDOWS if shortest.until - shortest.since <= span),
+        window=_window(shortest),
         peak=hour,
         found_at=recent.until,
         negative=not whole,
@@ -206,6 +206,20 @@ def _beginning(recent: Recent, baseline: Baseline, window: Seen) -> datetime:
         if gain > best and counts[-back]:
             best, best_at = gain, until - MINUTE
     return best_at
+
+
+def _whole(state: State, seen: Sequence[Seen], recent: Recent, baseline: Baseline, rules: Rules) -> State:
+    """Return a spike that began as one of negative items as one of all items, once those stand out as well."""
+    found = [one for one in seen if not one.negative and _stands_out(one, baseline, rules)] if state.negative else []
+    if not found:
+        return state
+    window = min(_window(one) for one in found)
+    return replace(state, negative=False, window=window, peak=_hour(recent, baseline, negative=False))
+
+
+def _window(one: Seen) -> timedelta:
+    """Return the window that a count was made for, though a part of it may be left out."""
+    return next(span for span in WINDOWS if one.until - one.since <= span)
 
 
 def _go_on(state: State, seen: Sequence[Seen], recent: Recent, baseline: Baseline) -> Looked:

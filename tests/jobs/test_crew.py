@@ -183,5 +183,6 @@ def test_the_real_jobs_do_their_work(service: Service) -> None:
         "escalate",
         "recheck",
         "assign",
+        "spikes",
         "subscriptions",
     }
