@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from social_listener.channels import TITLES
 from social_listener.desk_types import View
 from social_listener.levels import band
 from social_listener.model import Kind, ReplyState, SentimentLabel, Status
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 #: stands for the text of a reply that has none
 WORDLESS = "A picture, without words"
 
-CHANNELS: Mapping[str, str] = {"x": "X", "facebook": "Facebook", "instagram": "Instagram", "email": "Email"}
+CHANNELS: Mapping[str, str] = TITLES
 
 VIEWS: Mapping[View, tuple[str, str]] = {
     View.WAITING: ("Waiting", "Customers who wait for an answer"),

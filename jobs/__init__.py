@@ -9,6 +9,7 @@ from typing import cast
 
 from social_listener.jobs import (
     assign,
+    count,
     deliver,
     escalate,
     housekeeping,
@@ -79,6 +80,7 @@ JOBS: Mapping[str, Job] = {
     "wake": Job(wake.run, Every("reconcile_every"), timedelta(minutes=2), ticks=True),
     "escalate": Job(escalate.run, Every("escalate_every"), timedelta(minutes=1), ticks=True),
     "spikes": Job(spikes.run, Every("spikes_every"), timedelta(minutes=2), ticks=True),
+    "count": Job(count.run, Every("count_every"), timedelta(minutes=10), at_start=True, ticks=True),
     "recheck": Job(recheck.run, Every("recheck_every"), timedelta(minutes=15)),
     "subscriptions": Job(subscriptions.run, Every("subscriptions_every"), timedelta(minutes=5), at_start=True),
     "housekeeping": Job(housekeeping.run, Daily("housekeeping_at"), timedelta(hours=1)),

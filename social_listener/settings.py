@@ -396,6 +396,9 @@ class JobSettings(_Part):
     )
     deliver_every: PositiveDuration = timedelta(seconds=1)
     reconcile_every: PositiveDuration = timedelta(seconds=5)
+    count_every: PositiveDuration = Field(
+        default=timedelta(seconds=30), description="how often what changed is counted anew for Insights"
+    )
     escalate_every: PositiveDuration = Field(
         default=timedelta(seconds=10), description="how often what is due soon is looked for"
     )

@@ -28,6 +28,7 @@ LAYERS = {
             "levels",
             "log",
             "pace",
+            "periods",
             "rights",
             "search",
             "memory",

@@ -245,6 +245,9 @@ class ChannelFactory(Protocol):
         """
 
 
+#: channel → how people call it; those that are still to come have their names already
+TITLES: Mapping[str, str] = {"x": "X", "facebook": "Facebook", "instagram": "Instagram", "email": "Email"}
+
 #: channel name → module that offers `build`, `CREDENTIALS` and `OPTIONS` (name → what it is, in words) and `STREAMS`;
 #: and, where there is any, `PRICES` (name → USD) and `PUSHED_ONLY` (kinds of stream)
 REGISTRY: Mapping[str, str] = {

@@ -20,6 +20,7 @@ from social_listener.desk.bulk import BulkDesk
 from social_listener.desk.contacts import ContactDesk
 from social_listener.desk.files import FilesDesk
 from social_listener.desk.hindsight import Hindsight
+from social_listener.desk.insights import Insights
 from social_listener.desk.labels import LabelDesk
 from social_listener.desk.levels import LevelsDesk
 from social_listener.desk.library import Library
@@ -105,6 +106,7 @@ class Desk:
         self.levels = LevelsDesk(self._office)
         self.spikes = SpikeDesk(self._office)
         self.hindsight = Hindsight(self._office)
+        self.insights = Insights(self._office)
         self._ingest = ingest
         self._planned: Callable[[], Mapping[str, Planned]] = dict
         sealing = seal or Seal()

@@ -716,6 +716,18 @@ CREATE TABLE spikes (                 -- that far more was said than usual, and 
     note            VARCHAR NOT NULL DEFAULT ''
 );
 --;
+CREATE TABLE annotations (            -- remarks on the time axis of insights
+    id         VARCHAR PRIMARY KEY,
+    kind       VARCHAR NOT NULL,       -- campaign | outage | other
+    text       VARCHAR NOT NULL,
+    begins_at  TIMESTAMPTZ NOT NULL,
+    ends_at    TIMESTAMPTZ,            -- NULL: one moment
+    account_id VARCHAR,                -- NULL: of all accounts
+    by_staff   VARCHAR NOT NULL,
+    version    BIGINT NOT NULL,
+    written_at TIMESTAMPTZ NOT NULL
+);
+--;
 CREATE TABLE schema_versions (
     version    INTEGER PRIMARY KEY,
     applied_at TIMESTAMPTZ NOT NULL

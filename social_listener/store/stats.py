@@ -140,6 +140,7 @@ def counted(cursor: DuckDBPyConnection, since: datetime, until: datetime) -> Ite
                  UNION ALL BY NAME SELECT {dimensions}, waited_s FROM live WHERE waited_s IS NOT NULL)""",
         )
     finally:
+        cursor.complete()  # the engine lets no table go while somebody has read a result but half
         cursor.unregister("live")
         cursor.unregister("live_buckets")
 

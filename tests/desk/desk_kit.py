@@ -18,7 +18,7 @@ from social_listener.outbox import Outbox
 from social_listener.sandbox import Sandbox
 from social_listener.scoring import Weights
 from social_listener.settings import AccountSettings, OutboxSettings, Settings
-from social_listener.store import Store, queue_upkeep
+from social_listener.store import Store, queue_upkeep, stats
 from social_listener.witness import Witness
 
 if TYPE_CHECKING:
@@ -184,6 +184,7 @@ class Kit:
                 _score(cursor, item, priority, now)
                 _converse(cursor, item, contact_id, now)
             queue_upkeep.refresh(cursor, [item.conversation_id], now)
+            stats.touch(cursor, [item.sent_at])
 
     # -- what staff do -------------------------------------------------------------------------------------------------
 

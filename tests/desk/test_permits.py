@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 
 import pytest
 from desk_kit import START, Kit, make_kit
+from permits_insights import READINGS, around, remark
 from staff_kit import HERE, PASSWORD, seed_staff
 
 from social_listener.desk import Desk
@@ -369,6 +370,30 @@ MATRIX |= {
     "views.move": Entry(Right.READ, lambda desk, scene, who: desk.views.move("none", who, 1), late=True, anywhere=True),
     "views.delete": Entry(
         Right.READ, lambda desk, scene, who: desk.views.delete("none", who, 1), late=True, anywhere=True
+    ),
+}
+MATRIX |= {
+    f"insights.{name}": Entry(
+        Right.READ,
+        lambda desk, scene, who, ask=ask: ask(desk.insights, around(desk, scene.account), who),
+        lambda found, _, told=told: told(found),
+    )
+    for name, (ask, told) in READINGS.items()
+}
+MATRIX |= {
+    "insights.waits": Entry(Right.READ, lambda desk, scene, who: desk.insights.waits(around(desk), who), anywhere=True),
+    "insights.standing": Entry(
+        Right.READ, lambda desk, scene, who: desk.insights.standing(around(desk), who), anywhere=True
+    ),
+    "insights.choices": Entry(Right.READ, lambda desk, scene, who: desk.insights.choices(who), anywhere=True),
+    "insights.annotations": Entry(
+        Right.READ, lambda desk, scene, who: desk.insights.annotations(around(desk), who), anywhere=True
+    ),
+    "insights.annotate": Entry(
+        Right.NOTE, lambda desk, scene, who: desk.insights.annotate(remark(desk, scene.account), who)
+    ),
+    "insights.take_away": Entry(
+        Right.NOTE, lambda desk, scene, who: desk.insights.take_away("none", who), anywhere=True
     ),
 }
 MATRIX |= {

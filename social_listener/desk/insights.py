@@ -1,0 +1,284 @@
+"""Figures over time, for whoever may read: every number equals the count of the items that `items` lists."""
+
+from __future__ import annotations
+
+import secrets
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from social_listener import channels
+from social_listener.desk.health import LATE_INTERVALS, LATE_LEAST
+from social_listener.desk_types.insights import (
+    Annotation,
+    By,
+    Chart,
+    Choices,
+    ItemPage,
+    Line,
+    Overview,
+    Share,
+    Standing,
+    Tally,
+    Voice,
+    Waits,
+)
+from social_listener.errors import Conflict, DeskError
+from social_listener.rights import Right
+from social_listener.scoring.language_names import LANGUAGES
+from social_listener.scoring.measures import wilson
+from social_listener.store import annotated, audit, health, insights, stats
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from datetime import datetime, timedelta
+
+    from duckdb import DuckDBPyConnection
+
+    from social_listener.desk.office import Office
+    from social_listener.desk_types.insights import Slice
+    from social_listener.desk_types.people import Accounts
+    from social_listener.periods import Step
+
+_LONGEST: Final = 200
+KINDS: Final = ("campaign", "outage", "other")
+_SENTIMENTS: Final = {
+    "negative": "Negative",
+    "neutral": "Neutral",
+    "positive": "Positive",
+    "unsure": "Unsure",
+    "none": "Not scored",
+}
+
+
+class Insights:
+    """Reads; only remarks are written."""
+
+    def __init__(self, office: Office) -> None:
+        """Read nothing yet."""
+        self._office = office
+
+    # -- figures -------------------------------------------------------------------------------------------------------
+
+    def overview(self, wanted: Slice, staff: str) -> Overview:
+        """Return the figures of a slice beside those of the period before, and how far they can be trusted."""
+        with self._reading(staff) as (cursor, within):
+            before = wanted.before()
+            return Overview(
+                now=insights.total(cursor, wanted, within),
+                before=insights.total(cursor, before, within),
+                waits=_one(insights.waits(cursor, wanted, within)),
+                waits_before=_one(insights.waits(cursor, before, within)),
+                standing=self._standing(cursor, wanted, within),
+                first=insights.first(cursor, within),
+            )
+
+    def total(self, wanted: Slice, staff: str) -> Tally:
+        """Return the figures of a slice."""
+        with self._reading(staff) as (cursor, within):
+            return insights.total(cursor, wanted, within)
+
+    def lines(self, wanted: Slice, staff: str, by: By) -> tuple[Line, ...]:
+        """Return the figures told apart, the most items first."""
+        with self._reading(staff) as (cursor, within):
+            name = self._names(cursor, by)
+            found = insights.lines(cursor, wanted, within, by)
+            return tuple(replace(one, name=name(one.key)) for one in found)
+
+    def chart(self, wanted: Slice, staff: str, *, by: By | None = None, step: Step | None = None) -> Chart:
+        """Return the figures step by step; every step of the period is there, with zeroes where nothing was said."""
+        step = step or wanted.period.step()
+        with self._reading(staff) as (cursor, within):
+            found = insights.points(cursor, wanted, within, step, by)
+        return Chart(step=step, points=tuple(found))
+
+    def week(self, wanted: Slice, staff: str) -> dict[int, Tally]:
+        """Return the figures of all 168 hours of the week; 0 is Monday from midnight to one in the period's zone."""
+        with self._reading(staff) as (cursor, within):
+            found = insights.week(cursor, wanted, within)
+        return {hour: found.get(hour, Tally()) for hour in range(168)}
+
+    def waits(self, wanted: Slice, staff: str, *, by: By | None = None, step: Step | None = None) -> tuple[Waits, ...]:
+        """Return how long answered items waited: of all, told apart, or step by step."""
+        with self._reading(staff) as (cursor, within):
+            return tuple(insights.waits(cursor, wanted, within, by=by, step=step))
+
+    def voice(self, wanted: Slice, staff: str) -> Voice:
+        """Return the shares of voice of the streams that a slice names, or of all that it finds."""
+        with self._reading(staff) as (cursor, within):
+            sets = insights.voices(cursor, wanted, within)
+            name = self._names(cursor, By.STREAM)
+        chosen = wanted.streams or tuple(sorted({one for seen, _ in sets for one in seen}))
+        all_items = sum(number for _, number in sets)
+        counts = {one: sum(number for seen, number in sets if one in seen) for one in chosen}
+        shares = {one: wilson(number, all_items) for one, number in counts.items()}
+        return Voice(
+            lines=tuple(
+                Share(
+                    stream_id=one,
+                    name=name(one),
+                    items=number,
+                    share=shares[one].value,
+                    low=shares[one].low,
+                    high=shares[one].high,
+                )
+                for one, number in sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
+            ),
+            items=all_items,
+            several=sum(number for seen, number in sets if len({*seen} & {*chosen}) > 1),
+        )
+
+    def items(
+        self, wanted: Slice, staff: str, *, limit: int = 50, after: tuple[datetime, str] | None = None
+    ) -> ItemPage:
+        """Return the items behind a number, newest first, behind `after`; `total` is that number."""
+        with self._reading(staff) as (cursor, within):
+            total = insights.total(cursor, wanted, within).items
+            found = insights.items(cursor, wanted, within, limit=limit + 1, after=after)
+        shown = found[:limit]
+        last = (shown[-1].sent_at, shown[-1].id) if len(found) > limit else None
+        return ItemPage(total=total, lines=tuple(shown), next=last)
+
+    def choices(self, staff: str) -> Choices:
+        """Return what a slice can be narrowed to."""
+        with self._reading(staff) as (cursor, within):
+            found = insights.found(cursor, within)
+            labels = self._office.roster.labels(cursor)
+            name = {by: self._names(cursor, by) for by in (By.CHANNEL, By.ACCOUNT, By.STREAM, By.LANGUAGE)}
+        streams = [one.id for one in self._office.streams.values() if within is None or one.account_id in within]
+        return Choices(
+            channels={one: name[By.CHANNEL](one) for one in found["channel"]},
+            accounts={one: name[By.ACCOUNT](one) for one in found["account_id"]},
+            streams={one: name[By.STREAM](one) for one in streams},
+            languages={one: name[By.LANGUAGE](one) for one in found["language"]},
+            labels={one.id: one.name for one in labels.values()},
+        )
+
+    def standing(self, wanted: Slice, staff: str) -> Standing:
+        """Return how far the numbers of a slice can be trusted."""
+        with self._reading(staff) as (cursor, within):
+            return self._standing(cursor, wanted, within)
+
+    # -- remarks -------------------------------------------------------------------------------------------------------
+
+    def annotations(self, wanted: Slice, staff: str) -> tuple[Annotation, ...]:
+        """Return the remarks that touch a slice's period."""
+        with self._reading(staff) as (cursor, within):
+            return tuple(annotated.between(cursor, wanted.since, wanted.until, within))
+
+    def annotate(self, told: Annotation, staff: str) -> Annotation:
+        """Store a remark, new when its id is "", else changed; `Conflict`: somebody changed it meanwhile."""
+        told = _checked(replace(told, id=told.id or secrets.token_hex(6), by_staff=staff), new=not told.id)
+        now = self._office.clock()
+        with self._office.store.transaction() as cursor:
+            self._office.permit(cursor, staff, Right.NOTE, told.account_id)
+            self._office.store.narrow(())
+            if told.version == 0:
+                told = replace(told, version=1)
+                annotated.insert(cursor, told, now)
+            elif not annotated.change(cursor, told, now):
+                raise Conflict("somebody changed this remark, or took it away; look at it again")
+            audit.record(cursor, now, staff, "annotation.written", told.id, what=told.kind)
+        return told
+
+    def take_away(self, annotation_id: str, staff: str) -> None:
+        """Take a remark away; one that is gone is no fault."""
+        now = self._office.clock()
+        with self._office.store.transaction() as cursor:
+            self._office.permit(cursor, staff, Right.NOTE)
+            one = annotated.by_id(cursor, annotation_id)
+            if one is None:
+                return
+            self._office.permit(cursor, staff, Right.NOTE, one.account_id)
+            self._office.store.narrow(())
+            annotated.delete(cursor, annotation_id)
+            audit.record(cursor, now, staff, "annotation.removed", annotation_id, what=one.kind)
+
+    # -- upkeep --------------------------------------------------------------------------------------------------------
+
+    def count(self) -> int:
+        """Count dirty buckets anew, a week of them in one transaction; return how many are left."""
+        with self._office.store.read() as cursor:
+            if not stats.waiting(cursor):
+                return 0
+        with self._office.store.transaction() as cursor:
+            self._office.store.narrow(())
+            return stats.count(cursor)
+
+    # -- how -----------------------------------------------------------------------------------------------------------
+
+    @contextmanager
+    def _reading(self, staff: str) -> Iterator[tuple[DuckDBPyConnection, Accounts]]:
+        with self._office.store.read() as cursor:
+            yield cursor, self._office.accounts(cursor, staff)
+
+    def _names(self, cursor: DuckDBPyConnection, by: By) -> Callable[[str], str]:
+        """Return how a key is called."""
+        if by is By.LABEL:
+            labels = self._office.roster.labels(cursor)
+            return lambda key: labels[key].name if key in labels else key
+        accounts = {one.id: one.name or one.id for one in self._office.settings.accounts}
+        streams = {
+            one.id: f"{accounts.get(one.account_id, one.account_id)} · {one.name}"
+            for one in self._office.streams.values()
+        }
+        known = {
+            By.CHANNEL: channels.TITLES,
+            By.ACCOUNT: accounts,
+            By.STREAM: streams,
+            By.LANGUAGE: {"": "Language not known", **LANGUAGES},
+            By.SENTIMENT: _SENTIMENTS,
+            By.VISIBILITY: {"public": "Public", "private": "Private"},
+        }[by]
+        return lambda key: known.get(key, key)
+
+    def _standing(self, cursor: DuckDBPyConnection, wanted: Slice, within: Accounts) -> Standing:
+        now = self._office.clock()
+        end = min(wanted.until, now)
+        rows = [
+            row
+            for row in health.streams(cursor)
+            if row.active
+            and not self._only_pushed(row.id)
+            and (within is None or row.account_id in within)
+            and (not wanted.accounts or row.account_id in wanted.accounts)
+            and (not wanted.streams or row.id in wanted.streams)
+        ]
+        name = self._names(cursor, By.STREAM)
+        reached = [row.complete_up_to for row in rows]
+        late = [
+            name(row.id)
+            for row in rows
+            if row.complete_up_to is None or row.complete_up_to < end - self._patience(row.id)
+        ]
+        return Standing(
+            as_of=now,
+            complete_up_to=None if None in reached else min((one for one in reached if one), default=None),
+            lagging=tuple(late),
+            counting=stats.waiting(cursor),
+        )
+
+    def _only_pushed(self, stream_id: str) -> bool:
+        """Return whether a stream comes by webhook only, and so tells of no moment up to which it is complete."""
+        stream = self._office.streams.get(stream_id)
+        return stream is not None and stream.kind in channels.pushed_only(stream.channel)
+
+    def _patience(self, stream_id: str) -> timedelta:
+        """Return how far a stream may lie behind before it is late."""
+        stream = self._office.streams.get(stream_id)
+        return max(stream.interval * LATE_INTERVALS, LATE_LEAST) if stream else LATE_LEAST
+
+
+def _one(found: list[Waits]) -> Waits:
+    return found[0] if found else Waits()
+
+
+def _checked(told: Annotation, *, new: bool) -> Annotation:
+    text = " ".join(told.text.split())
+    if not text or len(text) > _LONGEST:
+        raise DeskError(f"a remark has 1 to {_LONGEST} characters")
+    if told.kind not in KINDS:
+        raise DeskError(f"{told.kind!r} is no kind of remark: {', '.join(KINDS)}")
+    if told.until is not None and told.until < told.since:
+        raise DeskError("a remark cannot end before it begins")
+    return replace(told, text=text, version=0 if new else told.version)

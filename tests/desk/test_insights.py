@@ -1,0 +1,332 @@
+"""Figures over time: each equals what a plain count of the raw items gives, and the items behind it are those."""
+
+from __future__ import annotations
+
+import random
+from datetime import UTC, date, datetime, timedelta
+from statistics import median
+from typing import TYPE_CHECKING, Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pytest
+from desk_kit import Kit, make_kit
+
+from social_listener.desk_types.insights import By, Slice
+from social_listener.errors import Conflict, DeskError
+from social_listener.periods import Period, Step
+from social_listener.rights import SYSTEM
+from social_listener.store import stats
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+ZONE = "Australia/Lord_Howe"  # half an hour of summer time, which ends on 5 April 2026 at 2 in the morning
+PERIOD = Period(date(2026, 3, 30), date(2026, 4, 12), ZONE)
+NUMBER = 400
+
+
+class Raw(NamedTuple):
+    """One item, as the test knows it."""
+
+    id: str
+    channel: str
+    account: str
+    streams: frozenset[str]
+    private: bool
+    sent: datetime
+    language: str
+    label: str
+    mood: float | None
+    labels: frozenset[str]
+    reach: int | None
+    waited: timedelta | None
+
+
+def made(seed: int) -> list[Raw]:
+    """Return items of four weeks, some of them outside of the period."""
+    chance = random.Random(seed)
+    start = PERIOD.since - timedelta(days=8)
+    found = []
+    for number in range(NUMBER):
+        channel, account = chance.choice([("x", "main"), ("facebook", "page")])
+        label = chance.choice(["negative", "neutral", "positive", "unsure", "none"])
+        found.append(
+            Raw(
+                id=f"{channel}:{number:04}",
+                channel=channel,
+                account=account,
+                streams=frozenset(chance.sample(["main/mentions", "main/brand", "main/rival"], chance.randint(1, 3))),
+                private=chance.random() < 0.3,
+                sent=start + timedelta(seconds=chance.randrange(30 * 86400)),
+                language=chance.choice(["en", "de", ""]),
+                label=label,
+                mood=None if label == "none" else round(chance.uniform(-1, 1), 4),
+                labels=frozenset(chance.sample(["l1", "l2"], chance.randint(0, 2))),
+                reach=chance.choice([None, 10, 5000]),
+                waited=timedelta(seconds=chance.randrange(100_000)) if chance.random() < 0.6 else None,
+            )
+        )
+    return found
+
+
+def store(kit: Kit, items: list[Raw]) -> None:
+    """Store items, each in a conversation of its own; what is not counted among them."""
+    with kit.store.transaction() as cursor:
+        for number, one in enumerate(items):
+            first, *others = sorted(one.streams)
+            cursor.execute(
+                """INSERT INTO interactions (id, channel, account_id, conversation_id, thread_id, author_id, kind,
+                       private, outbound, text, sent_at, version_id, addresses_us, hidden, likes, attachments, context,
+                       first_seen_at, checked_at, liked_by_us, stream_id, language, reach, answered_at)
+                   VALUES (?, ?, ?, ?, 't', 'x:9', 'mention', ?, FALSE, 'words', ?, '1', TRUE, FALSE, 0, '[]', FALSE, ?,
+                       ?, FALSE, ?, ?, ?, ?)""",
+                [
+                    *(one.id, one.channel, one.account, f"talk {number}", one.private, one.sent, one.sent, one.sent),
+                    *(
+                        first,
+                        one.language or None,
+                        one.reach,
+                        one.sent + one.waited if one.waited is not None else None,
+                    ),
+                ],
+            )
+            cursor.execute(
+                """INSERT INTO conversations (id, channel, account_id, thread_id, contact_id, private, first_at,
+                       last_at, status, version, updated_at, labels)
+                   VALUES (?, ?, ?, 't', 'x:9', ?, ?, ?, 'open', 1, ?, ?)""",
+                [
+                    *(f"talk {number}", one.channel, one.account, one.private, one.sent, one.sent, one.sent),
+                    " ".join(sorted(one.labels)),
+                ],
+            )
+            cursor.execute(
+                "INSERT INTO scores VALUES (?, ?, ?, '', ?, 1, '[]', 'test', ?)",
+                [one.id, one.mood, "unsure" if one.label == "none" else one.label, one.language or None, one.sent],
+            )
+            for stream in others:
+                cursor.execute(
+                    "INSERT INTO sightings (id, stream_id, interaction_id, page_id, seen_at) VALUES (?, ?, ?, 'p', ?)",
+                    [f"{stream} {one.id}", stream, one.id, one.sent],
+                )
+        for item, column in (("ours", "outbound"), ("context", "context")):
+            cursor.execute(
+                f"""INSERT INTO interactions SELECT * REPLACE ('{item}' AS id, TRUE AS {column}) FROM interactions
+                    WHERE id = ?""",
+                [items[0].id],
+            )
+        cursor.execute(
+            "INSERT INTO interactions SELECT * REPLACE ('gone' AS id, now() AS deleted_at) FROM interactions WHERE id = ?",
+            [items[0].id],
+        )
+        stats.touch(cursor, [one.sent for one in items])
+
+
+@pytest.fixture(scope="module", params=["dirty", "half", "counted"])
+def house(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Kit, list[Raw]]]:
+    """Return a desk with items: nothing counted yet, the newest week counted, or everything."""
+    kit = make_kit(tmp_path_factory.mktemp("insights"))
+    items = made(5)
+    store(kit, items)
+    rounds = {"dirty": 0, "half": 1, "counted": 100}[request.param]
+    for _ in range(rounds):
+        if not kit.desk.insights.count():
+            break
+    yield kit, items
+    kit.close()
+
+
+#: filters → which items they leave
+FILTERS: list[tuple[dict[str, Any], Callable[[Raw], bool]]] = [
+    ({}, lambda one: True),
+    ({"channels": ("x",)}, lambda one: one.channel == "x"),
+    ({"streams": ("main/brand", "main/rival")}, lambda one: bool(one.streams & {"main/brand", "main/rival"})),
+    ({"labels": ("l2",)}, lambda one: "l2" in one.labels),
+    (
+        {"languages": ("", "de"), "sentiments": ("negative", "none"), "private": False},
+        lambda one: one.language in {"", "de"} and one.label in {"negative", "none"} and not one.private,
+    ),
+    ({"hour_of_week": 30}, lambda one: hour_of_week(one) == 30),
+]
+
+
+def hour_of_week(one: Raw) -> int:
+    """Return the hour of the week in which an item was said, there."""
+    local = one.sent.astimezone(ZoneInfo(ZONE))
+    return local.weekday() * 24 + local.hour
+
+
+def left(items: list[Raw], fits: Callable[[Raw], bool], period: Period = PERIOD) -> list[Raw]:
+    """Return the items of a period that a filter leaves."""
+    return [
+        one for one in items if period.first <= one.sent.astimezone(ZoneInfo(ZONE)).date() <= period.last and fits(one)
+    ]
+
+
+def figures(items: list[Raw]) -> tuple[Any, ...]:
+    """Count in the plain way."""
+    labels = [sum(one.label == name for one in items) for name in ("negative", "neutral", "positive", "unsure", "none")]
+    return (
+        len(items),
+        *labels,
+        sum(one.reach or 0 for one in items),
+        sum(one.waited is not None for one in items),
+        pytest.approx(sum(one.mood or 0 for one in items)),
+    )
+
+
+def of(tally: Any) -> tuple[Any, ...]:
+    """Return the figures of a tally in the order of `figures`."""
+    return (
+        *(tally.items, tally.negative, tally.neutral, tally.positive, tally.unsure, tally.unscored),
+        *(tally.reach, tally.answered, tally.sentiment_sum),
+    )
+
+
+@pytest.mark.parametrize("number", range(len(FILTERS)))
+def test_every_figure_equals_the_plain_count(house: tuple[Kit, list[Raw]], number: int) -> None:
+    """Totals, lines, steps, hours and waiting times of a slice are those of its raw items."""
+    kit, items = house
+    filters, fits = FILTERS[number]
+    wanted, insights = Slice(period=PERIOD, **filters), kit.desk.insights
+    mine = left(items, fits)
+    found = insights.overview(wanted, SYSTEM)
+    assert of(found.now) == figures(mine)
+    assert of(found.before) == figures(left(items, fits, PERIOD.before()))
+    waited = [one.waited.total_seconds() for one in mine if one.waited is not None]
+    assert found.waits.number == len(waited)
+    if waited:
+        assert found.waits.median_s == pytest.approx(median(waited))
+        assert found.waits.p90_s == pytest.approx(float(np.quantile(waited, 0.9)))
+    hours = insights.week(wanted, SYSTEM)
+    for hour in range(168):
+        assert of(hours[hour]) == figures([one for one in mine if hour_of_week(one) == hour])
+    for step, start in ((Step.DAY, day), (Step.HOUR, hour_start), (Step.WEEK, week_start)):
+        steps = {point.start: point.tally for point in insights.chart(wanted, SYSTEM, step=step).points}
+        assert {at for at, tally in steps.items() if tally.items} == {start(one) for one in mine}
+        for at, tally in steps.items():
+            assert of(tally) == figures([one for one in mine if start(one) == at])
+
+
+def day(one: Raw) -> datetime:
+    """Return the local day of an item."""
+    return hour_start(one).replace(hour=0)
+
+
+def hour_start(one: Raw) -> datetime:
+    """Return the local hour of an item."""
+    return one.sent.astimezone(ZoneInfo(ZONE)).replace(minute=0, second=0, microsecond=0, tzinfo=None)
+
+
+def week_start(one: Raw) -> datetime:
+    """Return the Monday of an item."""
+    return day(one) - timedelta(days=day(one).weekday())
+
+
+KEYS: dict[By, Callable[[Raw], set[str]]] = {
+    By.CHANNEL: lambda one: {one.channel},
+    By.ACCOUNT: lambda one: {one.account},
+    By.STREAM: lambda one: set(one.streams),
+    By.LANGUAGE: lambda one: {one.language},
+    By.SENTIMENT: lambda one: {one.label},
+    By.LABEL: lambda one: set(one.labels),
+    By.VISIBILITY: lambda one: {"private" if one.private else "public"},
+}
+
+
+@pytest.mark.parametrize("by", list(By))
+def test_what_is_told_apart_adds_up(house: tuple[Kit, list[Raw]], by: By) -> None:
+    """Each line of a breakdown, and its waiting times, are those of the items that belong to it."""
+    kit, items = house
+    mine = left(items, lambda _: True)
+    lines = {line.key: line.tally for line in kit.desk.insights.lines(Slice(period=PERIOD), SYSTEM, by)}
+    assert set(lines) == {key for one in mine for key in KEYS[by](one)}
+    waits = {one.key: one for one in kit.desk.insights.waits(Slice(period=PERIOD), SYSTEM, by=by)}
+    for key, tally in lines.items():
+        theirs = [one for one in mine if key in KEYS[by](one)]
+        assert of(tally) == figures(theirs)
+        waited = [one.waited.total_seconds() for one in theirs if one.waited is not None]
+        assert waits[key].median_s == pytest.approx(median(waited))
+
+
+@pytest.mark.parametrize("number", range(len(FILTERS)))
+def test_a_number_opens_the_items_behind_it(house: tuple[Kit, list[Raw]], number: int) -> None:
+    """The list behind a number has as many items as the number says: those very items, newest first, each once."""
+    kit, items = house
+    filters, fits = FILTERS[number]
+    wanted = Slice(period=PERIOD, **filters)
+    page = kit.desk.insights.items(wanted, SYSTEM, limit=7)
+    seen = list(page.lines)
+    while page.next is not None:
+        page = kit.desk.insights.items(wanted, SYSTEM, limit=7, after=page.next)
+        seen += page.lines
+    mine = sorted(left(items, fits), key=lambda one: (one.sent, one.id), reverse=True)
+    assert [one.id for one in seen] == [one.id for one in mine]
+    assert page.total == len(mine) == kit.desk.insights.total(wanted, SYSTEM).items
+
+
+def test_shares_of_voice_stand_on_the_items_that_any_of_them_saw(house: tuple[Kit, list[Raw]]) -> None:
+    """The denominator is what at least one of the compared queries saw; an item of two counts for both."""
+    kit, items = house
+    chosen = {"main/brand", "main/rival"}
+    voice = kit.desk.insights.voice(Slice(period=PERIOD, streams=tuple(sorted(chosen))), SYSTEM)
+    mine = left(items, lambda one: bool(one.streams & chosen))
+    assert voice.items == len(mine)
+    assert voice.several == sum(chosen <= one.streams for one in mine)
+    assert {one.stream_id: one.items for one in voice.lines} == {
+        stream: sum(stream in one.streams for one in mine) for stream in chosen
+    }
+    for one in voice.lines:
+        assert one.low < one.share == pytest.approx(one.items / voice.items) < one.high
+
+
+def test_intervals_hold_what_they_should() -> None:
+    """Of many samples, the interval of the median holds the true one about 95 times of 100."""
+    from social_listener.store.insights import _waits
+
+    chance = np.random.default_rng(3)
+    held = 0
+    for _ in range(400):
+        spans = _waits(chance.exponential(1000, 60), "", None).median_range_s
+        assert spans is not None
+        held += spans[0] <= 1000 * np.log(2) <= spans[1]
+    assert 0.92 <= held / 400 <= 0.99
+
+
+def test_remarks_stand_on_the_time_axis(tmp_path: Path) -> None:
+    """A remark is written, found in its period, changed once, and taken away."""
+    from permits_insights import remark
+
+    kit = make_kit(tmp_path)
+    try:
+        insights, now = kit.desk.insights, kit.now()
+        wanted = Slice(period=Period(now.date(), now.date()))
+        written = insights.annotate(remark(kit.desk, "main"), "ana")
+        assert insights.annotations(wanted, "ana") == (written,)
+        assert insights.annotations(Slice(period=Period(date(2020, 1, 1), date(2020, 1, 2))), "ana") == ()
+        insights.annotate(written, "ana")
+        with pytest.raises(Conflict, match="somebody changed this remark"):
+            insights.annotate(written, "ana")
+        with pytest.raises(DeskError, match="1 to 200 characters"):
+            insights.annotate(remark(kit.desk, None).__class__(**{**fields_of(written), "text": "  "}), "ana")
+        insights.take_away(written.id, "ana")
+        assert insights.annotations(wanted, "ana") == ()
+    finally:
+        kit.close()
+
+
+def fields_of(one: Any) -> dict[str, Any]:
+    """Return a remark's values by name."""
+    return {name: getattr(one, name) for name in one.__slots__}
+
+
+def test_numbers_say_how_far_they_can_be_trusted(tmp_path: Path) -> None:
+    """A stream that never finished a walk is named, and nothing is said to be complete."""
+    kit = make_kit(tmp_path)
+    try:
+        today = datetime.now(UTC).date()
+        standing = kit.desk.insights.standing(Slice(period=Period(today, today)), SYSTEM)
+        assert standing.complete_up_to is None or standing.lagging
+    finally:
+        kit.close()
