@@ -247,7 +247,7 @@ def test_the_settings_decide_who_is_told_of_those_who_may_see_it(
 
 
 def test_what_no_account_shows_alone_is_found_over_all(tmp_path: Path) -> None:
-    """Two accounts with a little more each are one spike of the house; who sees one account only does not see it."""
+    """Two accounts with a little more each are one spike of the house; who sees one account only never sees it."""
     kit = house(tmp_path, "main", "other")
     seed_staff(kit.desk, "agent", accounts=frozenset({"main"}))
     since = kit.now() + 5 * MINUTE
@@ -262,8 +262,8 @@ def test_what_no_account_shows_alone_is_found_over_all(tmp_path: Path) -> None:
     found = kit.desk.spikes.past(NOW, kit.now(), "ana")
     assert [one.account_id for one in found] == [None]
     assert {one.id for one in found[0].why.accounts} == {"main", "other"}
-    assert kit.desk.spikes.past(NOW, kit.now(), "agent") == ()
-    assert told(kit, "agent") == []
+    assert {one.account_id for one in kit.desk.spikes.past(NOW, kit.now(), "agent")} <= {"main"}
+    assert found[0].words not in told(kit, "agent")
     assert len(told(kit, "ana")) == 1
     kit.close()
 
