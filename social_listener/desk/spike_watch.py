@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 from social_listener.desk.colleagues import able
@@ -44,6 +44,13 @@ _CHANCE: Final = {"low": 1e-8, "usual": 1e-6, "high": 1e-4}
 _GRAVE: Final = (Severity.COPIES, Severity.NOTABLE, Severity.CRISIS)
 
 
+class _Known(NamedTuple):
+    """The newest spike and the newest lull of each account; what a look changes of them is changed here too."""
+
+    spikes: dict[str | None, StoredSpike]
+    lulls: dict[str | None, StoredSpike]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Scene:
     """All that one look at one account works with."""
@@ -80,7 +87,8 @@ class Watch:
             first = min(times.at(account) for account in [*listening, ""]) - (now - moments[0]) - BACK * MINUTE
             last = max(times.at(account) for account in [*listening, ""])
             counts = spike_items.minutes(cursor, first - MINUTE, last + MINUTE)
-        found = sum(self._look_at(moment, now, times, counts, listening) for moment in moments)
+            known = _Known(table.newest(cursor, lulls=False), table.newest(cursor, lulls=True))
+        found = sum(self._look_at(moment, now, times, counts, listening, known) for moment in moments)
         with store.transaction(quiet=True) as cursor:
             table.note_look(cursor, int(now.timestamp()))
         return found
@@ -92,11 +100,12 @@ class Watch:
         times: PlatformTime,
         counts: Counts,
         listening: Mapping[str, Listening],
+        known: _Known,
     ) -> int:
         """Look at one moment: each account by itself, then all of them."""
         with self._office.store.read() as cursor:
             baselines = self._usual.at(cursor, moment, listening)
-            last, lulls = table.newest(cursor, lulls=False), table.newest(cursor, lulls=True)
+        last = known.spikes
         found = 0
         for account in sorted(baselines, key=lambda one: (one is None, one or "")):
             accounts = members(baselines) if account is None else [account]
@@ -114,7 +123,7 @@ class Watch:
             if not (looked.began and single):
                 found += self._follow(scene, looked, last)
             if account is not None:
-                self._lull(scene, looked.lull if listening[account].well else None, lulls.get(account))
+                self._lull(scene, looked.lull if listening[account].well else None, known.lulls)
         return found
 
     def _follow(self, scene: _Scene, looked: Looked, last: dict[str | None, StoredSpike]) -> bool:
@@ -191,8 +200,9 @@ class Watch:
         by_id = {one.id: one.conversation_id for one in lines}
         return reason, next((by_id[one.item_id] for one in reason.best), None)
 
-    def _lull(self, scene: _Scene, seen: Seen | None, known: StoredSpike | None) -> None:
+    def _lull(self, scene: _Scene, seen: Seen | None, lulls: dict[str | None, StoredSpike]) -> None:
         """Keep that far less is said than usual, while it lasts. Nobody is told: pages show it."""
+        known = lulls.get(scene.account)
         going = known if _goes_on(known) else None
         if seen is None and going is None:
             return
@@ -204,8 +214,9 @@ class Watch:
             kept = replace(going, spike=replace(going.spike, last_at=seen.until))
         elif seen is not None:
             kept = self._new_lull(scene, seen)
+        lulls[scene.account] = kept
         with self._office.store.transaction(quiet=True) as cursor:
-            table.put(cursor, kept)
+            table.put(cursor, _as_closed(cursor, kept))
 
     def _new_lull(self, scene: _Scene, seen: Seen) -> StoredSpike:
         reason = Why(kind=SpikeKind.LULL, items=seen.count, authors=0, scored=0, negative=0)

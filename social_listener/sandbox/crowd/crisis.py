@@ -67,7 +67,7 @@ class Crises:
     """Crises that are planned, and come as time goes on. Its state is guarded by the world's lock."""
 
     def __init__(self, world: World, brand: User, seed: int, set_rate: Callable[[float], float]) -> None:
-        """Let crises befall a brand; `set_rate` changes how many stories the crowd begins, and tells how many before."""
+        """Let crises befall a brand; `set_rate` changes how many stories the crowd begins, and tells what it was."""
         self._world = world
         self._brand = brand
         self._rng = random.Random(f"crisis:{seed}:{world.restored}")
