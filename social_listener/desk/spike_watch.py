@@ -51,6 +51,16 @@ class _Known(NamedTuple):
     lulls: dict[str | None, StoredSpike]
 
 
+class _Around(NamedTuple):
+    """What all moments of one look share."""
+
+    now: datetime
+    times: PlatformTime
+    counts: Counts
+    listening: Mapping[str, Listening]
+    known: _Known
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Scene:
     """All that one look at one account works with."""
@@ -88,21 +98,15 @@ class Watch:
             last = max(times.at(account) for account in [*listening, ""])
             counts = spike_items.minutes(cursor, first - MINUTE, last + MINUTE)
             known = _Known(table.newest(cursor, lulls=False), table.newest(cursor, lulls=True))
-        found = sum(self._look_at(moment, now, times, counts, listening, known) for moment in moments)
+        around = _Around(now, times, counts, listening, known)
+        found = sum(self._look_at(moment, around) for moment in moments)
         with store.transaction(quiet=True) as cursor:
             table.note_look(cursor, int(now.timestamp()))
         return found
 
-    def _look_at(
-        self,
-        moment: datetime,
-        now: datetime,
-        times: PlatformTime,
-        counts: Counts,
-        listening: Mapping[str, Listening],
-        known: _Known,
-    ) -> int:
+    def _look_at(self, moment: datetime, around: _Around) -> int:
         """Look at one moment: each account by itself, then all of them."""
+        now, times, counts, listening, known = around
         with self._office.store.read() as cursor:
             baselines = self._usual.at(cursor, moment, listening)
         last = known.spikes
