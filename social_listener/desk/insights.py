@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from social_listener import channels
 from social_listener.desk.health import LATE_INTERVALS, LATE_LEAST
@@ -30,7 +30,7 @@ from social_listener.scoring.measures import wilson
 from social_listener.store import annotated, audit, health, insights, stats
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Hashable, Iterator
     from datetime import datetime, timedelta
 
     from duckdb import DuckDBPyConnection
@@ -39,6 +39,8 @@ if TYPE_CHECKING:
     from social_listener.desk_types.insights import Slice
     from social_listener.desk_types.people import Accounts
     from social_listener.periods import Step
+
+T = TypeVar("T")
 
 _LONGEST: Final = 200
 KINDS: Final = ("campaign", "outage", "other")
@@ -62,8 +64,9 @@ class Insights:
 
     def overview(self, wanted: Slice, staff: str) -> Overview:
         """Return the figures of a slice beside those of the period before, and how far they can be trusted."""
-        with self._reading(staff) as (cursor, within):
-            before = wanted.before()
+        before = wanted.before()
+
+        def read(cursor: DuckDBPyConnection, within: Accounts) -> Overview:
             return Overview(
                 now=insights.total(cursor, wanted, within),
                 before=insights.total(cursor, before, within),
@@ -73,40 +76,49 @@ class Insights:
                 first=insights.first(cursor, within),
             )
 
+        return self._kept(staff, ("overview", wanted), read)
+
     def total(self, wanted: Slice, staff: str) -> Tally:
         """Return the figures of a slice."""
-        with self._reading(staff) as (cursor, within):
-            return insights.total(cursor, wanted, within)
+        return self._kept(staff, ("total", wanted), lambda cursor, within: insights.total(cursor, wanted, within))
 
     def lines(self, wanted: Slice, staff: str, by: By) -> tuple[Line, ...]:
         """Return the figures told apart, the most items first."""
-        with self._reading(staff) as (cursor, within):
+        found = self._kept(
+            staff, ("lines", wanted, by), lambda cursor, within: insights.lines(cursor, wanted, within, by)
+        )
+        with self._reading(staff) as (cursor, _):
             name = self._names(cursor, by)
-            found = insights.lines(cursor, wanted, within, by)
-            return tuple(replace(one, name=name(one.key)) for one in found)
+        return tuple(replace(one, name=name(one.key)) for one in found)
 
     def chart(self, wanted: Slice, staff: str, *, by: By | None = None, step: Step | None = None) -> Chart:
-        """Return the figures step by step; every step of the period is there, with zeroes where nothing was said."""
+        """Return the figures step by step; steps in which nothing was said have no point (`Period.starts` has all)."""
         step = step or wanted.period.step()
-        with self._reading(staff) as (cursor, within):
-            found = insights.points(cursor, wanted, within, step, by)
+        found = self._kept(
+            staff,
+            ("points", wanted, by, step),
+            lambda cursor, within: insights.points(cursor, wanted, within, step, by),
+        )
         return Chart(step=step, points=tuple(found))
 
     def week(self, wanted: Slice, staff: str) -> dict[int, Tally]:
         """Return the figures of all 168 hours of the week; 0 is Monday from midnight to one in the period's zone."""
-        with self._reading(staff) as (cursor, within):
-            found = insights.week(cursor, wanted, within)
+        found = self._kept(staff, ("week", wanted), lambda cursor, within: insights.week(cursor, wanted, within))
         return {hour: found.get(hour, Tally()) for hour in range(168)}
 
     def waits(self, wanted: Slice, staff: str, *, by: By | None = None, step: Step | None = None) -> tuple[Waits, ...]:
         """Return how long answered items waited: of all, told apart, or step by step."""
-        with self._reading(staff) as (cursor, within):
-            return tuple(insights.waits(cursor, wanted, within, by=by, step=step))
+        found = self._kept(
+            staff,
+            ("waits", wanted, by, step),
+            lambda cursor, within: insights.waits(cursor, wanted, within, by=by, step=step),
+        )
+        return tuple(found)
 
     def voice(self, wanted: Slice, staff: str) -> Voice:
         """Return the shares of voice of the streams that a slice names, or of all that it finds."""
-        with self._reading(staff) as (cursor, within):
-            sets = insights.voices(cursor, wanted, within)
+        sets = self._kept(staff, ("voices", wanted), lambda cursor, within: insights.voices(cursor, wanted, within))
+        with self._reading(staff) as (cursor, _):
             name = self._names(cursor, By.STREAM)
         chosen = wanted.streams or tuple(sorted({one for seen, _ in sets for one in seen}))
         all_items = sum(number for _, number in sets)
@@ -133,7 +145,7 @@ class Insights:
     ) -> ItemPage:
         """Return the items behind a number, newest first, behind `after`; `total` is that number."""
         with self._reading(staff) as (cursor, within):
-            total = insights.total(cursor, wanted, within).items
+            total = insights.total(cursor, wanted, within).items  # with the list, of the same moment
             found = insights.items(cursor, wanted, within, limit=limit + 1, after=after)
         shown = found[:limit]
         last = (shown[-1].sent_at, shown[-1].id) if len(found) > limit else None
@@ -206,6 +218,12 @@ class Insights:
             return stats.count(cursor)
 
     # -- how -----------------------------------------------------------------------------------------------------------
+
+    def _kept(self, staff: str, key: Hashable, read: Callable[[DuckDBPyConnection, Accounts], T]) -> T:
+        """Return a reading of somebody's accounts; it is made once a revision for all who ask the same."""
+        with self._office.store.read() as cursor:
+            within = self._office.accounts(cursor, staff)
+            return self._office.memo.get(cursor, ("insights", key, within), lambda own: read(own, within))
 
     @contextmanager
     def _reading(self, staff: str) -> Iterator[tuple[DuckDBPyConnection, Accounts]]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from datetime import UTC
 from typing import TYPE_CHECKING, Any, Final
 
@@ -12,32 +13,36 @@ import numpy as np
 from social_listener.desk_types.insights import By, ItemLine, Line, Point, Slice, Tally, Waits
 from social_listener.store import stats
 from social_listener.store.rows import among, aware, marks
+from social_listener.store.staging import select
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
 
+    import pyarrow as pa
     from duckdb import DuckDBPyConnection
 
     from social_listener.desk_types.people import Accounts
     from social_listener.periods import Step
 
-#: by what figures are told apart → what stands for it in a roll-up
-_KEYS: Final[Mapping[By, str]] = {
+#: by what figures are told apart → its column among the keys, a list of words for some
+_KEYS: Final[Mapping[By | None, str]] = {
+    None: "''",
     By.CHANNEL: "channel",
     By.ACCOUNT: "account_id",
-    By.STREAM: "unnest(string_split(stream_ids, ' '))",
+    By.STREAM: "stream_ids",
     By.LANGUAGE: "language",
     By.SENTIMENT: "sentiment_label",
-    By.LABEL: "unnest(string_split(labels, ' '))",
+    By.LABEL: "labels",
     By.VISIBILITY: "CASE WHEN private THEN 'private' ELSE 'public' END",
 }
+_LISTS: Final = frozenset((By.STREAM, By.LABEL))
 _SUMS: Final = """
-    coalesce(sum(items), 0)::BIGINT, coalesce(sum(items) FILTER (sentiment_label = 'negative'), 0)::BIGINT,
-    coalesce(sum(items) FILTER (sentiment_label = 'neutral'), 0)::BIGINT,
-    coalesce(sum(items) FILTER (sentiment_label = 'positive'), 0)::BIGINT,
-    coalesce(sum(items) FILTER (sentiment_label = 'unsure'), 0)::BIGINT,
-    coalesce(sum(items) FILTER (sentiment_label = 'none'), 0)::BIGINT,
+    coalesce(sum(items), 0)::BIGINT, coalesce(sum(items) FILTER (label = 'negative'), 0)::BIGINT,
+    coalesce(sum(items) FILTER (label = 'neutral'), 0)::BIGINT,
+    coalesce(sum(items) FILTER (label = 'positive'), 0)::BIGINT,
+    coalesce(sum(items) FILTER (label = 'unsure'), 0)::BIGINT,
+    coalesce(sum(items) FILTER (label = 'none'), 0)::BIGINT,
     coalesce(sum(reach), 0)::BIGINT, coalesce(sum(answered), 0)::BIGINT, coalesce(sum(sentiment_e4), 0)::BIGINT"""
 #: of the normal distribution: 95 of 100 lie within so many standard deviations
 _Z: Final = 1.959964
@@ -45,16 +50,56 @@ _Z: Final = 1.959964
 _FEWEST: Final = 8
 
 
+@dataclass(frozen=True, slots=True)
+class _Grouped:
+    """Subqueries on roll-ups whose keys are in groups: a number for each pair of what is told apart and sentiment."""
+
+    counts: str  #: at, grp, items, reach, sentiment_e4, answered
+    times: str  #: at, grp, waited_s
+
+
 @contextmanager
-def _counted(cursor: DuckDBPyConnection, wanted: Slice, within: Accounts) -> Iterator[tuple[str, str, list[object]]]:
-    """Hand out the two subqueries of `stats.counted` with the condition of a slice, and what stands for its marks."""
+def _grouped(
+    cursor: DuckDBPyConnection, wanted: Slice, within: Accounts, *, by: By | None = None, at: str | None = None
+) -> Iterator[_Grouped]:
+    """Hand out what to select from, with the table `chosen` (id, grp, key, label); `at`: what a bucket is put under.
+
+    Numbers are grouped, and buckets looked up in a table of thousands: words and calendars are slow on millions.
+    """
     condition, values = _condition(wanted, within)
-    with stats.counted(cursor, wanted.since, wanted.until) as (counts, times):
-        yield f"{counts} WHERE {condition}", f"{times} WHERE {condition}", values
+    with stats.counted(cursor, wanted.since, wanted.until) as read, ExitStack() as held:
+        chosen = cursor.sql(
+            f"""SELECT id, dense_rank() OVER (ORDER BY key, label)::INTEGER AS grp, key, label
+                FROM (SELECT id, {_KEYS[by]} AS key, sentiment_label AS label FROM {read.keys} WHERE {condition})""",
+            params=values,
+        ).to_arrow_table()
+        held.enter_context(stats.registered(cursor, "chosen", chosen))
+        join, under = "JOIN (SELECT id, grp FROM chosen) k ON k.id = key_id", "0"
+        if at is not None or wanted.hour_of_week is not None:
+            held.enter_context(stats.registered(cursor, "calendar", _calendar(cursor, wanted, at)))
+            join, under = f"{join} JOIN calendar USING (bucket)", "place"
+        yield _Grouped(
+            f"""(SELECT {under} AS place, grp, sum(items) AS items, sum(reach) AS reach,
+                        sum(sentiment_e4) AS sentiment_e4, sum(answered) AS answered
+                 FROM {read.counts} {join} GROUP BY 1, 2)""",
+            f"(SELECT {under} AS place, grp, waited_s FROM {read.times} {join})",
+        )
+
+
+def _calendar(cursor: DuckDBPyConnection, wanted: Slice, at: str | None) -> pa.Table:
+    """Return every bucket of a slice with what it is put under; with an hour of the week only those in it."""
+    zone = wanted.period.zone  # of a list that is checked (`Period`)
+    hour = "TRUE" if wanted.hour_of_week is None else f"{_hour(zone)} = {int(wanted.hour_of_week)}"
+    return cursor.sql(
+        f"""SELECT bucket, {at or "0"} AS place FROM (
+                SELECT unnest(generate_series(?::TIMESTAMPTZ, ?::TIMESTAMPTZ, INTERVAL 15 MINUTE)) AS bucket)
+            WHERE bucket < ? AND {hour}""",
+        params=[wanted.since, wanted.until, wanted.until],
+    ).to_arrow_table()
 
 
 def _condition(wanted: Slice, within: Accounts) -> tuple[str, list[object]]:
-    """Return what a row of a roll-up must be like."""
+    """Return what keys must be like."""
     parts, values = [], list[object]()
     plain = {
         "channel": wanted.channels,
@@ -73,53 +118,40 @@ def _condition(wanted: Slice, within: Accounts) -> tuple[str, list[object]]:
     if wanted.private is not None:
         parts.append("private = ?")
         values.append(wanted.private)
-    if wanted.hour_of_week is not None:
-        parts.append(f"{_hour(wanted.period.zone)} = ?")
-        values.append(wanted.hour_of_week)
     theirs, accounts = among("account_id", within)
     return " AND ".join([*parts, theirs]), [*values, *accounts]
 
 
 def total(cursor: DuckDBPyConnection, wanted: Slice, within: Accounts) -> Tally:
     """Return the figures of a slice."""
-    with _counted(cursor, wanted, within) as (counts, _, values):
-        row = cursor.execute(f"SELECT {_SUMS} FROM {counts}", values).fetchone()
-    return _tally(row or ())
+    with _grouped(cursor, wanted, within) as read:
+        rows = cursor.execute(f"SELECT {_SUMS} FROM {_worded(read.counts, None)}").fetchall()
+    return _tally(rows[0])
 
 
 def lines(cursor: DuckDBPyConnection, wanted: Slice, within: Accounts, by: By) -> list[Line]:
     """Return the figures of a slice told apart, the most items first; the name is still the key."""
-    chosen = _chosen(wanted, by)
-    with _counted(cursor, wanted, within) as (counts, _, values):
+    with _grouped(cursor, wanted, within, by=by) as read:
         rows = cursor.execute(
-            f"""SELECT key, {_SUMS} FROM (SELECT {_KEYS[by]} AS key, * FROM {counts}) WHERE {_told(by)}
-                GROUP BY key ORDER BY 2 DESC, key""",
-            values,
+            f"SELECT key, {_SUMS} FROM {_worded(read.counts, by)} GROUP BY key ORDER BY 2 DESC, key"
         ).fetchall()
-    return [Line(row[0], row[0], _tally(row[1:])) for row in rows if not chosen or row[0] in chosen]
+    return [Line(row[0], row[0], _tally(row[1:])) for row in rows if _is_asked(wanted, by, row[0])]
 
 
 def points(cursor: DuckDBPyConnection, wanted: Slice, within: Accounts, step: Step, by: By | None) -> list[Point]:
     """Return the figures of every step in which something was said, in order, told apart by `by`."""
-    chosen = _chosen(wanted, by)
-    key = "''" if by is None else _KEYS[by]
-    with _counted(cursor, wanted, within) as (counts, _, values):
+    with _grouped(cursor, wanted, within, by=by, at=_start(step, wanted.period.zone)) as read:
         rows = cursor.execute(
-            f"""SELECT start, key, {_SUMS}
-                FROM (SELECT {_start(step, wanted.period.zone)} AS start, {key} AS key, * FROM {counts})
-                WHERE {_told(by)} GROUP BY start, key ORDER BY start, key""",
-            values,
+            f"SELECT place, key, {_SUMS} FROM {_worded(read.counts, by)} GROUP BY place, key ORDER BY place, key"
         ).fetchall()
-    return [Point(row[0], row[1], _tally(row[2:])) for row in rows if not chosen or row[1] in chosen]
+    return [Point(row[0], row[1], _tally(row[2:])) for row in rows if _is_asked(wanted, by, row[1])]
 
 
 def week(cursor: DuckDBPyConnection, wanted: Slice, within: Accounts) -> dict[int, Tally]:
     """Return the figures by hour of the week: 0 is Monday from midnight to one, in the period's zone."""
-    with _counted(cursor, wanted, within) as (counts, _, values):
+    with _grouped(cursor, wanted, within, at=_hour(wanted.period.zone)) as read:
         rows = cursor.execute(
-            f"""SELECT hour, {_SUMS} FROM (SELECT {_hour(wanted.period.zone)} AS hour, * FROM {counts})
-                GROUP BY hour ORDER BY hour""",
-            values,
+            f"SELECT place, {_SUMS} FROM {_worded(read.counts, None)} GROUP BY place ORDER BY place"
         ).fetchall()
     return {row[0]: _tally(row[1:]) for row in rows}
 
@@ -128,30 +160,45 @@ def waits(
     cursor: DuckDBPyConnection, wanted: Slice, within: Accounts, *, by: By | None = None, step: Step | None = None
 ) -> list[Waits]:
     """Return how long answered items waited: of the slice, told apart, or by steps. Nothing answered: no line."""
-    key = "''" if by is None else _KEYS[by]
-    start = "NULL::TIMESTAMP" if step is None else _start(step, wanted.period.zone)
-    chosen = _chosen(wanted, by)
-    with _counted(cursor, wanted, within) as (_, times, values):
-        found = cursor.sql(
-            f"""SELECT start, key, list(waited_s) AS waits
-                FROM (SELECT {start} AS start, {key} AS key, * FROM {times}) WHERE {_told(by)}
-                GROUP BY start, key ORDER BY start, key""",
-            params=values,
+    start = None if step is None else _start(step, wanted.period.zone)
+    with _grouped(cursor, wanted, within, by=by, at=start) as read:
+        rows = cursor.sql(
+            f"""SELECT place, key, list(waited_s) AS waits FROM {read.times}
+                JOIN (SELECT DISTINCT grp, key FROM chosen) USING (grp) GROUP BY place, key"""
         ).to_arrow_table()
-    return [
-        _waits(one["waits"].values.to_numpy(), one["key"].as_py(), one["start"].as_py())
-        for one in ({name: found[name][place] for name in ("start", "key", "waits")} for place in range(found.num_rows))
-        if not chosen or one["key"].as_py() in chosen
-    ]
+    together: dict[tuple[Any, str], list[np.ndarray[Any, Any]]] = {}
+    for place in range(rows.num_rows):
+        told = rows["key"][place].as_py()
+        at = None if step is None else rows["place"][place].as_py()
+        for key in told.split() if by in _LISTS else [told]:
+            if _is_asked(wanted, by, key):
+                together.setdefault((at, key), []).append(rows["waits"][place].values.to_numpy())
+    ordered = sorted(together, key=lambda pair: (str(pair[0]), pair[1]))
+    return [_waits(np.concatenate(together[pair]), pair[1], pair[0]) for pair in ordered]
 
 
 def voices(cursor: DuckDBPyConnection, wanted: Slice, within: Accounts) -> list[tuple[tuple[str, ...], int]]:
     """Return how many items each set of streams saw."""
-    with _counted(cursor, wanted, within) as (counts, _, values):
+    with _grouped(cursor, wanted, within, by=By.STREAM) as read:
         rows = cursor.execute(
-            f"SELECT stream_ids, sum(items)::BIGINT FROM {counts} GROUP BY stream_ids ORDER BY stream_ids", values
+            f"""SELECT key, sum(items)::BIGINT FROM {read.counts}
+                JOIN (SELECT DISTINCT grp, key FROM chosen) USING (grp) GROUP BY key ORDER BY key"""
         ).fetchall()
     return [(tuple(row[0].split()), row[1]) for row in rows]
+
+
+def _worded(counts: str, by: By | None) -> str:
+    """Return counts with words for their groups: at, key, label, sums; a row for each word of a list."""
+    key = "unnest(string_split(key, ' '))" if by in _LISTS else "key"
+    full = "WHERE key <> ''" if by in _LISTS else ""
+    return f"""(SELECT place, {key} AS key, label, items, reach, sentiment_e4, answered FROM {counts}
+                JOIN (SELECT DISTINCT grp, key, label FROM chosen {full}) USING (grp))"""
+
+
+def _is_asked(wanted: Slice, by: By | None, key: str) -> bool:
+    """Return whether a key is shown: an item counts for each of its streams and labels, also for some not asked for."""
+    asked = {By.STREAM: wanted.streams, By.LABEL: wanted.labels}.get(by, ()) if by else ()
+    return not asked or key in asked
 
 
 def found(cursor: DuckDBPyConnection, within: Accounts) -> dict[str, list[str]]:
@@ -159,7 +206,9 @@ def found(cursor: DuckDBPyConnection, within: Accounts) -> dict[str, list[str]]:
     theirs, accounts = among("account_id", within)
 
     def distinct(column: str) -> list[str]:
-        rows = cursor.execute(f"SELECT DISTINCT {column} FROM stats WHERE {theirs} ORDER BY 1", accounts).fetchall()
+        rows = cursor.execute(
+            f"SELECT DISTINCT {column} FROM stats_keys WHERE {theirs} ORDER BY 1", accounts
+        ).fetchall()
         return [row[0] for row in rows]
 
     return {column: distinct(column) for column in ("channel", "account_id", "language")}
@@ -168,72 +217,71 @@ def found(cursor: DuckDBPyConnection, within: Accounts) -> dict[str, list[str]]:
 def first(cursor: DuckDBPyConnection, within: Accounts) -> datetime | None:
     """Return when the first bucket begins in which something was said."""
     theirs, accounts = among("account_id", within)
-    row = cursor.execute(f"SELECT min(bucket) FROM stats WHERE {theirs}", accounts).fetchone()
+    row = cursor.execute(
+        f"SELECT min(bucket) FROM stats WHERE key_id IN (SELECT id FROM stats_keys WHERE {theirs})", accounts
+    ).fetchone()
     return aware(row[0]) if row else None
 
 
 def items(
     cursor: DuckDBPyConnection, wanted: Slice, within: Accounts, *, limit: int, after: tuple[datetime, str] | None
 ) -> list[ItemLine]:
-    """Return the items that a slice counts, newest first, behind `after`; roll-ups tell how far back to look."""
-    floor, ceiling = _stretch(cursor, wanted, within, limit, after)
-    if floor is None:
+    """Return the items that a slice counts, newest first, behind `after`; roll-ups tell in which buckets to look."""
+    buckets = _stretch(cursor, wanted, within, limit, after)
+    if not buckets:
         return []
-    conditions, values = [stats.COUNTED, "i.sent_at >= ?", "i.sent_at < ?"], list[object]([floor, ceiling])
+    conditions, values = [stats.COUNTED, "i.sent_at >= ?", "i.sent_at < ?"], list[object]()
+    values += [buckets[0], buckets[-1] + stats.BUCKET]
     if after is not None:
         conditions.append("(i.sent_at < ? OR (i.sent_at = ? AND i.id < ?))")
         values += [after[0], after[0], after[1]]
-    text, more = _condition(wanted, within)
-    rows = cursor.execute(
-        f"""SELECT id, channel, account_id, conversation_id, coalesce(nullif(p.name, ''), p.handle, ''), private, text,
-                   sent_at, sentiment_label, language, reach, answered_at, url
-            FROM (
-                SELECT i.id, i.channel, i.account_id, i.conversation_id, i.author_id, i.private, i.text, i.sent_at,
-                       i.reach, i.answered_at, i.url, time_bucket(INTERVAL 15 MINUTE, i.sent_at) AS bucket,
-                       coalesce(CASE WHEN s.scorer IS NULL THEN i.language ELSE s.language END, '') AS language,
-                       CASE WHEN s.sentiment IS NULL THEN 'none' ELSE s.sentiment_label END AS sentiment_label,
-                       coalesce(c.labels, '') AS labels,
-                       concat_ws(' ', i.stream_id, (SELECT string_agg(stream_id, ' ') FROM sightings
-                                                    WHERE interaction_id = i.id)) AS stream_ids
-                FROM interactions i LEFT JOIN scores s ON s.interaction_id = i.id
-                LEFT JOIN conversations c ON c.id = i.conversation_id
-                WHERE {" AND ".join(conditions)}) told
-            LEFT JOIN (SELECT id AS contact_id, name, handle FROM contacts) p ON p.contact_id = author_id
-            WHERE {text} ORDER BY sent_at DESC, id DESC LIMIT ?""",
-        [*values, *more, limit],
-    ).fetchall()
-    return [_item(row) for row in rows]
+    with stats.registered(cursor, "stretch", stats.table_of(buckets)):
+        told = cursor.sql(
+            f"""SELECT * FROM (
+                    SELECT id, channel, account_id, conversation_id, author_id, private, text, sent_at, reach,
+                           answered_at, url, language AS told, stream_id,
+                           time_bucket(INTERVAL 15 MINUTE, sent_at) AS bucket
+                    FROM interactions i WHERE {" AND ".join(conditions)})
+                WHERE bucket IN (SELECT bucket FROM stretch)""",
+            params=values,
+        ).to_arrow_table()
+    condition, more = _condition(wanted, within)
+    about = stats.beside(told["id"], told["conversation_id"])
+    with stats.registered(cursor, "told", told):
+        rows = cursor.execute(
+            f"""SELECT id, channel, account_id, conversation_id, author_id, private, text, sent_at, sentiment_label,
+                       language, reach, answered_at, url
+                FROM (SELECT told.*, {stats.ABOUT} FROM told {about})
+                WHERE {condition} ORDER BY sent_at DESC, id DESC LIMIT ?""",
+            [*more, limit],
+        ).fetchall()
+    people = select(cursor, "contacts", "id", ("id", "name", "handle"), sorted({row[4] for row in rows}))
+    names = {contact_id: name or handle for contact_id, name, handle in people}
+    return [_item(row, names.get(row[4], "")) for row in rows]
 
 
 def _stretch(
     cursor: DuckDBPyConnection, wanted: Slice, within: Accounts, limit: int, after: tuple[datetime, str] | None
-) -> tuple[datetime | None, datetime]:
-    """Return between which moments the next items stand: enough of them, and few besides."""
+) -> list[datetime]:
+    """Return the buckets in which the next items stand, in order."""
     ceiling = wanted.until if after is None else stats.bucket_of(after[0]) + stats.BUCKET
-    # what stands in the bucket of `after` may have been shown
-    enough = limit + (0 if after is None else _in_bucket(cursor, wanted, within, after[0]))
-    with _counted(cursor, wanted, within) as (counts, _, values):
-        row = cursor.execute(
-            f"""SELECT min(bucket) FROM (
-                    SELECT bucket, sum(items) AS items,
-                           sum(sum(items)) OVER (ORDER BY bucket DESC ROWS UNBOUNDED PRECEDING) AS so_far
-                    FROM {counts} AND bucket < ? GROUP BY bucket)
-                WHERE so_far - items < ?""",
-            [*values, ceiling, enough],
-        ).fetchone()
-    return (aware(row[0]) if row else None), ceiling
+    with _grouped(cursor, wanted, within, at="bucket") as read:
+        rows = cursor.execute(
+            f"SELECT place, sum(items)::BIGINT FROM {read.counts} WHERE place < ? GROUP BY place ORDER BY place DESC",
+            [ceiling],
+        ).fetchall()
+    found: list[datetime] = []
+    sure = 0  # what stands in the bucket of `after` may have been shown
+    for at, number in rows:
+        if sure >= limit:
+            break
+        found.append(at.astimezone(UTC))
+        sure += 0 if after is not None and found[-1] == stats.bucket_of(after[0]) else number
+    return found[::-1]
 
 
-def _in_bucket(cursor: DuckDBPyConnection, wanted: Slice, within: Accounts, moment: datetime) -> int:
-    condition, values = _condition(wanted, within)
-    bucket = stats.bucket_of(moment)
-    with stats.counted(cursor, bucket, bucket + stats.BUCKET) as (counts, _):
-        row = cursor.execute(f"SELECT sum(items)::BIGINT FROM {counts} WHERE {condition}", values).fetchone()
-    return int(row[0] or 0) if row else 0
-
-
-def _item(row: Sequence[Any]) -> ItemLine:
-    item_id, channel, account, talk, author, private, text, sent, label, language, reach, answered, url = row
+def _item(row: Sequence[Any], author: str) -> ItemLine:
+    item_id, channel, account, talk, _, private, text, sent, label, language, reach, answered, url = row
     return ItemLine(
         id=item_id,
         channel=channel,
@@ -296,15 +344,6 @@ def _ranks(number: int, part: float) -> tuple[int, int] | None:
         return None
     off = _Z * math.sqrt(number * part * (1 - part))
     return max(0, math.ceil(number * part - off) - 1), min(number - 1, math.ceil(number * part + off) - 1)
-
-
-def _chosen(wanted: Slice, by: By | None) -> tuple[str, ...]:
-    """Return the keys that are shown where an item counts for several: those that the slice asks for."""
-    return {By.STREAM: wanted.streams, By.LABEL: wanted.labels}.get(by, ()) if by else ()
-
-
-def _told(by: By | None) -> str:
-    return "key <> ''" if by in {By.LABEL, By.STREAM} else "TRUE"
 
 
 def _start(step: Step, zone: str) -> str:

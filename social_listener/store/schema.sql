@@ -653,15 +653,20 @@ CREATE TABLE counters (               -- commit sequence and other single number
     value BIGINT NOT NULL
 );
 --;
-CREATE TABLE stats (                  -- roll-up: inbound items that are neither context nor deleted, counted
-    bucket          TIMESTAMPTZ NOT NULL, -- its beginning; a quarter of an hour
+CREATE TABLE stats_keys (             -- what counts are kept by; a row for every combination that ever came
+    id              INTEGER PRIMARY KEY,
     channel         VARCHAR NOT NULL,
     account_id      VARCHAR NOT NULL,
     stream_ids      VARCHAR NOT NULL,  -- "a/mentions b/brand": every stream that saw the items, in order
     private         BOOLEAN NOT NULL,
     language        VARCHAR NOT NULL,  -- '': not known
     sentiment_label VARCHAR NOT NULL,  -- 'none': not scored
-    labels          VARCHAR NOT NULL,  -- "id id": those of their conversations
+    labels          VARCHAR NOT NULL   -- "id id": those of their conversations
+);
+--;
+CREATE TABLE stats (                  -- roll-up: inbound items that are neither context nor deleted, counted
+    bucket          TIMESTAMPTZ NOT NULL, -- its beginning; a quarter of an hour
+    key_id          INTEGER NOT NULL,
     items           BIGINT NOT NULL,
     reach           BIGINT NOT NULL,   -- sum
     sentiment_e4    BIGINT NOT NULL,   -- sum of sentiments in ten-thousandths, so that sums are exact
@@ -670,13 +675,7 @@ CREATE TABLE stats (                  -- roll-up: inbound items that are neither
 --;
 CREATE TABLE answer_times (           -- roll-up: how long each answered one of them waited
     bucket          TIMESTAMPTZ NOT NULL,
-    channel         VARCHAR NOT NULL,
-    account_id      VARCHAR NOT NULL,
-    stream_ids      VARCHAR NOT NULL,
-    private         BOOLEAN NOT NULL,
-    language        VARCHAR NOT NULL,
-    sentiment_label VARCHAR NOT NULL,
-    labels          VARCHAR NOT NULL,
+    key_id          INTEGER NOT NULL,
     waited_s        BIGINT NOT NULL    -- seconds, rounded
 );
 --;

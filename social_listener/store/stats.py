@@ -8,6 +8,7 @@ never sees an old number. `count` counts dirty buckets anew.
 from __future__ import annotations
 
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -24,16 +25,15 @@ if TYPE_CHECKING:
 #: the stretch of time that roll-ups count by: every time zone of today is a multiple of it off UTC
 BUCKET: Final = timedelta(minutes=15)
 _BUCKET_OF: Final = "time_bucket(INTERVAL 15 MINUTE, {})"
-#: by what counts are kept, in the order of the columns of both tables
-DIMENSIONS: Final = (
-    *("bucket", "channel", "account_id", "stream_ids", "private", "language", "sentiment_label", "labels"),
-)
+#: by what counts are kept, besides the bucket: the columns of `stats_keys`
+DIMENSIONS: Final = (*("channel", "account_id", "stream_ids", "private", "language", "sentiment_label", "labels"),)
+_DIMENSIONS: Final = ", ".join(DIMENSIONS)
 #: buckets that are counted in one transaction: a week
 _AT_ONCE: Final = 672
 #: separate stretches of dirty buckets that are read one by one; of more everything between first and last is read
 _MOST_RUNS: Final = 12
 #: items whose scores and conversations are looked up by key; of more the tables are joined
-_FEW: Final = 2_000
+_FEW: Final = 8_000
 #: an item that is counted
 COUNTED: Final = "NOT i.outbound AND NOT i.context AND i.deleted_at IS NULL"
 
@@ -93,101 +93,145 @@ def count(cursor: DuckDBPyConnection, most: int = _AT_ONCE) -> int:
     if not wanted:
         return 0
     first, last = wanted[0], wanted[-1]
-    with staged(cursor, pa.table({"bucket": pa.array(wanted, pa.timestamp("us", "UTC"))})):
+    with staged(cursor, table_of(wanted)):
         for table in ("stats", "answer_times"):
             cursor.execute(
                 f"DELETE FROM {table} WHERE bucket BETWEEN ? AND ? AND bucket IN (SELECT bucket FROM stage)",
                 [first, last],
             )
         cursor.execute("DELETE FROM stats_dirty WHERE bucket IN (SELECT bucket FROM stage)")
-    dimensions = ", ".join(DIMENSIONS)
     with staged(cursor, said(cursor, wanted)):
         cursor.execute(
-            f"""INSERT INTO stats ({dimensions}, items, reach, sentiment_e4, answered)
-                SELECT {dimensions}, count(*), sum(reach), sum(sentiment_e4), count(waited_s) FROM stage
-                GROUP BY ALL ORDER BY bucket"""
+            f"""INSERT INTO stats_keys (id, {_DIMENSIONS})
+                SELECT (SELECT coalesce(max(id), 0) FROM stats_keys) + row_number() OVER (), {_DIMENSIONS}
+                FROM (SELECT DISTINCT {_DIMENSIONS} FROM stage) came ANTI JOIN stats_keys USING ({_DIMENSIONS})"""
         )
         cursor.execute(
-            f"""INSERT INTO answer_times ({dimensions}, waited_s)
-                SELECT {dimensions}, waited_s FROM stage WHERE waited_s IS NOT NULL ORDER BY bucket"""
+            f"""INSERT INTO stats (bucket, key_id, items, reach, sentiment_e4, answered)
+                SELECT bucket, k.id, count(*), sum(reach), sum(sentiment_e4), count(waited_s)
+                FROM stage JOIN stats_keys k USING ({_DIMENSIONS}) GROUP BY ALL ORDER BY ALL"""
+        )
+        cursor.execute(
+            f"""INSERT INTO answer_times (bucket, key_id, waited_s)
+                SELECT bucket, k.id, waited_s FROM stage JOIN stats_keys k USING ({_DIMENSIONS})
+                WHERE waited_s IS NOT NULL ORDER BY ALL"""
         )
     return len(dirty) - len(wanted)
 
 
-@contextmanager
-def counted(cursor: DuckDBPyConnection, since: datetime, until: datetime) -> Iterator[tuple[str, str]]:
-    """Hand out what to select counts and waiting times from within the block: two subqueries, of [since, until).
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """Subqueries to select from, good within the block that handed them out."""
 
-    The first has the columns of `stats`, the second those of `answer_times`. One block at a time for a cursor.
-    """
+    keys: str  #: id and `DIMENSIONS`
+    counts: str  #: bucket, key_id, items, reach, sentiment_e4, answered
+    times: str  #: bucket, key_id, waited_s
+
+
+@contextmanager
+def counted(cursor: DuckDBPyConnection, since: datetime, until: datetime) -> Iterator[Counted]:
+    """Hand out what to select counts and waiting times of [since, until) from. One block at a time for a cursor."""
     dirty = _dirty(cursor, since, until)
-    within = f"bucket >= TIMESTAMPTZ '{since.isoformat()}' AND bucket < TIMESTAMPTZ '{until.isoformat()}'"
-    dimensions = ", ".join(DIMENSIONS)
+    if len(dirty) > _AT_ONCE:  # a backlog: everything between is counted, which needs no list of thousands
+        stretch = (dirty[-1] - dirty[0]) // BUCKET + 1
+        dirty = [dirty[0] + number * BUCKET for number in range(stretch)]
+    within = f"bucket >= {_literal(since)} AND bucket < {_literal(until)}"
     if not dirty:
-        yield (f"(SELECT * FROM stats WHERE {within})", f"(SELECT * FROM answer_times WHERE {within})")
-        return
-    live = said(cursor, dirty)
-    cursor.complete()
-    cursor.register("live", live)
-    cursor.register("live_buckets", pa.table({"bucket": pa.array(dirty, pa.timestamp("us", "UTC"))}))
-    clean = f"{within} AND bucket NOT IN (SELECT bucket FROM live_buckets)"
-    try:
-        yield (
-            f"""(SELECT * FROM stats WHERE {clean}
-                 UNION ALL BY NAME SELECT {dimensions}, 1 AS items, reach, sentiment_e4,
-                 (waited_s IS NOT NULL)::BIGINT AS answered FROM live)""",
-            f"""(SELECT * FROM answer_times WHERE {clean}
-                 UNION ALL BY NAME SELECT {dimensions}, waited_s FROM live WHERE waited_s IS NOT NULL)""",
+        yield Counted(
+            "stats_keys", f"(SELECT * FROM stats WHERE {within})", f"(SELECT * FROM answer_times WHERE {within})"
         )
+        return
+    with registered(cursor, "live", _live(cursor, dirty)):
+        # literals: the engine is slow at NOT IN with a subquery
+        clean = f"{within} AND bucket NOT IN ({', '.join(_literal(one) for one in dirty)})"
+        if len(dirty) > _AT_ONCE:
+            clean = f"{within} AND (bucket < {_literal(dirty[0])} OR bucket > {_literal(dirty[-1])})"
+        yield Counted(
+            f"""(SELECT id, {_DIMENSIONS} FROM stats_keys UNION ALL
+                 SELECT DISTINCT key_id, {_DIMENSIONS} FROM live WHERE key_id < 0)""",
+            f"""(SELECT bucket, key_id, items, reach, sentiment_e4, answered FROM stats WHERE {clean} UNION ALL
+                 SELECT bucket, key_id, 1, reach, sentiment_e4, (waited_s IS NOT NULL)::BIGINT FROM live)""",
+            f"""(SELECT bucket, key_id, waited_s FROM answer_times WHERE {clean} UNION ALL
+                 SELECT bucket, key_id, waited_s FROM live WHERE waited_s IS NOT NULL)""",
+        )
+
+
+def _live(cursor: DuckDBPyConnection, dirty: Sequence[datetime]) -> pa.Table:
+    """Return the items of dirty buckets with the ids of their keys; a combination that is new has one below zero."""
+    with registered(cursor, "live_said", said(cursor, dirty)):
+        return cursor.sql(
+            f"""SELECT bucket, coalesce(k.id, -dense_rank() OVER (ORDER BY {_DIMENSIONS}))::INTEGER AS key_id,
+                       {_DIMENSIONS}, reach, sentiment_e4, waited_s
+                FROM live_said LEFT JOIN stats_keys k USING ({_DIMENSIONS})"""
+        ).to_arrow_table()
+
+
+@contextmanager
+def registered(cursor: DuckDBPyConnection, name: str, table: pa.Table) -> Iterator[None]:
+    """Let statements of the block read a table under that name."""
+    cursor.complete()  # the engine takes no table, and lets none go, while somebody has read a result but half
+    cursor.register(name, table)
+    try:
+        yield
     finally:
-        cursor.complete()  # the engine lets no table go while somebody has read a result but half
-        cursor.unregister("live")
-        cursor.unregister("live_buckets")
+        cursor.complete()
+        cursor.unregister(name)
 
 
 def said(cursor: DuckDBPyConnection, buckets: Sequence[datetime]) -> pa.Table:
-    """Return the items of sorted buckets: `DIMENSIONS`, reach, sentiment_e4, waited_s. This is the full count."""
+    """Return the items of sorted buckets: bucket, `DIMENSIONS`, reach, sentiment_e4, waited_s: the full count."""
     bucket = _BUCKET_OF.format("i.sent_at")
     runs = _runs(buckets)
     if len(runs) > _MOST_RUNS:
         runs = [(buckets[0], buckets[-1] + BUCKET)]
-    one = f"""SELECT i.id, {bucket} AS bucket, i.channel, i.account_id, i.stream_id, i.private, i.language,
-                     i.conversation_id, coalesce(i.reach, 0) AS reach,
+    one = f"""SELECT i.id, {bucket} AS bucket, i.channel, i.account_id, i.stream_id, i.private,
+                     i.language AS told, i.conversation_id, coalesce(i.reach, 0) AS reach,
                      round(date_diff('microsecond', coalesce(i.again_at, i.sent_at), i.answered_at) / 1e6)::BIGINT
                          AS waited_s
               FROM interactions i WHERE {COUNTED} AND i.sent_at >= ? AND i.sent_at < ?"""
     values = [moment for run in runs for moment in run]
-    with staged(cursor, pa.table({"bucket": pa.array(buckets, pa.timestamp("us", "UTC"))})):
+    with staged(cursor, table_of(buckets)):
         items: pa.Table = cursor.sql(
             f"SELECT * FROM ({' UNION ALL '.join([one] * len(runs))}) WHERE bucket IN (SELECT bucket FROM stage)",
             params=values,
         ).to_arrow_table()
-    if not items.num_rows:
-        ids, talks = "FALSE", "FALSE"
-    elif items.num_rows <= _FEW:
-        ids = f"interaction_id IN ({_literals(items['id'].to_pylist())})"
-        talks = f"id IN ({_literals(sorted({*items['conversation_id'].to_pylist()}))})"
-    else:
-        ids = talks = "TRUE"
     with staged(cursor, items):
         return cursor.sql(
-            f"""SELECT i.bucket, i.channel, i.account_id,
-                       coalesce(seen.stream_ids, i.stream_id, '') AS stream_ids, i.private,
-                       coalesce(CASE WHEN s.scorer IS NULL THEN i.language ELSE s.language END, '') AS language,
-                       CASE WHEN s.sentiment IS NULL THEN 'none' ELSE s.sentiment_label END AS sentiment_label,
-                       coalesce(c.labels, '') AS labels, i.reach,
-                       coalesce(round(s.sentiment * 10000)::BIGINT, 0) AS sentiment_e4, i.waited_s
-                FROM stage i
-                LEFT JOIN (SELECT interaction_id, sentiment, sentiment_label, language, scorer FROM scores
-                           WHERE {ids}) s ON s.interaction_id = i.id
-                LEFT JOIN (SELECT id, labels FROM conversations WHERE {talks}) c ON c.id = i.conversation_id
-                LEFT JOIN (
-                    SELECT interaction_id, string_agg(stream_id, ' ' ORDER BY stream_id) AS stream_ids FROM (
-                        SELECT interaction_id, stream_id FROM sightings WHERE {ids}
-                        UNION SELECT id, stream_id FROM stage WHERE stream_id IS NOT NULL
-                            AND id IN (SELECT interaction_id FROM sightings WHERE {ids}))
-                    GROUP BY interaction_id) seen ON seen.interaction_id = i.id"""
+            f"""SELECT told.bucket, told.channel, told.account_id, told.private, told.reach, told.waited_s,
+                       coalesce(round(s.sentiment * 10000)::BIGINT, 0) AS sentiment_e4, {ABOUT}
+                FROM stage told {beside(items["id"], items["conversation_id"])}"""
         ).to_arrow_table()
+
+
+#: what is known besides of items `told` (id, conversation_id, stream_id, told: the platform's guess of the language)
+ABOUT: Final = """
+    coalesce(seen.stream_ids, told.stream_id, '') AS stream_ids,
+    coalesce(CASE WHEN s.scorer IS NULL THEN told.told ELSE s.language END, '') AS language,
+    CASE WHEN s.sentiment IS NULL THEN 'none' ELSE s.sentiment_label END AS sentiment_label,
+    coalesce(c.labels, '') AS labels"""
+
+
+def beside(item_ids: pa.ChunkedArray, conversation_ids: pa.ChunkedArray) -> str:
+    """Return the joins that `ABOUT` needs; few items are looked up by key, of many the tables are joined."""
+    items = talks = "TRUE"
+    if len(item_ids) <= _FEW:
+        items = f"interaction_id IN ({_literals(item_ids.to_pylist())})"
+        talks = f"id IN ({_literals(sorted({*conversation_ids.to_pylist()}))})"
+    return f"""
+        LEFT JOIN (SELECT interaction_id, sentiment, sentiment_label, language, scorer FROM scores
+                   WHERE {items}) s ON s.interaction_id = told.id
+        LEFT JOIN (SELECT id, labels FROM conversations WHERE {talks}) c ON c.id = told.conversation_id
+        LEFT JOIN (
+            SELECT interaction_id, string_agg(DISTINCT stream_id, ' ' ORDER BY stream_id) AS stream_ids FROM (
+                SELECT interaction_id, stream_id FROM sightings WHERE {items} UNION ALL
+                SELECT i.id, i.stream_id FROM interactions i JOIN sightings g ON g.interaction_id = i.id
+                WHERE i.stream_id IS NOT NULL AND {items.replace("interaction_id", "i.id")})
+            GROUP BY interaction_id) seen ON seen.interaction_id = told.id"""
+
+
+def table_of(buckets: Sequence[datetime]) -> pa.Table:
+    """Return buckets as a table of one column."""
+    return pa.table({"bucket": pa.array(buckets, pa.timestamp("us", "UTC"))})
 
 
 def waiting(cursor: DuckDBPyConnection) -> int:
@@ -224,6 +268,10 @@ def _runs(buckets: Sequence[datetime]) -> list[tuple[datetime, datetime]]:
     return runs
 
 
+def _literal(moment: datetime) -> str:
+    return f"TIMESTAMPTZ '{moment.isoformat()}'"
+
+
 def _literals(values: Iterable[str]) -> str:
     """Return ids as literals: thousands of marks take longer to bind than to find."""
-    return ", ".join("'" + one.replace("'", "''") + "'" for one in values)
+    return ", ".join("'" + one.replace("'", "''") + "'" for one in values) or "NULL"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from statistics import median
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -11,12 +12,14 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pytest
 from desk_kit import Kit, make_kit
+from permits_insights import remark
 
 from social_listener.desk_types.insights import By, Slice
 from social_listener.errors import Conflict, DeskError
 from social_listener.periods import Period, Step
 from social_listener.rights import SYSTEM
 from social_listener.store import stats
+from social_listener.store.insights import _waits
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -117,7 +120,8 @@ def store(kit: Kit, items: list[Raw]) -> None:
                 [items[0].id],
             )
         cursor.execute(
-            "INSERT INTO interactions SELECT * REPLACE ('gone' AS id, now() AS deleted_at) FROM interactions WHERE id = ?",
+            """INSERT INTO interactions SELECT * REPLACE ('gone' AS id, now() AS deleted_at) FROM interactions
+               WHERE id = ?""",
             [items[0].id],
         )
         stats.touch(cursor, [one.sent for one in items])
@@ -139,7 +143,7 @@ def house(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
 
 #: filters → which items they leave
 FILTERS: list[tuple[dict[str, Any], Callable[[Raw], bool]]] = [
-    ({}, lambda one: True),
+    ({}, lambda _: True),
     ({"channels": ("x",)}, lambda one: one.channel == "x"),
     ({"streams": ("main/brand", "main/rival")}, lambda one: bool(one.streams & {"main/brand", "main/rival"})),
     ({"labels": ("l2",)}, lambda one: "l2" in one.labels),
@@ -278,13 +282,12 @@ def test_shares_of_voice_stand_on_the_items_that_any_of_them_saw(house: tuple[Ki
         stream: sum(stream in one.streams for one in mine) for stream in chosen
     }
     for one in voice.lines:
-        assert one.low < one.share == pytest.approx(one.items / voice.items) < one.high
+        assert one.share == pytest.approx(one.items / voice.items)
+        assert one.low < one.share < one.high
 
 
 def test_intervals_hold_what_they_should() -> None:
     """Of many samples, the interval of the median holds the true one about 95 times of 100."""
-    from social_listener.store.insights import _waits
-
     chance = np.random.default_rng(3)
     held = 0
     for _ in range(400):
@@ -296,8 +299,6 @@ def test_intervals_hold_what_they_should() -> None:
 
 def test_remarks_stand_on_the_time_axis(tmp_path: Path) -> None:
     """A remark is written, found in its period, changed once, and taken away."""
-    from permits_insights import remark
-
     kit = make_kit(tmp_path)
     try:
         insights, now = kit.desk.insights, kit.now()
@@ -309,16 +310,11 @@ def test_remarks_stand_on_the_time_axis(tmp_path: Path) -> None:
         with pytest.raises(Conflict, match="somebody changed this remark"):
             insights.annotate(written, "ana")
         with pytest.raises(DeskError, match="1 to 200 characters"):
-            insights.annotate(remark(kit.desk, None).__class__(**{**fields_of(written), "text": "  "}), "ana")
+            insights.annotate(replace(written, text="  "), "ana")
         insights.take_away(written.id, "ana")
         assert insights.annotations(wanted, "ana") == ()
     finally:
         kit.close()
-
-
-def fields_of(one: Any) -> dict[str, Any]:
-    """Return a remark's values by name."""
-    return {name: getattr(one, name) for name in one.__slots__}
 
 
 def test_numbers_say_how_far_they_can_be_trusted(tmp_path: Path) -> None:

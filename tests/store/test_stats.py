@@ -54,13 +54,17 @@ def put(cursor: DuckDBPyConnection, number: int, minute: int, *, label: str | No
 def both(cursor: DuckDBPyConnection, since: datetime, until: datetime) -> tuple[list[object], list[object]]:
     """Return counts and waiting times, as readers get them."""
     dimensions = ", ".join(stats.DIMENSIONS)
-    with stats.counted(cursor, since, until) as (counts, times):
+    with stats.counted(cursor, since, until) as found:
         return (
             cursor.execute(
-                f"""SELECT {dimensions}, sum(items)::BIGINT, sum(reach)::BIGINT, sum(sentiment_e4)::BIGINT,
-                    sum(answered)::BIGINT FROM {counts} GROUP BY ALL ORDER BY ALL"""
+                f"""SELECT bucket, {dimensions}, sum(items)::BIGINT, sum(reach)::BIGINT, sum(sentiment_e4)::BIGINT,
+                    sum(answered)::BIGINT FROM {found.counts} JOIN {found.keys} k ON k.id = key_id
+                    GROUP BY ALL ORDER BY ALL"""
             ).fetchall(),
-            cursor.execute(f"SELECT {dimensions}, waited_s FROM {times} ORDER BY ALL").fetchall(),
+            cursor.execute(
+                f"""SELECT bucket, {dimensions}, waited_s FROM {found.times} JOIN {found.keys} k ON k.id = key_id
+                    ORDER BY ALL"""
+            ).fetchall(),
         )
 
 

@@ -1,0 +1,201 @@
+"""How fast figures over time are read at ten million interactions, from roll-ups and from the items themselves.
+
+    python benchmarks/insights.py                   # 10,000,000 interactions over two years
+    python benchmarks/insights.py --items 1000000   # quicker
+    python benchmarks/insights.py --check           # exit 1 when a target is missed
+
+Everything is read through `Desk`, as pages do, for the last 90 days, and anew each time; the newest bucket is dirty, as
+in a service that is polling. Beside each reading stands the same count over all items.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import sys
+import tempfile
+import time
+from datetime import date, timedelta
+from pathlib import Path
+from statistics import quantiles
+from typing import TYPE_CHECKING, Final
+
+import psutil
+from inbox import NOW
+
+from social_listener.desk import Desk
+from social_listener.desk_types.insights import By, Slice
+from social_listener.ingest import Ingest
+from social_listener.periods import Period
+from social_listener.rights import SYSTEM
+from social_listener.scoring import Weights
+from social_listener.settings import Settings
+from social_listener.store import Store, stats
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+TARGET: Final = 60.0  #: ms that 95 of 100 readings of a chart may take
+SPAN: Final = timedelta(days=730)
+ZONE: Final = "Europe/Berlin"
+_PART: Final = 600_000  #: interactions that are written at a time; three make a conversation
+
+FILL: Final = {
+    "interactions": """
+        INSERT INTO interactions (id, channel, account_id, conversation_id, thread_id, author_id, kind, private,
+            outbound, text, sent_at, version_id, addresses_us, hidden, likes, attachments, context,
+            first_seen_at, checked_at, answered_at, liked_by_us, stream_id, reach)
+        SELECT ['x', 'facebook', 'instagram'][1 + i % 3] || ':' || (1500000000000000000 + i),
+            ['x', 'facebook', 'instagram'][1 + i % 3], ['main', 'page', 'pictures'][1 + i % 3], 'talk ' || i // 3, 't',
+            'a' || hash(i) % 500000, 'mention', hash(i || 'v') % 5 = 0, hash(i || 'o') % 8 = 0,
+            'order ' || hash(i) % 1000000 || ' of the kettle has not arrived and nobody answers my letters', said,
+            '1', true, false, 0, '[]', false, said, said,
+            CASE WHEN hash(i || 'w') % 3 > 0 THEN said + to_seconds((60 + hash(i || 's') % 40000)::BIGINT) END, false,
+            ['main/mentions', 'page/comments', 'pictures/comments', 'main/brand', 'main/rival'][1 + i % 5],
+            hash(i || 'r') % 5000
+        FROM (SELECT i, $now::TIMESTAMPTZ - to_seconds(($total - i) * $seconds / $total) AS said
+              FROM range($first, $last) t(i))""",
+    "scores": """
+        INSERT INTO scores
+        SELECT id, CASE WHEN hash(id || 'u') % 10 > 0 THEN (hash(id) % 2000)::DOUBLE / 1000 - 1 END,
+            ['negative', 'neutral', 'positive', 'unsure'][1 + (hash(id) % 4)::INTEGER], 'because',
+            ['en', 'en', 'en', 'en', 'en', 'en', 'de', 'de', 'fr', 'es'][1 + (hash(id || 'l') % 10)::INTEGER],
+            hash(id || 'p') % 80, '[]', 'bench',
+            $now FROM interactions WHERE rowid >= $first AND rowid < $last""",
+    "sightings": """
+        INSERT INTO sightings (id, stream_id, interaction_id, page_id, seen_at)
+        SELECT 'main/brand ' || id, 'main/brand', id, 'p', $now FROM interactions WHERE hash(id) % 20 = 0
+            AND stream_id <> 'main/brand' AND rowid >= $first AND rowid < $last""",
+    "conversations": """
+        INSERT INTO conversations (id, channel, account_id, thread_id, contact_id, private, first_at, last_at,
+            status, version, updated_at, labels)
+        SELECT conversation_id, 'x', 'main', 't', 'c', FALSE, min(sent_at), max(sent_at), 'resolved', 1, $now,
+            CASE WHEN hash(conversation_id) % 20 = 0 THEN 'l' || hash(conversation_id) % 7 ELSE '' END
+        FROM interactions WHERE rowid >= $first AND rowid < $last GROUP BY conversation_id""",
+    "stats_dirty": """
+        INSERT INTO stats_dirty SELECT DISTINCT time_bucket(INTERVAL 15 MINUTE, sent_at) FROM interactions
+        WHERE rowid >= $first AND rowid < $last""",
+}
+
+#: the plain way: day × channel over the items themselves
+OVER_ALL: Final = """
+    SELECT date_trunc('day', timezone('Europe/Berlin', sent_at)), channel, count(*) FROM interactions
+    WHERE NOT outbound AND NOT context AND deleted_at IS NULL AND sent_at >= ? AND sent_at < ? GROUP BY ALL"""
+OVER_ALL_SCORED: Final = """
+    SELECT date_trunc('day', timezone('Europe/Berlin', sent_at)), sentiment_label, count(*) FROM interactions i
+    JOIN scores s ON s.interaction_id = i.id
+    WHERE NOT outbound AND NOT context AND deleted_at IS NULL AND sent_at >= ? AND sent_at < ? GROUP BY ALL"""
+
+
+def fill(store: Store, total: int) -> None:
+    """Write so many interactions, the last of them now, with all that roll-ups read."""
+    for first in range(0, total, _PART):
+        known = {"now": NOW, "total": total, "seconds": int(SPAN.total_seconds()), "first": first}
+        known["last"] = min(total, first + _PART)
+        for statement in FILL.values():
+            with store.transaction() as cursor:
+                cursor.execute(statement, {name: value for name, value in known.items() if f"${name}" in statement})
+        store.checkpoint()
+
+
+def readings(store: Store, desk: Desk) -> dict[str, Callable[[], object]]:
+    """Return what is measured, by name."""
+    last = NOW.date()
+    wanted = Slice(period=Period(last - timedelta(days=89), last, ZONE))
+    year = Slice(period=Period(date(last.year - 1, last.month, 1), last, ZONE))
+    narrow = Slice(period=wanted.period, languages=("de",), sentiments=("negative",), labels=("l3",))
+    insights = desk.insights
+
+    def plain(statement: str) -> object:
+        with store.read() as cursor:
+            return cursor.execute(statement, [wanted.since, wanted.until]).fetchall()
+
+    return {
+        "totals": lambda: insights.total(wanted, SYSTEM),
+        "day × channel": lambda: insights.chart(wanted, SYSTEM, by=By.CHANNEL),
+        "day × sentiment": lambda: insights.chart(wanted, SYSTEM, by=By.SENTIMENT),
+        "day × sentiment, narrow slice": lambda: insights.chart(narrow, SYSTEM, by=By.SENTIMENT),
+        "week × sentiment, a year": lambda: insights.chart(year, SYSTEM, by=By.SENTIMENT),
+        "by query": lambda: insights.lines(wanted, SYSTEM, By.STREAM),
+        "by label": lambda: insights.lines(wanted, SYSTEM, By.LABEL),
+        "hours of the week": lambda: insights.week(wanted, SYSTEM),
+        "waiting times": lambda: insights.waits(wanted, SYSTEM),
+        "waiting times by day": lambda: insights.waits(wanted, SYSTEM, step=wanted.period.step()),
+        "share of voice": lambda: insights.voice(wanted, SYSTEM),
+        "overview, with the period before": lambda: insights.overview(wanted, SYSTEM),
+        "items behind a number": lambda: insights.items(narrow, SYSTEM),
+        "plain: day × channel over all items": lambda: plain(OVER_ALL),
+        "plain: day × sentiment over all items": lambda: plain(OVER_ALL_SCORED),
+    }
+
+
+def measure(call: Callable[[], object], anew: Callable[[], object], times: int) -> tuple[float, float]:
+    """Return the middle and the 95th of 100 of the times that `call` takes, ms; `anew` forgets what was read before."""
+    call()
+    gc.collect()
+    took = []
+    for _ in range(times):
+        anew()
+        began = time.perf_counter()
+        call()
+        took.append((time.perf_counter() - began) * 1000)
+    cuts = quantiles(took, n=100)
+    return cuts[49], cuts[94]
+
+
+def count_all(store: Store) -> None:
+    """Count every bucket as the job does, and print what it costs."""
+    began, steps, longest = time.perf_counter(), 0, 0.0
+    left = 1
+    while left:
+        step = time.perf_counter()
+        with store.transaction() as cursor:
+            left = stats.count(cursor)
+        steps, longest = steps + 1, max(longest, time.perf_counter() - step)
+    with store.read() as cursor:
+        ((rows,),) = cursor.execute("SELECT count(*) FROM stats").fetchall()
+    print(
+        f"counted in {time.perf_counter() - began:.0f} s, {steps} steps, the longest {longest * 1000:.0f} ms; ", end=""
+    )
+    print(f"{rows:,} rows of roll-ups")
+    with store.transaction() as cursor:
+        stats.touch(cursor, [NOW - timedelta(minutes=20)])
+    began = time.perf_counter()
+    with store.transaction() as cursor:
+        stats.count(cursor)
+    print(f"one bucket counted anew: {(time.perf_counter() - began) * 1000:.0f} ms")
+    store.checkpoint()
+
+
+def main() -> int:
+    """Run the benchmark; 1 when `--check` was asked for and a target is missed."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--items", type=int, default=10_000_000)
+    parser.add_argument("--times", type=int, default=60, help="readings of each kind")
+    parser.add_argument("--check", action="store_true", help="exit 1 when a target is missed")
+    asked = parser.parse_args()
+    missed = 0
+    with tempfile.TemporaryDirectory() as folder, Store.open(Path(folder) / "bench.duckdb") as store:
+        began = time.perf_counter()
+        fill(store, asked.items)
+        print(f"{asked.items:,} interactions over {SPAN.days} days, ", end="")
+        print(f"filled in {time.perf_counter() - began:.0f} s, {store.size / 1e9:.1f} GB")
+        count_all(store)
+        with store.transaction() as cursor:
+            stats.touch(cursor, [NOW - timedelta(minutes=1)])
+        weights, settings = Weights(), Settings()
+        ingest = Ingest(store, {}, streams={}, weights=weights, polling=settings.polling, clock=lambda: NOW)
+        desk = Desk(store, {}, ingest=ingest, streams={}, settings=settings, weights=weights, clock=lambda: NOW)
+        print(f"{'':40}{'p50 ms':>10}{'p95 ms':>10}")
+        for name, call in readings(store, desk).items():
+            is_plain = name.startswith("plain")
+            middle, most = measure(call, store.wake, 10 if is_plain else asked.times)
+            late = not is_plain and most > TARGET
+            missed += late
+            print(f"{name:40}{middle:10.1f}{most:10.1f}{f'   missed: {TARGET:.0f}' if late else ''}", flush=True)
+    print(f"memory: {psutil.Process().memory_info().rss / 1e6:.0f} MB")
+    return 1 if asked.check and missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
