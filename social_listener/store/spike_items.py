@@ -34,11 +34,11 @@ class Listening:
 def quarters(cursor: DuckDBPyConnection, since: datetime, until: datetime) -> Counts:
     """Return counts by account and quarter of an hour of [since, until), both on a quarter."""
     found: Counts = defaultdict(dict)
-    with stats.counted(cursor, since, until) as (counts, _):
+    with stats.counted(cursor, since, until) as read:
         rows = cursor.execute(
-            f"""SELECT account_id, bucket, sum(items)::BIGINT,
-                       coalesce(sum(items) FILTER (sentiment_label = 'negative'), 0)::BIGINT
-                FROM {counts} GROUP BY ALL"""
+            f"""SELECT k.account_id, bucket, sum(items)::BIGINT,
+                       coalesce(sum(items) FILTER (k.sentiment_label = 'negative'), 0)::BIGINT
+                FROM {read.counts} c JOIN {read.keys} k ON k.id = c.key_id GROUP BY ALL"""
         ).fetchall()
     for account_id, bucket, items, negative in rows:
         found[account_id][bucket.astimezone(UTC)] = (items, negative)

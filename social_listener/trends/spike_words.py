@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from math import sqrt
 from typing import TYPE_CHECKING, Final
 
@@ -66,7 +67,7 @@ def _how_much(told: Told, zone: ZoneInfo) -> str:
     peak, usual = f"{told.peak:,}", _rounded(told.usual)
     if told.basis is Basis.NONE:
         return f"Customers write much: {peak} messages within an hour; what is usual is not known yet"
-    local = told.peak_at.astimezone(zone)
+    local = (told.peak_at - timedelta(minutes=30)).astimezone(zone)  # the middle of that hour
     when = f"on {_DAYS[local.weekday()]} at {local.hour}" if told.basis is Basis.WEEK else f"at {local.hour}"
     if told.why.kind is SpikeKind.LULL:
         return (

@@ -33,6 +33,8 @@ _STILL_UNLIKELY: Final = 1e-3
 _STILL_TIMES: Final = 1.3
 #: a lull: the last three hours had at most this part of what is usual
 _LULL: Final = 0.3
+#: nobody is woken by a lull, so it need not be as unlikely as a spike
+_LULL_CHANCE: Final = 1e-4
 #: by the time of the day alone weekdays and Sundays look alike: more is asked for
 _DAY_TIMES: Final = 3.0
 
@@ -106,11 +108,11 @@ def look(state: State | None, recent: Recent, baseline: Baseline, rules: Rules) 
         return _go_on(_whole(going, seen, recent, baseline, rules), seen, recent, baseline)
     found = [one for one in seen if _stands_out(one, baseline, rules)] or _without_history(recent, baseline, rules)
     if not found:
-        return Looked(state, lull=lull(recent, baseline, rules), window=min(seen, key=_chance, default=None))
+        return Looked(state, lull=lull(recent, baseline), window=min(seen, key=_chance, default=None))
     return _begin(state, found, recent, baseline)
 
 
-def lull(recent: Recent, baseline: Baseline, rules: Rules) -> Seen | None:
+def lull(recent: Recent, baseline: Baseline) -> Seen | None:
     """Return the last three hours when they had far less than usual. Whether all was polled well the caller knows."""
     since = recent.until - WINDOWS[-1]
     usual = baseline.expected(since, recent.until)
@@ -118,7 +120,7 @@ def lull(recent: Recent, baseline: Baseline, rules: Rules) -> Seen | None:
         return None
     count = sum(recent.items[-BACK:])
     chance = at_most(count, usual.items, usual.spread)
-    if count > _LULL * usual.items or chance > rules.chance:
+    if count > _LULL * usual.items or chance > _LULL_CHANCE:
         return None
     return Seen(since=since, until=recent.until, count=count, usual=usual.items, chance=chance)
 
