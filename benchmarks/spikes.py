@@ -31,7 +31,7 @@ def false_alarms(an_hour: float, spread: float, weeks: int) -> int:
 
 
 def delays(an_hour: float, times: float, trials: int) -> list[float]:
-    """Return after how many minutes rises of two hours by day were found, looked at every minute; missed ones left out."""
+    """Return after how many minutes rises of two hours by day were found, looked at every minute; none for missed."""
     found = []
     for trial in range(trials):
         rng = np.random.default_rng(trial)

@@ -183,6 +183,7 @@ def test_the_real_jobs_do_their_work(service: Service) -> None:
         "escalate",
         "recheck",
         "assign",
+        "count",
         "spikes",
         "subscriptions",
     }
