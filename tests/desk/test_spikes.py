@@ -254,7 +254,7 @@ def test_what_no_account_shows_alone_is_found_over_all(tmp_path: Path) -> None:
     for _ in range(24):
         kit.pass_time(minutes=5)
         for account, seed in (("main", 5), ("other", 6)):
-            more = [one._replace(label="neutral") for one in outage(since, 115, 28, seed)]
+            more = [one._replace(label="neutral") for one in outage(since, 115, 31, seed)]
             posts = [*ordinary(since, since + timedelta(hours=2), 20, seed), *more]
             store_posts(kit, [one for one in posts if kit.now() - 5 * MINUTE < one.at <= kit.now()], account)
             listen(kit, FIRST, account)
