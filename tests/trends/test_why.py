@@ -6,7 +6,7 @@ import random
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from social_listener.desk_types.spikes import Best, SpikeKind
@@ -89,10 +89,11 @@ def test_one_who_shouts_makes_no_topic() -> None:
     }
 
 
-@given(seed=st.integers(0, 10_000))
-def test_ordinary_days_have_hardly_a_rising_word(seed: int) -> None:
-    """Two draws of the same chatter differ by chance only: at most two of some hundred words are told."""
-    assert len(rising(chatter(60, seed), chatter(300, seed + 1, "b"))) <= 2
+def test_ordinary_days_have_hardly_a_rising_word() -> None:
+    """Two draws of the same chatter differ by chance only: of some hundred words one is told in every other draw."""
+    told = [len(rising(chatter(60, seed), chatter(300, seed + 1, "b"))) for seed in range(100)]
+    assert sum(told) / len(told) < 0.5
+    assert max(told) <= 4
 
 
 def test_words_that_occur_together_are_one_topic() -> None:
@@ -120,6 +121,7 @@ def test_copies_are_found_through_small_changes() -> None:
     assert all(30 not in one and 31 not in one for one in found)
 
 
+@settings(deadline=None)
 @given(st.lists(st.text(max_size=60), max_size=30))
 def test_groups_of_copies_never_share_a_text(texts: list[str]) -> None:
     """Each text stands in one group at most, whatever was written; the same long text always shares a group."""
