@@ -25,6 +25,7 @@ _TOLD: Mapping[Kind, tuple[str, str]] = {
     Kind.LAPSED: ("The time to answer ended before your reply was approved; its text is in the composer", "clock"),
     Kind.HANDED_BACK: ("A conversation of yours went back to the queue", "back"),
     Kind.ESCALATION: ("A promised time ends soon, or has passed", "warn"),
+    Kind.SPIKE: ("Customers write far more than usual", "warn"),
 }
 #: of an escalation: what is promised and how it stands
 _PROMISED: Mapping[str, str] = {
@@ -50,14 +51,17 @@ def _line(line: Notification) -> Json:
     told, icon = _TOLD[line.kind]
     if line.kind is Kind.ASSIGNED and (line.about or "").isdecimal():
         told = f"{{by}} gave you {int(line.about or 0):,} conversations; the first"
+    contact, excerpt = line.contact, line.excerpt
+    if line.kind is Kind.SPIKE and excerpt:
+        told, contact, excerpt = excerpt.replace("{", "{{").replace("}", "}}"), "", ""
     return {
         "id": line.id,
         "conversation": line.conversation_id,
         "at_line": place(line),
         "words": _PROMISED.get(line.about or "", told).format(by=line.by),
         "icon": icon,
-        "contact": line.contact,
-        "excerpt": line.excerpt,
+        "contact": contact,
+        "excerpt": excerpt,
         "at": words.iso(line.created_at),
         "unread": line.read_at is None,
     }
@@ -65,6 +69,6 @@ def _line(line: Notification) -> Json:
 
 def place(line: Notification) -> str:
     """Return the key of the line of the conversation that it is about; "": of none in particular."""
-    if line.about is None or line.kind in {Kind.ESCALATION, Kind.ASSIGNED}:
+    if line.about is None or line.kind in {Kind.ESCALATION, Kind.ASSIGNED, Kind.SPIKE}:
         return ""
     return f"proposal {line.about}" if line.kind in _ABOUT_PROPOSAL else f"note {line.about}"

@@ -19,6 +19,7 @@ from social_listener.jobs import (
     receive,
     recheck,
     sample,
+    spikes,
     subscriptions,
     wake,
 )
@@ -80,6 +81,7 @@ JOBS: Mapping[str, Job] = {
     "assign": Job(assign.run, Every("assign_every"), timedelta(minutes=1), ticks=True),
     "wake": Job(wake.run, Every("reconcile_every"), timedelta(minutes=2), ticks=True),
     "escalate": Job(escalate.run, Every("escalate_every"), timedelta(minutes=1), ticks=True),
+    "spikes": Job(spikes.run, Every("spikes_every"), timedelta(minutes=2), ticks=True),
     "count": Job(count.run, Every("count_every"), timedelta(minutes=10), at_start=True, ticks=True),
     "digest": Job(digest.run, Every("digest_every"), timedelta(minutes=10), ticks=True),
     "recheck": Job(recheck.run, Every("recheck_every"), timedelta(minutes=15)),

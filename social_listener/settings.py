@@ -361,6 +361,26 @@ class AssignmentSettings(_Part):
     )
 
 
+class SpikeSettings(_Part):
+    """When somebody is told that far more is said than usual."""
+
+    zone: Zone = Field(
+        default="UTC", description="time zone of the house: by its clock hours and weekdays are compared"
+    )
+    tell: Literal["leads", "everybody", "nobody"] = Field(
+        default="leads", description="who is told: who leads, everybody, or nobody; of accounts they may see"
+    )
+    also: tuple[str, ...] = Field(default=(), description="staff who are told besides, by their sign-in names")
+    least: _Number = Field(default=10, ge=3, le=100_000, description="fewer items are never told of")
+    times: _Points = Field(default=1.8, ge=1.1, le=100, description="as many as usual there must be at least")
+    sensitivity: Literal["low", "usual", "high"] = Field(
+        default="usual", description="how unlikely a count must be: docs/spikes.md has the false alarms of each"
+    )
+    without_history: _Number = Field(
+        default=40, ge=0, le=1_000_000, description="items in an hour that are told of before usual is known; 0: none"
+    )
+
+
 class RetentionSettings(_Part):
     """How long things are kept."""
 
@@ -403,6 +423,9 @@ class JobSettings(_Part):
     )
     sample_every: PositiveDuration = Field(
         default=timedelta(hours=1), description="how often it is looked whether the sample of a week is to be drawn"
+    )
+    spikes_every: PositiveDuration = Field(
+        default=timedelta(minutes=1), description="how often it is looked whether far more is said than usual"
     )
     housekeeping_at: ClockTime = "03:30"
     backup_at: ClockTime = "03:00"
@@ -485,6 +508,7 @@ class Settings(_Part):
     service_levels: ServiceLevelSettings = ServiceLevelSettings()
     mail: MailSettings | None = Field(default=None, description="without it no e-mail is sent")
     digests: tuple[DigestSettings, ...] = ()
+    spikes: SpikeSettings = SpikeSettings()
     retention: RetentionSettings = RetentionSettings()
     jobs: JobSettings = JobSettings()
     log: LogSettings = LogSettings()

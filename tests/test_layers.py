@@ -39,7 +39,7 @@ LAYERS = {
     ),
     **dict.fromkeys(["channels", "store", "settings"], 1),
     **dict.fromkeys(["digests", "mail", "reports"], 2),
-    **dict.fromkeys(["ingest", "media", "outbox", "scoring", "vault", "witness", "rules"], 2),
+    **dict.fromkeys(["ingest", "media", "outbox", "scoring", "trends", "vault", "witness", "rules"], 2),
     **dict.fromkeys(["desk", "insights", "service"], 3),
     **dict.fromkeys(["dashboard", "jobs", "cli", "web", "remote", "resident", "staff_app", "__main__"], 4),
 }

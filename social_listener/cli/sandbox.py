@@ -15,8 +15,9 @@ from social_listener import terminal
 from social_listener.cli.options import settings_if_any, settings_option
 from social_listener.errors import PortBusy, SettingsError
 from social_listener.sandbox import Sandbox, run
-from social_listener.sandbox.crowd import PLATFORMS, PlatformName
+from social_listener.sandbox.crowd import CRISES, PLATFORMS, CrisisName, PlatformName
 from social_listener.sandbox.journal import JournalError
+from social_listener.sandbox.remote import RemoteSandbox, SandboxError
 from social_listener.settings import parse_duration
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 PORT = 8600
 
 
-@click.command()
+@click.group(invoke_without_command=True)
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen at.")
 @click.option(
     "--port",
@@ -56,7 +57,9 @@ PORT = 8600
 )
 @click.option("--limits", is_flag=True, help="Enforce rate limits as the platform does.")
 @settings_option
+@click.pass_context
 def sandbox(
+    context: click.Context,
     *,
     host: str,
     port: int | None,
@@ -71,6 +74,8 @@ def sandbox(
 
     Prints its base_url and the keys of the brand's accounts as JSON, then serves until it is ended.
     """
+    if context.invoked_subcommand is not None:
+        return
     screen = terminal.own()
     stop = threading.Event()
 
@@ -111,6 +116,30 @@ def sandbox(
         raise SettingsError(f"--state {state}: {error}") from None
 
 
+@sandbox.command()
+@click.argument("name", type=click.Choice(CRISES))
+@click.option("--in", "later", default="0", metavar="DURATION", help='How long until it begins, such as "5m".')
+@click.option("--for", "length", default="30m", show_default=True, metavar="DURATION", help="How long it goes on.")
+@click.option("--posts", type=click.IntRange(1, 100_000), default=120, show_default=True, help="How many posts.")
+@click.option("--url", default=None, help="Where the sandbox runs; else as in the settings, else on this machine.")
+@settings_option
+def crisis(*, name: CrisisName, later: str, length: str, posts: int, url: str | None) -> None:
+    """Plant a crisis in the sandbox that runs: an outage, a complaint that goes round, bots, or a quiet spell.
+
+    It comes on X, from people who are not of the crowd; in a quiet spell the crowd tells a tenth of its stories.
+    """
+    minute = timedelta(minutes=1)
+    where = RemoteSandbox(url or f"http://127.0.0.1:{_port()}")
+    waits, lasts = _span(later, "--in"), _span(length, "--for")
+    try:
+        begins, ends = where.crisis(name, in_minutes=waits / minute, minutes=lasts / minute, count=posts)
+    except (OSError, SandboxError) as error:
+        raise click.ClickException(
+            f"no sandbox at {where.base_url} took it: {error}; start one, or name it with --url"
+        ) from None
+    terminal.own().json({"crisis": name, "begins": begins.isoformat(), "ends": ends.isoformat()})
+
+
 def _port() -> int:
     """Return the port that the settings, if there are any, expect a sandbox at."""
     for account in settings_if_any().accounts:
@@ -120,9 +149,11 @@ def _port() -> int:
 
 
 def _past(text: str | None) -> timedelta | None:
-    if text is None:
-        return None
+    return None if text is None else _span(text, "--prehistory")
+
+
+def _span(text: str, option: str) -> timedelta:
     try:
         return cast("timedelta", parse_duration(text))
     except ValueError as error:
-        raise click.BadParameter(str(error), param_hint="--prehistory") from None
+        raise click.BadParameter(str(error), param_hint=option) from None

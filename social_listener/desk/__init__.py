@@ -35,6 +35,7 @@ from social_listener.desk.people_own import Own
 from social_listener.desk.reports import ReportDesk
 from social_listener.desk.rules import RuleDesk
 from social_listener.desk.samples import SampleDesk
+from social_listener.desk.spikes import SpikeDesk
 from social_listener.desk.team import TeamDesk
 from social_listener.desk.undoing import UndoDesk
 from social_listener.desk.views import ViewDesk
@@ -110,6 +111,7 @@ class Desk:
         self.library = Library(self._office)
         self.macros = Macros(self._office)
         self.levels = LevelsDesk(self._office)
+        self.spikes = SpikeDesk(self._office)
         self.hindsight = Hindsight(self._office)
         self.insights = Insights(self._office)
         self._ingest = ingest

@@ -22,6 +22,7 @@ class Kind(StrEnum):
     LAPSED = "lapsed"  #: the time to answer ended while a proposal waited
     HANDED_BACK = "handed_back"  #: a conversation of theirs went back to the queue
     ESCALATION = "escalation"  #: a promised time is about to end
+    SPIKE = "spike"  #: far more is said than usual
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +34,9 @@ class Notification:
     conversation_id: str
     account_id: str
     by: str
-    about: str | None  #: the note or the proposal it is about; of an escalation "answer soon" …; of many assigned "12"
+    about: (
+        str | None
+    )  #: the note or the proposal it is about; of an escalation "answer soon" …; of many assigned "12"; the spike
     created_at: datetime
     read_at: datetime | None
     contact: str  #: the customer's name

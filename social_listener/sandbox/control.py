@@ -51,6 +51,7 @@ class Control:
             ("POST", "revoke"): lambda body: sandbox.revoke(body["account"]),
             ("POST", "restore"): lambda body: sandbox.restore(body["account"]),
             ("POST", "crowd"): self._crowd,
+            ("POST", "crisis"): self._crisis,
             ("POST", "fill"): self._fill,
             **graph_control.handlers(sandbox.graph),
             **webhook_control.handlers(sandbox),
@@ -126,6 +127,14 @@ class Control:
             crowd.step()
         made = crowd.burst(int(body["burst"])) if "burst" in body else []
         return {"rate": crowd.rate, "made": len(made)}
+
+    def _crisis(self, body: dict[str, Any]) -> Any:
+        now = self._sandbox.world.clock.now()
+        at = now + timedelta(minutes=float(body.get("in_minutes", 0)))
+        minutes, count = float(body.get("minutes", 30)), int(body.get("count", 120))
+        self._sandbox.crowd.crises.plan(body["name"], at, minutes, count)
+        self._sandbox.crowd.wake()
+        return {"begins": at.isoformat(), "ends": (at + timedelta(minutes=minutes)).isoformat()}
 
     def _fill(self, body: dict[str, Any]) -> Any:
         span = timedelta(seconds=float(body.get("span_seconds", 21_600)))

@@ -54,6 +54,13 @@ class RemoteSandbox:
         """Return the sandbox's moment."""
         return datetime.fromisoformat(self.ask("GET", "clock")["now"])
 
+    def crisis(
+        self, name: str, *, in_minutes: float = 0, minutes: float = 30, count: int = 120
+    ) -> tuple[datetime, datetime]:
+        """Plant a crisis (outage, viral, bots, quiet) and return when it begins and ends."""
+        told = self.ask("POST", "crisis", name=name, in_minutes=in_minutes, minutes=minutes, count=count)
+        return datetime.fromisoformat(told["begins"]), datetime.fromisoformat(told["ends"])
+
     def advance(self, seconds: float) -> datetime:
         """Let time pass in the sandbox and return its new moment."""
         return datetime.fromisoformat(self.ask("POST", "advance", seconds=seconds)["now"])

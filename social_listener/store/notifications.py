@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from social_listener.desk_types.people import Accounts
 
-_EXCERPT = 200
+_EXCERPT = 300
 _NAMES = (
     *("id", "kind", "conversation_id", "account_id", "by", "about", "created_at", "read_at", "contact"),
     "excerpt",
@@ -108,7 +108,7 @@ def _places(cursor: DuckDBPyConnection, ids: Sequence[str]) -> dict[str, tuple[s
 
 
 def _words(cursor: DuckDBPyConnection, ids: Sequence[str]) -> dict[str, str]:
-    """Return what notes and proposals say, by id; of a refused proposal, why."""
+    """Return what notes, proposals and spikes say, by id; of a refused proposal, why."""
     if not ids:
         return {}
     notes = cursor.execute(f"SELECT id, text FROM notes WHERE id IN ({marks(ids)})", list(ids)).fetchall()
@@ -117,7 +117,8 @@ def _words(cursor: DuckDBPyConnection, ids: Sequence[str]) -> dict[str, str]:
             FROM proposals WHERE id IN ({marks(ids)})""",
         list(ids),
     ).fetchall()
-    return dict([*notes, *proposals])
+    spikes = cursor.execute(f"SELECT id, words FROM spikes WHERE id IN ({marks(ids)})", list(ids)).fetchall()
+    return dict([*notes, *proposals, *spikes])
 
 
 def unread(cursor: DuckDBPyConnection, staff: str, within: Accounts) -> int:

@@ -684,6 +684,38 @@ CREATE TABLE stats_dirty (            -- buckets that have to be counted anew; o
     bucket TIMESTAMPTZ NOT NULL
 );
 --;
+CREATE TABLE spikes (                 -- that far more was said than usual, and why
+    id              VARCHAR PRIMARY KEY,
+    account_id      VARCHAR,            -- NULL: over all accounts, where no single one showed it
+    part_of         VARCHAR,            -- the spike over all accounts that began before it
+    kind            VARCHAR NOT NULL,   -- many_voices | one_post | copies | few_authors | lull
+    severity        VARCHAR NOT NULL,   -- crisis | notable | copies
+    began_at        TIMESTAMPTZ NOT NULL, -- these four by the platform's clock
+    ended_at        TIMESTAMPTZ,        -- NULL: it goes on
+    last_at         TIMESTAMPTZ NOT NULL, -- when it last stood out
+    peak_at         TIMESTAMPTZ NOT NULL, -- end of its strongest hour
+    found_at        TIMESTAMPTZ NOT NULL,
+    window_s        BIGINT NOT NULL,    -- the shortest window that found it, seconds
+    negative_only   BOOLEAN NOT NULL,   -- negative items stand out, all together do not; peak and usual count those
+    peak            BIGINT NOT NULL,    -- items in its strongest hour
+    usual           DOUBLE NOT NULL,    -- items that are usual in that hour
+    items           BIGINT NOT NULL,    -- in all
+    expected        DOUBLE NOT NULL,    -- items that are usual in all that time
+    negative        BIGINT NOT NULL,
+    scored          BIGINT NOT NULL,
+    basis           VARCHAR NOT NULL,   -- week | day | none
+    weeks           INTEGER NOT NULL,   -- weeks (days, for day) that it stands on
+    words           VARCHAR NOT NULL,   -- one sentence for people
+    why             VARCHAR NOT NULL,   -- JSON: ids, and single words that several people said
+    why_at          TIMESTAMPTZ NOT NULL, -- when that was last worked out
+    told_at         TIMESTAMPTZ,        -- NULL: nobody was told
+    told_as         VARCHAR,            -- severity that it was told with
+    conversation_id VARCHAR,            -- of the message that says it best; NULL: there is none
+    closed_by       VARCHAR,            -- staff who said they know
+    closed_at       TIMESTAMPTZ,
+    note            VARCHAR NOT NULL DEFAULT ''
+);
+--;
 CREATE TABLE annotations (            -- remarks on the time axis of insights
     id         VARCHAR PRIMARY KEY,
     kind       VARCHAR NOT NULL,       -- campaign | outage | other

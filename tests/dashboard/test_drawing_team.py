@@ -66,7 +66,14 @@ def test_every_notification_has_its_words(kind: Kind) -> None:
     assert line["words"]
     assert "{" not in line["words"]
     keys = {line["key"] for line in merged(view(proposals=(replace(PROPOSAL, id="note1"),), notes=(_note(),)), None)}
-    assert line["at_line"] in (keys if kind not in {Kind.ESCALATION, Kind.ASSIGNED} else {""})
+    assert line["at_line"] in (keys if kind not in {Kind.ESCALATION, Kind.ASSIGNED, Kind.SPIKE} else {""})
+
+
+def test_a_spike_is_told_in_its_own_sentence() -> None:
+    """The bell shows what the watch wrote, and no customer's name before it."""
+    told = replace(NOTE, kind=Kind.SPIKE, about="s1", contact="Mara", excerpt="6 times as much as usual; “{by}”.")
+    (line,) = draw_bell.bell(Notifications(lines=(told,), unread=1), NOW)["lines"]
+    assert (line["words"], line["contact"], line["excerpt"]) == ("6 times as much as usual; “{by}”.", "", "")
 
 
 def test_of_many_that_were_given_the_bell_tells_how_many() -> None:

@@ -8,13 +8,14 @@ import ast
 import inspect
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import duckdb
 import pytest
-from desk_kit import Kit, make_kit
+from desk_kit import START, Kit, make_kit
 from permits_insights import READINGS, around, remark
 from staff_kit import HERE, PASSWORD, seed_staff
 
@@ -27,6 +28,7 @@ from social_listener.desk_types.answering import MacroStep, SavedText
 from social_listener.desk_types.contacts import Silencing
 from social_listener.desk_types.organising import SavedView
 from social_listener.desk_types.reports import ChartKind, MailLine, MailState, ReportFormat, Snapshot
+from social_listener.desk_types.spikes import SpikeKind, Why
 from social_listener.errors import DeskError, NotPermitted
 from social_listener.model import ActionKind, ReplyState, SentimentLabel
 from social_listener.rights import ROLE_WORDS, ROLES, SYSTEM, Right, Role
@@ -49,6 +51,7 @@ class Scene(NamedTuple):
     gap: str
     letter: str
     proposal: str
+    spike: str
 
 
 class Entry(NamedTuple):
@@ -167,6 +170,20 @@ def _around_now(desk: Desk) -> tuple[datetime, datetime]:
 
 
 MATRIX: dict[str, Entry] = {
+    "spikes.current": Entry(
+        Right.READ,
+        lambda desk, scene, who: desk.spikes.current(who),
+        lambda found, scene: any(one.account_id == scene.account for one in found),
+    ),
+    "spikes.past": Entry(
+        Right.READ,
+        lambda desk, scene, who: desk.spikes.past(START - timedelta(days=9), START + timedelta(days=9), who),
+        lambda found, scene: any(one.account_id == scene.account for one in found),
+    ),
+    "spikes.one": Entry(Right.READ, lambda desk, scene, who: desk.spikes.one(scene.spike, who)),
+    "spikes.acknowledge": Entry(
+        Right.ORGANISE, lambda desk, scene, who: desk.spikes.acknowledge(scene.spike, who, "we know")
+    ),
     "queue": Entry(
         Right.READ,
         lambda desk, scene, who: desk.queue(QueueFilter(view=View.OPEN), who),
@@ -649,7 +666,7 @@ OWN: dict[str, Callable[[Desk, str], Any]] = {
 }
 #: done by jobs, by the desk itself, or about what somebody did and nobody else can name
 INSIDE = {
-    *("contacts.wake", "levels.escalate", "team.tend", "team.notify", "library.write"),
+    *("contacts.wake", "levels.escalate", "spikes.watch", "team.tend", "team.notify", "library.write"),
     *("team.presence.at_work", "team.presence.beat", "team.presence.leave", "team.presence.others"),
     *("team.presence.forget", "bulk.work"),
     *("digests.recover", "digests.queue", "digests.send", "insights.count"),
@@ -741,10 +758,20 @@ def scene(kit: Kit, account: str) -> Scene:
     seed_staff(kit.desk, f"of {account}", role=Role.MARKETER, accounts=frozenset({account}))
     asked = kit.mention(f"@fernhill proposal {number}", author=f"third{number}", account=account)
     proposal = kit.desk.team.propose(asked, "May I say this?", "ana", f"proposal{number}", private=False).id
-    return Scene(account, item, kit.desk.conversation_of(item), reply, gap, letter, proposal)
+    spike = f"spike{number}"
+    with kit.store.transaction() as cursor:
+        cursor.execute(
+            """INSERT INTO spikes (id, account_id, kind, severity, began_at, last_at, peak_at, found_at, window_s,
+                   negative_only, peak, usual, items, expected, negative, scored, basis, weeks, words, why, why_at)
+               VALUES (?, ?, 'many_voices', 'crisis', ?, ?, ?, ?, 900, false, 50, 5, 50, 5, 0, 0, 'week', 8, 'Much.',
+                   ?, ?)""",
+            [spike, account, *[now] * 4, NO_WHY, now],
+        )
+    return Scene(account, item, kit.desk.conversation_of(item), reply, gap, letter, proposal, spike)
 
 
-MISSING = Scene("nowhere", NOWHERE, "x:404:404", "reply-404", "gap-404", "letter-404", "proposal-404")
+MISSING = Scene("nowhere", NOWHERE, "x:404:404", "reply-404", "gap-404", "letter-404", "proposal-404", "spike-404")
+NO_WHY = json.dumps(asdict(Why(kind=SpikeKind.MANY_VOICES, items=0, authors=0, scored=0, negative=0)))
 _KEPT: dict[tuple[int, str], Scene] = {}
 
 

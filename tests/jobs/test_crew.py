@@ -185,6 +185,7 @@ def test_the_real_jobs_do_their_work(service: Service) -> None:
         "digest",
         "recheck",
         "assign",
+        "spikes",
         "subscriptions",
         "sample",
     }

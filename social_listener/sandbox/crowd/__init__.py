@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from social_listener.sandbox.crowd.crisis import CRISES, CrisisName, season
 from social_listener.sandbox.crowd.engine import PLATFORMS, Crowd, PlatformName
 
-__all__ = ["PLATFORMS", "Crowd", "PlatformName"]
+__all__ = ["CRISES", "PLATFORMS", "CrisisName", "Crowd", "PlatformName", "season"]

@@ -6,13 +6,14 @@ import dataclasses
 import random
 import threading
 from collections import deque
-from collections.abc import Callable, Sequence
-from datetime import timedelta
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Literal
 
 from social_listener.sandbox.clock import from_ms
 from social_listener.sandbox.crowd.aftermath import Aftermath
+from social_listener.sandbox.crowd.crisis import Crises
 from social_listener.sandbox.crowd.people import PEOPLE, Person
 from social_listener.sandbox.crowd.schedule import Schedule
 from social_listener.sandbox.crowd.stage import Stage
@@ -72,6 +73,7 @@ class Crowd:
         self._stages = [made[name]() for name in platforms]
         self.has_acted = any(stage.has_history() for stage in self._stages)
         self._after = Aftermath(self._rng, self._voice, self._schedule)
+        self.crises = Crises(world, brand, seed, self._slowed)
         self._recent: deque[str] = deque(maxlen=_REST)
         self._rate = 0.0
         self._arrival_ms: int | None = None
@@ -101,6 +103,13 @@ class Crowd:
             self._arrival_ms = self._next_arrival(self._world.clock.now_ms())
         self._wake.set()
 
+    def _slowed(self, rate: float) -> float:
+        """Change the rate while something is played, unless it is below 0; return what it was."""
+        before = self._rate
+        if rate >= 0:
+            self.rate = rate
+        return before
+
     def step(self) -> Any:
         """Begin one story now, whatever the rate; returns what was said, or None if it was told in private."""
         with self._world.lock:
@@ -119,6 +128,21 @@ class Crowd:
                 if text is not None:
                     posts.append(stage.tell(person, text, kind.way, None, moment))
         return posts
+
+    def say_ordinary(self, moments: Iterable[datetime]) -> int:
+        """Let mentions be posted at those moments, by people who are not of the crowd; nothing follows from them.
+
+        Returns how many were.
+        """
+        count = 0
+        with self._world.lock:
+            for moment in moments:
+                kind, person = choose(self._rng, set(), frozenset(("mention",)))
+                text = self._voice.say(person, kind.name, named=True)
+                if text is not None:
+                    self.crises.ordinary(moment, text)
+                    count += 1
+        return count
 
     def live_through(self, span: timedelta, stories: int | None = None) -> None:
         """Give the world a past of this length, with answers that colleagues of the brand gave in it.
@@ -143,8 +167,13 @@ class Crowd:
     def catch_up(self) -> None:
         """Do everything that was due by now, each thing at its own time."""
         with self._world.lock:
+            self.crises.run_until(self._world.clock.now_ms())
             if self._rate > 0:
                 self._run_until(self._world.clock.now_ms())
+
+    def wake(self) -> None:
+        """Look again when the next thing is due."""
+        self._wake.set()
 
     def start(self) -> None:
         """Act by itself as the real clock goes on. With a manual clock `World.advance` does it."""
@@ -167,7 +196,8 @@ class Crowd:
             self.catch_up()
             with self._world.lock:
                 self._wake.clear()
-                due = [moment for moment in (self._arrival_ms, self._schedule.next_due()) if moment is not None]
+                next_due = (self._arrival_ms, self._schedule.next_due(), self.crises.schedule.next_due())
+                due = [moment for moment in next_due if moment is not None]
                 wait_s = (min(due) - self._world.clock.now_ms()) / 1000 if due else _LONGEST_WAIT_S
             if not self._ending.is_set():
                 self._wake.wait(min(max(wait_s, 0.01), _LONGEST_WAIT_S))

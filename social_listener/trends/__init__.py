@@ -1,0 +1,1 @@
+"""What changes over time: periods, spikes against a seasonal baseline, rising words. Pure."""
