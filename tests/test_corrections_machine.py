@@ -271,7 +271,7 @@ EVERYDAY = settings(
     suppress_health_check=list(HealthCheck),
     report_multiple_bugs=False,
 )
-LONG = settings(EVERYDAY, max_examples=150, stateful_step_count=40)
+LONG = settings(EVERYDAY, max_examples=25, stateful_step_count=25)
 
 
 def test_what_people_say_holds_whatever_happens() -> None:

@@ -448,6 +448,7 @@ def test_a_snapshot_is_a_file_that_others_can_read(
 # -- report ------------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_a_report_is_kept_and_comes_back(run: Any, settings: Path, sandbox: Sandbox, tmp_path: Path) -> None:
     """`report` writes a file and names its id; --as-of gives the same bytes, --again what differs, --list all."""
     said(sandbox)

@@ -27,8 +27,13 @@ TEXTS = (
 
 def label_of(run: Any, settings: Path, post_id: str) -> str:
     """Return the label with which an item is exported."""
-    lines = run("export", "--settings", settings).lines
-    return next(one["sentiment_label"] for one in lines if one["id"] == f"x:{post_id}")
+    for _ in range(40):  # a stream may not be due yet in the very second after its last poll
+        lines = run("export", "--settings", settings).lines
+        found = [one["sentiment_label"] for one in lines if one["id"] == f"x:{post_id}"]
+        if found:
+            return str(found[0])
+        run("poll", "--once", "--settings", settings)
+    raise AssertionError(f"{post_id} never came")
 
 
 def test_rules_are_proposed_tried_and_let_hold_and_stored_items_scored_anew(

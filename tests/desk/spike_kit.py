@@ -118,7 +118,8 @@ def listen(kit: Kit, since: datetime, *accounts: str) -> None:
             cursor.execute(
                 """INSERT OR REPLACE INTO streams (id, account_id, channel, kind, name, cursor_since, cursor_items,
                        cursor_joined, complete_from, next_due_at, last_poll_at, last_ok_at, errors, items_stored,
-                       worst_lag_s) VALUES (?, ?, 'x', 'mentions', 'mentions', ?, 0, true, ?, ?, ?, ?, 0, 0, 0)""",
+                       worst_lag_s, active)
+                   VALUES (?, ?, 'x', 'mentions', 'mentions', ?, 0, true, ?, ?, ?, ?, 0, 0, 0, true)""",
                 [f"{account}/mentions", account, kit.now(), since, kit.now(), kit.now(), kit.now()],
             )
 

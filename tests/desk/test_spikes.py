@@ -129,6 +129,7 @@ def test_a_wave_of_copies_is_told_as_such(kit: Kit) -> None:
     assert spike.why.thin > 0.7
 
 
+@pytest.mark.long
 def test_a_complaint_that_goes_round_hangs_on_one_post(kit: Kit) -> None:
     """Most hangs below one thread: the sentence says so, and the thread is named."""
     since = kit.now() + 5 * MINUTE
@@ -145,6 +146,7 @@ def replace_thread(one: Post, thread: str) -> Post:
     return one._replace(thread=thread)
 
 
+@pytest.mark.long
 def test_silence_is_a_lull_only_while_everything_is_polled_well(kit: Kit) -> None:
     """Nothing for hours is kept as a lull and rings no bell; where polls fail it is Health's matter and no lull."""
     play(kit, [], 240, step=5)
@@ -170,8 +172,8 @@ def test_what_was_missed_is_found_at_the_next_look(kit: Kit) -> None:
     posts = [*day(kit), *outage(since, 60, 180)]
     kit.pass_time(hours=5)
     store_posts(kit, [one for one in posts if one.at <= kit.now()])
-    listen(kit, FIRST)
     kit.again()
+    listen(kit, FIRST)
     assert kit.desk.spikes.watch() == 1
     (spike,) = kit.desk.spikes.past(NOW, kit.now(), "ana")
     assert spike.ended_at is not None
@@ -179,6 +181,7 @@ def test_what_was_missed_is_found_at_the_next_look(kit: Kit) -> None:
     assert kit.desk.spikes.watch() == 0
 
 
+@pytest.mark.long
 def test_a_restart_in_the_middle_goes_on_with_the_same_spike(kit: Kit) -> None:
     """One event is one spike and one bell, whatever the process does."""
     posts = [*day(kit), *outage(kit.now() + 5 * MINUTE, 90, 180)]
@@ -189,6 +192,7 @@ def test_a_restart_in_the_middle_goes_on_with_the_same_spike(kit: Kit) -> None:
     assert len(told(kit, "ana")) == 1
 
 
+@pytest.mark.long
 def test_acknowledged_spikes_keep_their_note_while_they_go_on(kit: Kit) -> None:
     """The next looks change neither who said it nor what; once it has ended it is not current any more."""
     play(kit, [*day(kit), *outage(kit.now() + MINUTE, 40, 200)], 30)
@@ -204,6 +208,7 @@ def test_acknowledged_spikes_keep_their_note_while_they_go_on(kit: Kit) -> None:
         kit.desk.spikes.acknowledge("nothing", "ben")
 
 
+@pytest.mark.long
 def test_deleted_words_are_gone_from_the_items_of_a_spike(kit: Kit) -> None:
     """Only ids and words that several people said are kept; a tombstone is not listed."""
     play(kit, [*day(kit), *outage(kit.now() + MINUTE, 40, 200)], 40)
@@ -214,6 +219,7 @@ def test_deleted_words_are_gone_from_the_items_of_a_spike(kit: Kit) -> None:
     assert gone not in {one.id for one in kit.desk.spikes.one(spike.id, "ana").items}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("rules", "rings"),
     [
@@ -246,6 +252,7 @@ def test_the_settings_decide_who_is_told_of_those_who_may_see_it(
     kit.close()
 
 
+@pytest.mark.long
 def test_what_no_account_shows_alone_is_found_over_all(tmp_path: Path) -> None:
     """Two accounts with a little more each are one spike of the house; who sees one account only never sees it."""
     kit = house(tmp_path, "main", "other")
