@@ -41,7 +41,8 @@ class _Beat(BaseModel):
 
 def presence_event(here: Sequence[Here]) -> str:
     """Return what /live tells of who else is there."""
-    return f"event: presence\ndata: {json.dumps([{'staff': one.staff, 'typing': one.typing} for one in here])}\n\n"
+    told = [{"staff": one.staff, "typing": one.typing, "conversation": one.conversation_id} for one in here]
+    return f"event: presence\ndata: {json.dumps(told)}\n\n"
 
 
 class Presence:

@@ -10,7 +10,6 @@ class Here {
   shows(id) {
     if (window.socialListenerShown === id) return;
     window.socialListenerShown = id;
-    window.socialListenerHere = [];
     document.dispatchEvent(new CustomEvent("social-listener-shown"));
     // The next one opened by itself, such as after E. Its name is drawn first: until the rest of it is here, keys must not
     // reach what is still there of the one before.
@@ -20,8 +19,10 @@ class Here {
     if (!picked || picked === id) window.socialListenerOpening = null;
   }
 
+  // What is told of a conversation may come before it is drawn, and is not told again: it is kept, and looked at by name.
   draw() {
-    return (window.socialListenerHere || []).flatMap((one) => {
+    const here = (window.socialListenerHere || []).filter((one) => one.conversation === window.socialListenerShown);
+    return here.flatMap((one) => {
       const chip = el("span", "chip here" + (one.typing ? " amber" : " accent"), one.staff + " " + (TYPES[one.typing] || "is here too"));
       return [withIcon(chip, one.typing ? "note" : "eye"), " "];
     });

@@ -27,6 +27,7 @@ class Here:
 
     staff: str
     typing: str  #: public | private | note; "": they only look
+    conversation_id: str  #: a page that has gone on meanwhile knows by it that this is not about what it shows
 
 
 @dataclass(slots=True)
@@ -82,7 +83,7 @@ class Presence:
                 if there and one.staff != own.staff:
                     types = one.typed_at is not None and now - one.typed_at <= TYPING_FOR
                     found[one.staff] = (one.typing if types else "") or found.get(one.staff, "")
-        return tuple(Here(staff, typing) for staff, typing in sorted(found.items()))
+        return tuple(Here(staff, typing, own.conversation_id) for staff, typing in sorted(found.items()))
 
     def at_work(self, within: timedelta, now: datetime) -> frozenset[str]:
         """Return who had a page open within the last `within`."""

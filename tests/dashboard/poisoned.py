@@ -160,7 +160,8 @@ def _headline() -> tuple[State, ...]:
         **data,
         "deeds": draw_conversation.deeds(filled.whole(), "Sam", may_assign=True, may_organise=True, takers=True),
     }
-    return (State(data=data), State(data=data, steps=(("hear", [{"staff": "Kim", "typing": "note"}]),), within=".here"))
+    here = [{"staff": "Kim", "typing": "note", "conversation": data["id"]}]
+    return (State(data=data), State(data=data, steps=(("hear", here),), within=".here"))
 
 
 def _thread() -> tuple[State, ...]:

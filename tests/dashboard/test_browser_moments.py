@@ -182,3 +182,22 @@ def test_what_was_read_before_a_text_was_saved_takes_none_of_it_away(open_page: 
     expect(area(page)).to_have_value("On its way!\n\nAnd another thing")
     page.reload()
     expect(area(page)).to_have_value("On its way!\n\nAnd another thing")
+
+
+def test_who_is_there_is_shown_though_it_is_told_before_the_conversation_is_drawn(pair: Stage, open_page: Open) -> None:
+    """The service tells once that Kim is there, and the page draws what was picked after that: Kim is still shown."""
+    post, other = pair.mention("who waits there?"), pair.mention("who comes from here?")
+    at(open_page, pair, post, "Kim")
+    sam = at(open_page, pair, other, "Sam")
+    hold = Hold(sam)
+    row = sam.locator(".st-key-queue_list .row", has_text="who waits there?")
+    expect(row).to_be_visible()
+    hold.holds_answers = True
+    row.click()
+    told = "(window.socialListenerHere || []).some((one) => one.staff === 'Kim')"
+    until(lambda: sam.evaluate(told), "the page is told that Kim is there")
+    expect(sam.locator(".chip.here")).to_have_count(0)
+    hold.let_answers_go()
+    expect(sam.locator(".said.focus")).to_contain_text("who waits there?")
+    # What is lost here comes back only when Kim's page is forgotten and heard anew, after far longer than this.
+    expect(sam.locator(".st-key-headline .chip.here")).to_have_text("Kim is here too", timeout=8_000)

@@ -23,8 +23,8 @@ def test_others_on_the_same_conversation_are_seen() -> None:
     presence.beat("b", "ben", "c1", "", NOW)
     presence.beat("b2", "ben", "c1", "note", NOW)
     presence.beat("c", "cleo", "c2", "public", NOW)
-    assert presence.others("a", "ana", NOW) == (Here("ben", "note"),)
-    assert presence.others("b", "ben", NOW) == (Here("ana", "public"),)
+    assert presence.others("a", "ana", NOW) == (Here("ben", "note", "c1"),)
+    assert presence.others("b", "ben", NOW) == (Here("ana", "public", "c1"),)
     assert presence.others("c", "cleo", NOW) == ()
     assert presence.others("unknown", "ana", NOW) == ()
 
@@ -35,11 +35,11 @@ def test_typing_and_presence_end_by_themselves() -> None:
     presence.beat("a", "ana", "c1", "", NOW)
     presence.beat("b", "ben", "c1", "public", NOW)
     after = NOW + TYPING_FOR + timedelta(seconds=1)
-    assert presence.others("a", "ana", after) == (Here("ben", ""),)
+    assert presence.others("a", "ana", after) == (Here("ben", "", "c1"),)
     presence.beat("a", "ana", "c1", "", NOW + OPEN_FOR)
     assert presence.others("a", "ana", NOW + OPEN_FOR + timedelta(seconds=1)) == ()
     presence.beat("b", "ben", "c1", "", NOW + OPEN_FOR)
-    assert presence.others("a", "ana", NOW + OPEN_FOR) == (Here("ben", ""),)
+    assert presence.others("a", "ana", NOW + OPEN_FOR) == (Here("ben", "", "c1"),)
     presence.leave("b", "ben")
     assert presence.others("a", "ana", NOW + OPEN_FOR) == ()
 
@@ -50,7 +50,7 @@ def test_who_stops_typing_has_stopped_at_once() -> None:
     presence.beat("a", "ana", "c1", "", NOW)
     presence.beat("b", "ben", "c1", "public", NOW)
     presence.beat("b", "ben", "c1", "", NOW)
-    assert presence.others("a", "ana", NOW) == (Here("ben", ""),)
+    assert presence.others("a", "ana", NOW) == (Here("ben", "", "c1"),)
 
 
 def test_at_work_is_who_had_a_page_open_lately() -> None:
@@ -73,7 +73,7 @@ def test_a_page_tells_only_of_what_its_reader_may_see(kit: Kit) -> None:
         kit.desk.team.beat("page-mallory", "mallory", conversation, "public")
     kit.desk.team.beat("page-lost", "ben", "x:0:0", "public")
     others = kit.desk.team.presence.others
-    assert others("page-ana", "ana", kit.now()) == (Here("ben", "public"),)
+    assert others("page-ana", "ana", kit.now()) == (Here("ben", "public", conversation),)
     assert others("page-mallory", "mallory", kit.now()) == ()
     assert others("page-lost", "ben", kit.now()) == ()
     assert kit.store.revision == before
@@ -87,7 +87,7 @@ def test_a_page_belongs_to_who_showed_it(kit: Kit) -> None:
     presence = kit.desk.team.presence
     presence.leave("page-ana", "ben")
     kit.desk.team.beat("page-ana", "ben", elsewhere, "")
-    assert presence.others("page-ben", "ben", kit.now()) == (Here("ana", "public"),)
+    assert presence.others("page-ben", "ben", kit.now()) == (Here("ana", "public", conversation),)
     assert presence.others("page-ana", "cleo", kit.now()) == ()
 
 
@@ -102,14 +102,14 @@ def test_who_may_not_see_it_any_more_is_gone_from_it_at_once(tmp_path: Path) -> 
 
     for page, staff in (("page-ana", "ana"), ("page-ben", "ben")):
         kit.desk.team.beat(page, staff, conversation, "")
-    assert seen() == ((Here("ben", ""),), (Here("ana", ""),))
+    assert seen() == ((Here("ben", "", conversation),), (Here("ana", "", conversation),))
     kit.desk.people.set_rights("ana", "ben", Role.COMMUNITY_MANAGER, frozenset({"other"}), 1)
     assert seen() == ((), ())
     kit.desk.team.beat("page-ben", "ben", conversation, "public")
     assert seen() == ((), ())
     kit.desk.team.beat("page-ana", "ana", elsewhere, "")
     kit.desk.team.beat("page-ben", "ben", elsewhere, "")
-    assert seen() == ((Here("ben", ""),), (Here("ana", ""),))
+    assert seen() == ((Here("ben", "", elsewhere),), (Here("ana", "", elsewhere),))
     kit.desk.people.set_active("ana", "ben", False, 2)
     assert seen() == ((), ())
     kit.close()
@@ -120,5 +120,5 @@ def test_a_page_that_is_silent_sees_nobody() -> None:
     presence = Presence()
     presence.beat("a", "ana", "c1", "", NOW)
     presence.beat("b", "ben", "c1", "", NOW + OPEN_FOR - timedelta(seconds=1))
-    assert presence.others("a", "ana", NOW + OPEN_FOR) == (Here("ben", ""),)
+    assert presence.others("a", "ana", NOW + OPEN_FOR) == (Here("ben", "", "c1"),)
     assert presence.others("a", "ana", NOW + OPEN_FOR + timedelta(seconds=1)) == ()
