@@ -1,6 +1,7 @@
 // Who we talk to, where, and how long they have been waiting; and what can be done with the whole conversation.
 const HEADS = new WeakMap();
 const HOLD_FOR = 4000;
+const TWICE_WITHIN = 350;
 
 // What each deed is called, its sign and its key, and what it means. The bench has the lists for two of them.
 const DEEDS = {
@@ -14,8 +15,8 @@ const DEEDS = {
 const KEYS = { a: ["assign", "give_back"], e: ["resolve", "reopen"] };
 
 // The keys A and E. Pressed after another conversation was picked and before it is here, they are meant for that one.
-// E puts a conversation away: pressed again before the page is drawn anew, or held down, it would put away one that nobody
-// has looked at.
+// E puts a conversation away: pressed again before the page is drawn anew, or held down, or in a double tap that a quick
+// service answers between, it would put away one that nobody has looked at.
 class Deeds {
   constructor(node) {
     this.node = node;
@@ -46,9 +47,15 @@ class Deeds {
     if (!KEYS[event.key] || selectionSize() || !plainKey(event) || event.shiftKey || typing(event) || dialogOpen()) return;
     event.preventDefault();
     event.stopImmediatePropagation();
-    if (event.repeat || (event.key === "e" && this.away === this.data.id)) return;
+    if (event.repeat || (event.key === "e" && (this.tapped(event.timeStamp) || this.away === this.data.id))) return;
     if (this.expected) this.early = event.key;
     else this.press(event.key);
+  }
+
+  tapped(at) {
+    const since = at - (this.pressedAt ?? -Infinity);
+    this.pressedAt = at;
+    return since < TWICE_WITHIN;
   }
 
   press(key) {

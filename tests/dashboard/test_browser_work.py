@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from conftest import MakeStage, Open
 from playwright.sync_api import Page, expect
-from stage import until
+from stage import Stage, until
+from test_browser_moments import Hold
 
 pytestmark = pytest.mark.browser
 
@@ -75,25 +76,63 @@ def test_a_resolved_conversation_comes_back_by_undo(open_page: Open, make_stage:
     expect(page.locator(".offer")).to_be_hidden()
 
 
-def test_e_twice_at_once_puts_away_one_only(open_page: Open, make_stage: MakeStage) -> None:
-    """Pressed again before the next conversation is shown, or held down, E leaves what nobody has looked at alone."""
-    stage = make_stage()
+def burnt(open_page: Open, stage: Stage) -> Page:
+    """Return a page at the most pressing of four conversations."""
     post = stage.mention("the app burned my hand, dangerous!")
     for number in range(3):
         stage.mention(f"question {number}")
     stage.serve()
     page = opened(open_page, f"{stage.address}/?c={stage.conversation(post)}")
     expect(page.locator(".said.focus")).to_contain_text("burned my hand")
+    expect(page.locator(".row")).to_have_count(4)
+    return page
+
+
+def all_is_heard(page: Page) -> None:
+    """Assign the open conversation: when that is shown, the service has heard of all that was pressed before."""
+    page.keyboard.press("a")
+    expect(page.get_by_role("button", name="Give back")).to_be_visible()
+
+
+def test_e_twice_at_once_puts_away_one_only(open_page: Open, make_stage: MakeStage) -> None:
+    """Pressed again before the next conversation is shown, or held down, E leaves what nobody has looked at alone."""
+    page = burnt(open_page, make_stage())
+    hold = Hold(page)
+    expect(page.locator(".said.focus")).to_contain_text("burned my hand")
+    hold.holds_answers = True
     for _ in range(3):
-        page.keyboard.press("e", delay=70)
+        page.keyboard.press("e", delay=400)  # slower than a double tap: here it is the page that is slow
     for _ in range(3):
         page.keyboard.down("e")  # from the second on it is a key held down
     page.keyboard.up("e")
+    hold.let_answers_go()
     expect(page.locator(".said.focus")).to_contain_text("question")
     expect(page.locator(".st-key-views .tab:has-text('Resolved')")).to_contain_text("1")
-    page.keyboard.press("l")
-    expect(page.locator(".st-key-bench .panel")).to_be_visible()  # what was pressed before it has been heard of
+    all_is_heard(page)
     expect(page.locator(".row")).to_have_count(3)
+
+
+def test_a_double_tap_on_e_puts_away_one_only(open_page: Open, make_stage: MakeStage) -> None:
+    """A second press that comes quicker than anybody can look does nothing, though the next is shown; a later one does."""
+    page = burnt(open_page, make_stage())
+
+    def tap(at: int) -> None:
+        page.evaluate(
+            """at => {
+                const event = new KeyboardEvent("keydown", { key: "e", bubbles: true, cancelable: true });
+                Object.defineProperty(event, "timeStamp", { value: at });
+                document.body.dispatchEvent(event);
+            }""",
+            at,
+        )
+
+    tap(10_000)
+    expect(page.locator(".said.focus")).to_contain_text("question")
+    tap(10_200)
+    all_is_heard(page)
+    expect(page.locator(".row")).to_have_count(3)
+    tap(12_000)
+    expect(page.locator(".row")).to_have_count(2)
 
 
 def test_an_answer_is_sent_and_its_conversation_resolved_in_one_go(open_page: Open, make_stage: MakeStage) -> None:
