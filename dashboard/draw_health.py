@@ -44,6 +44,9 @@ _STREAM_STATES: Mapping[str, tuple[str, str]] = {
     "never": ("First reading", ""),
 }
 
+#: escalations that are shown before somebody asks for all: a bad day must not push the rest off the screen
+_FEW = 8
+
 _JOB_OUTCOMES: Mapping[str, tuple[str, str]] = {
     "ok": ("Went well", "green"),
     "failed": ("Failed", "red"),
@@ -58,11 +61,11 @@ def health(view: HealthView, names: Mapping[str, str]) -> Json:
     sections = [
         _in_doubt(view, names),
         _failed(view, names),
-        _escalations(view, names),
         _streams(view, names),
         _gaps(view, names),
         _dead_letters(view, names),
         _accounts(view),
+        _escalations(view, names),
         _jobs(view),
     ]
     return {
@@ -199,12 +202,14 @@ def reply_card(reply: ReplyLine, names: Mapping[str, str], now: datetime) -> Jso
 def _escalations(view: HealthView, names: Mapping[str, str]) -> Json | None:
     if not view.escalations:
         return None
+    newest = sorted(view.escalations, key=lambda line: (line.told_at, line.due_at), reverse=True)
     return {
         "key": "escalations",
         "title": "Escalations",
         "lead": "Who was told, in the last 24 hours, that a promised time ends soon or has passed.",
         "columns": ["What", "Account", "Due", "Told", "When", ""],
-        "rows": [_escalation(line, names) for line in view.escalations],
+        "rows": [_escalation(line, names) for line in newest],
+        "few": _FEW,
         "none": "",
     }
 

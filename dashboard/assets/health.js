@@ -86,9 +86,17 @@ function fillTable(node, section, act) {
     frame.append(table);
     node.append(frame);
   }
-  keyed(table.querySelector("tbody"), section.rows, () => el("tr"), (row, item) => {
+  const few = section.few && !node.dataset.all && section.rows.length > section.few;
+  keyed(table.querySelector("tbody"), few ? section.rows.slice(0, section.few) : section.rows, () => el("tr"), (row, item) => {
     row.replaceChildren(...item.cells.map((value) => cell(value, act)));
   });
+  node.querySelector(".all")?.remove();
+  if (!few) return;
+  node.append(button("plain-button all", "Show all " + section.rows.length, () => {
+    node.dataset.all = "1";
+    fillTable(node, section, act);
+    node.querySelector(".frame").focus();
+  }));
 }
 
 function fillCard(node, card, act) {

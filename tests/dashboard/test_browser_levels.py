@@ -33,6 +33,26 @@ def opened(open_page: Open, address: str) -> Page:
     return page
 
 
+@pytest.mark.long
+def test_a_bad_day_does_not_push_health_off_the_screen(open_page: Open, make_stage: MakeStage) -> None:
+    """Of many escalations the newest eight are shown, below what is missed; all are on request."""
+    stage = make_stage()
+    for hours in range(2, 14):
+        ago(stage, "three weeks and no refund", hours=hours)
+    stage.serve()
+    page = open_page(f"{stage.address}/health")
+    more = page.get_by_role("button", name="Show all 12")
+    expect(more).to_be_visible()
+    late = page.locator("tr", has_text="Answer breached")
+    expect(late).to_have_count(8)
+    titles = page.locator("section h2, section h3").all_inner_texts()
+    assert titles.index("Streams") < titles.index("Escalations")
+    more.press("Enter")
+    expect(late).to_have_count(12)
+    expect(more).to_have_count(0)
+    expect(page.get_by_role("region", name="Escalations")).to_be_focused()
+
+
 def test_it_counts_down_in_the_browser_alone(open_page: Open, make_stage: MakeStage) -> None:
     """Row, headline and card count down to the breach and beyond with the service gone."""
     stage = make_stage(jobs={"poll_every": "0.3s", "escalate_every": "1h"})

@@ -113,7 +113,7 @@ def test_e_twice_at_once_puts_away_one_only(open_page: Open, make_stage: MakeSta
 
 
 def test_a_double_tap_on_e_puts_away_one_only(open_page: Open, make_stage: MakeStage) -> None:
-    """A second press that comes quicker than anybody can look does nothing, though the next is shown; a later one does."""
+    """A second press, quicker than anybody can look, does nothing, though the next is shown; a later one does."""
     page = burnt(open_page, make_stage())
 
     def tap(at: int) -> None:
