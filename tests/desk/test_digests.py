@@ -85,6 +85,7 @@ def test_what_is_due_goes_once_to_each(kit: Kit, server: Server) -> None:
     assert len(server.handler.taken) == 2
 
 
+@pytest.mark.long
 def test_next_week_is_a_digest_of_its_own(kit: Kit, server: Server) -> None:
     """A week later another one goes, with another Message-ID."""
     desk = digests(kit, server)
@@ -116,6 +117,7 @@ def test_for_now_is_tried_again_with_pauses(kit: Kit, server: Server) -> None:
     assert not [one for one in kit.desk.health("ana").problems if "e-mail" in one]
 
 
+@pytest.mark.long
 def test_after_a_day_nothing_is_tried_any_more(kit: Kit, server: Server) -> None:
     """A server that never takes it gets a handful of attempts, and then it has failed."""
     desk = digests(kit, server)
@@ -241,6 +243,7 @@ def test_what_is_on_its_way_cannot_be_settled(kit: Kit, server: Server) -> None:
         desk.settle(first.id, "ana", "lost")
 
 
+@pytest.mark.long
 def test_a_pdf_is_enclosed(kit: Kit, server: Server) -> None:
     """The PDF in the e-mail is the kept file of the report, byte for byte."""
     weekly = kit.settings.digests[0].model_copy(update={"formats": ("pdf",), "to": ADDRESSES[:1]})

@@ -127,7 +127,11 @@ def store(kit: Kit, items: list[Raw]) -> None:
         stats.touch(cursor, [one.sent for one in items])
 
 
-@pytest.fixture(scope="module", params=["dirty", pytest.param("half", marks=pytest.mark.long), "counted"])
+def _long(name: str) -> Any:
+    return pytest.param(name, marks=pytest.mark.long)
+
+
+@pytest.fixture(scope="module", params=[_long("dirty"), _long("half"), "counted"])
 def house(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Kit, list[Raw]]]:
     """Return a desk with items: nothing counted yet, the newest week counted, or everything."""
     kit = make_kit(tmp_path_factory.mktemp("insights"))

@@ -116,6 +116,7 @@ def test_a_kept_report_stays_as_it_is(kit: Kit) -> None:
     assert kit.desk.reports.file(newer.id, ReportFormat.CSV, "ana") != before[ReportFormat.CSV]
 
 
+@pytest.mark.long
 def test_files_need_not_be_kept_to_be_the_same(kit: Kit) -> None:
     """Made anew from the kept figures, a file has the bytes that it had."""
     made = kit.desk.reports.make(WEEK, "ana")
@@ -125,6 +126,7 @@ def test_files_need_not_be_kept_to_be_the_same(kit: Kit) -> None:
     assert {form: kit.desk.reports.file(made.id, form, "ana") for form in ReportFormat} == first
 
 
+@pytest.mark.long
 def test_it_says_what_differs_from_now(kit: Kit) -> None:
     """Each number that is not what it was, with then and now; nothing while nothing changed."""
     made = kit.desk.reports.make(WEEK, "ana")
@@ -139,6 +141,7 @@ def test_it_says_what_differs_from_now(kit: Kit) -> None:
     assert not [what for what in found if "items" in what]
 
 
+@pytest.mark.long
 def test_figures_that_were_tampered_with_are_noticed(kit: Kit) -> None:
     """A report whose figures do not have its digest any more is not handed out."""
     made = kit.desk.reports.make(WEEK, "ana")
@@ -168,6 +171,7 @@ def test_who_sees_less_gets_less(kit: Kit) -> None:
     assert both.figures["now"]["tally"]["items"] == len(mine)
 
 
+@pytest.mark.long
 def test_it_is_written_down_who_made_and_took_what(kit: Kit) -> None:
     """Making a report and taking a file of it are audit events."""
     made = kit.desk.reports.make(WEEK, "ana")
@@ -184,6 +188,7 @@ def test_it_is_written_down_who_made_and_took_what(kit: Kit) -> None:
     assert json.loads(found[1][3]) == {"format": "csv"}
 
 
+@pytest.mark.long
 def test_steps_that_are_not_over_are_gaps_in_the_chart(kit: Kit) -> None:
     """Of a day that is still going on the chart shows nothing; the sheet has what was counted so far."""
     today = kit.now().date()
@@ -226,6 +231,7 @@ def test_the_sql_behind_a_chart_can_be_run(kit: Kit, tmp_path: Path) -> None:
         reports.sql(ChartKind.LINES, WEEK, "ana")
 
 
+@pytest.mark.long
 def test_an_empty_period_makes_a_report(kit: Kit) -> None:
     """With nothing said every form is whole, and says so."""
     wanted = Slice(period=Period(date(2020, 1, 1), date(2020, 1, 2)))

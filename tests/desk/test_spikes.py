@@ -107,6 +107,7 @@ def test_an_ordinary_morning_tells_nobody(kit: Kit) -> None:
     assert told(kit, "ana") == []
 
 
+@pytest.mark.long
 def test_a_wave_of_copies_is_told_as_such(kit: Kit) -> None:
     """The same text from accounts that joined yesterday is no crisis, however negative; its accounts are counted."""
     since = kit.now() + 5 * MINUTE
@@ -165,6 +166,7 @@ def test_a_dead_stream_is_no_lull(kit: Kit) -> None:
     assert kit.desk.spikes.past(NOW, kit.now(), "ana") == ()
 
 
+@pytest.mark.long
 def test_what_was_missed_is_found_at_the_next_look(kit: Kit) -> None:
     """A crisis during four hours in which the service stood still has begun and ended when it is back."""
     kit.desk.spikes.watch()
@@ -275,6 +277,7 @@ def test_what_no_account_shows_alone_is_found_over_all(tmp_path: Path) -> None:
     kit.close()
 
 
+@pytest.mark.long
 def test_a_new_account_raises_nothing_by_its_first_walk(tmp_path: Path) -> None:
     """Eight hundred items of the past that come at once are no spike: they were sent long before."""
     kit = make_kit(tmp_path)
@@ -284,6 +287,7 @@ def test_a_new_account_raises_nothing_by_its_first_walk(tmp_path: Path) -> None:
     kit.close()
 
 
+@pytest.mark.long
 def test_a_spike_is_kept_as_it_was_made(kit: Kit) -> None:
     """What is written is what is read."""
     play(kit, [*day(kit), *outage(kit.now() + MINUTE, 30, 200)], 20)

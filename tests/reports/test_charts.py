@@ -70,7 +70,7 @@ def values_of(part: Any) -> Iterator[dict[str, Any]]:
             yield from values_of(one)
 
 
-@pytest.mark.parametrize("theme", Theme)
+@pytest.mark.parametrize("theme", [Theme.LIGHT, pytest.param(Theme.DARK, marks=pytest.mark.long)])
 def test_every_chart_is_drawn(theme: Theme) -> None:
     """Each kind of chart becomes a picture of the asked width that shows more than its ground, on light and dark."""
     made = pictures(every_chart(theme), 400)
@@ -182,6 +182,7 @@ def test_rows_of_one_name_stay_apart() -> None:
     assert [row["row"] for row in values_of(made.spec)] == ["same", "same (2)"]
 
 
+@pytest.mark.long
 def test_nothing_counted_is_a_chart_too() -> None:
     """With no rows each kind is drawn, empty."""
     made = [charts.over_time("t", []), charts.moods("t", []), charts.heat("t", {}), charts.bars("t", [])]
@@ -191,6 +192,7 @@ def test_nothing_counted_is_a_chart_too() -> None:
 # -- pictures ----------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_the_same_chart_is_the_same_picture() -> None:
     """Drawn by two processes, a chart has the same bytes; another number gives others."""
     first, second = pictures([charts.bars("b", [Bar("x", 1)])], 300), pictures([charts.bars("b", [Bar("x", 1)])], 300)
@@ -214,6 +216,7 @@ def test_a_chart_that_names_something_outside_is_refused(bad: dict[str, Any]) ->
         pictures([replace(good, spec={**good.spec, **bad})])
 
 
+@pytest.mark.long
 def test_data_may_be_called_anything() -> None:
     """A row of data with a field called url is data."""
     good = charts.bars("b", [Bar("x", 1)])
@@ -236,6 +239,7 @@ def test_what_is_no_chart_says_why() -> None:
         pictures([replace(good, spec={**good.spec, "data": {"values": rows}})])
 
 
+@pytest.mark.long
 def test_a_chart_that_takes_too_long_is_given_up() -> None:
     """The process that draws is ended, and the next chart has a new one."""
     good = charts.bars("b", [Bar("x", 1)])
@@ -244,6 +248,7 @@ def test_a_chart_that_takes_too_long_is_given_up() -> None:
     assert pictures([good], 300)
 
 
+@pytest.mark.long
 def test_no_process_stays_behind() -> None:
     """Drawing takes no memory of ours: the library is loaded by the other process only."""
     import sys  # noqa: PLC0415 - what this process has loaded

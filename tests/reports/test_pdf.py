@@ -41,6 +41,7 @@ def test_a_text_of_plain_signs_is_itself() -> None:
     assert told("a\tb\nc") == "a b c"
 
 
+@pytest.mark.long
 def test_rows_that_are_not_printed_are_counted() -> None:
     """A long table says how many rows stand in the workbook only."""
     found = text_of(pdf_bytes(document(sheet("Items", ("a",) * 250))))
@@ -52,6 +53,7 @@ def test_an_empty_report_can_be_read() -> None:
     assert "Nothing was counted" in text_of(pdf_bytes(document(Sheet("Items", COLUMNS, ()))))
 
 
+@pytest.mark.long
 def test_the_same_report_gives_the_same_bytes() -> None:
     """It is dated by the moment that its figures are of, and pictures come out alike."""
     data = pdf_bytes(document(sheet("Items", ("a", "b")), drawn=True))
@@ -61,6 +63,7 @@ def test_the_same_report_gives_the_same_bytes() -> None:
     assert b"20260508060007" in data
 
 
+@pytest.mark.long
 def test_pictures_have_words() -> None:
     """A chart can be heard: its alternative text stands in the file's structure."""
     data = pdf_bytes(document(sheet("Items", ("a",)), drawn=True))

@@ -65,7 +65,13 @@ def items(house: Store) -> list[Raw]:
     return raw(house)
 
 
-@pytest.fixture(params=SLICES, ids=str)
+#: slices of every day: what is put together of several filters, another zone and time, and an empty one
+EVERYDAY = ("elsewhere", "part", "several", "nothing")
+
+
+@pytest.fixture(
+    params=[name if name in EVERYDAY else pytest.param(name, marks=pytest.mark.long) for name in SLICES], ids=str
+)
 def wanted(request: pytest.FixtureRequest) -> Slice:
     """Return each slice in turn."""
     return SLICES[request.param]
