@@ -29,6 +29,9 @@ _CAPPED_AT_INFO = ("tweepy", "urllib3", "requests", "oauthlib", "requests_oauthl
 #: libraries that say at INFO what our own lines say better
 _CAPPED_AT_WARNING = ("apscheduler", "uvicorn", "websockets", "asyncio", "watchdog")
 
+#: libraries whose warnings our own lines say better: the scheduler names a skipped run by its function, we by its job
+_CAPPED_AT_ERROR = ("apscheduler.scheduler",)
+
 
 class Secrets:
     """Values that must not appear in any output."""
@@ -87,6 +90,8 @@ def set_up(level: str) -> None:
         logging.getLogger(name).setLevel(max(logging.INFO, logging.getLevelName(level)))
     for name in _CAPPED_AT_WARNING:
         logging.getLogger(name).setLevel(max(logging.WARNING, logging.getLevelName(level)))
+    for name in _CAPPED_AT_ERROR:
+        logging.getLogger(name).setLevel(logging.ERROR)
 
 
 def adopt_foreign_handlers() -> None:

@@ -79,6 +79,7 @@ def test_noisy_libraries_are_capped(capsys: pytest.CaptureFixture[str]) -> None:
     log.set_up("DEBUG")
     for name in ("tweepy.client", "urllib3.connectionpool", "requests_oauthlib", "oauthlib.oauth1"):
         logging.getLogger(name).debug("Authorization: Bearer canary")
+    logging.getLogger("apscheduler.scheduler").warning("Execution of job canary skipped")
     logging.getLogger("social_listener.x").debug("our own")
     error = capsys.readouterr().err
     assert "canary" not in error
