@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 #: paths that somebody who is not signed in may ask for
 OPEN = ("/sign-in", "/sign/", "/join")
+#: an open page posts there every few seconds, whether somebody sits before it or not
+BEATS = "/presence"
 #: a socket is closed with this code when its session is none, or none any more
 SIGNED_OUT = 4401
 #: seconds between two looks whether the session of a quiet socket has ended by itself
@@ -110,7 +112,7 @@ def _is_page(scope: Scope) -> bool:
 
 def _is_work(scope: Scope) -> bool:
     """Return whether this shows that a person is there: an open page asks for a lot by itself."""
-    return scope["method"] not in {"GET", "HEAD"} or _is_page(scope)
+    return (scope["method"] not in {"GET", "HEAD"} and scope["path"] != BEATS) or _is_page(scope)
 
 
 class _Socket:

@@ -95,12 +95,18 @@ class BulkDesk:
     def prepare(
         self, change: Change, staff: str, *, ids: Sequence[str] = (), wanted: QueueFilter | None = None
     ) -> Prepared:
-        """Return a change with its conversations, `ids` or all that `wanted` finds; nothing is changed yet."""
+        """Return a change with its conversations, `ids` or all that `wanted` finds; nothing is changed yet.
+
+        Those of accounts that are not theirs are left out, as if they were not there.
+        """
         now = self._office.clock()
         with self._office.store.read() as cursor:
             self._office.permit(cursor, staff, _RIGHTS.get(change.deed, Right.ORGANISE))
             done = self._checked(cursor, change, now)
-            found = bulk.versions(cursor, ids) if wanted is None else self._found(cursor, wanted, staff)
+            if wanted is None:
+                found: Mapping[str, int] = bulk.versions(cursor, ids, self._office.accounts(cursor, staff))
+            else:
+                found = self._found(cursor, wanted, staff)
         return Prepared(change=change, staff=staff, done=done, versions=found)
 
     def _found(self, cursor: DuckDBPyConnection, wanted: QueueFilter, staff: str) -> Mapping[str, int]:

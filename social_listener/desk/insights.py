@@ -179,19 +179,29 @@ class Insights:
             return tuple(annotated.between(cursor, wanted.since, wanted.until, within))
 
     def annotate(self, told: Annotation, staff: str) -> Annotation:
-        """Store a remark, new when its id is "", else changed; `Conflict`: somebody changed it meanwhile."""
-        told = _checked(replace(told, id=told.id or secrets.token_hex(6), by_staff=staff), new=not told.id)
+        """Store a remark, new when its id is "", else changed; `Conflict`: somebody changed it meanwhile.
+
+        One of an account that is not theirs is as if it were not there, whichever account it shall be of from now on.
+        """
+        new = not told.id
+        told = _checked(replace(told, id=told.id or secrets.token_hex(6), by_staff=staff), new=new)
         now = self._office.clock()
         with self._office.store.transaction() as cursor:
             self._office.permit(cursor, staff, Right.NOTE, told.account_id)
             self._office.store.narrow(())
-            if told.version == 0:
+            if new:
                 told = replace(told, version=1)
                 annotated.insert(cursor, told, now)
-            elif not annotated.change(cursor, told, now):
+            elif not self._is_theirs(cursor, told.id, staff) or not annotated.change(cursor, told, now):
                 raise Conflict("somebody changed this remark, or took it away; look at it again")
             audit.record(cursor, now, staff, "annotation.written", told.id, what=told.kind)
         return told
+
+    def _is_theirs(self, cursor: DuckDBPyConnection, annotation_id: str, staff: str) -> bool:
+        """Return whether a remark is there, of all accounts or of one that somebody may see."""
+        one = annotated.by_id(cursor, annotation_id)
+        within = self._office.accounts(cursor, staff, Right.NOTE)
+        return one is not None and (within is None or one.account_id is None or one.account_id in within)
 
     def take_away(self, annotation_id: str, staff: str) -> None:
         """Take a remark away; one that is gone is no fault."""

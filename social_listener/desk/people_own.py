@@ -67,12 +67,13 @@ class Own:
         line = doors.invitation(cursor, keys.digest(secret.strip()))
         if line is None or line.ends_at <= self._office.clock():
             raise DeskError(GONE)
-        if not rules.holds(line, people.one(cursor, line.made_by)):
-            raise DeskError(GONE)
         if line.staff is not None:
             whose = people.one(cursor, line.staff)
             if whose is None or not whose.active:
                 raise DeskError(GONE)
+            line = replace(line, role=whose.role, accounts=whose.accounts)  # they may have been given more since
+        if not rules.holds(line, people.one(cursor, line.made_by)):
+            raise DeskError(GONE)
         if line.kind == "first" and people.everybody(cursor):
             raise DeskError(GONE)
         return line

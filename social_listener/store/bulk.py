@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
     from social_listener.desk_types import QueueFilter
+    from social_listener.desk_types.people import Accounts
     from social_listener.store.due import PlatformTime
     from social_listener.store.sought import Sought
 
@@ -41,9 +42,10 @@ class Progress:
     first: str | None = None  #: the first that was changed
 
 
-def versions(cursor: DuckDBPyConnection, ids: Collection[str]) -> dict[str, int]:
-    """Return the versions of those conversations; unknown ones are left out."""
-    return dict(select(cursor, "conversations", "id", ("id", "version"), sorted(set(ids))))
+def versions(cursor: DuckDBPyConnection, ids: Collection[str], within: Accounts) -> dict[str, int]:
+    """Return the versions of those conversations; unknown ones, and those not of accounts in `within`, are left out."""
+    found = select(cursor, "conversations", "id", ("id", "account_id", "version"), sorted(set(ids)))
+    return {one: version for one, account_id, version in found if within is None or account_id in within}
 
 
 def versions_in(

@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 import re
 import threading
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, ClassVar
 
 import pyotp
@@ -510,3 +511,34 @@ def test_the_gate_asks_the_database_in_a_thread(tmp_path: Path) -> None:
     assert len(served) == 2
     assert len(NotingDoor.asked) == 3  # once for the one, and each time for the other
     assert loop not in NotingDoor.asked
+
+
+@pytest.mark.parametrize(("path", "lasts"), [("/presence", False), ("/session/here", True)])
+def test_a_page_that_is_merely_left_open_keeps_no_session(tmp_path: Path, path: str, lasts: bool) -> None:
+    """Twelve hours of beats are no work: the session ends. One that hears of a person at the page goes on."""
+    now = [datetime(2026, 11, 2, 9, 0, tzinfo=UTC)]
+    service = build(Settings(data_dir=tmp_path), offline=True, clock=lambda: now[0])
+    served: list[str] = []
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        served.append(Headers(scope=scope)[HEADER])
+
+    async def told(_: Message) -> None:
+        """Take what is sent."""
+
+    async def nothing() -> Message:
+        return {"type": "http.disconnect"}
+
+    try:
+        seed_staff(service.desk, "Sam")
+        house = Entrance(service)
+        cookie = f"{house.cookie('session')}={house.door.by_itself('Sam', HERE).token}".encode()
+        scope = {"type": "http", "method": "POST", "path": path, "query_string": b"", "headers": [(b"cookie", cookie)]}
+        for _ in range(14):
+            asyncio.run(Gate(app, house)({**scope, "scheme": "http"}, nothing, told))
+            now[0] += timedelta(hours=1)
+        still = house.who({**scope, "scheme": "http"}) is not None
+    finally:
+        service.close()
+    assert still is lasts
+    assert len(served) == (14 if lasts else 12)

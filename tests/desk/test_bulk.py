@@ -241,3 +241,19 @@ def test_taken_back_while_it_goes_on_it_ends_there(kit: Kit, deed: Deed, monkeyp
     assert snapshot(kit, talks) == before
     assert kit.desk.team.notifications("ben").lines == ()
     assert kit.desk.undoing.latest("ana") is None
+
+
+def test_conversations_of_a_foreign_account_are_as_if_they_were_not_there(tmp_path: Path) -> None:
+    """Who asks for one by its id learns neither that there is one nor how its customer is called."""
+    kit = make_kit(tmp_path, accounts=("main", "other"))
+    try:
+        seed_staff(kit.desk, "lim", role=Role.MANAGER, accounts=frozenset({"main"}))
+        mine = kit.desk.conversation_of(kit.mention(author="mara", account="main"))
+        theirs = kit.desk.conversation_of(kit.mention(author="secretguest", account="other"))
+        prepared = kit.desk.bulk.prepare(Change(deed=Deed.RESOLVE), "lim", ids=[mine, theirs, "x:404"])
+        assert prepared.versions.keys() == {mine}
+        kit.desk.bulk.work(kit.desk.bulk.begin(prepared))
+        assert "secretguest" not in repr(kit.desk.bulk.latest("lim")).lower()
+        assert kit.desk.conversation(theirs, "ana").status is Status.OPEN
+    finally:
+        kit.close()

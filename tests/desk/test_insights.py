@@ -13,11 +13,12 @@ import numpy as np
 import pytest
 from desk_kit import Kit, make_kit
 from permits_insights import remark
+from staff_kit import seed_staff
 
 from social_listener.desk_types.insights import By, Slice
 from social_listener.errors import Conflict, DeskError
 from social_listener.periods import Period, Step
-from social_listener.rights import SYSTEM
+from social_listener.rights import SYSTEM, Role
 from social_listener.store import stats
 from social_listener.store.insights import _waits
 
@@ -328,5 +329,25 @@ def test_numbers_say_how_far_they_can_be_trusted(tmp_path: Path) -> None:
         today = datetime.now(UTC).date()
         standing = kit.desk.insights.standing(Slice(period=Period(today, today)), SYSTEM)
         assert standing.complete_up_to is None or standing.lagging
+    finally:
+        kit.close()
+
+
+def test_a_remark_of_a_foreign_account_is_not_changed(tmp_path: Path) -> None:
+    """Who knows id and version of a remark, but has no access to its account any more, changes nothing about it."""
+    kit = make_kit(tmp_path, accounts=("main", "other"))
+    try:
+        seed_staff(kit.desk, "lim", role=Role.MANAGER, accounts=frozenset({"main"}))
+        theirs = kit.desk.insights.annotate(remark(kit.desk, "other"), "ana")
+        mine = kit.desk.insights.annotate(remark(kit.desk, "main"), "lim")
+        for account in ("main", None):
+            with pytest.raises(DeskError):
+                kit.desk.insights.annotate(replace(theirs, account_id=account, text="mine now"), "lim")
+        with pytest.raises(Conflict):
+            kit.desk.insights.annotate(replace(mine, id="made up", version=0), "lim")
+        assert kit.desk.insights.annotate(replace(mine, text="up again"), "lim").text == "up again"
+        today = kit.now().date()
+        wanted = Slice(period=Period(today - timedelta(days=1), today + timedelta(days=1)))
+        assert theirs in kit.desk.insights.annotations(wanted, "ana")
     finally:
         kit.close()

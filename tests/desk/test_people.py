@@ -514,3 +514,15 @@ def test_a_link_is_good_no_longer_than_its_maker_could_make_it(kit: Kit, gone: s
     with pytest.raises(SignInFailed):
         own.by_provider("https://id 66", "evil@brand.example", "evil", "Evil", HERE)
     assert own.join(good, "mia", "Mia", PASSWORD, HERE).line.staff == "mia"
+
+
+def test_a_link_made_for_somebody_who_may_more_by_now_is_good_for_nothing(kit: Kit) -> None:
+    """An administrator of one account does not become one of all accounts by a link made before somebody rose."""
+    people, own = kit.desk.people, kit.desk.own
+    seed_staff(kit.desk, "local", "mia", role=Role.ADMINISTRATOR, accounts=frozenset({"main"}))
+    early, kept = people.reset_link("local", "mia"), people.reset_link("local", "local")
+    people.set_rights("ana", "mia", Role.ADMINISTRATOR, None, 1)
+    with pytest.raises(DeskError):
+        own.join(early, "", "", PASSWORD, HERE)
+    assert own.join(kept, "", "", PASSWORD, HERE).line.staff == "local"
+    assert own.join(people.reset_link("ana", "mia"), "", "", PASSWORD, HERE).line.staff == "mia"
