@@ -13,6 +13,8 @@ def run(work: Work) -> str | None:
     if work.stopping.is_set():
         return None
     digests = work.service.desk.digests
-    queued = digests.queue()
-    calls = digests.send(work.stopping)
+    try:
+        queued = digests.queue()
+    finally:  # what could not be queued keeps nothing else from leaving
+        calls = digests.send(work.stopping)
     return f"{queued} e-mails queued, {calls} attempts" if queued or calls else None

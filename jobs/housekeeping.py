@@ -6,7 +6,7 @@ import time
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from social_listener.store import escalations, job_runs, notifications
+from social_listener.store import escalations, job_runs, notifications, reports
 
 if TYPE_CHECKING:
     from social_listener.jobs.work import Work
@@ -25,12 +25,13 @@ def run(work: Work) -> str | None:
         job_runs.forget(cursor, now - keep.job_runs)
         escalations.forget(cursor, now - keep.job_runs)
         notifications.forget(cursor, now - _READ_KEPT)
+        files = reports.forget_files(cursor, now - keep.report_files)
     forgotten = service.ingest.forget_raw_pages(now - keep.raw_pages)
     pictures = service.desk.media.sweep() + service.outbox.tidy(now)
     service.store.checkpoint(above=_LOG_BYTES)
     if service.store.index.stale:
         work.indexer.wake(anew=True)
-    return f"{forgotten} raw pages and {pictures} pictures forgotten"
+    return f"{forgotten} raw pages, {pictures} pictures and {files} files of reports forgotten"
 
 
 def backup(work: Work) -> str | None:

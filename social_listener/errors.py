@@ -47,6 +47,10 @@ class SettingsError(ListenerError):
     """The settings cannot be used: the message names the file and the key."""
 
 
+class MailFault(ListenerError):
+    """The mail server cannot be used: the message says where, and what stands against it."""
+
+
 class StoreError(ListenerError):
     """The database cannot be used: the message names the file and says what to do."""
 

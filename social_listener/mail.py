@@ -20,7 +20,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from social_listener import log
-from social_listener.errors import SettingsError
+from social_listener.errors import MailFault, SettingsError
 from social_listener.settings import secret
 
 if TYPE_CHECKING:
@@ -112,6 +112,28 @@ class Postman:
         except (OSError, smtplib.SMTPException) as error:
             # Nothing of the text was sent: `_deliver` handles what happens from there on.
             return Receipt(Ending.LATER, _words(error))
+
+    def look(self) -> str:
+        """Greet the server, with TLS and password as for a letter, send nothing, and return whom it called itself.
+
+        `MailFault` tells in words what stands against it: nobody there, no safe connection, or a refused password.
+        """
+        where = f"{self.settings.host} port {self.settings.port}"
+        try:
+            password = self._password()
+            with self._connected() as server:
+                if password is not None and self.settings.user is not None:
+                    server.login(self.settings.user, password)
+        except _Over as over:
+            raise MailFault(f"{where}: {over.receipt.answer}") from None
+        except SettingsError as error:
+            raise MailFault(str(error)) from None
+        except smtplib.SMTPAuthenticationError as error:
+            raise MailFault(f"{where}: the server refused user and password: {_words(error)}") from None
+        except (OSError, smtplib.SMTPException) as error:
+            raise MailFault(f"{where}: {_words(error)}") from None
+        how = "without TLS" if self.settings.tls == "none" else "with TLS"
+        return f"{where} answers {how}" + (f" and lets {self.settings.user} in" if password is not None else "")
 
     def _password(self) -> str | None:
         """Return the password; `SettingsError` names the variable that is missing."""

@@ -386,6 +386,7 @@ class RetentionSettings(_Part):
 
     raw_pages: PositiveDuration = timedelta(days=30)
     job_runs: PositiveDuration = timedelta(days=30)
+    report_files: PositiveDuration = timedelta(days=365)
     backups: _Number = Field(default=7, ge=1, description="number of backups kept")
 
 

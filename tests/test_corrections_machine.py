@@ -91,6 +91,7 @@ class Correcting(RuleBasedStateMachine):
             against=0,
             authors=2,
             made_at=self.world.clock.now(),
+            made_by=None,
             decided_by=None,
             decided_at=None,
             version=0,

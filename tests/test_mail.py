@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from mail_kit import PASSWORD, USER, Server
 
+from social_listener.errors import MailFault
 from social_listener.mail import Enclosure, Ending, Letter, Postman, made
 from social_listener.settings import MailSettings
 
@@ -182,3 +183,29 @@ def test_nobody_listens() -> None:
     receipt = Postman(MailSettings(host="127.0.0.1", port=port, sender="a@example.com"), {}).send(LETTER)
     assert receipt.ending is Ending.LATER
     assert "refused" in receipt.answer
+
+
+def test_the_server_can_be_looked_at_without_a_letter(server: Server) -> None:
+    """It is greeted with TLS and password; what stands against it is told in words, and nothing is ever sent."""
+    assert postman(server).look() == f"127.0.0.1 port {server.port} answers with TLS and lets desk in"
+    assert server.handler.logins == 1
+    with pytest.raises(MailFault, match="the server refused user and password: 535"):
+        postman(server, password="wrong").look()
+    with pytest.raises(MailFault, match="no safe connection could be made"):
+        postman(server, trust=ssl.create_default_context()).look()
+    nameless = Postman(postman(server).settings, {}, trust=server.trust)
+    with pytest.raises(MailFault, match="set the environment variable MAIL_PASSWORD"):
+        nameless.look()
+    assert server.handler.taken == []
+
+
+def test_a_server_that_is_not_there_is_told(server: Server, tmp_path: Path) -> None:
+    """Nobody listens, or offers no TLS: the message names host and port."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+        with pytest.raises(MailFault, match=f"127.0.0.1 port {port}: Connection refused"):
+            postman(server, port=port).look()
+    (tmp_path / "plain").mkdir()
+    with Server(tmp_path / "plain", tls="none") as plain, pytest.raises(MailFault, match="offers no STARTTLS"):
+        postman(plain).look()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,18 +10,19 @@ import click
 
 from social_listener import terminal
 from social_listener.cli import evaluate_words as words
+from social_listener.cli.holding import tuning_that_holds
 from social_listener.cli.options import settings_if_any, settings_option
 from social_listener.cli.session import Session, with_service
 from social_listener.errors import FileFault, SettingsError
 from social_listener.rights import SYSTEM
-from social_listener.scoring import SCORER, Tuning, score_all
+from social_listener.scoring import Tuning, score_all
 from social_listener.scoring.labelled import FORMS, Columns, lines, sentiment_of, yes_of
 from social_listener.scoring.measures import measure
 from social_listener.scoring.plain import Plain
 from social_listener.scoring.plugs import moods_of
-from social_listener.scoring.scorer import heard
+from social_listener.scoring.scorer import heard, named_by
 from social_listener.scoring.urgency import circumstances, urgency
-from social_listener.service_names import check_names, tuning_of
+from social_listener.service_names import check_names
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -48,6 +50,7 @@ _MOST_GROUPS = 20
 @click.option("--encoding", default="utf-8", show_default=True, help="How its letters are written.")
 @click.option("--map", "meanings", multiple=True, metavar="WORD=LABEL", help="What a label means; repeatable.")
 @click.option("--neutral-within", type=float, default=None, metavar="N", help="Labels are numbers, neutral within ±N.")
+@click.option("--rules-apart", is_flag=True, help="Also as it were without the rules that corrections taught.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON on standard output.")
 @settings_option
 def evaluate(
@@ -65,6 +68,7 @@ def evaluate(
     encoding: str,
     meanings: Sequence[str],
     neutral_within: float | None,
+    rules_apart: bool,
     as_json: bool,
 ) -> None:
     """Measure sentiment or priority on a file that people labelled, or priority on our own history."""
@@ -74,7 +78,7 @@ def evaluate(
         _history(days=days, as_json=as_json)
         return
     settings = settings_if_any()
-    weights, tuning = check_names(settings), tuning_of(settings)
+    weights, tuning = check_names(settings), tuning_that_holds(settings)
     columns = Columns(
         text=text,
         label=label,
@@ -90,7 +94,12 @@ def evaluate(
     if priority:
         _priority(screen, file, columns, weights, tuning, as_json=as_json)
     else:
-        _sentiment(screen, file, columns, tuning, as_json=as_json)
+        _sentiment(screen, file, columns, _sides(tuning, apart=rules_apart), as_json=as_json)
+
+
+def _sides(tuning: Tuning, *, apart: bool) -> tuple[Tuning, ...]:
+    """Return how sentiment is read, and with `apart` how it would be without rules."""
+    return (tuning, replace(tuning, rules=(), version=0)) if apart else (tuning,)
 
 
 def _meaning(told: str) -> tuple[str, str]:
@@ -100,7 +109,7 @@ def _meaning(told: str) -> tuple[str, str]:
     return word, label
 
 
-def _sentiment(screen: Terminal, file: Path, columns: Columns, tuning: Tuning, *, as_json: bool) -> None:
+def _sentiment(screen: Terminal, file: Path, columns: Columns, tunings: Sequence[Tuning], *, as_json: bool) -> None:
     human: list[SentimentLabel] = []
     texts: list[tuple[str, str | None]] = []
     groups: dict[tuple[str, str], list[int]] = {}
@@ -114,19 +123,19 @@ def _sentiment(screen: Terminal, file: Path, columns: Columns, tuning: Tuning, *
     for at in range(0, len(texts), _AT_ONCE):
         said += heard(texts[at : at + _AT_ONCE])
         screen.progress(f"{len(said)} of {len(texts)} read")
-    moods = [mood for mood, _ in moods_of(said, tuning)]
-    plain = Plain().read(said)
-    of_all = (measure(human, moods), measure(human, plain))
+    read = [[mood for mood, _ in moods_of(said, tuning)] for tuning in tunings] + [Plain().read(said)]
+    of_all = tuple(measure(human, moods) for moods in read)
     parts = {
-        group: tuple(measure([human[at] for at in places], [each[at] for at in places]) for each in (moods, plain))
+        group: tuple(measure([human[at] for at in places], [each[at] for at in places]) for each in read)
         for group, places in sorted(groups.items(), key=lambda item: (item[0][0], -len(item[1]), item[0][1]))[
             :_MOST_GROUPS
         ]
     }
+    scorer = named_by(tunings[0])
     if as_json:
-        screen.json(words.sentiment_json(file.name, SCORER, of_all, parts))
+        screen.json(words.sentiment_json(file.name, scorer, of_all, parts))
         return
-    for told in words.sentiment(file.name, SCORER, of_all, parts):
+    for told in words.sentiment(file.name, scorer, of_all, parts):
         screen.say(told)
 
 

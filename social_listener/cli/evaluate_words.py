@@ -16,21 +16,25 @@ if TYPE_CHECKING:
     from social_listener.scoring.measures import Measured
     from social_listener.scoring.urgency import Urgency
 
-    Both = tuple[Measured, ...]  #: ours, and plain VADER
+    Sides = tuple[Measured, ...]  #: ours, ours without rules where that is asked for, and plain VADER
+
+#: how many are compared → what each is called, and its name in JSON
+SIDES = {2: ("ours", "plain VADER"), 3: ("ours", "without rules", "plain VADER")}
+KEYS = {"ours": "ours", "without rules": "without_rules", "plain VADER": "vader"}
 
 
-def sentiment(name: str, scorer: str, both: Both, groups: Mapping[tuple[str, str], Both]) -> Iterator[str]:
+def sentiment(name: str, scorer: str, sides: Sides, groups: Mapping[tuple[str, str], Sides]) -> Iterator[str]:
     """Yield what is said of sentiment."""
-    ours, _ = both
+    ours, head = sides[0], ("", *SIDES[len(sides)])
     counts = ", ".join(f"{one.count:,} {one.label.value}" for one in ours.labels)
     yield f"{name}: {ours.count:,} texts that people labelled: {counts}"
     yield f"{scorer} beside plain VADER with its bounds of ±0.05; in brackets the interval of 95 %"
     yield ""
     yield "Forced to one of three labels; a text that is not scored counts as missed"
-    yield from table(("", "ours", "plain VADER"), [(label, *cells) for label, cells in _forced(both)])
+    yield from table(head, [(label, *cells) for label, cells in _forced(sides)])
     yield ""
     yield "Free to say unsure"
-    yield from table(("", "ours", "plain VADER"), [(label, *cells) for label, cells in _free(both)])
+    yield from table(head, [(label, *cells) for label, cells in _free(sides)])
     if ours.calibration_error is not None and ours.brier is not None:
         yield ""
         yield "Chances that were told of the forced label, and how often it was right; plain VADER tells none"
@@ -39,32 +43,32 @@ def sentiment(name: str, scorer: str, both: Both, groups: Mapping[tuple[str, str
         yield f"  expected calibration error {_cell(ours.calibration_error)}; Brier {_cell(ours.brier)}"
     if groups:
         yield ""
-        head = ("", "", "texts", "not scored", "label told", "macro-F1 forced", "of plain VADER")
-        yield from table(head, [_group(group, of_group) for group, of_group in groups.items()])
+        columns = ("", "", "texts", "not scored", "label told", "macro-F1 forced", "of plain VADER")
+        yield from table(columns, [_group(group, of_group) for group, of_group in groups.items()])
 
 
-def _forced(both: Both) -> Iterator[tuple[str, list[str]]]:
-    yield "accuracy", [_cell(one.accuracy) for one in both]
-    yield "macro-F1", [_cell(one.macro_f1) for one in both]
-    yield "macro-recall", [_cell(one.macro_recall) for one in both]
-    for number, label in enumerate(one.label.value for one in both[0].labels):
-        yield f"{label}: precision", [_cell(one.labels[number].precision) for one in both]
-        yield f"{label}: recall", [_cell(one.labels[number].recall) for one in both]
-        yield f"{label}: F1", [_cell(one.labels[number].f1) for one in both]
+def _forced(sides: Sides) -> Iterator[tuple[str, list[str]]]:
+    yield "accuracy", [_cell(one.accuracy) for one in sides]
+    yield "macro-F1", [_cell(one.macro_f1) for one in sides]
+    yield "macro-recall", [_cell(one.macro_recall) for one in sides]
+    for number, label in enumerate(one.label.value for one in sides[0].labels):
+        yield f"{label}: precision", [_cell(one.labels[number].precision) for one in sides]
+        yield f"{label}: recall", [_cell(one.labels[number].recall) for one in sides]
+        yield f"{label}: F1", [_cell(one.labels[number].f1) for one in sides]
 
 
-def _free(both: Both) -> Iterator[tuple[str, list[str]]]:
-    yield "label told", [_cell(one.covered) for one in both]
-    for number, label in enumerate(one.label.value for one in both[0].labels):
-        yield f"label told, of {label}", [_cell(one.labels[number].covered) for one in both]
-    yield "accuracy where told", [_cell(one.decided_accuracy) for one in both]
-    yield "macro-F1 where told", [_cell(one.decided_macro_f1) for one in both]
-    yield "macro-F1, unsure counts as missed", [_cell(one.missed_macro_f1) for one in both]
-    yield "not scored", [f"{one.unscored:,}" for one in both]
+def _free(sides: Sides) -> Iterator[tuple[str, list[str]]]:
+    yield "label told", [_cell(one.covered) for one in sides]
+    for number, label in enumerate(one.label.value for one in sides[0].labels):
+        yield f"label told, of {label}", [_cell(one.labels[number].covered) for one in sides]
+    yield "accuracy where told", [_cell(one.decided_accuracy) for one in sides]
+    yield "macro-F1 where told", [_cell(one.decided_macro_f1) for one in sides]
+    yield "macro-F1, unsure counts as missed", [_cell(one.missed_macro_f1) for one in sides]
+    yield "not scored", [f"{one.unscored:,}" for one in sides]
 
 
-def _group(group: tuple[str, str], both: Both) -> tuple[str, ...]:
-    ours, plain = both
+def _group(group: tuple[str, str], sides: Sides) -> tuple[str, ...]:
+    ours, plain = sides[0], sides[-1]
     return (
         group[0],
         group[1][:20],
@@ -106,19 +110,18 @@ def _cell(figure: Figure) -> str:
     return f"{figure.value:.3f} ({figure.low:.3f}–{figure.high:.3f})"
 
 
-def sentiment_json(name: str, scorer: str, both: Both, groups: Mapping[tuple[str, str], Both]) -> dict[str, Json]:
+def sentiment_json(name: str, scorer: str, sides: Sides, groups: Mapping[tuple[str, str], Sides]) -> dict[str, Json]:
     """Return what is printed of sentiment as JSON."""
-    ours, plain = both
     return {
         "file": name,
         "scorer": scorer,
-        "ours": jsonable(ours),
-        "vader": jsonable(plain),
-        "groups": [
-            {"column": column, "value": value, "ours": jsonable(two[0]), "vader": jsonable(two[1])}
-            for (column, value), two in groups.items()
-        ],
+        **_sides(sides),
+        "groups": [{"column": column, "value": value, **_sides(two)} for (column, value), two in groups.items()],
     }
+
+
+def _sides(sides: Sides) -> dict[str, Json]:
+    return {KEYS[name]: jsonable(one) for name, one in zip(SIDES[len(sides)], sides, strict=True)}
 
 
 def priority_json(name: str, found: Urgency) -> dict[str, Json]:

@@ -42,6 +42,7 @@ COMMANDS = {
     "try-weights": "weights",
     "rules": "rules",
     "rescore": "rules",
+    "sample": "sample",
     "reply": "answer",
     "outbox": "watch",
     "levels": "watch",

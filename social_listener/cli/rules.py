@@ -30,6 +30,10 @@ _JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON on stan
 _IDS = click.argument("rule_ids", nargs=-1, required=True, metavar="RULE…")
 
 
+#: what `rules list` is called where a service is asked for it
+LIST = "rules_list"
+
+
 @click.group()
 @settings_option
 def rules() -> None:

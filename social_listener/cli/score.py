@@ -8,9 +8,10 @@ from typing import get_args
 import click
 
 from social_listener import terminal
+from social_listener.cli.holding import tuning_that_holds
 from social_listener.cli.options import settings_if_any, settings_option
 from social_listener.scoring.stream import LONG, Form, score_lines_to_json
-from social_listener.service_names import check_names, tuning_of
+from social_listener.service_names import check_names
 
 #: answers are written in pieces of this size, once there are many
 _PIECE = 1 << 16
@@ -27,12 +28,15 @@ _PIECE = 1 << 16
 @click.option("--workers", type=click.IntRange(1), default=None, help="Processes to use; all cores when left out.")
 @settings_option
 def score(*, form: Form, workers: int | None) -> None:
-    """Score texts or JSON objects from standard input, one a line; prints one JSON line for each, in order."""
+    """Score texts or JSON objects from standard input, one a line; prints one JSON line for each, in order.
+
+    The rules that hold count, as they do for new items.
+    """
     settings = settings_if_any()
     weights = check_names(settings)
     screen = terminal.own()
     done, failed, waiting = 0, 0, bytearray()
-    for line in score_lines_to_json(sys.stdin.buffer, weights, workers, form, tuning_of(settings)):
+    for line in score_lines_to_json(sys.stdin.buffer, weights, workers, form, tuning_that_holds(settings)):
         done += 1
         failed += line.startswith('{"line"')
         waiting += line.encode()

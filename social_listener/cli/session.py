@@ -57,7 +57,7 @@ def with_service(*, online: bool) -> Callable[[Callable[Concatenate[Session, P],
         @functools.wraps(handler)
         def command(*_: P.args, **kwargs: P.kwargs) -> None:  # click passes every parameter by name
             settings = load(settings_path())
-            code = _run(handler.__name__, kwargs, settings, online=online)
+            code = run(handler.__name__, kwargs, settings, terminal.own(), online=online)
             click.get_current_context().exit(code)
 
         return settings_option(command)
@@ -65,11 +65,10 @@ def with_service(*, online: bool) -> Callable[[Callable[Concatenate[Session, P],
     return decorate
 
 
-def _run(name: str, params: Mapping[str, Any], settings: Settings, *, online: bool) -> int:
-    """Run a command here; when a service holds the database, there."""
+def run(name: str, params: Mapping[str, Any], settings: Settings, screen: Terminal, *, online: bool) -> int:
+    """Run a command here; when a service holds the database, there. Return its exit code."""
     # What goes wrong is told in the command's own words; the log would say it again.
     log.set_up("DEBUG" if settings.log.level == "DEBUG" else "ERROR")
-    screen = terminal.own()
     give_up = time.monotonic() + PATIENCE
     while True:
         try:

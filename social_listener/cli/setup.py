@@ -14,7 +14,8 @@ from social_listener.channels import Subscribing
 from social_listener.channels.scopes import missing
 from social_listener.cli.options import settings_option, settings_path
 from social_listener.desk.push import never_told
-from social_listener.errors import ChannelError, ListenerError, PortBusy, SettingsError
+from social_listener.errors import ChannelError, ListenerError, MailFault, PortBusy, SettingsError
+from social_listener.mail import Postman
 from social_listener.service import build_channel
 from social_listener.service_keys import KeyRing, utcnow
 from social_listener.service_names import check_names
@@ -29,11 +30,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from social_listener.channels import Channel
-    from social_listener.settings import AccountSettings
+    from social_listener.settings import AccountSettings, MailSettings
     from social_listener.terminal import Terminal
 
 #: less free space than this is worth a warning before anything runs
 _COMFORTABLE_BYTES = 1_000_000_000
+#: somebody waits for the answer
+_MAIL_PATIENCE_S = 10.0
 
 
 @click.command()
@@ -100,6 +103,8 @@ def _checks(settings: Settings) -> Iterator[tuple[str, str | None, str]]:
         yield _port("dashboard", settings.dashboard.host, settings.dashboard.port)
         yield _port("public", settings.public.host, settings.public.port)
     yield _disk(settings)
+    if settings.mail is not None:
+        yield _mail(settings.mail)
 
 
 def _account(settings: Settings, ring: KeyRing, account: AccountSettings) -> Iterator[tuple[str, str | None, str]]:
@@ -178,6 +183,14 @@ def _database(settings: Settings, *, running: bool) -> tuple[str, str | None, st
         words = "it is of an older version, and is brought up, after a backup, at the next start"
         return "database", None, f"{path} opens; {words}"
     return "database", None, f"{path} opens"
+
+
+def _mail(settings: MailSettings) -> tuple[str, str | None, str]:
+    """Greet the mail server and log in; nothing is sent."""
+    try:
+        return "mail", None, Postman(settings, patience_s=_MAIL_PATIENCE_S).look()
+    except MailFault as error:
+        return "mail", str(error), ""
 
 
 def _nearest(folder: Path) -> Path:

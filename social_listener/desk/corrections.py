@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from typing import TYPE_CHECKING, Final
 
-from social_listener.desk_types.teaching import NOT_SCORED, Correction, What
+from social_listener.desk_types.teaching import NOT_SCORED, Correction, CorrectionLine, What
 from social_listener.errors import DeskError, NotAllowed
 from social_listener.levels import Band, band
 from social_listener.model import SentimentLabel
@@ -68,7 +68,7 @@ class CorrectionDesk:
                 raise missing from None
             if one.undone_at is not None:
                 raise DeskError("this correction does not hold any more")
-            _drop(self._office, cursor, line, one, staff, now)
+            drop(self._office, cursor, line, one, staff, now)
 
     def of_item(self, item_id: str, staff: str) -> tuple[Correction, ...]:
         """Return what holds for an item."""
@@ -80,6 +80,11 @@ class CorrectionDesk:
         """Return the corrections made from `since` to before `until`, oldest first, those taken back too."""
         with self._office.store.read() as cursor:
             return tuple(corrections.made(cursor, since, until, self._office.accounts(cursor, staff)))
+
+    def newest(self, staff: str, limit: int = 200) -> tuple[CorrectionLine, ...]:
+        """Return the newest corrections with what their items say, newest first, those taken back too."""
+        with self._office.store.read() as cursor:
+            return tuple(corrections.newest(cursor, limit, self._office.accounts(cursor, staff)))
 
 
 def write(
@@ -156,9 +161,10 @@ def put_back(cursor: DuckDBPyConnection, line: Line, staff: str, now: datetime) 
     queue_upkeep.refresh(cursor, [line.object_id], now)
 
 
-def _drop(  # noqa: PLR0917 - what a taking back needs, in the order in which it is found
+def drop(  # noqa: PLR0917 - what a taking back needs, in the order in which it is found
     office: Office, cursor: DuckDBPyConnection, line: ThreadItem, one: Correction, staff: str, now: datetime
 ) -> None:
+    """Take a correction back, within a transaction."""
     corrections.end(cursor, [one.id], now, corrections.TAKEN_BACK)
     corrections.show(cursor, [one.item_id])
     _unanswer(cursor, one)

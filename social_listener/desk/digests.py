@@ -6,6 +6,7 @@ again with pauses; what may have gone is in doubt, and a person decides, as for 
 
 from __future__ import annotations
 
+import logging
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
@@ -15,7 +16,7 @@ from social_listener.desk_types.insights import Slice
 from social_listener.desk_types.reports import MailLine, MailState, ReportFormat
 from social_listener.digests import LATE_AT_MOST, TRIED_FOR, due, mail_id, message_id, pause
 from social_listener.errors import DeskError, NoPicture
-from social_listener.mail import Enclosure, Ending, Letter
+from social_listener.mail import Enclosure, Ending, Letter, Receipt
 from social_listener.rights import SYSTEM, Right
 from social_listener.settings import is_mailbox
 from social_listener.store import audit, mails
@@ -32,9 +33,11 @@ if TYPE_CHECKING:
     from social_listener.desk.reports import ReportDesk
     from social_listener.desk_types.people import Accounts
     from social_listener.desk_types.reports import KeptReport
-    from social_listener.mail import Postman, Receipt
+    from social_listener.mail import Postman
     from social_listener.periods import Period
     from social_listener.settings import DigestSettings
+
+log = logging.getLogger(__name__)
 
 _LISTED: Final = 200
 #: what a person may say of an e-mail → what it is then
@@ -59,12 +62,23 @@ class DigestDesk:
             return mails.recover(cursor, now)
 
     def queue(self) -> int:
-        """Queue every digest that is due and was not queued yet; return how many e-mails that makes."""
+        """Queue every digest that is due and was not queued yet; return how many e-mails that makes.
+
+        One whose figures cannot be made stops no other: its fault is raised when all had their turn.
+        """
         now, made = self._office.clock(), 0
+        faults: list[Exception] = []
         for digest in self._office.settings.digests:
             wanted = due(digest, now)
-            if now - wanted.at <= LATE_AT_MOST:
+            if now - wanted.at > LATE_AT_MOST:
+                continue
+            try:
                 made += self._queued(digest, wanted.period, now)
+            except Exception as error:  # noqa: BLE001 - raised below, when the others had their turn
+                error.add_note(f"digest {digest.name!r}")
+                faults.append(error)
+        if faults:
+            raise faults[0]
         return made
 
     def send(self, stopping: threading.Event | None = None) -> int:
@@ -193,8 +207,12 @@ class DigestDesk:
             letter = self._letter(line)
         except (NoPicture, DeskError) as error:
             ended = _later(line, str(error), office.clock())
+        except Exception as error:
+            # A fault of the program: another attempt meets it again, and the others shall not wait for that.
+            log.exception("digest: the e-mail of %s could not be made", line.digest)
+            ended = replace(line, state=MailState.FAILED, answer=_fault(error), ended_at=office.clock())
         else:
-            ended = _ended(line, self._postman.send(letter), office.clock())
+            ended = _ended(line, _sent(self._postman, letter), office.clock())
         with office.store.transaction(quiet=True) as cursor:
             mails.end(cursor, ended)
             audit.record(
@@ -244,6 +262,21 @@ def _ended(line: MailLine, receipt: Receipt, now: datetime) -> MailLine:
         Ending.UNKNOWN: MailState.IN_DOUBT,
     }[receipt.ending]
     return replace(line, state=state, answer=receipt.answer, notice=receipt.notice_asked, ended_at=now)
+
+
+def _sent(postman: Postman, letter: Letter) -> Receipt:
+    """Hand a letter over; what ends in no receipt may have gone."""
+    try:
+        return postman.send(letter)
+    except Exception as error:
+        log.exception("digest: a call of the mail server ended in a fault")
+        return Receipt(Ending.UNKNOWN, f"the call ended in a fault: {type(error).__name__}")
+
+
+def _fault(error: Exception) -> str:
+    """Return what stands beside an e-mail that could not be made; the log has the whole."""
+    words = " ".join(str(error).split())[:200]
+    return f"it could not be made, and was not sent: {type(error).__name__}{': ' if words else ''}{words}"
 
 
 def _later(line: MailLine, answer: str, now: datetime) -> MailLine:

@@ -8,7 +8,15 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from social_listener.desk_types.teaching import NOT_SCORED, Interval, Rule, RuleMove, RuleState, RuleTrial
+from social_listener.desk_types.teaching import (
+    NOT_SCORED,
+    Interval,
+    Rule,
+    RuleEvent,
+    RuleMove,
+    RuleState,
+    RuleTrial,
+)
 from social_listener.errors import DeskError
 from social_listener.levels import band
 from social_listener.model import Score, SentimentLabel
@@ -17,7 +25,7 @@ from social_listener.scoring import Tuning
 from social_listener.scoring.measures import wilson
 from social_listener.scoring.proposing import Lesson, propose
 from social_listener.scoring.scorer import again, gists_of
-from social_listener.scoring.taught import Rules, Taught
+from social_listener.scoring.taught import LONGEST, Rules, Taught, words_of
 from social_listener.service_names import taught_of
 from social_listener.store import audit, rescoring, rules
 
@@ -36,6 +44,8 @@ AT_ONCE: Final = 500
 #: items that are told by name
 _TOLD: Final = 200
 _EXCERPT: Final = 70
+#: points of a rule that somebody writes, on either side, and its language: our own scorer's
+_LEAST, _MOST, _LANGUAGE = 0.5, 4.0, "en"
 
 
 class RuleDesk:
@@ -62,15 +72,15 @@ class RuleDesk:
             within = self._office.accounts(cursor, staff, Right.TEACH)
             lessons, known = rules.labelled(cursor, within), rules.every(cursor)
             tuning = self._office.tuning(cursor)
-        decided = {one.phrase for one in known if one.state is not RuleState.PROPOSED}
+        decided = {one.phrase for one in known if one.state is not RuleState.PROPOSED or one.made_by}
         found = propose([_lesson(one) for one in lessons], tuning.rules, tuning.names, decided)
         with self._office.store.transaction() as cursor:
             stand = {one.phrase: one for one in rules.every(cursor)}
-            waiting = {one.id for one in stand.values() if one.state is RuleState.PROPOSED}
+            waiting = {one.id for one in stand.values() if one.state is RuleState.PROPOSED and one.made_by is None}
             fresh = []
             for one in found:
                 old = stand.get(one.phrase)
-                if old is None or old.state is RuleState.PROPOSED:
+                if old is None or old.id in waiting:
                     key = old.id if old else secrets.token_hex(6)
                     fresh.append(
                         Rule(
@@ -78,6 +88,7 @@ class RuleDesk:
                             **one._asdict(),
                             state=RuleState.PROPOSED,
                             made_at=old.made_at if old else now,
+                            made_by=None,
                             decided_by=None,
                             decided_at=None,
                             version=0,
@@ -88,6 +99,50 @@ class RuleDesk:
             rules.put(cursor, fresh, there=waiting)
             self._office.store.narrow(())
             return tuple(one for one in rules.every(cursor) if one.state is RuleState.PROPOSED)
+
+    def write(self, phrase: str, points: float, staff: str) -> Rule:
+        """Propose a rule of one's own, of one to three words; it does nothing before somebody lets it hold.
+
+        `points`: 0.5 to 4, or -4 to -0.5. `DeskError`: that is no phrase, it has a rule, or these are no points.
+        """
+        words = words_of(phrase)
+        if not words or len(words) > LONGEST:
+            raise DeskError(f"a rule has one to {LONGEST} words, without handles, addresses and signs")
+        if not (_LEAST <= abs(points) <= _MOST and (points / _LEAST).is_integer()):
+            raise DeskError(
+                f"points are {_LEAST:g} to {_MOST:g} in steps of {_LEAST:g}, below zero for what is negative"
+            )
+        now, office = self._office.clock(), self._office
+        one = Rule(
+            id=secrets.token_hex(6),
+            phrase=" ".join(words),
+            language=_LANGUAGE,
+            points=points,
+            state=RuleState.PROPOSED,
+            speak_for=0,
+            against=0,
+            authors=0,
+            made_at=now,
+            made_by=staff,
+            decided_by=None,
+            decided_at=None,
+            version=0,
+        )
+        with office.store.transaction() as cursor:
+            office.permit(cursor, staff, Right.TEACH)
+            old = next((each for each in rules.every(cursor) if each.phrase == one.phrase), None)
+            if old is not None:
+                raise DeskError(f"there is a rule {old.phrase!r} already: it is {old.state.value}")
+            rules.put(cursor, [one], there=())
+            audit.record(cursor, now, staff, "rule.written", one.id)
+            office.store.narrow(())
+        return one
+
+    def history(self, staff: str) -> tuple[RuleEvent, ...]:
+        """Return what people did to rules, newest first."""
+        with self._office.store.read() as cursor:
+            self._office.permit(cursor, staff, Right.READ)
+            return tuple(rules.history(cursor, _TOLD))
 
     def trial(self, rule_ids: Sequence[str], days: int, staff: str) -> RuleTrial:
         """Return what would change if those rules held, or did not any more if they do. Nothing is stored.

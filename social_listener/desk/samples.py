@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from social_listener.desk import corrections as correcting
-from social_listener.desk_types.teaching import Interval, Sample, SampleFigures, SampleReport, What
+from social_listener.desk_types.teaching import Interval, Sample, SampleAnswer, SampleFigures, SampleReport, What
 from social_listener.errors import Conflict, DeskError
 from social_listener.model import SentimentLabel
 from social_listener.rights import Right
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 #: how long a sample waits for an answer
 WAITS: Final = timedelta(days=28)
 _WEEK: Final = timedelta(days=7)
+_REWORDED: Final = "it says something else now, and is not asked about any more"
 
 
 class SampleDesk:
@@ -106,6 +107,31 @@ class SampleDesk:
             samples.skip(cursor, sample_id, staff, now)
             audit.record(cursor, now, staff, "sample.skipped", sample_id)
 
+    def ask_again(self, sample_id: str, staff: str) -> None:
+        """Take one's own answer back, or that one skipped it, with the correction that it made; it is asked anew.
+
+        `Conflict`: a colleague answered it, nobody did, or it says something else now.
+        """
+        now, office = self._office.clock(), self._office
+        with office.store.transaction() as cursor:
+            row, line, same = self._found(cursor, sample_id, staff)
+            if row.answered_by != staff:
+                raise Conflict(
+                    f"{row.answered_by} has answered this" if row.answered_by else "nobody has answered this"
+                )
+            if not same:
+                raise Conflict(_REWORDED)
+            held = [one for one in corrections.holding(cursor, [row.item_id]) if one.sample_id == sample_id]
+            for one in held:
+                correcting.drop(office, cursor, line, one, staff, now)
+            samples.ask_again(cursor, sample_id)
+            audit.record(cursor, now, staff, "sample.asked_again", sample_id)
+
+    def behind(self, since: datetime, until: datetime, staff: str) -> tuple[SampleAnswer, ...]:
+        """Return the answers that `figures` counts, newest first."""
+        with self._office.store.read() as cursor:
+            return tuple(samples.behind(cursor, since, until, self._office.accounts(cursor, staff)))
+
     def figures(self, since: datetime, until: datetime, staff: str) -> SampleReport:
         """Return what the answers to samples that were drawn from `since` to before `until` say.
 
@@ -124,6 +150,15 @@ class SampleDesk:
 
     def _known(self, cursor: DuckDBPyConnection, sample_id: str, staff: str) -> tuple[SampleRow, ThreadItem]:
         """Return a sample that waits, and its item."""
+        row, line, same = self._found(cursor, sample_id, staff)
+        if row.label is not None or row.skipped_at is not None:
+            raise Conflict(f"{row.answered_by} has answered this already")
+        if not same:
+            raise Conflict(_REWORDED)
+        return row, line
+
+    def _found(self, cursor: DuckDBPyConnection, sample_id: str, staff: str) -> tuple[SampleRow, ThreadItem, bool]:
+        """Return a sample, its item, and whether that still says what was drawn."""
         self._office.permit(cursor, staff, Right.CORRECT)
         missing = DeskError(f"there is no sample {sample_id!r}")
         found = samples.by_id(cursor, sample_id)
@@ -134,11 +169,7 @@ class SampleDesk:
             line = self._office.item(cursor, staff, Right.CORRECT, row.item_id)
         except DeskError:
             raise missing from None
-        if row.label is not None or row.skipped_at is not None:
-            raise Conflict(f"{row.answered_by} has answered this already")
-        if not same:
-            raise Conflict("it says something else now, and is not asked about any more")
-        return row, line
+        return row, line, same
 
 
 def last_week(now: datetime) -> tuple[str, datetime]:
@@ -167,6 +198,7 @@ def _figures(rows: Sequence[SampleRow], channel: str | None = None, language: st
         drawn=len(those),
         answered=sum(one.label is not None for one in those),
         skipped=sum(one.skipped_at is not None for one in those),
+        told=Counter(SentimentLabel(one.told) for one in those if one.label is not None),
         precision=precision,
         accuracy=Interval(*found.accuracy),
         coverage=Interval(*found.coverage),

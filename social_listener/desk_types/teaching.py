@@ -41,6 +41,15 @@ class Correction:
     undone_why: str | None  #: taken_back, replaced (by a later one) or reworded (the item says something else now)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CorrectionLine:
+    """A correction with the item that it is about, as a list shows it."""
+
+    correction: Correction
+    conversation_id: str
+    excerpt: str  #: what the item says now; "": it is deleted
+
+
 # -- samples -----------------------------------------------------------------------------------------------------------
 
 
@@ -69,6 +78,24 @@ class Sample:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SampleAnswer:
+    """What somebody said of an item that was drawn, beside what the program had made of it."""
+
+    id: str
+    week: str
+    item_id: str
+    conversation_id: str
+    channel: str
+    language: str  #: "": not known
+    told: SentimentLabel  #: what the program had made of it when it was drawn
+    label: SentimentLabel  #: what somebody says it is
+    answered_by: str
+    answered_at: datetime
+    weight: float  #: for how many items it stands
+    excerpt: str  #: what the item says now; "": it is deleted
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SampleFigures:
     """What the answers to samples say of one channel, one language, both, or all together."""
 
@@ -77,6 +104,7 @@ class SampleFigures:
     drawn: int
     answered: int
     skipped: int
+    told: Mapping[SentimentLabel, int]  #: answers by what the program had told
     precision: Mapping[SentimentLabel, Interval]  #: of each told label: how often it is right
     accuracy: Interval  #: where a label was told: how often it is right
     coverage: Interval  #: how often a label was told rather than unsure
@@ -116,9 +144,22 @@ class Rule:
     against: int  #: labels of other items with these words, then
     authors: int  #: customers who wrote what speaks for it
     made_at: datetime
+    made_by: str | None  #: who wrote it; None: labels of people spoke for it
     decided_by: str | None  #: None: nobody yet
     decided_at: datetime | None
     version: int  #: of all rules together, with the last decision on this one; 0: none yet
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleEvent:
+    """Something that somebody did to a rule."""
+
+    happened_at: datetime
+    staff: str
+    what: str  #: written, active (it was let hold) or withdrawn
+    phrase: str
+    points: float
+    version: int  #: of all rules together from then on; 0: nothing changed for any score
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -66,11 +66,16 @@ def gists_of(texts: Sequence[Text], weights: Weights, tuning: Tuning = OURS) -> 
     text takes a quarter more time, because they drive one another out of the processor's cache.
     """
     said = heard(texts)
-    ours = f"{SCORER}+rules-{tuning.version}" if tuning.version else SCORER
+    ours = named_by(tuning)
     return [
         _gist(one, mood, ours if name is None else f"{name}+{cues.VERSION}", weights)
         for one, (mood, name) in zip(said, moods_of(said, tuning), strict=True)
     ]
+
+
+def named_by(tuning: Tuning) -> str:
+    """Return our own scorer's name and version, with that of the rules once somebody decided on one."""
+    return f"{SCORER}+rules-{tuning.version}" if tuning.version else SCORER
 
 
 def again(gist: Gist, before: Sequence[Factor], weights: Weights) -> Score:

@@ -12,7 +12,7 @@ from dataclasses import fields
 from math import fsum
 from typing import TYPE_CHECKING, Any, Final
 
-from social_listener.desk_types.teaching import Correction, What
+from social_listener.desk_types.teaching import Correction, CorrectionLine, What
 from social_listener.levels import Band, band, span_of
 from social_listener.model import SentimentLabel
 from social_listener.store import audit, stats
@@ -76,6 +76,19 @@ def made(
     return _read(cursor, f"made_at >= ? AND made_at < ? AND {where}", [since, until, *values])
 
 
+def newest(cursor: DuckDBPyConnection, limit: int, within: Collection[str] | None) -> list[CorrectionLine]:
+    """Return the newest corrections on those accounts (None: all) with their items, newest first."""
+    where, values = among("c.account_id", within)
+    rows = cursor.execute(
+        f"""SELECT {", ".join(f"c.{name}" for name in _NAMES)}, i.conversation_id,
+                   CASE WHEN i.deleted_at IS NULL THEN i.text ELSE '' END
+            FROM corrections c JOIN interactions i ON i.id = c.item_id WHERE {where}
+            ORDER BY c.made_at DESC, c.id LIMIT ?""",
+        [*values, limit],
+    ).fetchall()
+    return [CorrectionLine(correction=_correction(row[:-2]), conversation_id=row[-2], excerpt=row[-1]) for row in rows]
+
+
 def end(cursor: DuckDBPyConnection, ids: Sequence[str], now: datetime, why: str) -> None:
     """Note that corrections do not hold any more."""
     for part in chunks(ids):
@@ -93,8 +106,12 @@ def _read(cursor: DuckDBPyConnection, condition: str, values: Sequence[object]) 
     rows = cursor.execute(
         f"SELECT {', '.join(_NAMES)} FROM corrections WHERE {condition} ORDER BY made_at, id", list(values)
     ).fetchall()
-    found = [named(_NAMES, row) for row in rows]
-    return [Correction(**{**one, "what": What(one["what"])}) for one in found]
+    return [_correction(row) for row in rows]
+
+
+def _correction(row: Sequence[object]) -> Correction:
+    one = named(_NAMES, row)
+    return Correction(**{**one, "what": What(one["what"])})
 
 
 # -- what is shown -----------------------------------------------------------------------------------------------------

@@ -70,6 +70,11 @@ def file(cursor: DuckDBPyConnection, report_id: str, format_: str) -> bytes | No
     return bytes(row[0]) if row else None
 
 
+def forget_files(cursor: DuckDBPyConnection, before: datetime) -> int:
+    """Forget files that were made before then; return how many. The figures stay: a file is made of them again."""
+    return len(cursor.execute("DELETE FROM report_files WHERE made_at < ? RETURNING id", [before]).fetchall())
+
+
 def _report(row: tuple[object, ...]) -> KeptReport:
     plain = named(_COLUMNS, row)
     accounts: Accounts = None if plain["accounts"] == "*" else frozenset(json.loads(plain["accounts"]))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Final
 
-from social_listener.desk_types.teaching import Rule, RuleState
+from social_listener.desk_types.teaching import Rule, RuleEvent, RuleState
 from social_listener.store.rows import among, marks, named
 from social_listener.store.staging import delete, insert, update
 
@@ -30,6 +30,7 @@ class Labelled:
     sampled: bool  #: it was asked about in a sample, not volunteered
 
 
+_EVENT: Final = tuple(field.name for field in fields(RuleEvent))
 _LABELLED: Final = tuple(field.name for field in fields(Labelled))
 
 
@@ -68,6 +69,19 @@ def decide(cursor: DuckDBPyConnection, ids: Sequence[str], state: RuleState, sta
         [state.value, staff, now, new, *ids],
     )
     return new
+
+
+def history(cursor: DuckDBPyConnection, limit: int) -> list[RuleEvent]:
+    """Return what people did to rules, newest first."""
+    rows = cursor.execute(
+        """SELECT a.happened_at, a.staff, a.verb[6:], r.phrase, r.points,
+                  coalesce(CAST(json_extract_string(a.details, '$.version') AS BIGINT), 0)
+           FROM audit_events a JOIN rules r ON r.id = a.object_id
+           WHERE a.verb IN ('rule.written', 'rule.active', 'rule.withdrawn')
+           ORDER BY a.happened_at DESC, r.phrase LIMIT ?""",
+        [limit],
+    ).fetchall()
+    return [RuleEvent(**named(_EVENT, row)) for row in rows]
 
 
 def labelled(cursor: DuckDBPyConnection, within: Collection[str] | None) -> list[Labelled]:

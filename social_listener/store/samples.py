@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Final
 
-from social_listener.desk_types.teaching import Sample
+from social_listener.desk_types.teaching import Sample, SampleAnswer
+from social_listener.model import SentimentLabel
 from social_listener.store.rows import among, named
 from social_listener.store.staging import insert
 
@@ -53,6 +54,7 @@ class SampleRow:
 _CANDIDATE: Final = tuple(field.name for field in fields(Candidate))
 _ROW: Final = tuple(field.name for field in fields(SampleRow))
 _SAMPLE: Final = tuple(field.name for field in fields(Sample))
+_ANSWER: Final = tuple(field.name for field in fields(SampleAnswer))
 #: nobody said what it is, and it says what it said when it was drawn
 _OPEN: Final = """s.label IS NULL AND s.skipped_at IS NULL AND i.deleted_at IS NULL AND i.version_id = s.version_id"""
 
@@ -119,8 +121,31 @@ def skip(cursor: DuckDBPyConnection, sample_id: str, staff: str, now: datetime) 
 
 
 def ask_again(cursor: DuckDBPyConnection, sample_id: str) -> None:
-    """Forget the answer to a sample: whoever gave it took it back."""
-    cursor.execute("UPDATE samples SET label = NULL, answered_by = NULL, answered_at = NULL WHERE id = ?", [sample_id])
+    """Forget the answer to a sample, or that it was skipped: whoever did it took it back."""
+    cursor.execute(
+        "UPDATE samples SET label = NULL, answered_by = NULL, answered_at = NULL, skipped_at = NULL WHERE id = ?",
+        [sample_id],
+    )
+
+
+def behind(
+    cursor: DuckDBPyConnection, since: datetime, until: datetime, within: Collection[str] | None
+) -> list[SampleAnswer]:
+    """Return the answers to what was drawn from `since` to before `until`, on those accounts, newest first."""
+    where, values = among("s.account_id", within)
+    rows = cursor.execute(
+        f"""SELECT s.id, s.week, s.item_id, i.conversation_id, s.channel, s.language, s.told, s.label, s.answered_by,
+                   s.answered_at, s.weight, CASE WHEN i.deleted_at IS NULL THEN i.text ELSE '' END
+            FROM samples s JOIN interactions i ON i.id = s.item_id
+            WHERE s.drawn_at >= ? AND s.drawn_at < ? AND {where} AND s.label IS NOT NULL
+            ORDER BY s.answered_at DESC, s.id""",
+        [since, until, *values],
+    ).fetchall()
+    found = [named(_ANSWER, row) for row in rows]
+    return [
+        SampleAnswer(**{**one, "told": SentimentLabel(one["told"]), "label": SentimentLabel(one["label"])})
+        for one in found
+    ]
 
 
 def drawn_between(

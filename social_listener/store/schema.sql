@@ -823,6 +823,7 @@ CREATE TABLE rules (                  -- words and phrases that corrections taug
     against    INTEGER NOT NULL,
     authors    INTEGER NOT NULL,       -- how many customers wrote what speaks for it
     made_at    TIMESTAMPTZ NOT NULL,
+    made_by    VARCHAR,                -- who wrote it; null: labels of people spoke for it
     decided_by VARCHAR,
     decided_at TIMESTAMPTZ,
     version    BIGINT NOT NULL         -- of the whole set of rules with the last decision on this one; 0: none yet

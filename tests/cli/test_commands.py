@@ -99,6 +99,25 @@ def test_check_finds_what_is_wrong(
     assert "FAIL  account keyless: account keyless: set the environment variable NOT_THERE" in result.err
 
 
+def test_check_greets_the_mail_server(
+    run: Any, account: dict[str, Any], write: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It has a line of its own where the settings name one: it answers, or what stands against it; nothing is sent."""
+    monkeypatch.setenv("TEST_MAIL_PASSWORD", PASSWORD)
+    with Server(tmp_path) as server:
+        monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "mail.crt"))
+        mail = {"host": "127.0.0.1", "port": server.port, "user": USER, "password": "TEST_MAIL_PASSWORD"}
+        settings = write(account, mail=mail | {"sender": "desk@example.com"})
+        result = run("check", "--settings", settings)
+        assert result.code == terminal.OK, result.err
+        assert f"ok    mail: 127.0.0.1 port {server.port} answers with TLS and lets desk in" in result.err
+        monkeypatch.setenv("TEST_MAIL_PASSWORD", "wrong")
+        result = run("check", "--settings", settings)
+        assert result.code == terminal.FAILED
+        assert f"FAIL  mail: 127.0.0.1 port {server.port}: the server refused user and password" in result.err
+        assert server.handler.taken == []
+
+
 # -- work --------------------------------------------------------------------------------------------------------------
 
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import json
 from typing import TYPE_CHECKING, Any
+
+import pytest
 
 from social_listener import terminal
 from social_listener.cli.session import run_for_another
@@ -96,3 +99,62 @@ def test_a_running_service_is_asked(settings: Path) -> None:
         service.close()
     assert json.loads(printed[0]) == []
     assert json.loads(printed[1])["items"] == 0
+
+
+def test_score_and_evaluate_read_by_the_rules_that_hold(
+    run: Any, settings: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A text is read as new items are; side by side with what it were without rules when that is asked for."""
+    service = build(load(settings), offline=True)
+    try:
+        rule = service.desk.rules.write("gone cold", -3.0, SYSTEM)
+    finally:
+        service.close()
+
+    def scored() -> dict[str, Any]:
+        piped = io.TextIOWrapper(io.BytesIO(b"everything in it had gone cold\n"))
+        monkeypatch.setattr("sys.stdin", piped)
+        (line,) = run("score", "--settings", settings).lines
+        return dict(line)
+
+    before = scored()
+    assert (before["sentiment_label"], "rules" in before["scorer"]) == ("unsure", False)
+    run("rules", "activate", rule.id, "--settings", settings)
+    after = scored()
+    assert (after["sentiment_label"], after["scorer"].endswith("+rules-1")) == ("negative", True)
+    file = tmp_path / "labelled.csv"
+    rows = ["text,label", *(f'"{text.removeprefix("@fernhill ")}",negative' for text in TEXTS)]
+    file.write_text("\n".join(rows), encoding="utf-8")
+    told = run("evaluate", file, "--rules-apart", "--json", "--settings", settings).json
+    assert told["scorer"].endswith("+rules-1")
+    assert (told["ours"]["covered"]["value"], told["without_rules"]["covered"]["value"]) == (1.0, 0.0)
+    words = run("evaluate", file, "--rules-apart", "--settings", settings).err
+    assert "ours                 without rules        plain VADER" in words
+    assert "without_rules" not in run("evaluate", file, "--json", "--settings", settings).json
+    run("rules", "withdraw", rule.id, "--settings", settings)
+    assert scored()["sentiment_label"] == "unsure"
+
+
+def test_the_sample_s_figures_are_told(run: Any, settings: Path, sandbox: Sandbox) -> None:
+    """Nothing before anybody answered; then shares with intervals, and as JSON the same."""
+    for number, text in enumerate(TEXTS):
+        sandbox.world.post(f"customer{number}", text)
+    run("poll", "--once", "--settings", settings)
+    assert "Nobody has answered one" in run("sample", "--settings", settings).err
+    service = build(load(settings), offline=True)
+    try:
+        with service.store.transaction() as cursor:
+            cursor.execute("UPDATE interactions SET first_seen_at = first_seen_at - INTERVAL 7 DAY")
+        assert service.desk.samples.draw(SYSTEM) == 4
+        first, second, *_ = service.desk.samples.open(SYSTEM)
+        service.desk.samples.answer(first.id, SentimentLabel.NEGATIVE, SYSTEM)
+        service.desk.samples.skip(second.id, SYSTEM)
+    finally:
+        service.close()
+    result = run("sample", "--settings", settings)
+    assert "4 items drawn in the last 13 weeks: 1 answered, 1 skipped" in result.err
+    assert "0.00 (0.00–0.79, 1)" in result.err
+    whole, channel, language, both = run("sample", "--json", "--settings", settings).json
+    assert (whole["channel"], channel["channel"], language["language"], both["channel"]) == (None, "x", "en", "x")
+    assert (whole["drawn"], whole["answered"], whole["skipped"], whole["accuracy"]) == (4, 1, 1, None)
+    assert whole["coverage"]["value"] == 0.0

@@ -140,3 +140,22 @@ def test_the_audit_holds_labels_and_no_words(kit: Kit) -> None:
             ("item.corrected", one, '{"what": "sentiment", "was": "negative", "is_now": "positive"}')
         ]
         assert "quokka" not in str(cursor.execute("SELECT * FROM corrections").fetchall())
+
+
+def test_the_newest_corrections_come_with_their_words(kit: Kit) -> None:
+    """Newest first, those taken back too, and no words of an item that is deleted."""
+    one, other = kit.mention("@fernhill quokka lost", author="mara"), kit.mention("@fernhill late", author="ben")
+    (made,) = kit.desk.corrections.correct(one, "ana", sentiment=POSITIVE)
+    kit.desk.corrections.take_back(made.id, "ana")
+    kit.pass_time(minutes=1)
+    kit.desk.corrections.correct(other, "ana", priority=Band.HIGH)
+    found = kit.desk.corrections.newest("ben")
+    assert [(line.correction.item_id, line.excerpt) for line in found] == [
+        (other, "@fernhill late"),
+        (one, "@fernhill quokka lost"),
+    ]
+    assert found[1].correction.undone_why == "taken_back"
+    assert found[1].conversation_id == kit.desk.conversation_of(one)
+    with kit.store.transaction() as cursor:
+        cursor.execute("UPDATE interactions SET deleted_at = ? WHERE id = ?", [kit.now(), one])
+    assert [line.excerpt for line in kit.desk.corrections.newest("ben")] == ["@fernhill late", ""]

@@ -15,6 +15,7 @@ from mail_kit import PASSWORD, USER, Server
 from staff_kit import seed_staff
 
 from social_listener.desk.digests import DigestDesk
+from social_listener.desk.reports import ReportDesk
 from social_listener.desk_types.reports import MailState
 from social_listener.errors import DeskError, NotPermitted
 from social_listener.mail import Postman
@@ -262,3 +263,60 @@ def test_a_pdf_is_enclosed(kit: Kit, server: Server) -> None:
 def test_the_week_is_the_one_before(kit: Kit) -> None:
     """The clock of these tests stands where they say: on a Monday, two hours after seven."""
     assert kit.now().astimezone(UTC) == datetime(2026, 11, 2, 9, tzinfo=UTC)
+
+
+def test_an_email_that_cannot_be_made_has_failed_and_stops_no_other(
+    kit: Kit, server: Server, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A fault nobody thought of is on Health at once; the other e-mail goes, and this one when somebody settles it."""
+    assert kit.settings.mail is not None
+    postman = Postman(kit.settings.mail, {"MAIL_PASSWORD": PASSWORD}, trust=server.trust, patience_s=5)
+    faults = [KeyError("waits")]
+
+    class Faulty(ReportDesk):
+        def file(self, *asked: Any) -> bytes:
+            if faults:
+                raise faults.pop()
+            return super().file(*asked)
+
+    desk = DigestDesk(kit.desk._office, Faulty(kit.desk._office), postman)
+    desk.queue()
+    assert desk.send() == 2
+    assert sorted(states(kit).values()) == [MailState.ACCEPTED, MailState.FAILED]
+    failed = next(one for one in desk.mails("ana") if one.state is MailState.FAILED)
+    assert failed.answer == "it could not be made, and was not sent: KeyError: 'waits'"
+    assert [one for one in kit.desk.health("ana").problems if "it could not be made" in one]
+    assert "could not be made" in caplog.text
+    desk.settle(failed.id, "ana", "again")
+    assert desk.send() == 1
+    assert {*states(kit).values()} == {MailState.ACCEPTED}
+
+
+def test_a_call_that_ends_in_a_fault_is_in_doubt(kit: Kit, server: Server) -> None:
+    """What the postman cannot tell may have gone, and is not sent again by itself."""
+
+    class Stumbling(Postman):
+        def _deliver(self, server: Any, letter: Any, password: str | None) -> Any:
+            super()._deliver(server, letter, password)
+            raise ValueError("stumbled")
+
+    assert kit.settings.mail is not None
+    postman = Stumbling(kit.settings.mail, {"MAIL_PASSWORD": PASSWORD}, trust=server.trust, patience_s=5)
+    desk = DigestDesk(kit.desk._office, kit.desk.reports, postman)
+    desk.queue()
+    assert desk.send() == 2
+    assert {*states(kit).values()} == {MailState.IN_DOUBT}
+
+
+def test_a_digest_whose_figures_cannot_be_made_keeps_no_other_back(kit: Kit, server: Server) -> None:
+    """The others are queued all the same, and the fault is told afterwards."""
+    weekly = kit.settings.digests[0]
+    bad = weekly.model_copy(update={"name": "bad", "formats": ("no such",)})
+    kit.settings = kit.settings.model_copy(update={"digests": (bad, weekly)})
+    kit.again()
+    desk = digests(kit, server)
+    with pytest.raises(ValueError, match="no such") as told:
+        desk.queue()
+    assert told.value.__notes__ == ["digest 'bad'"]
+    assert {one.digest for one in desk.mails("ana")} == {"weekly"}
+    assert desk.send() == 2

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import itertools
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
@@ -107,6 +108,10 @@ def _items_of(made: Snapshot) -> set[str]:
         return {row[0] for row in copy.execute("SELECT DISTINCT account_id FROM items").fetchall()}
 
 
+#: words that no rule has yet
+_NUMBERS = itertools.count()
+
+
 def _corrected(desk: Desk, scene: Scene) -> str:
     """Have the machine's owner correct an item, once; return the correction's id."""
     try:
@@ -160,6 +165,24 @@ def _answer(desk: Desk, scene: Scene, who: str, *, skip: bool = False) -> None:
             desk.samples.skip(one, who)
         else:
             desk.samples.answer(one, SentimentLabel.NEUTRAL, who)
+    except DeskError as error:
+        raise type(error)(str(error).replace(one, scene.item)) from None
+
+
+def _answered(desk: Desk, scene: Scene) -> None:
+    """Have the machine's owner answer the sample of an item."""
+    if scene.item != NOWHERE:
+        desk.samples.answer(f"w {scene.item}", SentimentLabel.NEGATIVE, SYSTEM)
+
+
+def _ask_again(desk: Desk, scene: Scene, who: str) -> None:
+    """Take an answer of one's own back; the sample's id, which stands in no scene, is told as the item's."""
+    one = _drawn(desk, scene)
+    if scene.item != NOWHERE:
+        with desk._office.store.transaction() as cursor:
+            samples.skip(cursor, one, who, desk._office.clock())
+    try:
+        desk.samples.ask_again(one, who)
     except DeskError as error:
         raise type(error)(str(error).replace(one, scene.item)) from None
 
@@ -396,6 +419,12 @@ MATRIX |= {
 MATRIX |= {
     "rules.all": Entry(Right.READ, lambda desk, scene, who: desk.rules.all(who), anywhere=True),
     "rules.propose": Entry(Right.TEACH, lambda desk, scene, who: desk.rules.propose(who), anywhere=True),
+    "rules.write": Entry(
+        Right.TEACH,
+        lambda desk, scene, who: desk.rules.write(f"gone {next(_NUMBERS)}", -1.0, who),
+        anywhere=True,
+    ),
+    "rules.history": Entry(Right.READ, lambda desk, scene, who: desk.rules.history(who), anywhere=True),
     "rules.trial": Entry(
         Right.READ, lambda desk, scene, who: desk.rules.trial(["none"], 1, who), late=True, anywhere=True
     ),
@@ -419,6 +448,16 @@ MATRIX |= {
     ),
     "samples.answer": Entry(Right.CORRECT, _answer),
     "samples.skip": Entry(Right.CORRECT, lambda desk, scene, who: _answer(desk, scene, who, skip=True)),
+    "samples.ask_again": Entry(Right.CORRECT, _ask_again),
+    "samples.behind": Entry(
+        Right.READ,
+        lambda desk, scene, who: (
+            _drawn(desk, scene),
+            _answered(desk, scene),
+            desk.samples.behind(*_around_now(desk), who),
+        )[2],
+        lambda found, scene: any(one.item_id == scene.item for one in found),
+    ),
     "samples.figures": Entry(
         Right.READ,
         lambda desk, scene, who: (
@@ -434,6 +473,11 @@ MATRIX |= {
     ),
     "corrections.take_back": Entry(Right.CORRECT, _take_correction_back),
     "corrections.of_item": Entry(Right.READ, lambda desk, scene, who: desk.corrections.of_item(scene.item, who)),
+    "corrections.newest": Entry(
+        Right.READ,
+        lambda desk, scene, who: (_corrected(desk, scene), desk.corrections.newest(who))[1],
+        lambda found, scene: any(one.correction.account_id == scene.account for one in found),
+    ),
     "corrections.made": Entry(
         Right.READ,
         lambda desk, scene, who: (

@@ -27,6 +27,7 @@ from social_listener.desk_types.reports import ChartKind, ReportFormat
 from social_listener.errors import DeskError, NotPermitted
 from social_listener.periods import Period, Step
 from social_listener.rights import SYSTEM, Role
+from social_listener.store import reports as kept
 from social_listener.store import stats
 
 WEEK = Slice(period=Period(date(2026, 3, 26), date(2026, 4, 1), "Europe/Berlin"))
@@ -124,6 +125,20 @@ def test_files_need_not_be_kept_to_be_the_same(kit: Kit) -> None:
     with kit.store.transaction() as cursor:
         cursor.execute("DELETE FROM report_files")
     assert {form: kit.desk.reports.file(made.id, form, "ana") for form in ReportFormat} == first
+
+
+def test_old_files_are_forgotten_and_made_again(kit: Kit) -> None:
+    """Only those of that age go; the report stays, and its file has the bytes that it had."""
+    made = kit.desk.reports.make(WEEK, "ana")
+    first = kit.desk.reports.file(made.id, ReportFormat.CSV, "ana")
+    kit.pass_time(days=3)
+    kit.desk.reports.file(made.id, ReportFormat.PARQUET, "ana")
+    with kit.store.transaction() as cursor:
+        assert kept.forget_files(cursor, kit.now() - timedelta(days=4)) == 0
+        assert kept.forget_files(cursor, kit.now() - timedelta(days=1)) == 1
+        assert kept.file(cursor, made.id, "csv") is None
+        assert kept.file(cursor, made.id, "parquet") is not None
+    assert kit.desk.reports.file(made.id, ReportFormat.CSV, "ana") == first
 
 
 @pytest.mark.long

@@ -173,3 +173,50 @@ def test_an_item_that_is_edited_during_a_rescoring_is_left_alone(kit: Kit, monke
     before = kit.desk.item(items[3], "ana").sentiment_label
     assert kit.desk.rules.rescore(30, SYSTEM) == 3
     assert kit.desk.item(items[3], "ana").sentiment_label is before
+
+
+def test_somebody_writes_a_rule_of_their_own(kit: Kit) -> None:
+    """It is proposed under their name, tried like any other, and no look at the labels takes it away."""
+    items = [said(kit, text, f"guest{number}") for number, text in enumerate(FOUR)]
+    rule = kit.desk.rules.write("  Gone COLD! ", -2.0, "ana")
+    assert (rule.phrase, rule.state, rule.made_by, rule.speak_for) == ("gone cold", RuleState.PROPOSED, "ana", 0)
+    assert kit.desk.rules.propose(SYSTEM) == (rule,)
+    assert {one.item_id for one in kit.desk.rules.trial([rule.id], 30, "ana").moves} <= {*items}
+    assert kit.desk.rules.trial([rule.id], 30, "ana").changed > 0
+    for item in items:
+        kit.desk.corrections.correct(item, "ben", sentiment=NEGATIVE)
+    assert kit.desk.rules.propose(SYSTEM) == (rule,)
+
+
+@pytest.mark.parametrize(
+    ("phrase", "points", "match"),
+    [
+        ("one two three four", -1.0, "one to 3 words"),
+        ("@fernhill !!", -1.0, "one to 3 words"),
+        ("cold", 0.0, "points are 0.5 to 4"),
+        ("cold", 0.7, "points are 0.5 to 4"),
+        ("cold", -4.5, "points are 0.5 to 4"),
+        ("gone cold", 1.0, "there is a rule 'gone cold' already: it is proposed"),
+    ],
+)
+def test_what_is_no_rule_is_refused(kit: Kit, phrase: str, points: float, match: str) -> None:
+    """Words, points and what is there already are looked at."""
+    kit.desk.rules.write("gone cold", -1.0, "ana")
+    with pytest.raises(DeskError, match=match):
+        kit.desk.rules.write(phrase, points, "ana")
+    assert len(kit.desk.rules.all("ana")) == 1
+
+
+def test_the_history_tells_who_did_what_to_a_rule(kit: Kit) -> None:
+    """Newest first, with the version of the rules that came of it."""
+    rule = kit.desk.rules.write("gone cold", -2.0, "ana")
+    kit.pass_time(hours=1)
+    kit.desk.rules.activate([rule.id], "ben")
+    kit.pass_time(hours=1)
+    kit.desk.rules.withdraw([rule.id], "ana")
+    told = [(one.staff, one.what, one.phrase, one.points, one.version) for one in kit.desk.rules.history("ben")]
+    assert told == [
+        ("ana", "withdrawn", "gone cold", -2.0, 2),
+        ("ben", "active", "gone cold", -2.0, 1),
+        ("ana", "written", "gone cold", -2.0, 0),
+    ]

@@ -126,3 +126,37 @@ def test_nobody_is_asked_after_four_weeks(kit: Kit) -> None:
     assert kit.desk.samples.open("ana")
     kit.pass_time(seconds=1)
     assert kit.desk.samples.open("ana") == ()
+
+
+def test_one_takes_one_s_own_answer_back(kit: Kit) -> None:
+    """It is asked again, and what it corrected is as before; a colleague's answer stays, and one that was not given."""
+    first, second, third, *_ = drawn(kit)
+    kit.desk.samples.answer(first, POSITIVE, "ana")
+    kit.desk.samples.skip(second, "ana")
+    for one in (first, second):
+        with pytest.raises(Conflict, match="ana has answered this"):
+            kit.desk.samples.ask_again(one, "ben")
+        kit.desk.samples.ask_again(one, "ana")
+    with pytest.raises(Conflict, match="nobody has answered this"):
+        kit.desk.samples.ask_again(third, "ana")
+    assert {first, second} <= {one.id for one in kit.desk.samples.open("ana")}
+    assert kit.desk.corrections.of_item(first.split()[1], "ana") == ()
+    assert figures(kit).whole.skipped == 0
+    kit.desk.samples.answer(first, NEGATIVE, "ben")
+
+
+def test_every_number_has_its_answers_behind_it(kit: Kit) -> None:
+    """They tell what was told and what was said, newest first; a skipped one and one that waits are not there."""
+    one, two, three, *_ = drawn(kit)
+    kit.desk.samples.answer(one, NEGATIVE, "ana")
+    kit.pass_time(minutes=1)
+    kit.desk.samples.answer(two, POSITIVE, "ben")
+    kit.desk.samples.skip(three, "ana")
+    found = kit.desk.samples.behind(kit.now() - timedelta(days=90), kit.now() + timedelta(days=1), "ana")
+    assert [(each.id, each.told, each.label, each.answered_by) for each in found] == [
+        (two, NEGATIVE, POSITIVE, "ben"),
+        (one, NEGATIVE, NEGATIVE, "ana"),
+    ]
+    assert found[0].excerpt.startswith("@fernhill number")
+    assert len(found) == figures(kit).whole.answered
+    assert figures(kit).whole.told == {NEGATIVE: 2}

@@ -170,7 +170,7 @@ def test_the_real_jobs_do_their_work(service: Service) -> None:
     """Every job of the table runs on an empty service without a fault; backup and housekeeping say what they did."""
     crew = Crew(service)
     said = {name: job.run(crew.work) for name, job in JOBS.items()}
-    assert said["housekeeping"] == "0 raw pages and 0 pictures forgotten"
+    assert said["housekeeping"] == "0 raw pages, 0 pictures and 0 files of reports forgotten"
     assert said["backup"] is not None
     assert "MB in" in said["backup"]
     assert {name for name, words in said.items() if words is None} == {

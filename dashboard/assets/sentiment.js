@@ -1,0 +1,68 @@
+// The Sentiment page: what people taught the program, one part at a time.
+const PAGES = new WeakMap();
+const DRAWERS = { sample: drawSample, figures: drawFigures, rules: drawRules, corrections: drawCorrections };
+
+function tabs(state) {
+  const row = el("nav", "tabs");
+  row.setAttribute("aria-label", "What people taught the program");
+  for (const one of state.data.parts) {
+    const node = button("tab", one.name, () => state.fire("show", one.key));
+    if (one.mode) node.setAttribute("aria-current", "page");
+    row.append(node);
+  }
+  return row;
+}
+
+// Which button holds the focus, by its place among those of the same name: a drawing anew gives it back.
+function focusOf(root) {
+  const held = root.querySelector(":focus");
+  if (!held) return null;
+  const name = held.getAttribute("aria-label") || held.textContent;
+  return { name, tag: held.tagName };
+}
+
+function giveBack(root, held) {
+  if (!held) return;
+  const all = [...root.querySelectorAll(held.tag.toLowerCase())];
+  const same = all.find((one) => (one.getAttribute("aria-label") || one.textContent) === held.name);
+  (same && !same.disabled ? same : root.querySelector("[tabindex='-1']"))?.focus({ preventScroll: true });
+}
+
+function paintAll(state) {
+  const { data, root } = state;
+  const held = focusOf(root);
+  const parts = [tabs(state)];
+  if (data.problem) {
+    const told = el("p", "problem", data.problem);
+    told.setAttribute("role", "alert");
+    parts.push(told);
+  }
+  const body = el("div", "part " + data.mode);
+  if (data[data.mode]) body.append(...DRAWERS[data.mode](state));
+  parts.push(body);
+  root.replaceChildren(...parts);
+  giveBack(root, held);
+}
+
+export default function ({ data, parentElement, setTriggerValue }) {
+  const root = parentElement.querySelector(".root");
+  let state = PAGES.get(root);
+  if (!state) {
+    state = { root, pressed: new Map(), at: null, busy: "", drawn: "" };
+    PAGES.set(root, state);
+    state.paint = () => paintAll(state);
+  }
+  state.fire = setTriggerValue;
+  state.data = data;
+  const drawn = JSON.stringify(data);
+  state.busy = "";
+  // A refused answer is none: what the service tells holds.
+  if (data.problem) state.pressed.clear();
+  if (state.drawn !== drawn || data.problem) state.paint();
+  state.drawn = drawn;
+  const onKey = (event) => {
+    if (state.data.mode === "sample" && state.data.sample) sampleKey(state, event);
+  };
+  window.addEventListener("keydown", onKey);
+  return () => window.removeEventListener("keydown", onKey);
+}
