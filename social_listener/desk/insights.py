@@ -27,7 +27,7 @@ from social_listener.errors import Conflict, DeskError
 from social_listener.rights import Right
 from social_listener.scoring.language_names import LANGUAGES
 from social_listener.scoring.measures import wilson
-from social_listener.store import annotated, audit, health, insights, stats
+from social_listener.store import annotated, audit, health, insights, stats, stats_days
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterator
@@ -219,13 +219,15 @@ class Insights:
     # -- upkeep --------------------------------------------------------------------------------------------------------
 
     def count(self) -> int:
-        """Count dirty buckets anew, a week of them in one transaction; return how many are left."""
+        """Count dirty buckets anew, a week of them in one transaction, and add up days; return how many are left."""
+        zone = self._office.settings.spikes.zone
         with self._office.store.read() as cursor:
-            if not stats.waiting(cursor):
+            if not stats.waiting(cursor) and not stats_days.waiting(cursor, zone):
                 return 0
         with self._office.store.transaction() as cursor:
             self._office.store.narrow(())
-            return stats.count(cursor)
+            left = stats.count(cursor)
+            return left + stats_days.add_up(cursor, zone)
 
     # -- how -----------------------------------------------------------------------------------------------------------
 

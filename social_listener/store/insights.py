@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from social_listener.desk_types.insights import By, ItemLine, Line, Point, Slice, Tally, Waits
+from social_listener.periods import Step
 from social_listener.store import stats
 from social_listener.store.rows import among, aware, marks
 from social_listener.store.staging import select
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
     from social_listener.desk_types.people import Accounts
-    from social_listener.periods import Step
 
 #: by what figures are told apart → its column among the keys, a list of words for some
 _KEYS: Final[Mapping[By | None, str]] = {
@@ -37,6 +37,7 @@ _KEYS: Final[Mapping[By | None, str]] = {
     By.VISIBILITY: "CASE WHEN private THEN 'private' ELSE 'public' END",
 }
 _LISTS: Final = frozenset((By.STREAM, By.LABEL))
+_PLAIN: Final = frozenset((None, By.CHANNEL, By.ACCOUNT, By.SENTIMENT, By.VISIBILITY))
 _SUMS: Final = """
     coalesce(sum(items), 0)::BIGINT, coalesce(sum(items) FILTER (label = 'negative'), 0)::BIGINT,
     coalesce(sum(items) FILTER (label = 'neutral'), 0)::BIGINT,
@@ -60,14 +61,24 @@ class _Grouped:
 
 @contextmanager
 def _grouped(
-    cursor: DuckDBPyConnection, wanted: Slice, within: Accounts, *, by: By | None = None, at: str | None = None
+    cursor: DuckDBPyConnection,
+    wanted: Slice,
+    within: Accounts,
+    *,
+    by: By | None = None,
+    at: str | None = None,
+    fine: bool = False,
 ) -> Iterator[_Grouped]:
     """Hand out what to select from, with the table `chosen` (id, grp, key, label); `at`: what a bucket is put under.
 
+    `fine`: what it is put under tells hours of one day apart.
     Numbers are grouped, and buckets looked up in a table of thousands: words and calendars are slow on millions.
     """
     condition, values = _condition(wanted, within)
-    with stats.counted(cursor, wanted.since, wanted.until) as read, ExitStack() as held:
+    plain = by in _PLAIN and not (wanted.streams or wanted.labels or wanted.languages)
+    days = wanted.period.zone if at is not None else stats.ANY_DAYS
+    coarse = None if fine or wanted.hour_of_week is not None else days
+    with stats.counted(cursor, wanted.since, wanted.until, plain=plain, days=coarse) as read, ExitStack() as held:
         chosen = cursor.sql(
             f"""SELECT id, dense_rank() OVER (ORDER BY key, label)::INTEGER AS grp, key, label
                 FROM (SELECT id, {_KEYS[by]} AS key, sentiment_label AS label FROM {read.keys} WHERE {condition})""",
@@ -140,7 +151,7 @@ def lines(cursor: DuckDBPyConnection, wanted: Slice, within: Accounts, by: By) -
 
 def points(cursor: DuckDBPyConnection, wanted: Slice, within: Accounts, step: Step, by: By | None) -> list[Point]:
     """Return the figures of every step in which something was said, in order, told apart by `by`."""
-    with _grouped(cursor, wanted, within, by=by, at=_start(step, wanted.period.zone)) as read:
+    with _grouped(cursor, wanted, within, by=by, at=_start(step, wanted.period.zone), fine=step is Step.HOUR) as read:
         rows = cursor.execute(
             f"SELECT place, key, {_SUMS} FROM {_worded(read.counts, by)} GROUP BY place, key ORDER BY place, key"
         ).fetchall()
@@ -149,7 +160,7 @@ def points(cursor: DuckDBPyConnection, wanted: Slice, within: Accounts, step: St
 
 def week(cursor: DuckDBPyConnection, wanted: Slice, within: Accounts) -> dict[int, Tally]:
     """Return the figures by hour of the week: 0 is Monday from midnight to one, in the period's zone."""
-    with _grouped(cursor, wanted, within, at=_hour(wanted.period.zone)) as read:
+    with _grouped(cursor, wanted, within, at=_hour(wanted.period.zone), fine=True) as read:
         rows = cursor.execute(
             f"SELECT place, {_SUMS} FROM {_worded(read.counts, None)} GROUP BY place ORDER BY place"
         ).fetchall()
@@ -265,7 +276,7 @@ def _stretch(
 ) -> list[datetime]:
     """Return the buckets in which the next items stand, in order."""
     ceiling = wanted.until if after is None else stats.bucket_of(after[0]) + stats.BUCKET
-    with _grouped(cursor, wanted, within, at="bucket") as read:
+    with _grouped(cursor, wanted, within, at="bucket", fine=True) as read:
         rows = cursor.execute(
             f"SELECT place, sum(items)::BIGINT FROM {read.counts} WHERE place < ? GROUP BY place ORDER BY place DESC",
             [ceiling],

@@ -674,6 +674,39 @@ CREATE TABLE stats (                  -- roll-up: inbound items that are neither
     answered        BIGINT NOT NULL
 );
 --;
+CREATE TABLE stats_plain (            -- the same, told apart by channel, account, visibility and sentiment only
+    bucket          TIMESTAMPTZ NOT NULL,
+    key_id          INTEGER NOT NULL,  -- the first key that is like theirs in these four
+    items           BIGINT NOT NULL,
+    reach           BIGINT NOT NULL,
+    sentiment_e4    BIGINT NOT NULL,
+    answered        BIGINT NOT NULL
+);
+---;
+CREATE TABLE stats_days (             -- days that are added up; no two overlap
+    begins          TIMESTAMPTZ NOT NULL,
+    ends            TIMESTAMPTZ NOT NULL,
+    zone            VARCHAR NOT NULL   -- whose days: the house's when they were added up
+);
+---;
+CREATE TABLE day_stats (              -- stats, added up over such days
+    bucket          TIMESTAMPTZ NOT NULL, -- when the day begins
+    key_id          INTEGER NOT NULL,
+    items           BIGINT NOT NULL,
+    reach           BIGINT NOT NULL,
+    sentiment_e4    BIGINT NOT NULL,
+    answered        BIGINT NOT NULL
+);
+---;
+CREATE TABLE day_plain (              -- stats_plain, added up over such days
+    bucket          TIMESTAMPTZ NOT NULL,
+    key_id          INTEGER NOT NULL,
+    items           BIGINT NOT NULL,
+    reach           BIGINT NOT NULL,
+    sentiment_e4    BIGINT NOT NULL,
+    answered        BIGINT NOT NULL
+);
+---;
 CREATE TABLE answer_times (           -- roll-up: how long each answered one of them waited
     bucket          TIMESTAMPTZ NOT NULL,
     key_id          INTEGER NOT NULL,

@@ -34,7 +34,7 @@ class Listening:
 def quarters(cursor: DuckDBPyConnection, since: datetime, until: datetime) -> Counts:
     """Return counts by account and quarter of an hour of [since, until), both on a quarter."""
     found: Counts = defaultdict(dict)
-    with stats.counted(cursor, since, until) as read:
+    with stats.counted(cursor, since, until, plain=True) as read:
         rows = cursor.execute(
             f"""SELECT k.account_id, bucket, sum(items)::BIGINT,
                        coalesce(sum(items) FILTER (k.sentiment_label = 'negative'), 0)::BIGINT

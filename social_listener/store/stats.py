@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 import pyarrow as pa
 
+from social_listener.store import stats_days
 from social_listener.store.rows import marks
 from social_listener.store.staging import chunks, staged
 
@@ -28,12 +29,17 @@ _BUCKET_OF: Final = "time_bucket(INTERVAL 15 MINUTE, {})"
 #: by what counts are kept, besides the bucket: the columns of `stats_keys`
 DIMENSIONS: Final = (*("channel", "account_id", "stream_ids", "private", "language", "sentiment_label", "labels"),)
 _DIMENSIONS: Final = ", ".join(DIMENSIONS)
+#: those of them by which `stats_plain` tells apart: what pages ask for most, of few different values
+PLAIN: Final = ("channel", "account_id", "private", "sentiment_label")
 #: buckets that are counted in one transaction: a week
 _AT_ONCE: Final = 672
 #: separate stretches of dirty buckets that are read one by one; of more everything between first and last is read
 _MOST_RUNS: Final = 12
 #: items whose scores and conversations are looked up by key; of more the tables are joined
 _FEW: Final = 8_000
+#: for `counted`: whole days of whatever zone
+ANY_DAYS: Final = ""
+_COUNTS: Final = "SELECT bucket, key_id, items, reach, sentiment_e4, answered FROM {} WHERE {}"
 #: an item that is counted
 COUNTED: Final = "NOT i.outbound AND NOT i.context AND i.deleted_at IS NULL"
 
@@ -93,8 +99,9 @@ def count(cursor: DuckDBPyConnection, most: int = _AT_ONCE) -> int:
     if not wanted:
         return 0
     first, last = wanted[0], wanted[-1]
+    stats_days.forget(cursor, wanted)
     with staged(cursor, table_of(wanted)):
-        for table in ("stats", "answer_times"):
+        for table in ("stats", "stats_plain", "answer_times"):
             cursor.execute(
                 f"DELETE FROM {table} WHERE bucket BETWEEN ? AND ? AND bucket IN (SELECT bucket FROM stage)",
                 [first, last],
@@ -110,6 +117,12 @@ def count(cursor: DuckDBPyConnection, most: int = _AT_ONCE) -> int:
             f"""INSERT INTO stats (bucket, key_id, items, reach, sentiment_e4, answered)
                 SELECT bucket, k.id, count(*), sum(reach), sum(sentiment_e4), count(waited_s)
                 FROM stage JOIN stats_keys k USING ({_DIMENSIONS}) GROUP BY ALL ORDER BY ALL"""
+        )
+        cursor.execute(
+            f"""INSERT INTO stats_plain (bucket, key_id, items, reach, sentiment_e4, answered)
+                SELECT bucket, k.plain, count(*), sum(reach), sum(sentiment_e4), count(waited_s)
+                FROM stage JOIN (SELECT *, min(id) OVER (PARTITION BY {", ".join(PLAIN)}) AS plain FROM stats_keys) k
+                    USING ({_DIMENSIONS}) GROUP BY ALL ORDER BY ALL"""
         )
         cursor.execute(
             f"""INSERT INTO answer_times (bucket, key_id, waited_s)
@@ -129,31 +142,50 @@ class Counted:
 
 
 @contextmanager
-def counted(cursor: DuckDBPyConnection, since: datetime, until: datetime) -> Iterator[Counted]:
-    """Hand out what to select counts and waiting times of [since, until) from. One block at a time for a cursor."""
+def counted(
+    cursor: DuckDBPyConnection, since: datetime, until: datetime, *, plain: bool = False, days: str | None = None
+) -> Iterator[Counted]:
+    """Hand out what to select counts and waiting times of [since, until) from. One block at a time for a cursor.
+
+    `plain`: counts need be told apart by `PLAIN` only. `days`: whole days of that zone, `ANY_DAYS`: of whatever zone,
+    may stand as one row under the bucket in which they begin. Waiting times always stand under their own buckets.
+    """
     dirty = _dirty(cursor, since, until)
     if len(dirty) > _AT_ONCE:  # a backlog: everything between is counted, which needs no list of thousands
         stretch = (dirty[-1] - dirty[0]) // BUCKET + 1
         dirty = [dirty[0] + number * BUCKET for number in range(stretch)]
-    within = f"bucket >= {_literal(since)} AND bucket < {_literal(until)}"
+    clean = _clean(dirty)
+    whole = stats_days.Stretches((), ((since, until),))
+    if days is not None:
+        whole = stats_days.stretches(cursor, since, until, days or None)
+    quarters = "stats_plain" if plain else "stats"
+    read = [_COUNTS.format(quarters, _within(*stretch) + clean) for stretch in whole.quarters]
+    read += [_COUNTS.format(stats_days.DAYS_OF[quarters], _within(*stretch)) for stretch in whole.days]
+    times = f"SELECT bucket, key_id, waited_s FROM answer_times WHERE {_within(since, until)}{clean}"
     if not dirty:
-        yield Counted(
-            "stats_keys", f"(SELECT * FROM stats WHERE {within})", f"(SELECT * FROM answer_times WHERE {within})"
-        )
+        yield Counted("stats_keys", f"({' UNION ALL '.join(read)})", f"({times})")
         return
     with registered(cursor, "live", _live(cursor, dirty)):
-        # literals: the engine is slow at NOT IN with a subquery
-        clean = f"{within} AND bucket NOT IN ({', '.join(_literal(one) for one in dirty)})"
-        if len(dirty) > _AT_ONCE:
-            clean = f"{within} AND (bucket < {_literal(dirty[0])} OR bucket > {_literal(dirty[-1])})"
+        read.append("SELECT bucket, key_id, 1, reach, sentiment_e4, (waited_s IS NOT NULL)::BIGINT FROM live")
         yield Counted(
             f"""(SELECT id, {_DIMENSIONS} FROM stats_keys UNION ALL
                  SELECT DISTINCT key_id, {_DIMENSIONS} FROM live WHERE key_id < 0)""",
-            f"""(SELECT bucket, key_id, items, reach, sentiment_e4, answered FROM stats WHERE {clean} UNION ALL
-                 SELECT bucket, key_id, 1, reach, sentiment_e4, (waited_s IS NOT NULL)::BIGINT FROM live)""",
-            f"""(SELECT bucket, key_id, waited_s FROM answer_times WHERE {clean} UNION ALL
-                 SELECT bucket, key_id, waited_s FROM live WHERE waited_s IS NOT NULL)""",
+            f"({' UNION ALL '.join(read)})",
+            f"({times} UNION ALL SELECT bucket, key_id, waited_s FROM live WHERE waited_s IS NOT NULL)",
         )
+
+
+def _within(since: datetime, until: datetime) -> str:
+    return f"bucket >= {_literal(since)} AND bucket < {_literal(until)}"
+
+
+def _clean(dirty: Sequence[datetime]) -> str:
+    """Return the condition that leaves sorted dirty buckets out; literals: the engine is slow at NOT IN a subquery."""
+    if not dirty:
+        return ""
+    if len(dirty) > _AT_ONCE:
+        return f" AND (bucket < {_literal(dirty[0])} OR bucket > {_literal(dirty[-1])})"
+    return f" AND bucket NOT IN ({', '.join(_literal(one) for one in dirty)})"
 
 
 def _live(cursor: DuckDBPyConnection, dirty: Sequence[datetime]) -> pa.Table:

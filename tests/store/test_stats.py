@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from social_listener.store import Store, stats
+from social_listener.store import Store, stats, stats_days
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -114,6 +115,45 @@ def naive(cursor: DuckDBPyConnection, since: datetime, until: datetime) -> tuple
     )
 
 
+def by_day(cursor: DuckDBPyConnection, since: datetime, until: datetime, zone: str, *, plain: bool) -> list[object]:
+    """Return counts by the days of a zone, "": of the whole time, as readers get them who take whole days."""
+    dimensions = ", ".join(stats.PLAIN if plain else stats.DIMENSIONS)
+    day = f"timezone('{zone}', bucket)::DATE" if zone else "NULL"
+    with stats.counted(cursor, since, until, plain=plain, days=zone) as found:
+        return cursor.execute(
+            f"""SELECT {day} AS day, {dimensions}, sum(items)::BIGINT, sum(reach)::BIGINT, sum(sentiment_e4)::BIGINT,
+                sum(answered)::BIGINT FROM {found.counts} JOIN {found.keys} k ON k.id = key_id
+                GROUP BY ALL ORDER BY ALL"""
+        ).fetchall()
+
+
+def naive_by_day(counts: list[object], zone: str, *, plain: bool) -> list[object]:
+    """Add up what `naive` counted, in Python."""
+    kept = [place for place, name in enumerate(stats.DIMENSIONS) if name in stats.PLAIN or not plain]
+    sums: dict[tuple[object, ...], list[int]] = {}
+    for bucket, *row in counts:
+        day = bucket.astimezone(ZoneInfo(zone)).date() if zone else None
+        key = (day, *(row[place] for place in kept))
+        old = sums.get(key, [0, 0, 0, 0])
+        sums[key] = [one + more for one, more in zip(old, row[-4:], strict=True)]
+    return sorted(((*key, *row) for key, row in sums.items()), key=lambda row: (row[0] or START.date(), *row[1:]))
+
+
+ZONES = ("Europe/Berlin", "Australia/Lord_Howe", "Asia/Kathmandu")  #: summer time begins; half an hour; 5:45 off
+
+
+def differing(cursor: DuckDBPyConnection) -> list[tuple[str, bool]]:
+    """Return for which days and tables readers get something else than the full count; the time begins in a day."""
+    since, until = stats.bucket_of(START), stats.bucket_of(START + 2 * SPAN)
+    counts, _ = naive(cursor, since, until)
+    return [
+        (zone, plain)
+        for zone in (*ZONES, stats.ANY_DAYS)
+        for plain in (False, True)
+        if by_day(cursor, since, until, zone, plain=plain) != naive_by_day(counts, zone, plain=plain)
+    ]
+
+
 DEEDS = st.one_of(
     st.tuples(
         st.just("put"), st.integers(0, 4000), st.sampled_from([None, "negative", "neutral", "unsure"]), st.booleans()
@@ -121,6 +161,7 @@ DEEDS = st.one_of(
     st.tuples(st.sampled_from(["answer", "delete", "move", "score", "unscore", "see"]), st.integers(0, 30)),
     st.tuples(st.just("label"), st.integers(0, 4), st.sampled_from(["", "one", "one two"])),
     st.tuples(st.just("count"), st.integers(1, 700)),
+    st.tuples(st.just("add up"), st.sampled_from(ZONES), st.integers(1, 3)),
 )
 
 
@@ -140,6 +181,8 @@ def do(store: Store, deed: tuple[object, ...], number: int, *, marked: bool = Tr
             cursor.execute("UPDATE conversations SET labels = ? WHERE id = ?", [worn, talk])
         elif kind == "count":
             stats.count(cursor, how[0])
+        elif kind == "add up":
+            stats_days.add_up(cursor, *how)
         else:
             touch(cursor, [item])
             _change(cursor, kind, item)
@@ -160,21 +203,37 @@ def _change(cursor: DuckDBPyConnection, kind: object, item: str) -> None:
     cursor.execute(statements[str(kind)], [item])
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(deeds=st.lists(DEEDS, min_size=3, max_size=25))
 def test_roll_ups_equal_the_full_count_at_every_moment(tmp_path_factory, deeds) -> None:
     """After any history, with some buckets counted and others dirty, readers get what counting every item gives."""
-    with Store.open(tmp_path_factory.mktemp("stats") / "store.duckdb") as store:
+    equal_throughout(tmp_path_factory.mktemp("stats"), deeds)
+
+
+@pytest.mark.long
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(deeds=st.lists(DEEDS, min_size=3, max_size=40))
+def test_roll_ups_equal_the_full_count_after_long_histories(tmp_path_factory, deeds) -> None:
+    """The same with more and longer histories."""
+    equal_throughout(tmp_path_factory.mktemp("stats"), deeds)
+
+
+def equal_throughout(folder: Path, deeds: list[tuple[object, ...]]) -> None:
+    """Do deeds, and compare what readers get with the full count, before and after everything is counted."""
+    with Store.open(folder / "store.duckdb") as store:
         for number, deed in enumerate(deeds):
             do(store, deed, number)
         since, until = stats.bucket_of(START), stats.bucket_of(START + 2 * SPAN)
         with store.read() as cursor:
             assert both(cursor, since, until) == naive(cursor, since, until)
+            assert differing(cursor) == []
         with store.transaction() as cursor:
-            while stats.count(cursor):
+            while stats.count(cursor) + stats_days.add_up(cursor, ZONES[0]):
                 pass
             assert both(cursor, since, until) == naive(cursor, since, until)
+            assert differing(cursor) == []
             assert stats.waiting(cursor) == 0
+            assert stats_days.waiting(cursor, ZONES[0]) == []
 
 
 def test_a_change_that_nobody_marked_would_be_seen(store: Store) -> None:
@@ -185,6 +244,62 @@ def test_a_change_that_nobody_marked_would_be_seen(store: Store) -> None:
     with store.read() as cursor:
         since, until = stats.bucket_of(START), stats.bucket_of(START + SPAN)
         assert both(cursor, since, until) != naive(cursor, since, until)
+
+
+def three_days(store: Store) -> None:
+    """Store items on three days, and add up those that are over."""
+    for number in range(40):
+        do(store, ("put", number * 100, "negative", False), number)
+    do(store, ("count", 700), 40)
+    do(store, ("add up", ZONES[0], 10), 41)
+
+
+def test_whole_days_are_read_from_one_row_for_each_key(store: Store) -> None:
+    """Of a period the days that are over stand as one bucket, its ends as quarters of an hour; the sums are right."""
+    three_days(store)
+    since, until = stats.bucket_of(START), stats.bucket_of(START + SPAN)
+    with store.read() as cursor:
+        found = stats_days.stretches(cursor, since, until, ZONES[0])
+        assert [begin.astimezone(ZoneInfo(ZONES[0])).isoformat() for begin, _ in found.days] == [
+            "2026-03-28T00:00:00+01:00"
+        ]
+        assert found.days[0][1] - found.days[0][0] == timedelta(hours=47)  # two days, the second lacks an hour
+        assert [begin for begin, _ in found.quarters] == [since, found.days[0][1]]
+        assert differing(cursor) == []
+
+
+@pytest.mark.parametrize("table", ["day_stats", "day_plain"])
+def test_a_wrong_day_would_be_seen(store: Store, table: str) -> None:
+    """Were a day added up wrongly, or not forgotten when a bucket of it is counted anew, the comparison would tell."""
+    three_days(store)
+    with store.transaction() as cursor:
+        cursor.execute(f"UPDATE {table} SET items = items + 1")
+        assert {plain for _, plain in differing(cursor)} == {table == "day_plain"}
+
+
+def test_a_day_is_added_up_anew_when_something_in_it_changes(store: Store) -> None:
+    """A day with a dirty bucket is read from its quarters, and added up again once they are counted."""
+    three_days(store)
+    do(store, ("delete", 8), 50)
+    with store.transaction() as cursor:
+        assert differing(cursor) == []
+        assert stats_days.waiting(cursor, ZONES[0]) == []
+        stats.count(cursor)
+        assert differing(cursor) == []
+        assert len(stats_days.waiting(cursor, ZONES[0])) == 1
+        stats_days.add_up(cursor, ZONES[0])
+        assert differing(cursor) == []
+
+
+def test_days_of_another_zone_take_the_place_of_the_old_ones(store: Store) -> None:
+    """When the house moves, its new days are added up, and no moment is counted twice."""
+    three_days(store)
+    with store.transaction() as cursor:
+        stats_days.add_up(cursor, ZONES[2], 1)
+        assert differing(cursor) == []
+        stats_days.add_up(cursor, ZONES[2])
+        assert differing(cursor) == []
+        assert cursor.execute("SELECT DISTINCT zone FROM stats_days").fetchall() == [(ZONES[2],)]
 
 
 def test_a_backlog_is_counted_in_steps(store: Store) -> None:
