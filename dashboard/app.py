@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-from social_listener.dashboard import health, inbox, library, signed_in, state, team
+from social_listener.dashboard import health, inbox, insights, library, signed_in, state, team
 from social_listener.dashboard.component import asset, component
+from social_listener.rights import Right
 
 #: our mark, a picture of its own: nothing is asked of another server for it
 MARK = (
@@ -29,6 +30,7 @@ signed_in.show()
 page = st.navigation(
     [
         st.Page(inbox.show, title="Inbox", url_path="inbox", default=True),
+        *([st.Page(insights.show, title="Insights", url_path="insights")] if state.may(Right.READ) else []),
         st.Page(library.show, title="Library", url_path="library"),
         st.Page(team.show, title="Team", url_path="team"),
         st.Page(health.show, title="Health", url_path="health"),
