@@ -76,6 +76,17 @@ class Period:
             yield at
             at = _next(at, step)
 
+    def spans(self, step: Step) -> Iterator[tuple[datetime, datetime, datetime]]:
+        """Yield where each step begins, as `starts` does, and since and until when it lies within the period, UTC.
+
+        An hour that clocks skip has no length; one that they show twice lasts two.
+        """
+        zone, starts = ZoneInfo(self.zone), list(self.starts(step))
+        moments = [one.replace(tzinfo=zone).astimezone(UTC) for one in starts]
+        for at, start in enumerate(starts):
+            until = moments[at + 1] if at + 1 < len(starts) else self.until
+            yield start, max(moments[at], self.since), max(until, moments[at])
+
 
 def midnight(day: date, zone: str) -> datetime:
     """Return when a day begins in a time zone, UTC; where clocks skip midnight, the first moment after it."""

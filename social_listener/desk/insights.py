@@ -11,6 +11,7 @@ from social_listener import channels
 from social_listener.desk.health import LATE_INTERVALS, LATE_LEAST
 from social_listener.desk_types.insights import (
     Annotation,
+    Board,
     By,
     Chart,
     Choices,
@@ -64,19 +65,21 @@ class Insights:
 
     def overview(self, wanted: Slice, staff: str) -> Overview:
         """Return the figures of a slice beside those of the period before, and how far they can be trusted."""
-        before = wanted.before()
+        return self._kept(
+            staff, ("overview", wanted), lambda cursor, within: _overview(self._office, cursor, wanted, within)
+        )
 
-        def read(cursor: DuckDBPyConnection, within: Accounts) -> Overview:
-            return Overview(
-                now=insights.total(cursor, wanted, within),
-                before=insights.total(cursor, before, within),
-                waits=_one(insights.waits(cursor, wanted, within)),
-                waits_before=_one(insights.waits(cursor, before, within)),
-                standing=standing_of(self._office, cursor, wanted, within),
-                first=insights.first(cursor, within),
-            )
-
-        return self._kept(staff, ("overview", wanted), read)
+    def board(self, wanted: Slice, staff: str, by: By) -> Board:
+        """Return what a page of figures shows, of one state of the store; `by`: how its lines are told apart."""
+        found = self._kept(
+            staff, ("board", wanted, by), lambda cursor, within: _board(self._office, cursor, wanted, within, by)
+        )
+        return replace(
+            found,
+            lines=self._named(found.lines, by, staff),
+            lines_before=self._named(found.lines_before, by, staff),
+            annotations=self.annotations(wanted, staff),
+        )
 
     def total(self, wanted: Slice, staff: str) -> Tally:
         """Return the figures of a slice."""
@@ -87,9 +90,7 @@ class Insights:
         found = self._kept(
             staff, ("lines", wanted, by), lambda cursor, within: insights.lines(cursor, wanted, within, by)
         )
-        with self._reading(staff) as (cursor, _):
-            name = names_of(self._office, cursor, by)
-        return tuple(replace(one, name=name(one.key)) for one in found)
+        return self._named(tuple(found), by, staff)
 
     def chart(self, wanted: Slice, staff: str, *, by: By | None = None, step: Step | None = None) -> Chart:
         """Return the figures step by step; steps in which nothing was said have no point (`Period.starts` has all)."""
@@ -141,12 +142,22 @@ class Insights:
         )
 
     def items(
-        self, wanted: Slice, staff: str, *, limit: int = 50, after: tuple[datetime, str] | None = None
+        self,
+        wanted: Slice,
+        staff: str,
+        *,
+        limit: int = 50,
+        after: tuple[datetime, str] | None = None,
+        answered: bool = False,
     ) -> ItemPage:
-        """Return the items behind a number, newest first, behind `after`; `total` is that number."""
+        """Return the items behind a number, newest first, behind `after`; `total` is that number.
+
+        `answered`: those behind a number of answered items, and behind waiting times.
+        """
         with self._reading(staff) as (cursor, within):
-            total = insights.total(cursor, wanted, within).items  # with the list, of the same moment
-            found = insights.items(cursor, wanted, within, limit=limit + 1, after=after)
+            tally = insights.total(cursor, wanted, within)  # with the list, of the same moment
+            total = tally.answered if answered else tally.items
+            found = insights.items(cursor, wanted, within, limit=limit + 1, after=after, answered=answered)
         shown = found[:limit]
         last = (shown[-1].sent_at, shown[-1].id) if len(found) > limit else None
         return ItemPage(total=total, lines=tuple(shown), next=last)
@@ -237,10 +248,47 @@ class Insights:
             within = self._office.accounts(cursor, staff)
             return self._office.memo.get(cursor, ("insights", key, within), lambda own: read(own, within))
 
+    def _named(self, lines: tuple[Line, ...], by: By, staff: str) -> tuple[Line, ...]:
+        """Return lines with the names that people call their keys now."""
+        with self._reading(staff) as (cursor, _):
+            name = names_of(self._office, cursor, by)
+        return tuple(replace(one, name=name(one.key)) for one in lines)
+
     @contextmanager
     def _reading(self, staff: str) -> Iterator[tuple[DuckDBPyConnection, Accounts]]:
         with self._office.store.read() as cursor:
             yield cursor, self._office.accounts(cursor, staff)
+
+
+def _overview(office: Office, cursor: DuckDBPyConnection, wanted: Slice, within: Accounts) -> Overview:
+    before = wanted.before()
+    return Overview(
+        now=insights.total(cursor, wanted, within),
+        before=insights.total(cursor, before, within),
+        waits=_one(insights.waits(cursor, wanted, within)),
+        waits_before=_one(insights.waits(cursor, before, within)),
+        standing=standing_of(office, cursor, wanted, within),
+        first=insights.first(cursor, within),
+    )
+
+
+def _board(office: Office, cursor: DuckDBPyConnection, wanted: Slice, within: Accounts, by: By) -> Board:
+    step, before = wanted.period.step(), wanted.before()
+    week = insights.week(cursor, wanted, within)
+    return Board(
+        overview=_overview(office, cursor, wanted, within),
+        step=step,
+        points=tuple(insights.points(cursor, wanted, within, step, None)),
+        points_before=tuple(insights.points(cursor, before, within, step, None)),
+        waits=tuple(insights.waits(cursor, wanted, within, step=step)),
+        by=by,
+        lines=tuple(insights.lines(cursor, wanted, within, by)),
+        lines_before=tuple(insights.lines(cursor, before, within, by)),
+        lines_waits=tuple(insights.waits(cursor, wanted, within, by=by)),
+        apart=tuple(insights.points(cursor, wanted, within, step, by)),
+        week={hour: week.get(hour, Tally()) for hour in range(168)},
+        annotations=(),
+    )
 
 
 def names_of(office: Office, cursor: DuckDBPyConnection, by: By) -> Callable[[str], str]:

@@ -13,7 +13,7 @@ from social_listener.errors import DeskError, NoPicture
 from social_listener.reports.excel import xlsx_bytes
 from social_listener.reports.files import bundle
 from social_listener.reports.pdf import pdf_bytes
-from social_listener.reports.png import PictureFailed
+from social_listener.reports.png import PictureFailed, pictures
 from social_listener.rights import Right
 from social_listener.store import audit, reports, snapshot
 from social_listener.store.chart_sql import ChartSql
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from social_listener.desk_types.insights import By, Slice
     from social_listener.desk_types.people import Accounts
     from social_listener.periods import Step
+    from social_listener.reports.sheets import Figure
 
 _LISTED = 100
 
@@ -112,6 +113,20 @@ class ReportDesk:
             office.permit(cursor, staff, Right.EXPORT)
             audit.record(cursor, office.clock(), staff, "report.taken", report_id, format=form.value)
         return body
+
+    def picture(self, figure: Figure, staff: str) -> bytes:
+        """Return a chart as PNG. It waits for it to be drawn; `NoPicture`: it could not be."""
+        office = self._office
+        with office.store.read() as cursor:
+            office.permit(cursor, staff, Right.EXPORT)
+        try:
+            made = pictures([figure])[0]
+        except PictureFailed as error:
+            raise NoPicture(f"the chart {figure.title!r}: {error}") from None
+        with office.store.transaction(quiet=True) as cursor:
+            office.permit(cursor, staff, Right.EXPORT)
+            audit.record(cursor, office.clock(), staff, "chart.taken", figure.title[:80])
+        return made
 
     def sql(self, chart: ChartKind, wanted: Slice, staff: str, by: By | None = None, step: Step | None = None) -> str:
         """Return the SQL that counts what a chart shows, to be run on a snapshot; docs/snapshot.md."""

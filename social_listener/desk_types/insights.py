@@ -226,3 +226,21 @@ class Annotation:
     account_id: str | None  #: None: of all accounts
     by_staff: str
     version: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Board:
+    """What a page of figures shows, all of it of one state of the store."""
+
+    overview: Overview
+    step: Step
+    points: tuple[Point, ...]
+    points_before: tuple[Point, ...]
+    waits: tuple[Waits, ...]  #: step by step
+    by: By
+    lines: tuple[Line, ...]  #: told apart, the most items first
+    lines_before: tuple[Line, ...]
+    lines_waits: tuple[Waits, ...]
+    apart: tuple[Point, ...]  #: told apart, step by step
+    week: Mapping[int, Tally]  #: all 168 hours of the week
+    annotations: tuple[Annotation, ...]

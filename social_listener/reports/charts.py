@@ -407,7 +407,7 @@ def bars(
     theme: Theme = Theme.LIGHT,
 ) -> Figure:
     """Return a bar a row, in the order given, with its number behind it and its interval as a thin line."""
-    names = _unlike([short(row.name) for row in rows])
+    names = unlike([short(row.name) for row in rows])
     values = [
         {"row": name, "value": row.value, "low": row.low, "high": row.high, "told": _number(row.value)}
         for name, row in zip(names, rows, strict=True)
@@ -482,7 +482,7 @@ def short(text: str, most: int = _NAMES_MOST) -> str:
     return plain if len(plain) <= most else plain[: most - 1] + "…"
 
 
-def _unlike(names: Sequence[str]) -> list[str]:
+def unlike(names: Sequence[str]) -> list[str]:
     """Return names no two of which are alike: of two rows of one name a chart would make one."""
     seen: dict[str, int] = {}
     made = []

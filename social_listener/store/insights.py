@@ -235,13 +235,24 @@ def first(cursor: DuckDBPyConnection, within: Accounts) -> datetime | None:
 
 
 def items(
-    cursor: DuckDBPyConnection, wanted: Slice, within: Accounts, *, limit: int, after: tuple[datetime, str] | None
+    cursor: DuckDBPyConnection,
+    wanted: Slice,
+    within: Accounts,
+    *,
+    limit: int,
+    after: tuple[datetime, str] | None,
+    answered: bool = False,
 ) -> list[ItemLine]:
-    """Return the items that a slice counts, newest first, behind `after`; roll-ups tell in which buckets to look."""
-    buckets = _stretch(cursor, wanted, within, limit, after)
+    """Return the items that a slice counts, newest first, behind `after`; roll-ups tell in which buckets to look.
+
+    `answered`: only those that were answered.
+    """
+    buckets = _stretch(cursor, wanted, within, limit, after, column="answered" if answered else "items")
     if not buckets:
         return []
     conditions, values = [stats.COUNTED, "i.sent_at >= ?", "i.sent_at < ?"], list[object]()
+    if answered:
+        conditions.append("i.answered_at IS NOT NULL")
     values += [buckets[0], buckets[-1] + stats.BUCKET]
     if after is not None:
         conditions.append("(i.sent_at < ? OR (i.sent_at = ? AND i.id < ?))")
@@ -272,13 +283,20 @@ def items(
 
 
 def _stretch(
-    cursor: DuckDBPyConnection, wanted: Slice, within: Accounts, limit: int, after: tuple[datetime, str] | None
+    cursor: DuckDBPyConnection,
+    wanted: Slice,
+    within: Accounts,
+    limit: int,
+    after: tuple[datetime, str] | None,
+    *,
+    column: str,
 ) -> list[datetime]:
     """Return the buckets in which the next items stand, in order."""
     ceiling = wanted.until if after is None else stats.bucket_of(after[0]) + stats.BUCKET
     with _grouped(cursor, wanted, within, at="bucket", fine=True) as read:
         rows = cursor.execute(
-            f"SELECT place, sum(items)::BIGINT FROM {read.counts} WHERE place < ? GROUP BY place ORDER BY place DESC",
+            f"""SELECT place, sum({column})::BIGINT FROM {read.counts} WHERE place < ?
+                GROUP BY place HAVING sum({column}) > 0 ORDER BY place DESC""",
             [ceiling],
         ).fetchall()
     found: list[datetime] = []

@@ -32,6 +32,7 @@ def remark(desk: Desk, account_id: str | None) -> Annotation:
 READINGS: dict[str, tuple[Callable[[Any, Slice, str], Any], Callable[[Any], bool]]] = {
     "overview": (lambda desk, cut, who: desk.overview(cut, who), lambda found: found.now.items > 0),
     "total": (lambda desk, cut, who: desk.total(cut, who), lambda found: found.items > 0),
+    "board": (lambda desk, cut, who: desk.board(cut, who, By.ACCOUNT), lambda found: bool(found.points)),
     "lines": (lambda desk, cut, who: desk.lines(cut, who, By.ACCOUNT), bool),
     "chart": (lambda desk, cut, who: desk.chart(cut, who), lambda found: bool(found.points)),
     "week": (lambda desk, cut, who: desk.week(cut, who), lambda found: any(one.items for one in found.values())),

@@ -32,6 +32,7 @@ from social_listener.desk_types.reports import ChartKind, MailLine, MailState, R
 from social_listener.desk_types.spikes import SpikeKind, Why
 from social_listener.errors import DeskError, NotPermitted
 from social_listener.model import ActionKind, ReplyState, SentimentLabel
+from social_listener.reports.sheets import Figure
 from social_listener.rights import ROLE_WORDS, ROLES, SYSTEM, Right, Role
 from social_listener.store import macros, mails, samples, undoing
 from social_listener.store.drafts import Place
@@ -535,6 +536,12 @@ MATRIX |= {
     "reports.again": Entry(Right.EXPORT, lambda desk, scene, who: desk.reports.again(_report_of(desk, scene), who)),
     "reports.file": Entry(
         Right.EXPORT, lambda desk, scene, who: desk.reports.file(_report_of(desk, scene), ReportFormat.CSV, who)
+    ),
+    "reports.picture": Entry(
+        Right.EXPORT,
+        lambda desk, scene, who: desk.reports.picture(Figure("no chart", {}, ""), who),
+        late=True,
+        anywhere=True,
     ),
     "reports.sql": Entry(
         Right.READ, lambda desk, scene, who: desk.reports.sql(ChartKind.TOTAL, around(desk), who), anywhere=True

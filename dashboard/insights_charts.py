@@ -1,0 +1,240 @@
+"""The charts of figures over time, with what each point opens. Pure.
+
+A step that is not over, or up to which not every stream was read, is a gap and no low.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Final
+
+from social_listener.dashboard.draw_insights import BY_WORDS, Opens, length, number, share, span, wait_range
+from social_listener.dashboard.insights_cards import Card, Cell, Spots, Table
+from social_listener.desk_types.insights import Tally, Waits
+from social_listener.periods import Step
+from social_listener.reports import charts
+from social_listener.reports.charts import Line, Mark, Point
+from social_listener.scoring.measures import wilson
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
+    from social_listener.dashboard.insights_scene import Scene
+    from social_listener.desk_types.insights import Board, Standing
+
+#: lines that are told apart at most: of more nobody could tell which is which
+MOST_LINES: Final = 6
+NOW, BEFORE = "this period", "period before"
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """One step of a period."""
+
+    start: datetime  #: by the clocks of the house, without a zone
+    since: datetime  #: UTC
+    until: datetime
+    known: bool  #: it is over, and every stream was read up to its end
+    at: datetime  #: where it stands on the time axis of the house
+
+
+class TimeCharts:
+    """Makes the charts of a board; `sql`: what writes the SQL of steps and of waiting times."""
+
+    def __init__(self, board: Board, scene: Scene) -> None:
+        self._board = board
+        self._scene = scene
+        self._zone: ZoneInfo = scene.zone
+        self._opens = Opens(scene.wanted)
+        self._steps = stretches(board.step, scene, board.overview.standing)
+        self._tallies = {one.start: one.tally for one in board.points}
+
+    def items(self, sql: str) -> Card:
+        """Return how much was said, beside the period before."""
+        before = scene_before(self._scene, self._board)
+        lines = [Line(NOW, self._line(lambda tally: tally.items))]
+        moved = [Point(one.at, count) for one, (count, _) in zip(self._steps, before, strict=False)]
+        lines.append(Line(BEFORE, tuple(moved), before=True))
+        opens: Spots = {self._place(one, NOW): self._within(one, self._tally(one).items) for one in self._steps}
+        opens |= {self._place(one, BEFORE): told for one, (_, told) in zip(self._steps, before, strict=False)}
+        rows = []
+        for at, one in enumerate(self._steps):
+            count, told = before[at] if at < len(before) else (None, "")
+            items = self._tally(one).items
+            rows.append((*self._named(one), Cell(number(items), self._within(one, items)), Cell(number(count), told)))
+        return self._card(
+            "items", f"Items per {self._board.step}", lines, unit="items", opens=opens, sql=sql,
+            table=Table((self._step_name(), "Items", "Period before"), tuple(rows)),
+        )  # fmt: skip
+
+    def negative(self, sql: str) -> Card:
+        """Return which part of the told items is negative, with its interval."""
+
+        def point(one: Stretch) -> Point:
+            tally = self._tally(one)
+            if not tally.told or not one.known:
+                return Point(one.at, None)
+            told = wilson(tally.negative, tally.told)
+            return Point(one.at, *(round(100 * part, 4) for part in (told.value, told.low, told.high)))
+
+        opens: Spots = {}
+        rows = []
+        for one in self._steps:
+            tally = self._tally(one)
+            told = self._opens.mood(tally, "negative", within=(one.since, one.until))
+            known = self._opens.mood(tally, "negative", "neutral", "positive", within=(one.since, one.until))
+            opens[self._place(one, "negative")] = known
+            spread = wilson(tally.negative, tally.told) if tally.told else None
+            spanned = span((share(spread.low), share(spread.high))) if spread else ""
+            cells = (Cell(number(tally.negative), told), Cell(number(tally.told), known))
+            rows.append((*self._named(one), *cells, Cell(share(tally.negative_share)), Cell(spanned)))
+        return self._card(
+            "negative", "Negative items, of those with a told sentiment",
+            [Line("negative", tuple(point(one) for one in self._steps))], unit="share, %", opens=opens, sql=sql,
+            table=Table((self._step_name(), "Negative", "Told", "Share", "95 of 100 between"), tuple(rows)),
+        )  # fmt: skip
+
+    def reach(self, sql: str) -> Card:
+        """Return the followers of those who wrote."""
+        opens: Spots = {self._place(one, "reach"): self._within(one, self._tally(one).items) for one in self._steps}
+        rows = tuple(
+            (*self._named(one), Cell(number(self._tally(one).reach), self._within(one, self._tally(one).items)))
+            for one in self._steps
+        )
+        return self._card(
+            "reach", "Reach: followers of the authors, added up over items",
+            [Line("reach", self._line(lambda tally: tally.reach))], unit="followers", opens=opens, sql=sql,
+            table=Table((self._step_name(), "Reach"), rows),
+        )  # fmt: skip
+
+    def waits(self, sql: str, *, p90: bool) -> Card:
+        """Return how long customers waited for an answer, with its interval, in minutes."""
+        found = {one.start: one for one in self._board.waits}
+        fields = {"median": "median", **({"90 of 100": "p90"} if p90 else {})}
+        opens: Spots = {}
+        rows = []
+        for one in self._steps:
+            waits = found.get(one.start, Waits())
+            told = self._opens.all(waits.number, answered=True, within=(one.since, one.until))
+            opens |= {self._place(one, name): told for name in fields}
+            cells = [Cell(number(waits.number), told)]
+            for field in ("median", "p90"):
+                cells += [Cell(length(getattr(waits, f"{field}_s")), told), Cell(wait_range(waits, field))]
+            rows.append((*self._named(one), *cells))
+        columns = ("Answered", "Median", "95 of 100 between", "90 of 100 within", "95 of 100 between ")
+        return self._card(
+            "waits", "Waiting time to the first answer",
+            [Line(name, self._wait_line(field)) for name, field in fields.items()],
+            unit="minutes", opens=opens, sql=sql,
+            table=Table((self._step_name(), *columns), tuple(rows)),
+        )  # fmt: skip
+
+    def apart(self, sql: str) -> Card:
+        """Return how much was said, told apart: a line for each of those that were talked about most."""
+        by, shown = self._board.by, self._board.lines[:MOST_LINES]
+        names = {line.key: name for line, name in zip(shown, charts.unlike([one.name for one in shown]), strict=True)}
+        tallies = {(one.key, one.start): one.tally for one in self._board.apart}
+        opens: Spots = {}
+        lines = []
+        for key, name in names.items():
+            counts = {one.start: tallies.get((key, one.start), Tally()).items for one in self._steps}
+            lines.append(
+                Line(name, tuple(Point(one.at, counts[one.start] if one.known else None) for one in self._steps))
+            )
+            for one in self._steps:
+                opens[self._place(one, name)] = self._within(one, counts[one.start], **self._opens.of(by, key))
+        rows = tuple(
+            (
+                *self._named(one),
+                *(
+                    Cell(number(tallies.get((key, one.start), Tally()).items), opens[self._place(one, name)])
+                    for key, name in names.items()
+                ),
+            )
+            for one in self._steps
+        )
+        more = len(self._board.lines) - len(shown)
+        note = f"{more} more are in the table above." if more > 0 else ""
+        return self._card(
+            "apart", f"Items per {self._board.step}, by {BY_WORDS[by].lower()}", lines,
+            unit="items", opens=opens, sql=sql,
+            table=Table((self._step_name(), *names.values()), rows), note=note,
+        )  # fmt: skip
+
+    # -- how -----------------------------------------------------------------------------------------------------------
+
+    def _tally(self, one: Stretch) -> Tally:
+        return self._tallies.get(one.start, Tally())
+
+    def _line(self, value: Callable[[Tally], int]) -> tuple[Point, ...]:
+        return tuple(Point(one.at, value(self._tally(one)) if one.known else None) for one in self._steps)
+
+    def _wait_line(self, field: str) -> tuple[Point, ...]:
+        found = {one.start: one for one in self._board.waits}
+        points = []
+        for one in self._steps:
+            waits = found.get(one.start, Waits())
+            value, told = getattr(waits, f"{field}_s"), getattr(waits, f"{field}_range_s") or (None, None)
+            parts = (value, *told) if one.known else (None, None, None)
+            points.append(Point(one.at, *(None if part is None else round(part / 60, 3) for part in parts)))
+        return tuple(points)
+
+    def _within(self, one: Stretch, count: int, **narrower: Any) -> str:
+        return self._opens.all(count, within=(one.since, one.until), **narrower) if one.since < one.until else ""
+
+    def _place(self, one: Stretch, name: str) -> tuple[str, ...]:
+        return f"{one.start:%Y-%m-%dT%H:%M:%SZ}", charts.short(name)
+
+    def _named(self, one: Stretch) -> tuple[Cell, ...]:
+        words = step_words(one.start, self._board.step)
+        return (Cell(words if one.known else f"{words} (so far)"),)
+
+    def _step_name(self) -> str:
+        return {Step.WEEK: "Week from", Step.MONTH: "Month"}.get(self._board.step, self._board.step.capitalize())
+
+    def _card(
+        self, name: str, title: str, lines: list[Line], *, unit: str, opens: Spots, sql: str,
+        table: Table, note: str = "",
+    ) -> Card:  # fmt: skip
+        figure = charts.over_time(
+            title, lines, zone=self._zone.key, unit=unit, marks=self._marks(), theme=self._scene.theme, height=260
+        )
+        return Card(id=name, figure=figure, table=table, sql=sql, pick=("at", "name"), opens=opens, note=note)
+
+    def _marks(self) -> list[Mark]:
+        wanted = self._scene.wanted  # a remark may have begun long before the period, and may end long after it
+        return [
+            Mark(max(one.since, wanted.since), one.text, min(one.until, wanted.until) if one.until else None)
+            for one in self._board.annotations
+        ]
+
+
+def stretches(step: Step, scene: Scene, standing: Standing) -> list[Stretch]:
+    """Return the steps of a period, and which of them are known."""
+    known = standing.as_of
+    if standing.lagging:
+        known = min(known, standing.complete_up_to or datetime.min.replace(tzinfo=UTC))
+    return [
+        Stretch(start, since, until, until <= known, start.replace(tzinfo=scene.zone))
+        for start, since, until in scene.wanted.period.spans(step)
+    ]
+
+
+def scene_before(scene: Scene, board: Board) -> list[tuple[int, str]]:
+    """Return the count of every step of the period before, with the items behind it."""
+    before = scene.wanted.before()
+    opens, counts = Opens(before), {one.start: one.tally.items for one in board.points_before}
+    return [
+        (counts.get(start, 0), opens.all(counts.get(start, 0), within=(since, until)) if since < until else "")
+        for start, since, until in before.period.spans(board.step)
+    ]
+
+
+def step_words(start: datetime, step: Step) -> str:
+    """Return a step in words."""
+    return {
+        Step.HOUR: f"{start:%a %-d %b, %H:%M}",
+        Step.MONTH: f"{start:%B %Y}",
+    }.get(step, f"{start:%a %-d %b %Y}")

@@ -1,0 +1,56 @@
+"""Share of voice: of what at least one of several queries saw, the part that each of them saw."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from social_listener.dashboard import draw_insights, insights_shapes, state
+from social_listener.dashboard.draw_insights import Opens, number
+from social_listener.dashboard.insights_scene import Section
+from social_listener.desk_types.reports import ChartKind
+
+if TYPE_CHECKING:
+    from social_listener.dashboard.component import Json
+    from social_listener.dashboard.insights_scene import Scene
+    from social_listener.desk_types.insights import Voice
+
+
+def show(scene: Scene) -> None:
+    """Draw the section."""
+    desk, me, wanted = state.desk(), state.staff(), scene.wanted
+    told = scene.read("overview", lambda: desk.insights.overview(wanted, me))
+    found = scene.read("voice", lambda: (desk.insights.voice(wanted, me), desk.insights.voice(wanted.before(), me)))
+    if told is None or found is None:
+        return
+    empty = draw_insights.empty(told, wanted, scene.zone)
+    scene.head(told.standing, _tiles(*found, scene), empty=empty)
+    if empty is not None:
+        return
+    sql = scene.sql(lambda: desk.reports.sql(ChartKind.VOICE, wanted, me))
+    scene.card(insights_shapes.voice(*found, scene, sql))
+    st.text(
+        "Choose the queries to compare under Filters: your brand's and those of competitors. What several of them saw "
+        "counts for each, so shares can add up to more than 100 %."
+    )
+
+
+def _tiles(found: Voice, before: Voice, scene: Scene) -> list[Json]:
+    """Return the denominator, and how much of it several queries saw."""
+    opens, earlier = Opens(scene.wanted), Opens(scene.wanted.before())
+    return [
+        {
+            "label": "Items that any of them saw",
+            "value": number(found.items),
+            "open": opens.all(found.items),
+            "before": number(before.items),
+            "beforeOpen": earlier.all(before.items),
+            "change": draw_insights.change(found.items, before.items),
+            "range": "",
+            "of": f"the denominator; {found.several:,} of them were seen by several",
+        }
+    ]
+
+
+SECTION = Section(key="voice", title="Share of voice", show=show)
