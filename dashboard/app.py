@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from social_listener.dashboard import health, inbox, library, signed_in, state, team
+from social_listener.dashboard import health, inbox, library, signed_in, spikes, state, team
 from social_listener.dashboard.component import asset, component
 
 #: our mark, a picture of its own: nothing is asked of another server for it
@@ -29,6 +29,7 @@ signed_in.show()
 page = st.navigation(
     [
         st.Page(inbox.show, title="Inbox", url_path="inbox", default=True),
+        st.Page(spikes.show, title="Spikes", url_path="spikes"),
         st.Page(library.show, title="Library", url_path="library"),
         st.Page(team.show, title="Team", url_path="team"),
         st.Page(health.show, title="Health", url_path="health"),
