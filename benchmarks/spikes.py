@@ -24,10 +24,31 @@ HISTORY = 8
 _MONTH = 365.25 / 12 / 7  # weeks
 
 
-def false_alarms(an_hour: float, spread: float, weeks: int) -> int:
-    """Return the alarms of so many weeks in which nothing happens, looked at every five minutes."""
+def false_alarms(an_hour: float, spread: float, weeks: int) -> tuple[int, int]:
+    """Return the alarms, and the lulls, of weeks in which nothing happens, looked at every five minutes."""
     made = traffic(np.random.default_rng(round(an_hour * 100 + spread * 10)), HISTORY + weeks, an_hour, spread=spread)
-    return sum(looked.began for _, looked in made.watched(range(7 * HISTORY, 7 * (HISTORY + weeks))))
+    alarms = lulls = 0
+    quiet = False
+    for _, looked in made.watched(range(7 * HISTORY, 7 * (HISTORY + weeks))):
+        alarms += looked.began
+        lulls += looked.lull is not None and not quiet
+        quiet = looked.lull is not None
+    return alarms, lulls
+
+
+def lull_delays(an_hour: float, left: float, trials: int) -> list[float]:
+    """Return after how many minutes it was noted that for six hours by day only the part `left` is said."""
+    found = []
+    for trial in range(trials):
+        rng = np.random.default_rng(trial)
+        made = traffic(rng, HISTORY + 1, an_hour)
+        day = 7 * HISTORY + trial % 5
+        since = (day * 24 + 8 + trial % 6) * 60
+        made.items[since : since + 360] = rng.binomial(made.items[since : since + 360], left)
+        noted = [at for at, looked in made.watched(range(day, day + 1)) if looked.lull]
+        late = [(at - MONDAY) / MINUTE - since for at in noted if at >= MONDAY + since * MINUTE]
+        found += late[:1] if late and late[0] <= 420 else []
+    return found
 
 
 def delays(an_hour: float, times: float, trials: int) -> list[float]:
@@ -51,22 +72,31 @@ def main() -> None:
     parser.add_argument("--weeks", type=int, default=18, help="that are watched, for each kind of traffic")
     parser.add_argument("--trials", type=int, default=20, help="of each rise")
     given = parser.parse_args()
-    print("| items an hour | variance of hours | weeks | false alarms | a month |\n|---|---|---|---|---|")
-    total = 0
+    print("| items an hour | variance of hours | weeks | false alarms | a month | lulls |\n|---|---|---|---|---|---|")
+    total = quiet = 0
     rows = [(an_hour, spread) for an_hour in (2, 10, 60, 300) for spread in (0.0, 0.1, 0.3)]
     for an_hour, spread in rows:
-        alarms = false_alarms(an_hour, spread, given.weeks)
+        alarms, lulls = false_alarms(an_hour, spread, given.weeks)
         total += alarms
+        quiet += lulls
         rate = alarms / given.weeks * _MONTH
-        print(f"| {an_hour} | {spread:g} | {given.weeks} | {alarms} | {rate:.2f} |", flush=True)
+        print(f"| {an_hour} | {spread:g} | {given.weeks} | {alarms} | {rate:.2f} | {lulls} |", flush=True)
     weeks = given.weeks * len(rows)
-    print(f"| all | | {weeks} | {total} | {total / weeks * _MONTH:.3f} |\n")
+    print(f"| all | | {weeks} | {total} | {total / weeks * _MONTH:.3f} | {quiet} |\n")
+    print("| items an hour | of the usual | lulls noted | median | nine of ten within |\n|---|---|---|---|---|")
+    for an_hour in (10, 60, 300):
+        for left in (0.3, 0.1, 0.0):
+            print(_row(an_hour, f"{left:g}", lull_delays(an_hour, left, given.trials), given.trials), flush=True)
+    print()
     print("| items an hour | times | found | median | nine of ten within |\n|---|---|---|---|---|")
     for an_hour in (10, 60, 300):
         for times in (2.0, 3.0, 5.0):
-            late = delays(an_hour, times, given.trials)
-            middle = f"{np.median(late):.0f} min | {np.quantile(late, 0.9):.0f} min" if late else "| "
-            print(f"| {an_hour} | ×{times:g} | {len(late)} of {given.trials} | {middle} |", flush=True)
+            print(_row(an_hour, f"×{times:g}", delays(an_hour, times, given.trials), given.trials), flush=True)
+
+
+def _row(an_hour: int, what: str, late: list[float], trials: int) -> str:
+    middle = f"{np.median(late):.0f} min | {np.quantile(late, 0.9):.0f} min" if late else "| "
+    return f"| {an_hour} | {what} | {len(late)} of {trials} | {middle} |"
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from social_listener.dashboard import health, inbox, insights, library, sentiment, signed_in, state, team
+from social_listener.dashboard import health, inbox, insights, library, sentiment, signed_in, spikes, state, team
 from social_listener.dashboard.component import asset, component
 from social_listener.rights import Right
 
@@ -31,9 +31,10 @@ page = st.navigation(
     [
         st.Page(inbox.show, title="Inbox", url_path="inbox", default=True),
         *([st.Page(insights.show, title="Insights", url_path="insights")] if state.may(Right.READ) else []),
+        st.Page(spikes.show, title="Spikes", url_path="spikes"),
+        *([st.Page(sentiment.show, title="Sentiment", url_path="sentiment")] if state.may(Right.CORRECT) else []),
         st.Page(library.show, title="Library", url_path="library"),
         st.Page(team.show, title="Team", url_path="team"),
-        *([st.Page(sentiment.show, title="Sentiment", url_path="sentiment")] if state.may(Right.CORRECT) else []),
         st.Page(health.show, title="Health", url_path="health"),
     ],
     position="top",

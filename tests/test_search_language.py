@@ -36,6 +36,7 @@ PIECES = st.sampled_from(
             "3",
             "May",
             "2026-05-03",
+            "2026-05-03T14:30Z",
             "refund",
             "mara",
             "退款",
@@ -107,6 +108,9 @@ def told(text: str) -> str:
         ("after:2024-02", "messages after February 2024"),
         ("before:2023", "messages before 2023"),
         ("since:7d", "messages since 18 November"),
+        ("since:2026-11-25T09:15 before:2026-11-25T10:00z", "messages since 09:15 before 10:00"),
+        ("on:2026-05-03T14:30", "messages on 14:30 on 3 May"),
+        ("since:2026-02-30T09:15", "messages that say “since:2026-02-30T09:15…”"),
         ("before:31 feb ", "messages that say “before:31” and feb"),
         ("colour:red ", "messages that say “colour:red”"),
         ("is:purple ", "messages that say “is:purple”"),
@@ -118,6 +122,17 @@ def told(text: str) -> str:
 def test_what_is_understood_is_told_in_words(text: str, understood: str) -> None:
     """Each part of the language reads back as a phrase; what is none of it is looked for as words."""
     assert told(text) == understood
+
+
+def test_minutes_are_those_of_the_searchers_zone_unless_they_say_utc() -> None:
+    """What UTC tells is told by the searcher's clock; the minute itself counts but for before and after."""
+    berlin = ZoneInfo("Europe/Berlin")
+    search = parse("since:2026-11-25T10:00 until:2026-11-25T10:00Z", NOW, berlin)
+    assert search.since == datetime(2026, 11, 25, 9, 0, tzinfo=UTC)
+    assert search.until == datetime(2026, 11, 25, 10, 1, tzinfo=UTC)
+    assert spoken(search) == "messages since 10:00 until 11:00"
+    after = parse("after:2026-11-25T10:00", NOW, berlin)
+    assert after.since == datetime(2026, 11, 25, 9, 1, tzinfo=UTC)
 
 
 @given(TEXTS)
@@ -137,7 +152,7 @@ def test_no_word_of_a_text_is_lost(text: str) -> None:
     """Every word typed is looked for, unless it was understood as something else: nothing is dropped in silence."""
     search = parse(text, NOW)
     looked_for = {word for one in (*search.words, *search.authors) for word in one.words}
-    understood = bool(search.marks or search.talks or search.days or search.ours is not None)
+    understood = bool(search.marks or search.talks or search.days or search.moments or search.ours is not None)
     if not understood and len(text.split()) < 20:
         assert looked_for == set(words.tokens(text.replace('"', " "))) or ":" in text
 

@@ -34,6 +34,11 @@ class Usual:
         self._known_for: tuple[object, ...] = ()
         self._baselines: dict[str | None, Baseline] = {}
 
+    @property
+    def known(self) -> Mapping[str | None, Baseline]:
+        """Return the baselines that were asked for last; none before the first look."""
+        return self._baselines
+
     def at(
         self, cursor: DuckDBPyConnection, moment: datetime, listening: Mapping[str, Listening]
     ) -> dict[str | None, Baseline]:

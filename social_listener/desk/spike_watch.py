@@ -79,7 +79,7 @@ class Watch:
         settings = office.settings.spikes
         self._office = office
         self.zone = ZoneInfo(settings.zone)
-        self._usual = Usual(self.zone)
+        self.usual = Usual(self.zone)
         self._rules = Rules(
             chance=_CHANCE[settings.sensitivity],
             least=settings.least,
@@ -108,7 +108,7 @@ class Watch:
         """Look at one moment: each account by itself, then all of them."""
         now, times, counts, listening, known = around
         with self._office.store.read() as cursor:
-            baselines = self._usual.at(cursor, moment, listening)
+            baselines = self.usual.at(cursor, moment, listening)
         last = known.spikes
         found = 0
         for account in sorted(baselines, key=lambda one: (one is None, one or "")):

@@ -3,33 +3,39 @@
 from __future__ import annotations
 
 import threading
-from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Final
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Final, TypeVar
 
-from social_listener.desk.spike_usual import HISTORY, history_of
+from social_listener.desk import spike_now
+from social_listener.desk.spike_course import Courses
 from social_listener.desk.spike_watch import Watch
-from social_listener.desk_types.spikes import SpikeView
+from social_listener.desk_types.crisis import Watched, Watching
+from social_listener.desk_types.spikes import Basis, SpikeView
 from social_listener.errors import DeskError
 from social_listener.rights import Right
 from social_listener.store import audit, spike_items
+from social_listener.store import spike_now as spike_store
 from social_listener.store import spikes as table
-from social_listener.trends.baseline import QUARTER, baseline, floor
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from zoneinfo import ZoneInfo
+    from collections.abc import Callable, Sequence
 
     from duckdb import DuckDBPyConnection
 
     from social_listener.desk.office import Office
+    from social_listener.desk_types.crisis import Behind, Situation
+    from social_listener.desk_types.insights import ItemPage
     from social_listener.desk_types.people import Accounts
     from social_listener.desk_types.spikes import Spike
+
+T = TypeVar("T")
 
 #: what ended less long ago, and nobody said they know of, is still current
 _LATELY: Final = timedelta(hours=12)
 _MOST_ITEMS: Final = 200
+#: for so long a reading does for all who look at the same spike
+_GOOD_FOR: Final = timedelta(seconds=4)
 _LONGEST_NOTE: Final = 1_000
-_LONGEST_COURSE: Final = timedelta(days=7)
 
 
 class SpikeDesk:
@@ -39,12 +45,35 @@ class SpikeDesk:
         """Watch nothing yet."""
         self._office = office
         self._watch = Watch(office)
+        self._courses = Courses(self._watch.zone)
         self._one = threading.Lock()
 
     def watch(self, now: datetime | None = None) -> int:
         """Look at everything up to `now` (None: by the clock), tell who should know; return how many were found."""
         with self._one:
             return self._watch.look(now or self._office.clock())
+
+    def watching(self, staff: str) -> Watching:
+        """Return what is watched, since when, and what "usual" stands on."""
+        with self._office.store.read() as cursor:
+            within = self._office.accounts(cursor, staff)
+            looked_at = table.looked_at(cursor)
+            listening = spike_items.listening(cursor, self._office.clock())
+        known = self._watch.usual.known
+        return Watching(
+            looked_at=None if looked_at is None else datetime.fromtimestamp(looked_at, UTC),
+            accounts=tuple(
+                Watched(
+                    account_id=account,
+                    since=one.since,
+                    basis=known[account].basis if account in known else Basis.NONE,
+                    weeks=known[account].weeks if account in known else 0,
+                    well=one.well,
+                )
+                for account, one in listening.items()
+                if within is None or account in within
+            ),
+        )
 
     def current(self, staff: str) -> tuple[Spike, ...]:
         """Return what goes on, or ended within twelve hours and nobody acknowledged, the newest first.
@@ -63,27 +92,30 @@ class SpikeDesk:
 
     def one(self, spike_id: str, staff: str) -> SpikeView:
         """Return a spike with why, its newest items, its parts and its course; `DeskError`: there is none for them."""
-        office = self._office
-        with office.store.read() as cursor:
-            within = office.accounts(cursor, staff)
-            spike = _found(cursor, spike_id, within)
-            accounts = frozenset({spike.account_id}) if spike.account_id is not None else None
-            until = (spike.ended_at or spike.last_at) + timedelta(minutes=1)
-            lines = spike_items.said(cursor, [(spike.began_at, until)], accounts, _MOST_ITEMS)
-            best = [one.item_id for one in spike.why.best]
-            known = {one.id for one in lines}
-            if not known.issuperset(best):
-                lines += [
-                    one
-                    for one in spike_items.said(cursor, [(spike.began_at, until)], accounts, 100 * _MOST_ITEMS)
-                    if one.id in best and one.id not in known
-                ]
-            return SpikeView(
-                spike=spike,
-                items=spike_items.items(cursor, lines),
-                parts=table.parts(cursor, spike.id),
-                course=_course(cursor, spike, office.clock(), self._watch.zone),
-            )
+        return self._kept(spike_id, staff, "one", self._one_of)
+
+    def situation(self, spike_id: str, staff: str) -> Situation:
+        """Return how a spike stands now: how much, where it goes, what waits, what we said; `DeskError` as `one`."""
+        return self._kept(
+            spike_id,
+            staff,
+            "situation",
+            lambda cursor, spike: spike_now.situation(self._office, cursor, spike, self._courses),
+        )
+
+    def behind(
+        self,
+        spike_id: str,
+        staff: str,
+        which: tuple[Behind, str],
+        *,
+        limit: int = 50,
+        after: tuple[datetime, str] | None = None,
+    ) -> ItemPage:
+        """Return the items behind a number of a spike, newest first, behind `after`; `total` is that number."""
+        with self._office.store.read() as cursor:
+            spike = _found(cursor, spike_id, self._office.accounts(cursor, staff))
+            return spike_now.behind(self._office, cursor, spike, which, limit=limit, after=after)
 
     def acknowledge(self, spike_id: str, staff: str, note: str = "") -> Spike:
         """Say that one knows of a spike, and what it is; nobody is told of it again, and it is not current any more.
@@ -101,6 +133,30 @@ class SpikeDesk:
             audit.record(cursor, now, staff, "spike.acknowledged", spike_id)
             return _found(cursor, spike_id, within)
 
+    def _kept(self, spike_id: str, staff: str, what: str, read: Callable[[DuckDBPyConnection, Spike], T]) -> T:
+        """Return a reading of a spike for somebody; who looks at the same within seconds shares it."""
+        office, now = self._office, self._office.clock()
+        with office.store.read() as cursor:
+            spike = _found(cursor, spike_id, office.accounts(cursor, staff))
+            key = ("spike", what, spike_id)  # the same for all who may see it
+            return office.memo.get(cursor, key, lambda own: read(own, spike), at=now, good_for=_GOOD_FOR)
+
+    def _one_of(self, cursor: DuckDBPyConnection, spike: Spike) -> SpikeView:
+        office = self._office
+        accounts, between = spike_now.theirs(spike), spike_now.span(office, cursor, spike)
+        lines = spike_items.said(cursor, [between], accounts, _MOST_ITEMS)
+        best = {one.item_id for one in spike.why.best} - {one.id for one in lines}
+        if best:
+            lines += spike_items.said(cursor, [between], accounts, _MOST_ITEMS, only=best)
+        people, posts = ([one.id for one in carriers] for carriers in (spike.why.people, spike.why.threads))
+        return SpikeView(
+            spike=spike,
+            items=spike_items.items(cursor, lines),
+            parts=table.parts(cursor, spike.id),
+            course=self._courses.of(cursor, spike, between[1] if spike.ended_at is None else office.clock()),
+            called=spike_store.called(cursor, people, posts),
+        )
+
 
 def _found(cursor: DuckDBPyConnection, spike_id: str, within: Accounts) -> Spike:
     """Return a spike that somebody may see; one over all accounts only who may see all of them."""
@@ -113,31 +169,3 @@ def _found(cursor: DuckDBPyConnection, spike_id: str, within: Accounts) -> Spike
 def _whole(found: Sequence[Spike]) -> tuple[Spike, ...]:
     listed = {one.id for one in found}
     return tuple(one for one in found if one.part_of not in listed)
-
-
-def _course(
-    cursor: DuckDBPyConnection, spike: Spike, now: datetime, zone: ZoneInfo
-) -> tuple[tuple[datetime, int, float], ...]:
-    """Return the quarters from a day before a spike to its end and an hour more, with what is usual in each."""
-    first = floor(spike.began_at - timedelta(days=1))
-    last = floor(min(now, (spike.ended_at or now) + timedelta(hours=1), first + _LONGEST_COURSE)) + QUARTER
-    counts = spike_items.quarters(cursor, first - HISTORY, last)
-    listening = spike_items.listening(cursor, now)
-    accounts = [one for one in listening if spike.account_id in {None, one}]
-    usual = [
-        baseline(history_of(_before(counts, first), one, first - HISTORY, first, listening[one]), first, zone)
-        for one in accounts
-        if listening[one].since is not None
-    ]
-    found = []
-    at = first
-    while at < last:
-        expected = [known.expected(at, at + QUARTER) for known in usual]
-        items = sum(counts.get(one, {}).get(at, (0, 0))[0] for one in accounts)
-        found.append((at, items, sum(one.items for one in expected if one)))
-        at += QUARTER
-    return tuple(found)
-
-
-def _before(counts: spike_items.Counts, until: datetime) -> spike_items.Counts:
-    return {account: {at: one for at, one in rows.items() if at < until} for account, rows in counts.items()}

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
+
+    from social_listener.desk_types.crisis import CoursePoint
 
 
 class SpikeKind(StrEnum):
@@ -172,4 +175,5 @@ class SpikeView:
     spike: Spike
     items: tuple[SpikeItem, ...]
     parts: tuple[Spike, ...] = ()  #: of a spike over all accounts, what single accounts show
-    course: tuple[tuple[datetime, int, float], ...] = ()  #: quarter of an hour, items, usual; from a day before it on
+    called: Mapping[str, str] = field(default_factory=dict)  #: names of the people, words of the posts that carry it
+    course: tuple[CoursePoint, ...] = ()  #: by quarters of an hour, from a day before it on

@@ -49,6 +49,7 @@ IS: Final[Mapping[str, str]] = {
     "in-doubt": "doubt",
 }
 _WHEN: Final = frozenset({"before", "until", "after", "since", "on"})
+_MINUTE: Final = re.compile(r"(\d{4}-\d\d-\d\d[Tt]\d\d:\d\d)([Zz]?)", re.ASCII)
 _PART: Final = re.compile(
     r"""(?P<no>-)?(?:(?P<key>[A-Za-z]+):)?(?:"(?P<phrase>[^"]*)"?|(?P<word>[^\s"]+))""",
 )
@@ -86,6 +87,7 @@ class Search:
     since: datetime | None = None  #: sent then or later
     until: datetime | None = None  #: sent earlier
     days: tuple[tuple[str, Days], ...] = ()  #: the same as they were typed: word, days
+    moments: tuple[tuple[str, datetime], ...] = ()  #: those that name a minute: word, moment by the searcher's clock
     today: date = field(default=date(1970, 1, 1))  #: for the searcher
 
     @property
@@ -219,12 +221,39 @@ def _when(found: Search, part: _Part, after: list[_Part], zone: tzinfo) -> tuple
     """Read a date that may go on in the next parts: before:3 May 2026."""
     if part.no:
         return None, 0
+    if moment := _moment(part.value, zone):
+        return _at(found, part.key, moment), 0
     follows = [] if part.phrase else [one.value for one in after if not (one.key or one.phrase or one.no)]
     for more in range(len(follows), -1, -1):
         stretch = days(" ".join([part.value, *follows[:more]]), found.today)
         if stretch is not None:
             return _within(found, part.key, stretch, zone), more
     return None, 0
+
+
+def _moment(text: str, zone: tzinfo) -> datetime | None:
+    """Return the minute that a text like 2026-05-03T14:30 names, in `zone` or, with a Z behind it, in UTC."""
+    match = _MINUTE.fullmatch(text)
+    if match is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(match[1].upper())
+        return moment.replace(tzinfo=UTC if match[2] else zone).astimezone(zone)
+    except (ValueError, OverflowError):  # a thirtieth of February, an end of the calendar
+        return None
+
+
+def _at(found: Search, key: str, moment: datetime) -> Search | None:
+    """Return the search from, or up to, a minute; the minute itself is in it but for `before` and `after`."""
+    first, end = moment.astimezone(UTC), moment.astimezone(UTC) + timedelta(minutes=1)
+    since = {"since": first, "on": first, "after": end}.get(key)
+    until = {"before": first, "on": end, "until": end}.get(key)
+    return replace(
+        found,
+        since=max(filter(None, (found.since, since)), default=None),
+        until=min(filter(None, (found.until, until)), default=None),
+        moments=(*found.moments, (key, moment)),
+    )
 
 
 def _within(found: Search, key: str, stretch: Days, zone: tzinfo) -> Search:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from social_listener.search import days
@@ -79,7 +80,12 @@ def _places(marks: Sequence[Mark]) -> list[str]:
 
 
 def _times(search: Search) -> list[str]:
-    return [f"{_TIMES[word]} {days.spoken(stretch, search.today)}" for word, stretch in search.days]
+    told = [f"{_TIMES[word]} {days.spoken(stretch, search.today)}" for word, stretch in search.days]
+    for word, moment in search.moments:
+        day = moment.date()
+        on = "" if day == search.today else f" on {days.spoken((day, day + timedelta(days=1)), search.today)}"
+        told.append(f"{_TIMES[word]} {moment:%H:%M}{on}")
+    return told
 
 
 def _words(words: Sequence[Wanted]) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from social_listener.desk_types.spikes import SpikeItem
 from social_listener.store import stats
@@ -119,18 +119,23 @@ def said(
     spans: Sequence[tuple[datetime, datetime]],
     accounts: Collection[str] | None,
     most: int,
+    only: Collection[str] | None = None,
 ) -> list[Line]:
-    """Return the newest items of those spans (each [since, until)) on those accounts, None: on all; `most` at most."""
+    """Return the newest items of those spans (each [since, until)) on those accounts, None: on all; `most` at most.
+
+    `only`: items of those ids.
+    """
     theirs, values = among("i.account_id", accounts)
+    chosen, ids = among("i.id", only)
     when = " OR ".join("(i.sent_at >= ? AND i.sent_at < ?)" for _ in spans)
     first, last = min(span[0] for span in spans), max(span[1] for span in spans)
     rows = cursor.execute(
         f"""SELECT i.id, i.author_id, i.text, i.account_id, i.conversation_id, i.thread_id,
                    i.quoted_id, i.private, i.sent_at, i.reach
             FROM interactions i
-            WHERE {COUNTED} AND i.sent_at >= ? AND i.sent_at < ? AND ({when}) AND {theirs}
+            WHERE {COUNTED} AND i.sent_at >= ? AND i.sent_at < ? AND ({when}) AND {theirs} AND {chosen}
             ORDER BY i.sent_at DESC, i.id LIMIT ?""",
-        [first, last, *(moment for span in spans for moment in span), *values, most],
+        [first, last, *(moment for span in spans for moment in span), *values, *ids, most],
     ).fetchall()
     scores = _by_id(
         cursor,
@@ -147,6 +152,28 @@ def said(
         more = (sentiment, label, followers if reach is None else reach, joined_at, met_at)
         found.append(Line(**named(_LINE, (*values_, *more))))
     return found
+
+
+class Words(NamedTuple):
+    """The words of an item."""
+
+    id: str
+    sent_at: datetime
+    text: str
+
+
+def texts(
+    cursor: DuckDBPyConnection, span: tuple[datetime, datetime], accounts: Collection[str] | None, most: int
+) -> list[Words]:
+    """Return what was said in [since, until) on those accounts, None: on all; the newest first, `most` at most."""
+    theirs, values = among("i.account_id", accounts)
+    rows = cursor.execute(
+        f"""SELECT i.id, i.sent_at, i.text FROM interactions i
+            WHERE {COUNTED} AND i.sent_at >= ? AND i.sent_at < ? AND {theirs}
+            ORDER BY i.sent_at DESC, i.id DESC LIMIT ?""",
+        [*span, *values, most],
+    ).fetchall()
+    return [Words(row[0], row[1].astimezone(UTC), row[2]) for row in rows]
 
 
 def items(cursor: DuckDBPyConnection, lines: Sequence[Line]) -> tuple[SpikeItem, ...]:

@@ -6,11 +6,14 @@ see J. M. Hilbe, "Negative Binomial Regression", 2nd ed., 2011, chapter 8 (there
 
 from __future__ import annotations
 
-from math import exp, lgamma, log, log1p
+from functools import lru_cache
+from math import exp, lgamma, log, log1p, sqrt
+from statistics import NormalDist
 from typing import Final
 
 _NOTHING: Final = 1e-17  #: terms below this part of the sum change nothing
 _POISSON: Final = 1e-9  #: below this the two cannot be told apart
+_LARGE: Final = 150.0  #: means above it: adding up one by one would take long
 
 
 def at_least(count: int, mean: float, spread: float) -> float:
@@ -29,6 +32,29 @@ def at_most(count: int, mean: float, spread: float) -> float:
     if count >= mean:
         return max(0.0, 1.0 - _up(count + 1, mean, spread))
     return min(1.0, _down(count, mean, spread))
+
+
+@lru_cache(maxsize=4_096)
+def range_of(mean: float, spread: float, part: float = 0.95) -> tuple[int, int]:
+    """Return between which counts that part of the ordinary ones lies.
+
+    Of large means by a gamma distribution with the same mean and variance, and that by E. B. Wilson, M. M. Hilferty,
+    "The distribution of chi-square", PNAS 17, 1931.
+    """
+    if mean > _LARGE:
+        part_of = (spread + 1 / mean) / 9
+        off = NormalDist().inv_cdf((1 + part) / 2) * sqrt(part_of)
+        low, high = (mean * (1 - part_of + one) ** 3 for one in (-off, off))
+        return round(low), round(high)
+    rest, low, count = (1 - part) / 2, -1, 0
+    term = total = exp(_log_chance(0, mean, spread))
+    while total < 1 - rest:
+        if low < 0 and total > rest:
+            low = count
+        term *= _step(count, mean, spread)
+        total += term
+        count += 1
+    return (count if low < 0 else low), count
 
 
 def _log_chance(count: int, mean: float, spread: float) -> float:

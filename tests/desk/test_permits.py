@@ -27,6 +27,7 @@ from social_listener.desk.reply import PublicAndPrivate
 from social_listener.desk_types import QueueFilter, View
 from social_listener.desk_types.answering import MacroStep, SavedText
 from social_listener.desk_types.contacts import Silencing
+from social_listener.desk_types.crisis import Behind
 from social_listener.desk_types.organising import SavedView
 from social_listener.desk_types.reports import ChartKind, MailLine, MailState, ReportFormat, Snapshot
 from social_listener.desk_types.spikes import SpikeKind, Why
@@ -205,6 +206,13 @@ MATRIX: dict[str, Entry] = {
         lambda found, scene: any(one.account_id == scene.account for one in found),
     ),
     "spikes.one": Entry(Right.READ, lambda desk, scene, who: desk.spikes.one(scene.spike, who)),
+    "spikes.situation": Entry(Right.READ, lambda desk, scene, who: desk.spikes.situation(scene.spike, who)),
+    "spikes.behind": Entry(Right.READ, lambda desk, scene, who: desk.spikes.behind(scene.spike, who, (Behind.ALL, ""))),
+    "spikes.watching": Entry(
+        Right.READ,
+        lambda desk, scene, who: desk.spikes.watching(who),
+        lambda found, scene: any(one.account_id == scene.account for one in found.accounts),
+    ),
     "spikes.acknowledge": Entry(
         Right.ORGANISE, lambda desk, scene, who: desk.spikes.acknowledge(scene.spike, who, "we know")
     ),
@@ -803,6 +811,12 @@ def scene(kit: Kit, account: str) -> Scene:
         cursor.execute(
             "INSERT INTO dead_letters VALUES (?, ?, NULL, 'odd', ''::BLOB, 'p', ?, 1, NULL)",
             [letter, f"{account}/mentions", now],
+        )
+        cursor.execute(
+            """INSERT OR IGNORE INTO streams (id, account_id, channel, kind, name, cursor_items, cursor_joined, errors,
+                   items_stored, worst_lag_s, active, next_due_at)
+               VALUES (?, ?, 'x', 'mentions', 'mentions', 0, true, 0, 0, 0, true, ?)""",
+            [f"{account}/mentions", account, now],
         )
         cursor.execute("DELETE FROM staff WHERE id IN ('new', ?)", [f"of {account}"])
         cursor.execute("DELETE FROM staff_keys WHERE staff IN ('new', ?)", [f"of {account}"])

@@ -4,37 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from desk_kit import START, Kit, make_kit
-from spike_kit import Post, count_all, listen, ordinary, outage, store_posts
+from desk_kit import Kit, make_kit
+from spike_house import FIRST, MINUTE, NOW, day, house, play, told
+from spike_kit import Post, listen, ordinary, outage, store_posts
 from staff_kit import seed_staff
 
 from social_listener.desk_types.spikes import Basis, Severity, SpikeKind
-from social_listener.desk_types.team import Kind
 from social_listener.errors import DeskError, NotPermitted
 from social_listener.rights import Role
-from social_listener.settings import SpikeSettings
 from social_listener.store import spikes as table
-
-#: 10:00 in Berlin, a Monday
-NOW = START
-FIRST = NOW - timedelta(weeks=9)
-MINUTE = timedelta(minutes=1)
-
-
-def house(folder: Path, *accounts: str, **spikes: object) -> Kit:
-    """Return a desk with nine weeks of ordinary traffic on its accounts."""
-    kit = make_kit(folder, accounts=accounts or ("main",))
-    kit.settings = kit.settings.model_copy(update={"spikes": SpikeSettings(zone="Europe/Berlin", **spikes)})
-    kit.again()
-    for number, account in enumerate(accounts or ("main",)):
-        store_posts(kit, ordinary(FIRST, NOW, 20, seed=number), account)
-    listen(kit, FIRST, *accounts)
-    count_all(kit)
-    return kit
 
 
 @pytest.fixture
@@ -43,29 +25,6 @@ def kit(tmp_path: Path) -> Iterator[Kit]:
     made = house(tmp_path)
     yield made
     made.close()
-
-
-def play(kit: Kit, posts: list[Post], minutes: int, account: str = "main", *, step: int = 1) -> list[datetime]:
-    """Let time go by, store what is posted by then as polls do, and look; return when spikes were found."""
-    waiting, found = sorted(posts), []
-    for _ in range(0, minutes, step):
-        kit.pass_time(minutes=step)
-        come = [one for one in waiting if one.at <= kit.now()]
-        waiting = waiting[len(come) :]
-        store_posts(kit, come, account)
-        listen(kit, FIRST, account)
-        found += [kit.now()] * kit.desk.spikes.watch()
-    return found
-
-
-def told(kit: Kit, staff: str) -> list[str]:
-    """Return the spikes behind somebody's bell, in words."""
-    return [one.excerpt for one in kit.desk.team.notifications(staff).lines if one.kind is Kind.SPIKE]
-
-
-def day(kit: Kit, seed: int = 77) -> list[Post]:
-    """Return the ordinary traffic that goes on."""
-    return ordinary(kit.now(), kit.now() + timedelta(hours=6), 20, seed)
 
 
 def test_an_outage_is_told_in_minutes_with_why_and_ends(kit: Kit) -> None:
@@ -90,7 +49,7 @@ def test_an_outage_is_told_in_minutes_with_why_and_ends(kit: Kit) -> None:
     assert told(kit, "ana") == [spike.words]
     view = kit.desk.spikes.one(spike.id, "ana")
     assert {one.item_id for one in spike.why.best} <= {one.id for one in view.items}
-    assert max(items for _, items, _ in view.course) > 3 * max(usual for _, _, usual in view.course)
+    assert max(one.items or 0 for one in view.course) > 3 * max(one.usual or 0 for one in view.course)
     play(kit, day(kit, 78), 120, step=5)
     (ended,) = kit.desk.spikes.current("ana")
     assert ended.id == spike.id

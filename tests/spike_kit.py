@@ -5,20 +5,31 @@ from __future__ import annotations
 import random
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 
-from social_listener.store import stats
+from social_listener.store import queue_upkeep, stats
 from social_listener.store.staging import staged
 
 if TYPE_CHECKING:
-    from desk_kit import Kit
+    from social_listener.store import Store
 
 ZONE = ZoneInfo("Europe/Berlin")
 _SUBJECTS = ("grinder", "delivery", "parcel", "machine", "beans", "filter", "invoice", "courier", "kettle", "mug")
 _VERBS = ("arrived late", "broke again", "smells odd", "looks lovely", "needs cleaning", "makes noise", "got lost")
+
+
+class Kit(Protocol):
+    """What there has to be: a store, and a clock."""
+
+    @property
+    def store(self) -> Store:
+        """Return the store."""
+
+    def now(self) -> datetime:
+        """Return the time."""
 
 
 class Post(NamedTuple):
@@ -122,6 +133,20 @@ def listen(kit: Kit, since: datetime, *accounts: str) -> None:
                    VALUES (?, ?, 'x', 'mentions', 'mentions', ?, 0, true, ?, ?, ?, ?, 0, 0, 0, true)""",
                 [f"{account}/mentions", account, kit.now(), since, kit.now(), kit.now(), kit.now()],
             )
+
+
+def raise_queue(kit: Kit, since: datetime) -> None:
+    """Let what was said from then on wait in the queue."""
+    with kit.store.transaction() as cursor:
+        cursor.execute(
+            """UPDATE conversations SET waiting_ids = said.ids FROM (
+                   SELECT conversation_id, string_agg(id, ' ' ORDER BY sent_at, id) AS ids FROM interactions
+                   WHERE sent_at >= ? AND answered_at IS NULL GROUP BY conversation_id) said
+               WHERE said.conversation_id = conversations.id""",
+            [since],
+        )
+        talks = cursor.execute("SELECT id FROM conversations WHERE waiting_ids <> ''").fetchall()
+        queue_upkeep.refresh(cursor, {row[0] for row in talks}, kit.now())
 
 
 def count_all(kit: Kit) -> None:

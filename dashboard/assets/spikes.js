@@ -1,0 +1,308 @@
+// What goes on and what was; one spike from close by. Drawn in place every few seconds: nothing moves under the eye. A
+// row keeps its place while it is shown; what is no longer among the first gives its place to what came instead.
+const SPIKES = new WeakMap();
+const NOTE = "social-listener-spike-note:";
+
+function put(node, text) {
+  const words = plain(text);
+  if (node.textContent !== words) node.textContent = words;
+}
+
+// Draws anew only what differs.
+function fresh(node, data, fill) {
+  const drawn = JSON.stringify(data);
+  if (node.dataset.drawn === drawn) return;
+  node.dataset.drawn = drawn;
+  fill();
+}
+
+// Rows by key; those that stay, stay where they are, and new ones take the places of those that went.
+function steady(parent, wanted, make, fill) {
+  const known = new Map([...parent.children].map((node) => [node.dataset.key, node]));
+  const keys = new Set(wanted.map((item) => item.key));
+  const free = [...parent.children].filter((node) => !keys.has(node.dataset.key));
+  for (const item of wanted) {
+    let node = known.get(item.key);
+    if (!node) {
+      node = make(item);
+      node.dataset.key = item.key;
+      const old = free.shift();
+      if (old) old.replaceWith(node);
+      else parent.append(node);
+    }
+    fresh(node, item, () => fill(node, item));
+  }
+  free.forEach((node) => node.remove());
+}
+
+// -- the list ---------------------------------------------------------------------------------------------------------
+
+function fillCard(node, card, act) {
+  const head = el("header");
+  head.append(el("span", "chip " + card.tone, card.label), el("span", "quiet", card.account), time(card.since));
+  head.append(el("span", "quiet", (card.until ? "for " : "going on for ") + card.lasted));
+  const way = el("a", "way", card.words);
+  if (card.url.startsWith("/spikes?")) way.href = new URL(card.url, location.origin).href;
+  way.target = "_self";
+  way.onclick = (event) => {
+    if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    act("open", card.key);
+  };
+  const foot = el("p", "quiet shape", card.shape);
+  if (card.known) foot.append(" · ", withIcon(el("span", "known", card.known), "check"));
+  node.className = "card " + card.tone;
+  node.replaceChildren(head, way, foot);
+}
+
+function fillWatched(node, one) {
+  node.replaceChildren(el("b", "", one.name));
+  if (one.since) node.append(el("span", "quiet", "since "), time(one.since));
+  else node.append(el("span", "quiet", "not read to the end yet"));
+  node.append(el("span", "stands", one.stands));
+  if (one.bad) node.append(el("span", "chip amber", one.bad));
+}
+
+class List {
+  constructor(root) {
+    this.node = el("div", "list");
+    this.head = el("div", "banner");
+    this.head.setAttribute("role", "status");
+    this.sentence = el("h1");
+    this.looked = el("p", "quiet");
+    const text = el("div");
+    text.append(this.sentence, this.looked);
+    this.mark = el("span", "mark");
+    this.head.append(this.mark, text);
+    this.current = el("div", "cards");
+    this.watched = el("ul", "watched");
+    this.past = el("div", "cards");
+    this.lead = el("p", "quiet");
+    this.none = el("p", "none");
+    const way = el("a", "plain-button", "Words that rise");
+    way.href = new URL("/spikes?view=words", location.origin).href;
+    way.target = "_self";
+    const top = el("div", "top");
+    top.append(this.head, way);
+    this.node.append(
+      top, this.current, part("What was", this.lead, this.past, this.none), part("What is watched", this.watched),
+    );
+    root.append(this.node);
+  }
+
+  update(data, act) {
+    this.node.hidden = !data;
+    if (!data) return;
+    fresh(this.mark, data.calm, () => this.mark.replaceChildren(icon(data.calm ? "check" : "warn")));
+    this.head.className = "banner " + (data.calm ? "good" : "bad");
+    put(this.sentence, data.headline);
+    fresh(this.looked, data.looked, () => {
+      this.looked.replaceChildren();
+      if (data.looked) this.looked.append("Looked at every minute; last at ", time(data.looked, ""), ".");
+    });
+    const fill = (node, card) => fillCard(node, card, act);
+    steady(this.current, data.current, () => el("article"), fill);
+    steady(this.past, data.past, () => el("article"), fill);
+    steady(this.watched, data.watched, () => el("li"), fillWatched);
+    put(this.lead, data.past_lead);
+    put(this.none, data.none);
+    this.none.hidden = Boolean(data.past.length);
+  }
+}
+
+function part(title, ...nodes) {
+  const section = el("section", "part");
+  section.append(el("h2", "", title), ...nodes);
+  return section;
+}
+
+// -- one spike --------------------------------------------------------------------------------------------------------
+
+function fillFigure(node, figure, ask) {
+  const opens = button("figure " + figure.tone, undefined, () => ask(opens, figure.behind, "", figure.value + " " + figure.name));
+  opens.append(el("b", "", figure.value), el("span", "name", figure.name), el("small", "", figure.small));
+  opens.title = "Show these messages";
+  const held = node.contains(node.getRootNode().activeElement);
+  node.replaceChildren(opens);
+  if (held) opens.focus();
+}
+
+function fillRow(node, row, ask) {
+  const opens = button("row-button", undefined, () => ask(opens, row.behind, row.key, row.name));
+  const name = el("span", "row-name", row.name);
+  name.dir = "auto";
+  opens.append(name, el("span", "row-value", row.value), el("small", "", row.small));
+  opens.title = "Show these messages";
+  if (row.share !== undefined) {
+    const bar = el("i", "bar");
+    bar.style.width = Math.round(100 * Math.min(1, row.share)) + "%";
+    opens.append(bar);
+  }
+  const held = node.contains(node.getRootNode().activeElement);
+  node.replaceChildren(opens);
+  if (held) opens.focus();
+}
+
+function fillGroup(node, group, ask) {
+  if (!node.firstChild) node.append(el("h3"), el("div", "rows"));
+  put(node.firstChild, group.title);
+  steady(node.lastChild, group.rows, () => el("div"), (row, item) => fillRow(row, item, ask));
+}
+
+function fillBest(node, line) {
+  node.replaceChildren(el("span", "why", line.why || ""), saidLine(line));
+}
+
+class One {
+  constructor(root, act, ask) {
+    this.act = act;
+    this.ask = ask;
+    this.node = el("div", "one");
+    this.back = withIcon(button("plain-button", "All spikes", () => act("open", "")), "back");
+    this.calm = button("plain-button", "", () => act("calm", this.node.classList.contains("calm") ? "" : "yes"));
+    const bar = el("div", "bar-top");
+    bar.append(this.back, this.calm);
+    this.chips = el("div", "chips");
+    this.sentence = el("h1");
+    this.began = el("p", "quiet began");
+    this.way = el("div", "direction");
+    this.figures = el("div", "figures");
+    this.inbox = el("div", "inbox");
+    this.known = el("section", "known-box");
+    this.course = new Course(ask);
+    this.best = el("div", "best");
+    this.ours = el("div", "ours");
+    this.oursTold = el("p", "quiet");
+    this.oursAll = button("link-button", "Show all of it", () => ask(this.oursAll, "ours", "", "What we said"));
+    this.rose = el("div", "rows");
+    this.topics = el("ul", "topics");
+    this.groups = el("div", "groups");
+    this.copies = el("ul", "copies");
+    this.parts = el("ul", "parts");
+    const head = el("header", "head");
+    head.append(this.chips, this.sentence, this.began, this.way);
+    this.bestPart = part("What says it best", this.best);
+    this.oursPart = part("What we said", this.oursTold, this.ours, this.oursAll);
+    this.rosePart = part("Words that rose", this.rose, this.topics);
+    this.groupsPart = part("What carries it", this.groups, this.copies);
+    this.partsPart = part("On single accounts", this.parts);
+    this.rosePart.classList.add("more");
+    this.groupsPart.classList.add("more");
+    this.partsPart.classList.add("more");
+    const columns = el("div", "columns");
+    columns.append(this.bestPart, this.oursPart, this.rosePart, this.groupsPart, this.partsPart);
+    this.node.append(bar, head, this.figures, this.inbox, this.known, part("Course", this.course.node), columns);
+    root.append(this.node);
+  }
+
+  update(data, calm) {
+    this.node.hidden = !data;
+    if (!data) return;
+    if (this.id !== data.id) {
+      this.id = data.id;
+      for (const list of [this.best, this.ours, this.rose, this.topics, this.groups, this.parts]) list.replaceChildren();
+    }
+    this.node.classList.toggle("calm", calm);
+    put(this.calm, calm ? "Show everything" : "Crisis view");
+    fresh(this.chips, [data.tone, data.label, data.account, data.shape], () =>
+      this.chips.replaceChildren(el("span", "chip " + data.tone, data.label), el("b", "", data.account), el("span", "quiet", data.shape)));
+    put(this.sentence, data.words);
+    fresh(this.began, [data.since, data.until, data.lasted], () => {
+      this.began.replaceChildren("Since ", time(data.since, ""), data.until ? ", until " : "");
+      if (data.until) this.began.append(time(data.until, ""));
+      this.began.append(" (" + data.lasted + ")");
+    });
+    fresh(this.way, data.direction, () =>
+      this.way.replaceChildren(el("span", "chip " + data.direction.tone, data.direction.text), el("span", "quiet", data.direction.small)));
+    steady(this.figures, data.figures, () => el("div"), (node, one) => fillFigure(node, one, this.ask));
+    fresh(this.inbox, data.inbox, () => {
+      this.inbox.replaceChildren();
+      if (data.inbox) this.inbox.append(here("plain-button strong", data.inbox.label, data.inbox.url));
+    });
+    fresh(this.known, data.known, () => this.fillKnown(data.known));
+    this.course.update(data.course);
+    steady(this.best, data.best, () => el("div"), fillBest);
+    this.bestPart.hidden = !data.best.length;
+    put(this.oursTold, data.ours_told);
+    steady(this.ours, data.ours, () => el("div"), (node, line) => node.replaceChildren(saidLine(line)));
+    this.oursAll.hidden = !data.ours.length;
+    steady(this.rose, data.words_rose, () => el("div"), (node, row) => fillRow(node, row, this.ask));
+    steady(this.topics, data.topics, () => el("li"), (node, topic) =>
+      node.replaceChildren(el("b", "", topic.words), " ", el("span", "quiet", topic.told)));
+    this.rosePart.hidden = !data.words_rose.length;
+    steady(this.groups, data.carriers, () => el("div", "group"), (node, group) => fillGroup(node, group, this.ask));
+    fresh(this.copies, data.copies, () => this.copies.replaceChildren(...data.copies.map((told) => el("li", "", told))));
+    this.groupsPart.hidden = !data.carriers.length && !data.copies.length;
+    steady(this.parts, data.parts, () => el("li"), (node, one) => {
+      const way = button("link-button", one.words, () => this.act("open", one.key));
+      node.replaceChildren(el("span", "chip " + one.tone, one.label), " ", way);
+    });
+    this.partsPart.hidden = !data.parts.length;
+  }
+
+  // The note that is being typed stays: it is kept in this browser until it is handed over.
+  fillKnown(known) {
+    const id = this.id;
+    const told = el("p", "told");
+    told.append(known.by ? withIcon(el("b", "", known.told), "check") : el("b", "", known.told));
+    if (known.at) told.append(" ", time(known.at));
+    const parts = [told];
+    if (known.note) {
+      const note = el("p", "note", known.note);
+      note.dir = "auto";
+      parts.push(note);
+    }
+    if (known.may) {
+      const box = el("details");
+      box.open = !known.by || Boolean(sessionStorage.getItem(NOTE + id));
+      const area = el("textarea");
+      area.rows = 2;
+      area.maxLength = 1000;
+      area.value = sessionStorage.getItem(NOTE + id) ?? "";
+      area.setAttribute("aria-label", "What it is, and who takes care of it");
+      area.placeholder = "What it is, and who takes care of it (may be left empty)";
+      area.oninput = () => sessionStorage.setItem(NOTE + id, area.value);
+      const send = button("plain-button strong", "I know of it", () => {
+        send.disabled = true;
+        this.act("acknowledge", area.value);
+        sessionStorage.removeItem(NOTE + id);
+      });
+      box.append(el("summary", "", known.by ? "Say something else" : "Acknowledge"), area, send);
+      parts.push(box);
+    }
+    const typed = this.known.contains(this.known.getRootNode().activeElement) && this.known.querySelector("textarea");
+    const place = typed ? [typed.selectionStart, typed.selectionEnd] : null;
+    this.known.replaceChildren(...parts);
+    const again = place && this.known.querySelector("textarea");
+    if (again) {
+      again.focus();
+      again.setSelectionRange(...place);
+    }
+  }
+}
+
+// -- all of it --------------------------------------------------------------------------------------------------------
+
+export default function ({ data, parentElement, setTriggerValue }) {
+  const root = parentElement.querySelector(".root");
+  let state = SPIKES.get(root);
+  if (!state) {
+    state = { problem: el("div", "problem"), gone: el("p", "none") };
+    const act = (name, value) => state.tell("act", { name, value, at: Date.now() });
+    state.act = act;
+    root.append(state.problem, state.gone);
+    state.list = new List(root);
+    state.sheet = new Sheet(root, act);
+    state.one = new One(root, act, (opener, kind, key, title) => state.sheet.ask(opener, kind, key, title));
+    SPIKES.set(root, state);
+  }
+  state.tell = setTriggerValue;
+  state.problem.hidden = !data.problem;
+  put(state.problem, data.problem || "");
+  state.gone.hidden = !data.gone;
+  put(state.gone, data.gone || "");
+  state.list.update(data.list, state.act);
+  state.one.update(data.one, Boolean(data.calm));
+  state.sheet.update(data.sheet);
+  return () => SPIKES.delete(root);
+}
