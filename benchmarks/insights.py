@@ -30,7 +30,7 @@ from social_listener.periods import Period
 from social_listener.rights import SYSTEM
 from social_listener.scoring import Weights
 from social_listener.settings import Settings
-from social_listener.store import Store, stats
+from social_listener.store import Store, stats, stats_days
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -164,6 +164,10 @@ def count_all(store: Store) -> None:
     with store.transaction() as cursor:
         stats.count(cursor)
     print(f"one bucket counted anew: {(time.perf_counter() - began) * 1000:.0f} ms")
+    left = 1
+    while left:
+        with store.transaction() as cursor:
+            left = stats_days.add_up(cursor, ZONE)
     store.checkpoint()
 
 
