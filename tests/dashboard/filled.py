@@ -409,7 +409,7 @@ def rule_trial() -> RuleTrial:
     share = Interval(0.5, 0.25, 0.75)
     return RuleTrial(
         items=500, changed=300, scored=310, labels={("unsure", "negative"): 300}, bands={("low", "middle"): 5},
-        moves=(move,) * 200, sampled_before=share, sampled_after=share, corrected_before=share, corrected_after=share,
+        moves=(move,), sampled_before=share, sampled_after=share, corrected_before=share, corrected_after=share,
     )  # fmt: skip
 
 

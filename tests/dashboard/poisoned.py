@@ -255,20 +255,22 @@ def _team() -> tuple[State, ...]:
 
 
 def _sentiment() -> tuple[State, ...]:
-    def part(mode: str, data: Any, *, within: str, problem: str = "") -> State:
-        return State(
-            data={"mode": mode, "parts": draw_sentiment.parts(mode), "problem": problem, mode: data}, within=within
-        )
+    drawn: Step = ("until", ".part")  # what waits for something gets a share of the payloads: these parts are large
 
-    report, answers = filled.sample_report(), [filled.sample_answer()] * 201
-    behind = draw_sentiment.behind(answers, "x en negative")
-    figures: Any = draw_sentiment.figures(report, "13", behind)
-    trial = draw_rules.trial(filled.rule_proposed(), filled.rule_trial(), 30, teach=True)
+    def part(mode: str, data: Any, *, within: str, problem: str = "", step: Step = drawn) -> State:
+        told = {"mode": mode, "parts": draw_sentiment.parts(mode), "problem": problem, mode: data}
+        return State(data=told, steps=(step,), within=within)
+
+    report = filled.sample_report()
+    behind: Any = draw_sentiment.behind([filled.sample_answer()], "x en negative")
+    figures: Any = draw_sentiment.figures(report, "13", {**behind, "more": "more"})
+    tried: Any = draw_rules.trial(filled.rule_proposed(), filled.rule_trial(), 30, teach=True)
+    trial = {**tried, "more": "more"}
     rules: Any = draw_rules.rules(filled.rules(), filled.rule_events(), trial, teach=True)
     sample: Any = draw_sentiment.sample([filled.sample()], {"s": "negative"}, report.whole, wanted=20)
     waits: Any = {**sample, "items": [{**sample["items"][0], "verb": ""}]}
     return (
-        part("sample", sample, within=".body", problem="problem"),
+        part("sample", sample, within=".told", problem="problem", step=("key", "ArrowLeft")),
         part("sample", waits, within=".where"),
         part("sample", {**sample, "items": []}, within=".empty"),
         part("figures", figures, within=".behind"),
