@@ -46,6 +46,21 @@ from social_listener.desk_types.contacts import Likeness, Silence, Silencing
 from social_listener.desk_types.files import FileLine, FilesView
 from social_listener.desk_types.levels import EscalationLine
 from social_listener.desk_types.organising import BulkRun, Label, Left, OpenCounts, SavedView, UndoOffer
+from social_listener.desk_types.teaching import (
+    Correction,
+    CorrectionLine,
+    Interval,
+    Rule,
+    RuleEvent,
+    RuleMove,
+    RuleState,
+    RuleTrial,
+    Sample,
+    SampleAnswer,
+    SampleFigures,
+    SampleReport,
+    What,
+)
 from social_listener.desk_types.team import (
     Kind,
     Notification,
@@ -324,6 +339,87 @@ def team(**changes: Any) -> TeamView:
     )
     base = TeamView(people=(person,), teams=(TEAM,), rules=("rule",), problems=("problem",), may_change=True, as_of=NOW)
     return replace(base, **changes)
+
+
+# -- Sentiment ---------------------------------------------------------------------------------------------------------
+
+
+def sample() -> Sample:
+    """Return an item that asks for a label."""
+    return Sample(
+        id="s", week="w", item_id="x:1", conversation_id="x:c1", account_id="fernhill", channel="x", language="en",
+        private=True, text="text", sent_at=NOW,
+    )  # fmt: skip
+
+
+def sample_answer() -> SampleAnswer:
+    """Return an answer to one."""
+    return SampleAnswer(
+        id="s", week="w", item_id="x:1", conversation_id="x:c1", channel="x", language="en",
+        told=SentimentLabel.NEGATIVE, label=SentimentLabel.POSITIVE, answered_by="Sam", answered_at=NOW, weight=1.0,
+        excerpt="text",
+    )  # fmt: skip
+
+
+def sample_report() -> SampleReport:
+    """Return figures of two channels and two languages: some that say something, and some of too few."""
+
+    def figures(channel: str | None, language: str | None, count: int) -> SampleFigures:
+        share = Interval(0.5, 0.25, 0.75)
+        labels = [SentimentLabel.NEGATIVE, SentimentLabel.NEUTRAL, SentimentLabel.POSITIVE]
+        return SampleFigures(
+            channel=channel, language=language, drawn=40, answered=count, skipped=2,
+            told=dict.fromkeys(labels, count), precision=dict.fromkeys(labels, share), accuracy=share, coverage=share,
+        )  # fmt: skip
+
+    cells = tuple(figures(*one, 5) for one in (("x", "en"), ("x", ""), ("facebook", "de")))
+    channels = figures("x", None, 30), figures("facebook", None, 5)
+    languages = figures(None, "en", 30), figures(None, "", 5)
+    return SampleReport(whole=figures(None, None, 35), channels=channels, languages=languages, cells=cells)
+
+
+def rules() -> tuple[Rule, ...]:
+    """Return a rule of every state."""
+    proposed = rule_proposed()
+    active = replace(
+        proposed, id="a", state=RuleState.ACTIVE, made_by="Kim", decided_by="Sam", decided_at=NOW, version=3
+    )
+    return (active, proposed, replace(active, id="w", state=RuleState.WITHDRAWN, points=1.5))
+
+
+def rule_proposed() -> Rule:
+    """Return a rule that labels speak for."""
+    return Rule(
+        id="r", phrase="gone cold", language="en", points=-1.5, state=RuleState.PROPOSED, speak_for=3, against=1,
+        authors=2, made_at=NOW, made_by=None, decided_by=None, decided_at=None, version=0,
+    )  # fmt: skip
+
+
+def rule_events() -> tuple[RuleEvent, ...]:
+    """Return what was done to rules."""
+    return (RuleEvent(happened_at=NOW, staff="Sam", what="active", phrase="gone cold", points=-1.5, version=3),)
+
+
+def rule_trial() -> RuleTrial:
+    """Return what would change by a rule: more than is told by name."""
+    move = RuleMove(
+        item_id="x:1", account_id="fernhill", sent_at=NOW, before="unsure", after="negative", priority_before=30,
+        priority_after=45, excerpt="text", reason="reason",
+    )  # fmt: skip
+    share = Interval(0.5, 0.25, 0.75)
+    return RuleTrial(
+        items=500, changed=300, scored=310, labels={("unsure", "negative"): 300}, bands={("low", "middle"): 5},
+        moves=(move,), sampled_before=share, sampled_after=share, corrected_before=share, corrected_after=share,
+    )  # fmt: skip
+
+
+def correction() -> CorrectionLine:
+    """Return a correction with its item."""
+    one = Correction(
+        id="c", item_id="x:1", account_id="fernhill", what=What.SENTIMENT, was="negative", is_now="positive",
+        staff="Sam", made_at=NOW, sample_id="s", undone_at=None, undone_why=None,
+    )  # fmt: skip
+    return CorrectionLine(correction=one, conversation_id="x:c1", excerpt="text")
 
 
 # -- Health ------------------------------------------------------------------------------------------------------------

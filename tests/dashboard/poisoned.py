@@ -19,6 +19,8 @@ from social_listener.dashboard import (
     draw_library,
     draw_macros,
     draw_queue,
+    draw_rules,
+    draw_sentiment,
     draw_team,
     saved_reply_routes,
 )
@@ -118,6 +120,7 @@ def components() -> dict[str, Component]:
         "health": Component(states=_health()),
         "bell": Component(states=_bell()),
         "team": Component(states=_team()),
+        "sentiment": Component(parts=("sample", "figures", "rules"), states=_sentiment()),
         "signed_in": Component(
             parts=("session",),
             states=(State(data={"name": "Sam", "role": "role", "staff": True, "demo": True}),),
@@ -248,6 +251,36 @@ def _team() -> tuple[State, ...]:
     return (
         State(data={**draw_team.board(filled.team(), "Sam"), "problem": "problem"}),
         State(data={**draw_team.board(filled.team(rules=()), "Sam"), "problem": None}),
+    )
+
+
+def _sentiment() -> tuple[State, ...]:
+    drawn: Step = ("until", ".part")  # what waits for something gets a share of the payloads: these parts are large
+
+    def part(mode: str, data: Any, *, within: str, problem: str = "", step: Step = drawn) -> State:
+        told = {"mode": mode, "parts": draw_sentiment.parts(mode), "problem": problem, mode: data}
+        return State(data=told, steps=(step,), within=within)
+
+    report = filled.sample_report()
+    behind: Any = draw_sentiment.behind([filled.sample_answer()], "x en negative")
+    figures: Any = draw_sentiment.figures(report, "13", {**behind, "more": "more"})
+    tried: Any = draw_rules.trial(filled.rule_proposed(), filled.rule_trial(), 30, teach=True)
+    trial = {**tried, "more": "more"}
+    rules: Any = draw_rules.rules(filled.rules(), filled.rule_events(), trial, teach=True)
+    sample: Any = draw_sentiment.sample([filled.sample()], {"s": "negative"}, report.whole, wanted=20)
+    waits: Any = {**sample, "items": [{**sample["items"][0], "verb": ""}]}
+    return (
+        part("sample", sample, within=".told", problem="problem", step=("key", "ArrowLeft")),
+        part("sample", waits, within=".where"),
+        part("sample", {**sample, "items": []}, within=".empty"),
+        part("figures", figures, within=".behind"),
+        part("figures", figures, within="table"),
+        part("figures", {**figures, "rows": []}, within=".empty"),
+        part("rules", rules, within=".trial"),
+        part("rules", rules, within=".history"),
+        part("rules", {**rules, "trial": {**rules["trial"], "verb": ""}}, within=".rulehead"),
+        part("rules", {**rules, "groups": []}, within=".empty"),
+        part("corrections", draw_sentiment.corrections([filled.correction()]), within=".says"),
     )
 
 
