@@ -212,7 +212,9 @@ class Guard:
 
 
 def _name(host: str) -> str:
-    """Return the name in a Host header, without its port."""
+    """Return the name in a Host header, without its port; "" for what is none, as one with a user before it."""
+    if "@" in host:
+        return ""
     try:
         return (urlsplit(f"//{host}").hostname or "").lower()
     except ValueError:
@@ -319,7 +321,7 @@ class _Drafts:
                 return _refused(413, "This text is too long to be kept.")
         try:
             typed = _Typed.model_validate(json.loads(body))
-        except (ValidationError, ValueError):
+        except (ValidationError, ValueError, RecursionError):
             return _refused(400, f"This is not a draft: a text of up to {LONGEST} characters and its nonce.")
         conversation_id = request.path_params["conversation"]
         return await run_in_threadpool(self._keep, conversation_id, account, who, mode, typed)

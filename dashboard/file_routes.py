@@ -99,12 +99,11 @@ class Files:
 
 def _alt(body: bytes) -> str:
     try:
-        told = json.loads(body)
-    except ValueError:
-        told = None
-    if not isinstance(told, dict) or not isinstance(told.get("alt"), str):
-        raise DeskError("a description is a text")
-    return str(told["alt"])
+        alt = json.loads(body)["alt"]
+        alt.encode()  # half of a surrogate pair is no text, and could not be kept
+    except (ValueError, RecursionError, LookupError, TypeError, AttributeError):
+        raise DeskError("a description is a text") from None
+    return str(alt)
 
 
 def _told(status: int, sentence: str) -> Response:

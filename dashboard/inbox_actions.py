@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, NoReturn
 
 import streamlit as st
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 SNOOZES: Mapping[str, Callable[[datetime], datetime]] = {
     "Until tomorrow 9:00": lambda now: _nine(now + timedelta(days=1)),
-    "For 1 hour": lambda now: now + timedelta(hours=1),
-    "For 4 hours": lambda now: now + timedelta(hours=4),
+    "For 1 hour": lambda now: _later(now, timedelta(hours=1)),
+    "For 4 hours": lambda now: _later(now, timedelta(hours=4)),
     "Until Monday 9:00": lambda now: _nine(now + timedelta(days=7 - now.weekday())),
 }
 
@@ -30,6 +30,11 @@ PAGE = re.compile(r"[A-Za-z0-9-]{8,64}")
 ANOTHER_IS_OPEN = "nothing was done: another conversation is open now"
 #: how often a change is tried on a conversation that is still what was decided on; a reply's way has three steps
 _TRIES = 4
+
+
+def _later(now: datetime, span: timedelta) -> datetime:
+    """Return a moment that much time after `now`; on the wall it is more or less where the clocks are changed."""
+    return (now.astimezone(UTC) + span).astimezone(now.tzinfo)
 
 
 def _nine(day: datetime) -> datetime:

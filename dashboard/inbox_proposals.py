@@ -111,7 +111,10 @@ def _revise(about: Deciding) -> None:
 
     def revise() -> None:
         text = dialogs.typed(key)
-        _ends(lambda: team.revise(about.proposal, me, text, about.version), "Changed; it waits for approval")
+        _ends(
+            lambda: team.revise(about.proposal, me, text, about.version, seen_version=about.seen),
+            "Changed; it waits for approval",
+        )
 
     dialogs.foot("revise", ("Leave it as it is", _left), ("Change", revise), ready=bool(text.strip()))
 

@@ -65,7 +65,7 @@ class Presence:
                 return _refused(413, "That is too long.")
         try:
             beat = _Beat.model_validate(json.loads(body))
-        except (ValidationError, ValueError):
+        except (ValidationError, ValueError, RecursionError):
             return _refused(400, "This does not say which page is open.")
         try:
             await run_in_threadpool(self._heard, beat, staff)

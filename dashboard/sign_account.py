@@ -9,8 +9,8 @@ from markupsafe import Markup
 from starlette.concurrency import run_in_threadpool
 from starlette.routing import Route
 
-from social_listener.dashboard.entrance import HEADER
-from social_listener.dashboard.sign_page import OLD_FORM, Form, page, read_form
+from social_listener.dashboard.entrance import HEADER, sign_in_address
+from social_listener.dashboard.sign_page import OLD_FORM, Form, go, page, read_form
 from social_listener.errors import DeskError
 
 if TYPE_CHECKING:
@@ -100,6 +100,8 @@ class Account:
         status: int = 200,
     ) -> Response:
         staff = self._staff(request)
+        if not staff:  # the session has ended meanwhile, perhaps by this very form
+            return go(sign_in_address(request.scope, "ended"))
         return page(
             request,
             self._entrance,

@@ -15,7 +15,7 @@ from social_listener.store import audit, saved_replies
 from social_listener.store import outbox as replies
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from duckdb import DuckDBPyConnection
 
@@ -29,6 +29,8 @@ MOST_FOLDER: Final = 60
 #: how many are suggested, and how many a search lists
 SUGGESTED: Final = 3
 LISTED: Final = 50
+#: lines of a file that one transaction takes in: whoever else writes waits for no more than that
+AT_ONCE: Final = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,13 +136,25 @@ class Library:
         version: int | None = None,
     ) -> SavedReply:
         """Write a checked saved reply within a transaction."""
-        now = self._office.clock()
         before = self._known(cursor, saved_reply_id, staff, Right.PROPOSE) if saved_reply_id else None
         if before is not None and before.owner is None:
             self._office.permit(cursor, staff, Right.LIBRARY)
-        self._name_is_free(cursor, text, staff, saved_reply_id)
+        others = saved_replies.for_staff(cursor, staff)
+        _name_is_free({_place_of(one): one.name for one in others if one.id != saved_reply_id}, text, staff)
+        return self._written(cursor, text, staff, before, version)
+
+    def _written(
+        self,
+        cursor: DuckDBPyConnection,
+        text: SavedText,
+        staff: str,
+        before: SavedReply | None = None,
+        version: int | None = None,
+    ) -> SavedReply:
+        """Write a saved reply whose name is free."""
+        now = self._office.clock()
         after = SavedReply(
-            id=saved_reply_id or secrets.token_hex(8),
+            id=before.id if before else secrets.token_hex(8),
             owner=None if text.shared else staff,
             name=text.name,
             text=text.text,
@@ -192,23 +206,34 @@ class Library:
         channels = {account.channel for account in self._office.settings.accounts}
         rows = list(library_csv.read(text))
         added, problems = 0, []
-        with self._office.store.transaction() as cursor:
-            self._office.permit(cursor, staff, Right.PROPOSE)
-            for line, row in rows:
-                try:
-                    self._take_in(cursor, row, channels, staff)
-                    added += 1
-                except DeskError as error:
-                    problems.append(f"line {line}: {error}")
+        for start in range(0, max(1, len(rows)), AT_ONCE):
+            with self._office.store.transaction() as cursor:
+                self._office.permit(cursor, staff, Right.PROPOSE)
+                taken = {_place_of(one): one.name for one in saved_replies.for_staff(cursor, staff)}
+                for line, row in rows[start : start + AT_ONCE]:
+                    try:
+                        self._take_in(cursor, row, channels, staff, taken)
+                        added += 1
+                    except DeskError as error:
+                        problems.append(f"line {line}: {error}")
         return Imported(added=added, problems=tuple(problems))
 
-    def _take_in(self, cursor: DuckDBPyConnection, row: SavedText | str, channels: set[str], staff: str) -> None:
-        """Keep one line of a file, or raise what is wrong with it."""
+    def _take_in(
+        self,
+        cursor: DuckDBPyConnection,
+        row: SavedText | str,
+        channels: set[str],
+        staff: str,
+        taken: dict[tuple[str, str | None, str | None], str],
+    ) -> None:
+        """Keep one line of a file, or raise what is wrong with it; `taken` grows by its name."""
         if isinstance(row, str):
             raise DeskError(row)
         tidy = check(row, channels)
         self._office.permit(cursor, staff, Right.LIBRARY if tidy.shared else Right.PROPOSE)
-        self.write(cursor, tidy, staff)
+        _name_is_free(taken, tidy, staff)
+        made = self._written(cursor, tidy, staff)
+        taken[_place_of(made)] = made.name
 
     def used(self, reply_id: str, saved_reply_id: str, inserted: str, staff: str) -> bool:
         """Write down that a reply of somebody began from a saved one that was `inserted`; False: there is none such."""
@@ -236,16 +261,20 @@ class Library:
             raise DeskError(f"there is no saved reply {saved_reply_id!r}")
         return saved
 
-    def _name_is_free(self, cursor: DuckDBPyConnection, text: SavedText, staff: str, but: str | None) -> None:
-        """Raise `DeskError` when two would have one name, language and owner: nobody could tell them apart."""
-        owner = None if text.shared else staff
-        for other in saved_replies.for_staff(cursor, staff):
-            same = (other.name.casefold(), other.language, other.owner) == (text.name.casefold(), text.language, owner)
-            if same and other.id != but:
-                raise DeskError(f"there is a saved reply “{other.name}” already; change that one, or take another name")
-
 
 # -- pure --------------------------------------------------------------------------------------------------------------
+
+
+def _place_of(one: SavedReply) -> tuple[str, str | None, str | None]:
+    """Return what no two saved replies that somebody may use have in common: name, language, owner."""
+    return one.name.casefold(), one.language, one.owner
+
+
+def _name_is_free(taken: Mapping[tuple[str, str | None, str | None], str], text: SavedText, staff: str) -> None:
+    """Raise `DeskError` when two would have one name, language and owner: nobody could tell them apart."""
+    other = taken.get((text.name.casefold(), text.language, None if text.shared else staff))
+    if other is not None:
+        raise DeskError(f"there is a saved reply “{other}” already; change that one, or take another name")
 
 
 def check(text: SavedText, channels: set[str]) -> SavedText:

@@ -254,8 +254,14 @@ def withdraw(office: Office, proposal_id: str, *, staff: str, version: int) -> P
         return _shown(cursor, proposal_id)
 
 
-def revise(office: Office, proposal_id: str, *, staff: str, text: str, version: int) -> Proposal:
-    """Put one's own proposal into other words, while it waits."""
+def revise(
+    office: Office, proposal_id: str, *, staff: str, text: str, version: int, seen_version: int | None = None
+) -> Proposal:
+    """Put one's own proposal into other words, while it waits.
+
+    `seen_version`: of the conversation, as its author has it in view; what was said after it they have not answered,
+    and whoever approves is still told so. None: nobody knows what they had in view.
+    """
     now = office.clock()
     words = text.strip()
     with office.store.read() as cursor:
@@ -267,7 +273,8 @@ def revise(office: Office, proposal_id: str, *, staff: str, text: str, version: 
         proposal = _own(office, cursor, proposal_id, staff)
         _unchanged(proposal, version)
         said = known_conversation(cursor, proposal.conversation_id).said_version
-        _change(cursor, proposal, text=words, seen_version=said)
+        seen = said if seen_version is not None and seen_version >= said else proposal.seen_version
+        _change(cursor, proposal, text=words, seen_version=seen)
         audit.record(cursor, now, staff, "proposal.revised", proposal.id, item=proposal.item_id)
     with office.store.read() as cursor:
         return _shown(cursor, proposal_id)

@@ -118,9 +118,13 @@ class TeamDesk:
         """Take one's own proposal back; its text returns to the composer."""
         return proposing.withdraw(self._office, proposal_id, staff=staff, version=version)
 
-    def revise(self, proposal_id: str, staff: str, text: str, version: int) -> Proposal:
-        """Put one's own proposal into other words, while it waits."""
-        return proposing.revise(self._office, proposal_id, staff=staff, text=text, version=version)
+    def revise(
+        self, proposal_id: str, staff: str, text: str, version: int, *, seen_version: int | None = None
+    ) -> Proposal:
+        """Put one's own proposal into other words, while it waits; `seen_version`: of the conversation in view."""
+        return proposing.revise(
+            self._office, proposal_id, staff=staff, text=text, version=version, seen_version=seen_version
+        )
 
     # -- who is here ---------------------------------------------------------------------------------------------------
 

@@ -8,21 +8,30 @@ from social_listener.store import search_files as files
 from social_listener.store.search_docs import flag, micros
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from tantivy import Query
 
     from social_listener.search.parse import Search, Wanted
 
 
-def query(search: Search, *, resolved: bool | None = None, flags: Sequence[str] = ()) -> Query:
+def query(
+    search: Search,
+    *,
+    resolved: bool | None = None,
+    flags: Sequence[str] = (),
+    within: Collection[str] | None = None,
+) -> Query:
     """Return the query for the items and notes that a search finds.
 
     `resolved`: in conversations that are resolved, or that are not; None: in all. `flags`: what they must have besides.
+    `within`: the accounts, at least one, of which they must be; None: of any.
     """
     # what is context only has none of the three, and each further flag of every document costs 6 ms in a million
     where = "doc" if resolved is None else ("shut" if resolved else "open")
     yes = [files.flagged(one) for one in (where, *flags)]
+    if within is not None:
+        yes.append(files.any_of([files.flagged(flag("account", one)) for one in sorted(within)]))
     no: list[Query] = []
     for one in search.words:
         (no if one.no else yes).append(files.any_of([_saying("said", one), _saying("who", one)]))

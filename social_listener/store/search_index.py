@@ -17,7 +17,7 @@ from social_listener.store.search_files import BrokenIndex, IndexFiles
 from social_listener.store.search_lookup import Lookup
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Collection, Sequence
 
     from duckdb import DuckDBPyConnection
 
@@ -80,7 +80,13 @@ class SearchIndex:
         return self._files is not None and self._files.state.stale
 
     def find(
-        self, search: Search, *, resolved: bool | None = None, flags: Sequence[str] = (), most: int = MOST_FOUND
+        self,
+        search: Search,
+        *,
+        resolved: bool | None = None,
+        flags: Sequence[str] = (),
+        within: Collection[str] | None = None,
+        most: int = MOST_FOUND,
     ) -> Found:
         """Return in which conversations items are found; see `search_find.query`. While it is built: so far.
 
@@ -88,10 +94,10 @@ class SearchIndex:
         """
         self._come_up()
         files = self._files or self._fresh
-        if files is None:
+        if files is None or (within is not None and not within):
             return Found()
         try:
-            hits = files.search(search_find.query(search, resolved=resolved, flags=flags), most)
+            hits = files.search(search_find.query(search, resolved=resolved, flags=flags, within=within), most)
         except BrokenIndex as error:
             self._give_up(files, error)
             return Found()

@@ -106,7 +106,8 @@ def _shown(view: View) -> set[bool]:
 
 def _side(index: SearchIndex, search: Search, wanted: QueueFilter, *, resolved: bool, flags: Sequence[str]) -> Found:
     most = MOST_FOUND if resolved in _shown(wanted.view) else _ELSEWHERE
-    return index.find(search, resolved=resolved, flags=flags, most=most)
+    # Before so many were found, not after: or what others may see would crowd out what whoever asks may see.
+    return index.find(search, resolved=resolved, flags=flags, within=wanted.within, most=most)
 
 
 def condition(sought: Sought | None, where: str) -> tuple[str, list[object]]:

@@ -58,7 +58,7 @@ def test_our_own_names_are_served(host: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "host", ["evil.example", "localhost.evil.example", "", "desk.example.", "[::1", "127.0.0.2:8501"]
+    "host", ["evil.example", "localhost.evil.example", "", "desk.example.", "[::1", "127.0.0.2:8501", "evil@localhost"]
 )
 def test_a_rebound_name_is_refused(host: str) -> None:
     """A foreign Host is refused on pages and on sockets."""

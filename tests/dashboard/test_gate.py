@@ -323,6 +323,31 @@ def test_a_script_of_another_site_cannot_sign_out(stage: Stage) -> None:
     assert not browser.signed_in()
 
 
+def test_a_form_that_ends_its_own_session_leads_to_sign_in(stage: Stage) -> None:
+    """So does one that comes after the session was ended elsewhere: the account page has nobody to show."""
+    browser = hire(stage, "leaving")
+    stamp = stamp_of(browser.get("/account").text)
+    token = browser.cookie()
+    assert token is not None
+    fields = {"stamp": stamp, "do": "end", "session": hashlib.sha256(token.encode()).hexdigest()}
+    answer = browser.post("/account", fields)
+    assert answer.status_code == 303
+    assert answer.headers["location"].startswith("/sign-in?")
+    assert not browser.signed_in()
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [("POST", "/presence"), ("PUT", "/drafts/a/public?account=fernhill"), ("PUT", "/pictures/mine?mode=public")],
+)
+@pytest.mark.parametrize("body", [b"[" * 1_900, b'{"alt": "\\ud800", "page": "\\ud800"}', b"\xff", b"null"])
+def test_what_is_no_sense_is_refused_and_breaks_nothing(stage: Stage, method: str, path: str, body: bytes) -> None:
+    """Brackets without end, half of a character and bytes that are no text are refused as any other nonsense is."""
+    headers = {"origin": stage.address, "content-type": "application/json"}
+    answer = administrator(stage).jar.request(method, stage.address + path, data=body, headers=headers, timeout=10)
+    assert answer.status_code in {400, 409}, answer.text
+
+
 @pytest.mark.parametrize("path", ["/sign-in", "/join", "/account", "/sign/style.css"])
 def test_sign_in_is_served_under_our_names_only(stage: Stage, path: str) -> None:
     """A rebound name gets no page on which somebody could type a password."""

@@ -35,7 +35,7 @@ from social_listener.errors import DeskError, NotPermitted
 from social_listener.model import ActionKind, ReplyState, SentimentLabel
 from social_listener.reports.sheets import Figure
 from social_listener.rights import ROLE_WORDS, ROLES, SYSTEM, Right, Role
-from social_listener.store import macros, mails, samples, undoing
+from social_listener.store import macros, mails, samples, sought, undoing
 from social_listener.store.drafts import Place
 from social_listener.store.macros import StoredRun
 from social_listener.store.samples import SampleRow
@@ -924,6 +924,23 @@ def test_counts_and_search_know_nothing_of_a_foreign_account(kit: Kit) -> None:
     assert kit.desk.health(who).interactions < kit.desk.health(SYSTEM).interactions
     assert kit.desk.conversation(theirs.conversation, who).account_id == "main"
     assert foreign.account not in str(kit.desk.health(who))
+
+
+def test_what_is_found_elsewhere_crowds_nothing_out(kit: Kit, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A search looks at so many items of the accounts that one may see, however many newer ones others have."""
+    monkeypatch.setattr(sought, "MOST_FOUND", 3)
+    kit.mention("@fernhill an old wombat", author="mara", account="main")
+    for number in range(5):
+        kit.mention("@fernhill a new wombat", author=f"guest{number}", account="other")
+    who, asked = Role.COMMUNITY_MANAGER.value, QueueFilter(view=View.OPEN, search="wombat")
+    found = kit.desk.queue(asked, who)
+    assert [row.account_id for row in found.rows] == ["main"]
+    assert found.search is not None
+    assert not found.search.cut
+    everything = kit.desk.queue(asked, SYSTEM)
+    assert len(everything.rows) == 3
+    assert everything.search is not None
+    assert everything.search.cut
 
 
 def test_nobody_is_given_what_they_cannot_see(kit: Kit) -> None:

@@ -171,6 +171,23 @@ def test_an_author_withdraws_or_revises(kit: Kit) -> None:
         kit.desk.team.approve(proposal.id, "ben", revised.version)
 
 
+def test_other_words_written_without_a_look_leave_a_proposal_stale(kit: Kit) -> None:
+    """Who changes a proposal before they see what the customer wrote meanwhile has not answered it."""
+    item = kit.mention()
+    proposal = propose(kit, item)
+    before = kit.desk.conversation(kit.desk.conversation_of(item), "ana").version
+    post = kit.sandbox.world.find(item.partition(":")[2])
+    kit.hear(kit.sandbox.world.post("mara", "@fernhill never mind, it came", reply_to=post))
+    blind = kit.desk.team.revise(proposal.id, "ana", "It comes today.", proposal.version, seen_version=before)
+    assert blind.stale
+    with pytest.raises(Conflict, match="wrote or changed something"):
+        kit.desk.team.approve(blind.id, "ben", blind.version)
+    now = kit.desk.conversation(kit.desk.conversation_of(item), "ana").version
+    seeing = kit.desk.team.revise(blind.id, "ana", "Glad to hear!", blind.version, seen_version=now)
+    assert not seeing.stale
+    assert kit.desk.team.approve(seeing.id, "ben", seeing.version).id
+
+
 def test_nobody_approves_their_own(kit: Kit) -> None:
     """Two people see every reply that needs approval, and strangers decide nothing."""
     proposal = propose(kit, kit.mention())

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import csv
 import io
+import threading
+import time
 
 import pytest
 from desk_kit import Kit
 from hypothesis import given
 from hypothesis import strategies as st
 
+from social_listener.desk import library_csv
 from social_listener.desk.library import Answering
 from social_listener.desk.rendering import VARIABLES, render, unknown_in, values_for
 from social_listener.desk.similar import edited, rank, telling
@@ -311,3 +314,24 @@ def test_lines_that_cannot_be_kept_are_told(kit: Kit) -> None:
     assert "sideways" in result.problems[1]
     (kept,) = kit.desk.library.all("ana")
     assert (kept.name, kept.fits, kept.owner) == ("Good", Fits.PUBLIC, "ana")
+
+
+@pytest.mark.long
+def test_the_longest_file_holds_nobody_up_for_long(kit: Kit) -> None:
+    """Colleagues write while two thousand lines are taken in; a name that stands there twice is still told."""
+    conversation = kit.desk.conversation_of(kit.mention())
+    rows = "\n".join(f"name {number},text {number}" for number in range(library_csv.MOST_ROWS - 1))
+    results = []
+    importing = threading.Thread(
+        target=lambda: results.append(kit.desk.library.import_csv(f"name,text\n{rows}\nNAME 7,again", "ana"))
+    )
+    importing.start()
+    waits = []
+    while importing.is_alive():
+        began = time.monotonic()
+        kit.desk.note(conversation, "meanwhile", "ben")
+        waits.append(time.monotonic() - began)
+        importing.join(0.5)
+    assert results[0].added == library_csv.MOST_ROWS - 1
+    assert [problem.partition(":")[0] for problem in results[0].problems] == [f"line {library_csv.MOST_ROWS + 1}"]
+    assert max(waits) < 15  # it took minutes
