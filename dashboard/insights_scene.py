@@ -116,7 +116,6 @@ class Scene:
                 st.download_button(
                     "PNG", data=lambda: reports.picture(card.figure, me), file_name=f"{card.id}.png", mime="image/png",
                     on_click="ignore", key=f"insights_png_{card.id}", icon=":material/download:", type="tertiary",
-                    help="This chart as a picture",
                 )  # fmt: skip
 
     def sql(self, write: Callable[[], str]) -> str:
