@@ -80,6 +80,20 @@ def test_every_number_is_a_plain_count_and_opens_those_items(make_stage: MakeSta
 
 
 @pytest.mark.long
+def test_who_looks_at_another_page_finds_what_they_left(make_stage: MakeStage, open_page: Open) -> None:
+    """Section and period are still there; a bare address in a new page shows the first section."""
+    stage = make_stage().serve()
+    page = open_page(f"{stage.address}/insights?section=voice&period=yesterday")
+    expect(page.locator(".st-key-insights_head .empty")).to_be_visible()
+    page.get_by_role("link", name="Team").click()
+    expect(page.get_by_role("button", name="New team")).to_be_visible()
+    page.get_by_role("link", name="Insights").click()
+    page.wait_for_url(re.compile("section=voice"))
+    expect(page.get_by_role("radio", name="Share of voice")).to_be_checked()
+    expect(page.get_by_text("Yesterday")).to_be_visible()
+
+
+@pytest.mark.long
 def test_a_bar_opens_its_items_and_files_come_out(make_stage: MakeStage, open_page: Open) -> None:
     """A click on a bar is a click on its number; the picture of a chart and the report can be taken away."""
     stage = make_stage()
