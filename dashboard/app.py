@@ -39,4 +39,5 @@ page = st.navigation(
     ],
     position="top",
 )
+state.turned_to(page.url_path)
 page.run()

@@ -81,7 +81,7 @@ class Opens:
 
     def all(self, count: int, *, answered: bool = False, **narrower: Any) -> str:
         """Return what opens `count` items of the slice, narrowed."""
-        return told_look(Look(replace(self.wanted, **narrower), answered)) if count else ""
+        return told_look(Look(replace(self.wanted, **narrower), answered, count)) if count else ""
 
     def mood(self, tally: Tally, *moods: str, **narrower: Any) -> str:
         """Return what opens the items of some sentiments."""

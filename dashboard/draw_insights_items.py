@@ -26,10 +26,19 @@ def listed(opened: Opened, zone: ZoneInfo) -> Json:
     return {
         "told": f"{count}, said from {since:%-d %b %Y, %H:%M} to {until:%-d %b %Y, %H:%M} ({zone.key})",
         "asOf": f"As of {opened.as_of.astimezone(zone):%-d %b %Y, %H:%M:%S}" if opened.as_of else "",
+        "differs": _differs(opened),
         "lines": [_line(one, zone) for one in opened.lines],
         "left": max(0, opened.total - len(opened.lines)) if opened.next else 0,
         "problem": opened.problem,
     }
+
+
+def _differs(opened: Opened) -> str:
+    """Return what to say when there are more or fewer items now than when the number was shown."""
+    shown = opened.look.count
+    if not shown or not opened.as_of or shown == opened.total:
+        return ""
+    return f"The page showed {shown:,}, as it was read earlier: items came, were deleted or changed since."
 
 
 def _line(one: ItemLine, zone: ZoneInfo) -> Json:

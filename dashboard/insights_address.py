@@ -55,10 +55,11 @@ _MOST_VALUES, _LONGEST = 60, 200
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """The items behind a number: its slice, and whether only answered ones are meant."""
+    """The items behind a number: its slice, whether only answered ones are meant, and the number when it was shown."""
 
     wanted: Slice
     answered: bool = False
+    count: int = 0  #: 0: not told
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,7 +110,7 @@ def look_of(told: str, zone: ZoneInfo) -> Look | None:
     if period is None:
         return None
     wanted = replace(_slice(query, period), within=_within(_first(query, "at"), period), hour_of_week=_hour(query))
-    return Look(wanted, answered=_first(query, "answered") == "1")
+    return Look(wanted, answered=_first(query, "answered") == "1", count=_number(_first(query, "number")) or 0)
 
 
 def told_look(look: Look) -> str:
@@ -122,6 +123,8 @@ def told_look(look: Look) -> str:
         query["hour"] = [str(wanted.hour_of_week)]
     if look.answered:
         query["answered"] = ["1"]
+    if look.count:
+        query["number"] = [str(look.count)]
     return urlencode(query, doseq=True)
 
 
@@ -207,5 +210,9 @@ def _within(told: str, period: Period) -> tuple[datetime, datetime] | None:
 
 
 def _hour(query: Query) -> int | None:
-    told = _first(query, "hour")
-    return int(told) if told.isdecimal() and len(told) <= 3 and int(told) < 168 else None
+    told = _number(_first(query, "hour"))
+    return told if told is not None and told < 168 else None
+
+
+def _number(told: str) -> int | None:
+    return int(told) if told.isascii() and told.isdecimal() and len(told) <= 12 else None

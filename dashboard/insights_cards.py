@@ -87,7 +87,9 @@ def pickable(card: Card) -> dict[str, Any]:
         else:
             mark = layers[at]["mark"]
             layers[at] |= {"params": params, "mark": {**mark, "cursor": "pointer"}}
-    return {**spec, "background": "transparent", "layer": [{"data": data, "layer": layers}]}
+    # Who cannot see it is told the chart in a sentence and has the table: marks without words would only be in the way.
+    config = {**spec["config"], "mark": {"aria": False}}
+    return {**spec, "config": config, "background": "transparent", "layer": [{"data": data, "layer": layers}]}
 
 
 def _kind(layer: Mapping[str, Any]) -> str:

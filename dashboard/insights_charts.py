@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 #: lines that are told apart at most: of more nobody could tell which is which
 MOST_LINES: Final = 6
-NOW, BEFORE = "this period", "period before"
+NOW, BEFORE = "this period", "before"
 
 
 @dataclass(frozen=True, slots=True)

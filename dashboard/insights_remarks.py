@@ -106,7 +106,7 @@ def _left() -> None:
 def _start(place: Place, zone: ZoneInfo) -> datetime:
     """Return when a new remark begins unless somebody says otherwise: now, or at the end of an older period."""
     now = state.service().clock().astimezone(zone).replace(minute=0, second=0, microsecond=0)
-    last = (place.wanted.until - timedelta(hours=12)).astimezone(zone)
+    last = (place.wanted.until - timedelta(hours=1)).astimezone(zone)
     return min(now, last.replace(minute=0))
 
 

@@ -27,6 +27,8 @@ HEAD = component("insights")
 TABLE = component("insights_table")
 #: where the page remembers the figures that it shows, and how often its charts were drawn anew
 _KEPT, _ROUND = "insights_kept", "insights_round"
+#: what its address said last, but for an open list
+_LEFT = "insights_left"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,7 +118,6 @@ class Scene:
                 st.download_button(
                     "PNG", data=lambda: reports.picture(card.figure, me), file_name=f"{card.id}.png", mime="image/png",
                     on_click="ignore", key=f"insights_png_{card.id}", icon=":material/download:", type="tertiary",
-                    help="This chart as a picture",
                 )  # fmt: skip
 
     def sql(self, write: Callable[[], str]) -> str:
@@ -138,8 +139,11 @@ def theme() -> Theme:
 
 
 def read_address(sections: Sequence[str]) -> Place:
-    """Return what the address says."""
+    """Return what the address says; who comes back from another page, whose link says nothing, finds what they left."""
+    if state.came_from_another_page() and not st.query_params:
+        st.query_params.from_dict(st.session_state.get(_LEFT, {}))
     query = {name: st.query_params.get_all(name) for name in st.query_params}
+    st.session_state[_LEFT] = {name: values for name, values in query.items() if name != "items"}
     return insights_address.place_of(query, state.service().clock(), house(), sections)
 
 

@@ -113,6 +113,16 @@ def is_demo() -> bool:
     return _Holder.demo
 
 
+def turned_to(page: str) -> None:
+    """Note which page is drawn; called before each drawing."""
+    st.session_state["page_before"], st.session_state["page_now"] = st.session_state.get("page_now"), page
+
+
+def came_from_another_page() -> bool:
+    """Return whether the page drawn before was another one of ours."""
+    return st.session_state.get("page_before") not in {None, st.session_state.get("page_now")}
+
+
 def flash(message: str, icon: str = ":material/check:") -> None:
     """Keep a message for the next run, which shows it as a toast; platform text in it is escaped."""
     st.session_state["flash"] = (message, icon)

@@ -1,6 +1,7 @@
 """Take the picture of the inbox that the README shows, from the demo, in a headless Chromium.
 
 python scripts/screenshot.py                                  docs/inbox.png
+python scripts/screenshot.py --page insights --out docs/insights.png
 python scripts/screenshot.py --page health --out health.png
 python scripts/screenshot.py --width 390 --height 844 --theme dark --out phone.png
 """
@@ -71,6 +72,15 @@ def prepare(page: Page, row: int | None) -> None:
     page.wait_for_timeout(2_500)  # the draft is saved; fonts and scroll positions settle
 
 
+def figures(page: Page) -> None:
+    """Wait until there is something to count."""
+    page.wait_for_selector("[data-testid=stApp]", timeout=PATIENCE)
+    page.wait_for_timeout(20_000)  # the demo's first polls bring the past
+    page.reload()
+    page.wait_for_selector(".tile", timeout=PATIENCE)
+    page.wait_for_timeout(5_000)  # charts are drawn one after the other
+
+
 def main() -> None:
     """Take one picture."""
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -78,7 +88,7 @@ def main() -> None:
     options.add_argument("--width", type=int, default=1440)
     options.add_argument("--height", type=int, default=900)
     options.add_argument("--theme", choices=["light", "dark"], default="light")
-    options.add_argument("--page", choices=["inbox", "health"], default="inbox")
+    options.add_argument("--page", choices=["inbox", "health", "insights"], default="inbox")
     options.add_argument("--row", type=int, help="which conversation is open, from 0; else one that we answered before")
     options.add_argument("--address", help="photograph a running service instead of a demo")
     options.add_argument("--chromium", default=os.environ.get("CHROMIUM") or shutil.which("chromium"))
@@ -90,9 +100,11 @@ def main() -> None:
         size = {"width": wanted.width, "height": wanted.height}
         context = browser.new_context(viewport=size, color_scheme=wanted.theme, device_scale_factor=2)
         page = context.new_page()
-        page.goto(address + ("/health" if wanted.page == "health" else "/"))
+        page.goto(address + {"inbox": "/", "health": "/health", "insights": "/insights?period=today"}[wanted.page])
         if wanted.page == "inbox":
             prepare(page, wanted.row)
+        elif wanted.page == "insights":
+            figures(page)
         else:
             page.wait_for_selector(".banner h1", timeout=PATIENCE)
             page.wait_for_timeout(8_000)  # the streams' first readings end

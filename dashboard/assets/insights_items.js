@@ -27,14 +27,16 @@ export default function ({ data, parentElement, setTriggerValue }) {
     state = { head: el("p", "told"), problem: el("p", "problem"), list: el("ol"), more: button("plain-button", "", null) };
     state.list.setAttribute("aria-label", "Items");
     state.more.onclick = () => {
-      state.more.disabled = true;
+      // Asked for once; a button that is switched off would lose the focus.
+      if (state.asked) return;
+      state.asked = true;
       state.fire("more", Date.now());
     };
     LISTS.set(root, state);
     root.append(state.head, state.list, state.problem, state.more);
   }
   state.fire = setTriggerValue;
-  state.head.textContent = plain(data.told + (data.asOf ? ". " + data.asOf + "." : ""));
+  state.head.textContent = plain(data.told + (data.asOf ? ". " + data.asOf + "." : "") + (data.differs ? " " + data.differs : ""));
   const before = state.first === data.told + data.asOf ? state.list.children.length : 0;
   if (!before) state.list.replaceChildren();
   state.first = data.told + data.asOf;
@@ -43,6 +45,6 @@ export default function ({ data, parentElement, setTriggerValue }) {
   state.problem.hidden = !data.problem;
   state.problem.textContent = plain(data.problem || "");
   state.more.hidden = !data.left && !data.problem;
-  state.more.disabled = false;
+  state.asked = false;
   state.more.textContent = data.problem ? "Try it again" : "Show more (" + data.left.toLocaleString("en") + " left)";
 }

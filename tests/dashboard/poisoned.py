@@ -8,6 +8,7 @@ from typing import Any
 
 import filled
 import making
+import poisoned_insights as figures
 from making import NOW, rule
 
 from social_listener.dashboard import (
@@ -125,6 +126,7 @@ def components() -> dict[str, Component]:
             parts=("session",),
             states=(State(data={"name": "Sam", "role": "role", "staff": True, "demo": True}),),
         ),
+        **_insights(),
         "macros": Component(parts=("finder",), states=_macros()),
         "bench": Component(parts=("selection", "picker", "organise"), states=_bench()),
     }
@@ -282,6 +284,28 @@ def _sentiment() -> tuple[State, ...]:
         part("rules", {**rules, "groups": []}, within=".empty"),
         part("corrections", draw_sentiment.corrections([filled.correction()]), within=".says"),
     )
+
+
+def _insights() -> dict[str, Component]:
+    table, listed = figures.table(), figures.listed()
+    return {
+        "insights": Component(states=tuple(State(data=data, within=within) for data, within in figures.head())),
+        "insights_table": Component(
+            states=(
+                State(data=table, within=".note"),
+                State(data=table, steps=(("press", "summary"), ("until", "tbody")), within="tbody"),
+                State(data=table, steps=(("press", "details + details summary"), ("until", "pre")), within="pre"),
+            )
+        ),
+        "insights_items": Component(
+            states=(
+                State(data=listed, within=".item"),
+                State(data=listed, within=".told"),
+                State(data={**listed, "problem": "problem"}, within=".problem"),
+            )
+        ),
+        "insights_remarks": Component(states=(State(data=figures.remarks(), within="li"),)),
+    }
 
 
 # -- the bench ---------------------------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from statistics import median
 from typing import TYPE_CHECKING, Any, NamedTuple
 from zoneinfo import ZoneInfo
@@ -351,3 +352,41 @@ def test_a_remark_of_a_foreign_account_is_not_changed(tmp_path: Path) -> None:
         assert theirs in kit.desk.insights.annotations(wanted, "ana")
     finally:
         kit.close()
+
+
+def test_a_number_of_answers_opens_the_answered_items(house: tuple[Kit, list[Raw]]) -> None:
+    """Of a slice those that were answered, in several readings, and no other."""
+    kit, items = house
+    wanted = Slice(period=PERIOD, channels=("x",))
+    page = kit.desk.insights.items(wanted, SYSTEM, limit=9, answered=True)
+    seen = list(page.lines)
+    while page.next is not None:
+        page = kit.desk.insights.items(wanted, SYSTEM, limit=9, after=page.next, answered=True)
+        seen += page.lines
+    mine = left(items, lambda one: one.channel == "x" and one.waited is not None)
+    mine.sort(key=lambda one: (one.sent, one.id), reverse=True)
+    assert [one.id for one in seen] == [one.id for one in mine]
+    assert page.total == len(mine) == kit.desk.insights.total(wanted, SYSTEM).answered
+
+
+def test_what_a_page_shows_is_what_is_told_one_by_one(house: tuple[Kit, list[Raw]]) -> None:
+    """The board holds the same figures as the methods that read each of them."""
+    kit, _ = house
+    wanted, told = Slice(period=PERIOD), kit.desk.insights
+    board = told.board(wanted, SYSTEM, By.STREAM)
+    assert board.overview.now == told.total(wanted, SYSTEM)
+    assert board.overview.before == told.total(wanted.before(), SYSTEM)
+    assert board.points == told.chart(wanted, SYSTEM).points
+    assert board.apart == told.chart(wanted, SYSTEM, by=By.STREAM).points
+    assert board.lines == told.lines(wanted, SYSTEM, By.STREAM)
+    assert board.waits == told.waits(wanted, SYSTEM, step=board.step)
+    assert board.week == told.week(wanted, SYSTEM)
+
+
+def test_steps_of_a_period_meet_without_a_gap() -> None:
+    """Every step begins where the one before ends, also where clocks change; together they are the period."""
+    for step in Step:
+        spans = list(PERIOD.spans(step))
+        assert [one[0] for one in spans] == list(PERIOD.starts(step))
+        assert (spans[0][1], spans[-1][2]) == (PERIOD.since, PERIOD.until)
+        assert all(first[2] == second[1] for first, second in pairwise(spans))

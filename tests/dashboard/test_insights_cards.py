@@ -1,0 +1,143 @@
+"""Charts of the Insights page: what a point opens, where a line is broken, and what stands in the table beside it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from poisoned_insights import overview
+
+from social_listener.dashboard import draw_insights, insights_shapes
+from social_listener.dashboard.insights_address import Look, Place, look_of, told_look
+from social_listener.dashboard.insights_cards import Card, pickable
+from social_listener.dashboard.insights_charts import TimeCharts
+from social_listener.dashboard.insights_scene import Scene
+from social_listener.desk_types.insights import Board, By, Line, Point, Slice, Standing, Tally, Waits
+from social_listener.periods import Period, Step
+from social_listener.reports.charts import Theme
+
+ZONE = ZoneInfo("Europe/Berlin")
+DAY = date(2026, 10, 25)  # of 25 hours
+WANTED = Slice(period=Period(DAY, DAY, ZONE.key))
+SCENE = Scene(Place(section="overview", preset="own", wanted=WANTED), ZONE, Theme.LIGHT)
+AT_TWO = datetime(2026, 10, 25, 2)  # noqa: DTZ001 - local time, told twice that day
+NOON = datetime(2026, 10, 25, 11, tzinfo=UTC)
+
+
+def board(**changes: Any) -> Board:
+    """Return figures of a day: three items at two, of X and Facebook; nothing is known from noon on."""
+    tally = Tally(items=3, negative=1, positive=1, unsure=1, reach=30, answered=1)
+    standing = Standing(as_of=NOON, complete_up_to=NOON, lagging=(), counting=0)
+    waits = Waits(number=1, median_s=60.0, p90_s=90.0)
+    base = Board(
+        overview=replace(overview(), standing=standing), step=Step.HOUR, points=(Point(AT_TWO, "", tally),),
+        points_before=(Point(AT_TWO - timedelta(days=1), "", tally),), waits=(replace(waits, start=AT_TWO),),
+        by=By.CHANNEL, lines=(Line("x", "X", tally), Line("facebook", "Facebook", tally)), lines_before=(),
+        lines_waits=(replace(waits, key="x"),), apart=(Point(AT_TWO, "x", tally),),
+        week={hour: tally if hour == 6 * 24 + 2 else Tally() for hour in range(168)}, annotations=(),
+    )  # fmt: skip
+    return replace(base, **changes)
+
+
+def picked(card: Card, **values: object) -> Look | None:
+    """Return what a click on a point opens."""
+    return look_of(card.picked({"selection": {"pick": [values]}}), ZONE)
+
+
+def test_a_point_opens_the_hours_that_the_clock_showed() -> None:
+    """The hour that clocks show twice is two hours of items; the day before, one; a number of nothing opens nothing."""
+    card = TimeCharts(board(), SCENE).items("")
+    told = AT_TWO.replace(tzinfo=UTC).timestamp() * 1000
+    look = picked(card, at=told, name="this period")
+    assert look is not None
+    assert look.count == 3
+    assert look.wanted.within == (datetime(2026, 10, 25, 0, tzinfo=UTC), datetime(2026, 10, 25, 2, tzinfo=UTC))
+    earlier = picked(card, at=told, name="before")
+    assert earlier is not None
+    assert earlier.wanted.within == (datetime(2026, 10, 24, 0, tzinfo=UTC), datetime(2026, 10, 24, 1, tzinfo=UTC))
+    assert picked(card, at=told + 3_600_000, name="this period") is None
+    for odd in (None, [], {}, {"selection": {"pick": []}}, {"selection": {"pick": [{"at": "x"}]}}):
+        assert card.picked(odd) == ""
+
+
+def test_what_is_not_over_or_not_read_is_a_gap() -> None:
+    """From noon on no point is drawn; where a stream lags, none behind what it was read up to."""
+
+    def drawn(**changes: Any) -> int:
+        standing = replace(board().overview.standing, **changes)
+        told = board(overview=replace(board().overview, standing=standing))
+        rows = TimeCharts(told, SCENE).items("").figure.spec["data"]["values"]
+        return sum(row["name"] == "this period" and row["value"] is not None for row in rows)
+
+    assert drawn() == 12
+    early = datetime(2026, 10, 25, 3, tzinfo=UTC)
+    assert drawn(complete_up_to=early, lagging=("X · mentions",)) == 4
+    assert drawn(complete_up_to=None, lagging=("X · mentions",)) == 0
+    assert drawn(complete_up_to=early) == 12  # it is not late: an interval has not passed yet
+
+
+@pytest.mark.parametrize("make", [insights_shapes.bars, insights_shapes.moods, insights_shapes.waits_apart])
+def test_a_bar_opens_its_line(make: Any) -> None:
+    """What is drawn as the second bar is the second line, and the table beside it opens the same."""
+    card = make(board(), SCENE, "")
+    rows = list(dict.fromkeys(row["row"] for row in card.figure.spec["data"]["values"]))
+    look = picked(card, row=rows[-1], mood="negative")
+    assert look is not None
+    assert look.wanted.channels == ("x" if make is insights_shapes.waits_apart else "facebook",)
+    assert look.answered is (make is insights_shapes.waits_apart)
+    assert told_look(look) in {cell.open for row in card.table.rows for cell in row}
+
+
+def test_an_hour_of_the_week_opens_its_items() -> None:
+    """Sunday at two."""
+    look = picked(insights_shapes.week(board().week, SCENE, ""), day="Sun", hour="02")
+    assert look is not None
+    assert (look.wanted.hour_of_week, look.count) == (146, 3)
+
+
+def test_points_can_be_picked_on_the_page_alone() -> None:
+    """The page's chart hears clicks and has no ground of its own; that of the picture stays as it was."""
+    charts = TimeCharts(board(), SCENE)
+    for card in (charts.items(""), charts.waits("", p90=True), insights_shapes.bars(board(), SCENE, "")):
+        before = repr(card.figure.spec)
+        told = pickable(card)
+        assert sum("params" in layer for layer in told["layer"][0]["layer"]) == 1
+        assert told["background"] == "transparent"
+        assert repr(card.figure.spec) == before
+
+
+def test_a_filter_on_sentiment_holds_in_what_a_number_opens() -> None:
+    """Where only positive items are asked for, the scored ones are the positive ones."""
+    wanted = replace(WANTED, sentiments=("positive", "none"))
+    told = draw_insights.Opens(wanted).mood(Tally(items=5, positive=2, unscored=3), "negative", "positive")
+    look = look_of(told, ZONE)
+    assert look is not None
+    assert (look.wanted.sentiments, look.count) == (("positive",), 2)
+
+
+def test_changes_are_told_in_words() -> None:
+    """With a sign and a word, never by colour; what cannot be compared says nothing."""
+    assert draw_insights.change(150, 100) == "▲ 50 % more"
+    assert draw_insights.change(50, 100) == "▼ 50 % less"
+    assert draw_insights.change(5, 0) == ""
+    assert draw_insights.points(0.5, 0.25) == "▲ 25.0 points more"
+    assert draw_insights.length(3_725) == "1 h 2 min"
+
+
+def test_nothing_to_show_says_why() -> None:
+    """Nothing stored yet, nothing in this period, nothing that the filters leave."""
+    bare = overview(now=Tally())
+    assert draw_insights.empty(overview(), WANTED, ZONE) is None
+    words = [
+        draw_insights.empty(told, wanted, ZONE)
+        for told, wanted in (
+            (bare, WANTED),
+            (replace(bare, first=None), WANTED),
+            (bare, replace(WANTED, private=True)),
+        )
+    ]
+    assert len({str(one and one["words"]) for one in words}) == 3
+    assert look_of(str(words[0] and words[0]["open"]), ZONE) is not None
