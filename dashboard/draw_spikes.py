@@ -56,7 +56,7 @@ def listing(
         "past_lead": f"What was in the last {PAST_DAYS} days.",
         "none": f"Nothing out of the ordinary in the last {PAST_DAYS} days.",
         "watched": [_watched(one, names) for one in watching.accounts],
-        "looked": words.iso(watching.looked_at),
+        "seen": words.iso(watching.looked_at),
     }
 
 

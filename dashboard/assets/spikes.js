@@ -96,9 +96,9 @@ class List {
     fresh(this.mark, data.calm, () => this.mark.replaceChildren(icon(data.calm ? "check" : "warn")));
     this.head.className = "banner " + (data.calm ? "good" : "bad");
     put(this.sentence, data.headline);
-    fresh(this.looked, data.looked, () => {
+    fresh(this.looked, data.seen, () => {
       this.looked.replaceChildren();
-      if (data.looked) this.looked.append("Looked at every minute; last at ", time(data.looked, ""), ".");
+      if (data.seen) this.looked.append("Looked at every minute; last at ", time(data.seen, ""), ".");
     });
     const fill = (node, card) => fillCard(node, card, act);
     steady(this.current, data.current, () => el("article"), fill);
@@ -179,6 +179,8 @@ class One {
     this.groups = el("div", "groups");
     this.copies = el("ul", "copies");
     this.parts = el("ul", "parts");
+    const next = el("div", "next");
+    next.append(this.inbox, this.known);
     const head = el("header", "head");
     head.append(this.chips, this.sentence, this.began, this.way);
     this.bestPart = part("What says it best", this.best);
@@ -190,8 +192,11 @@ class One {
     this.groupsPart.classList.add("more");
     this.partsPart.classList.add("more");
     const columns = el("div", "columns");
-    columns.append(this.bestPart, this.oursPart, this.rosePart, this.groupsPart, this.partsPart);
-    this.node.append(bar, head, this.figures, this.inbox, this.known, part("Course", this.course.node), columns);
+    const coursePart = part("Course", this.course.node);
+    coursePart.classList.add("course-part");
+    this.bestPart.classList.add("best-part");
+    columns.append(coursePart, this.bestPart, this.oursPart, this.rosePart, this.groupsPart, this.partsPart);
+    this.node.append(bar, head, this.figures, next, columns);
     root.append(this.node);
   }
 
@@ -254,7 +259,7 @@ class One {
     }
     if (known.may) {
       const box = el("details");
-      box.open = !known.by || Boolean(sessionStorage.getItem(NOTE + id));
+      box.open = Boolean(sessionStorage.getItem(NOTE + id));
       const area = el("textarea");
       area.rows = 2;
       area.maxLength = 1000;

@@ -49,6 +49,8 @@ def _planted(service: Service, began: datetime, now: datetime, long: timedelta) 
     posts = [*ordinary(now - long, now, 20), *outage(began, 45, 180)]
     store_posts(past, sorted(posts), ACCOUNT)
     listen(past, now - long, ACCOUNT)
+    with service.store.transaction() as cursor:  # its other streams have been read all the time too
+        cursor.execute("UPDATE streams SET complete_from = ?, last_ok_at = ?", [now - long, now])
     count_all(past)
     raise_queue(past, began)
     for ago in range(40, -1, -5):

@@ -63,7 +63,7 @@ def all_of_them() -> list[tuple[str, str, Any]]:
     return [
         (name, script_of(name, one.parts), {**one.states[0].data, **({"confirm": None} if name == "bench" else {})})
         for name, one in components().items()
-        if name not in {"health", "library", "team"}  # pages of their own
+        if name not in {"health", "library", "team", "spikes", "rising"}  # pages of their own
     ]
 
 
