@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from social_listener.dashboard import words
-from social_listener.dashboard.draw_spikes import account, label, line
+from social_listener.dashboard.draw_spikes import MOODS, account, label, line
 from social_listener.desk_types.crisis import Behind, Direction
 from social_listener.desk_types.spikes import Basis, Best, SpikeKind
 
@@ -180,6 +180,8 @@ def _said(one: SpikeItem, names: Mapping[str, str]) -> Json:
         "at": words.iso(one.sent_at),
         "text": one.text or words.WORDLESS,
         "private": one.private,
+        "mood": MOODS.get(one.sentiment_label, MOODS["none"])[0],
+        "tone": MOODS.get(one.sentiment_label, MOODS["none"])[1],
         "reach": f"{words.short(one.reach)} followers" if one.reach else "",
         "url": f"/?{urlencode({'c': one.conversation_id})}",
     }

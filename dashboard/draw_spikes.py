@@ -125,7 +125,7 @@ def sheet(page: ItemPage, title: str, names: Mapping[str, str], told: str = "") 
 
 def line(one: ItemLine, names: Mapping[str, str]) -> Json:
     """Return one item behind a number."""
-    mood, tone = MOODS[one.sentiment_label] if one.sentiment_label in MOODS else MOODS["none"]
+    mood, tone = MOODS.get(one.sentiment_label, MOODS["none"])
     return {
         "key": one.id,
         "author": one.author,

@@ -118,29 +118,30 @@ function part(title, ...nodes) {
 
 // -- one spike --------------------------------------------------------------------------------------------------------
 
+// The button stays the same: it may have the focus, or the focus may be to come back to it.
+function pressed(node, className, press) {
+  const opens = node.firstChild || button("", undefined, null, "Show these messages");
+  if (!node.firstChild) node.append(opens);
+  opens.className = className;
+  opens.onclick = () => press(opens);
+  return opens;
+}
+
 function fillFigure(node, figure, ask) {
-  const opens = button("figure " + figure.tone, undefined, () => ask(opens, figure.behind, "", figure.value + " " + figure.name));
-  opens.append(el("b", "", figure.value), el("span", "name", figure.name), el("small", "", figure.small));
-  opens.title = "Show these messages";
-  const held = node.contains(node.getRootNode().activeElement);
-  node.replaceChildren(opens);
-  if (held) opens.focus();
+  const opens = pressed(node, "figure " + figure.tone, (from) => ask(from, figure.behind, "", figure.value + " " + figure.name));
+  opens.replaceChildren(el("b", "", figure.value), el("span", "name", figure.name), el("small", "", figure.small));
 }
 
 function fillRow(node, row, ask) {
-  const opens = button("row-button", undefined, () => ask(opens, row.behind, row.key, row.name));
+  const opens = pressed(node, "row-button", (from) => ask(from, row.behind, row.key, row.name));
   const name = el("span", "row-name", row.name);
   name.dir = "auto";
-  opens.append(name, el("span", "row-value", row.value), el("small", "", row.small));
-  opens.title = "Show these messages";
-  if (row.share !== undefined) {
+  opens.replaceChildren(name, el("span", "row-value", row.value), el("small", "", row.small));
+  if ("share" in row) {
     const bar = el("i", "bar");
     bar.style.width = Math.round(100 * Math.min(1, row.share)) + "%";
     opens.append(bar);
   }
-  const held = node.contains(node.getRootNode().activeElement);
-  node.replaceChildren(opens);
-  if (held) opens.focus();
 }
 
 function fillGroup(node, group, ask) {

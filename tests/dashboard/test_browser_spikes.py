@@ -38,7 +38,7 @@ def test_from_the_bell_to_the_items_and_what_is_typed_stays(page: Page, make_sta
     walk.look("messages")
     page.keyboard.press("Escape")
     expect(page.locator(".sheet")).to_be_hidden()
-    expect(numbered.locator("button")).to_be_focused()
+    expect(numbered).to_be_focused()
     page.locator("[data-testid=stApp][data-test-script-state=running]").wait_for()  # a tick
     page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
     expect(page.get_by_label("What it is")).to_have_value(note)
