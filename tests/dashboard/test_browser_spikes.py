@@ -51,7 +51,7 @@ def test_from_the_bell_to_the_items_and_what_is_typed_stays(page: Page, make_sta
     expect(page.locator(".card .known")).to_contain_text(f"Sam: {note}")
     walk.look("list")
     page.goto(f"{stage.address}/spikes?view=words&period=24h")
-    expect(page.locator(".rising").filter(has_text="payment declined")).to_be_visible()
+    expect(page.get_by_role("rowheader").filter(has_text="payment declined")).to_be_visible()
     walk.look("words")
     page.locator(".rising .link-button").first.click()
     expect(page.locator(".sheet .said-line").first).to_be_visible()
