@@ -58,6 +58,7 @@ def _line(line: Notification) -> Json:
         "id": line.id,
         "conversation": line.conversation_id,
         "at_line": place(line),
+        "spike": line.about if line.kind is Kind.SPIKE else None,
         "words": _PROMISED.get(line.about or "", told).format(by=line.by),
         "icon": icon,
         "contact": contact,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from social_listener.dashboard import words
-from social_listener.dashboard.draw_spikes import account, label, line
+from social_listener.dashboard.draw_spikes import MOODS, account, label, line
 from social_listener.desk_types.crisis import Behind, Direction
 from social_listener.desk_types.spikes import Basis, Best, SpikeKind
 
@@ -36,8 +36,6 @@ def spike(view: SpikeView, now: Situation, names: Mapping[str, str], *, may_ackn
         "since": words.iso(one.began_at),
         "until": words.iso(one.ended_at),
         "lasted": words.lasting(now.until - one.began_at),
-        "as_of": words.iso(now.as_of),
-        "going": one.ended_at is None,
         "direction": _direction(now),
         "figures": _figures(one, now),
         "inbox": {"label": f"Answer {_talks(now)}", "url": inbox(one, now)} if now.figures.talks else None,
@@ -145,20 +143,23 @@ def _course(course: Sequence[CoursePoint], one: Spike) -> Json:
     else:
         told = "Messages in each quarter of an hour. What is usual is not known yet, so no line is drawn for it."
     if any(point.items is None for point in course):
-        told += " Where no bar can stand we did not listen."
+        told += " Where there is no count we did not listen."
     return {
         "told": told,
         "since": words.iso(one.began_at),
         "until": words.iso(one.ended_at),
         "points": [
-            [words.iso(point.at), point.items, _short(point.usual), point.low, point.high, round(point.part, 2)]
+            {
+                "at": words.iso(point.at),
+                "items": point.items,
+                "usual": None if point.usual is None else round(point.usual, 2),
+                "low": point.low,
+                "high": point.high,
+                "part": round(point.part, 2),
+            }
             for point in course
         ],
     }
-
-
-def _short(value: float | None) -> float | None:
-    return None if value is None else round(value, 2)
 
 
 def _best(view: SpikeView, names: Mapping[str, str]) -> list[Json]:
@@ -179,6 +180,8 @@ def _said(one: SpikeItem, names: Mapping[str, str]) -> Json:
         "at": words.iso(one.sent_at),
         "text": one.text or words.WORDLESS,
         "private": one.private,
+        "mood": MOODS.get(one.sentiment_label, MOODS["none"])[0],
+        "tone": MOODS.get(one.sentiment_label, MOODS["none"])[1],
         "reach": f"{words.short(one.reach)} followers" if one.reach else "",
         "url": f"/?{urlencode({'c': one.conversation_id})}",
     }
@@ -191,12 +194,14 @@ def _ours_told(now: Situation) -> str:
 
 
 def _word(one: RisingWord) -> Json:
-    before = f"{one.authors_before:,} before"
+    before = f"{one.authors_before:,} before; {times(one.times)} as large a part, surely {times(one.times_low)} or more"
+    if not one.authors_before:
+        before = f"nobody before; surely {times(one.times_low)} as large a part, or more"
     return {
         "key": one.word,
         "name": f"“{one.word}”",
         "value": words.count(one.authors, "person", "people"),
-        "small": f"{before}; {times(one.times)} as large a part, surely {times(one.times_low)} or more",
+        "small": before,
         "behind": Behind.WORD.value,
     }
 

@@ -56,7 +56,7 @@ def listing(
         "past_lead": f"What was in the last {PAST_DAYS} days.",
         "none": f"Nothing out of the ordinary in the last {PAST_DAYS} days.",
         "watched": [_watched(one, names) for one in watching.accounts],
-        "looked": words.iso(watching.looked_at),
+        "seen": words.iso(watching.looked_at),
     }
 
 
@@ -125,7 +125,7 @@ def sheet(page: ItemPage, title: str, names: Mapping[str, str], told: str = "") 
 
 def line(one: ItemLine, names: Mapping[str, str]) -> Json:
     """Return one item behind a number."""
-    mood, tone = MOODS[one.sentiment_label] if one.sentiment_label in MOODS else MOODS["none"]
+    mood, tone = MOODS.get(one.sentiment_label, MOODS["none"])
     return {
         "key": one.id,
         "author": one.author,

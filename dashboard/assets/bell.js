@@ -104,6 +104,10 @@ class Bell {
 
   go(line) {
     this.panel.hidePopover();
+    if (line.spike) {
+      location.assign("/spikes?spike=" + encodeURIComponent(line.spike)); // which marks it as read
+      return;
+    }
     opening(line.conversation);
     showPane("conversation");
     this.trigger("open", { id: line.id, conversation: line.conversation, line: line.at_line, at: Date.now() });

@@ -18,7 +18,7 @@ function clock(iso) {
   return new Date(iso).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
 }
 
-function inWords([at, items, usual, low, high, part]) {
+function inWords({ at, items, usual, low, high, part }) {
   const said = items === null ? "not listened to" : items + (items === 1 ? " message" : " messages");
   const known = usual === null ? "usual not known" : "usual " + (usual < 3 ? usual.toFixed(1) : Math.round(usual)) + " (" + low + " to " + high + ")";
   return moment(at) + ": " + said + (part < 1 ? " so far" : "") + ", " + known;
@@ -59,7 +59,7 @@ class Course {
     if (!data || this.width < 60) return;
     const [wide, high, left, bottom, top] = [this.width, 190, 38, 22, 8];
     const { points } = data;
-    const most = roundUp(Math.max(4, ...points.flatMap((one) => [one[1] || 0, one[4] || 0])));
+    const most = roundUp(Math.max(4, ...points.flatMap((one) => [one.items || 0, one.high || 0])));
     const x = (at) => left + ((wide - left - 4) * at) / Math.max(1, points.length);
     const y = (value) => top + (high - top - bottom) * (1 - value / most);
     const svg = shape("svg", "", { viewBox: `0 0 ${wide} ${high}`, width: wide, height: high, "aria-hidden": "true" });
@@ -71,38 +71,38 @@ class Course {
     }
     this.hours(svg, points, x, high, wide);
     for (const stretch of stretches(points)) {
-      const above = stretch.map((at) => `${x(at + 0.5)},${y(points[at][4])}`);
-      const below = stretch.map((at) => `${x(at + 0.5)},${y(points[at][3])}`).reverse();
+      const above = stretch.map((at) => `${x(at + 0.5)},${y(points[at].high)}`);
+      const below = stretch.map((at) => `${x(at + 0.5)},${y(points[at].low)}`).reverse();
       svg.append(shape("polygon", "band", { points: [...above, ...below].join(" ") }));
     }
     const since = Date.parse(data.since) - 900_000;
     const until = data.until ? Date.parse(data.until) : Infinity;
     const gap = Math.min(2, (x(1) - x(0)) / 5);
     points.forEach((one, at) => {
-      if (one[1] === null) return;
-      const within = Date.parse(one[0]) > since && Date.parse(one[0]) <= until;
-      const kind = "bar-of" + (within ? " within" : "") + (one[5] < 1 ? " open" : "");
-      svg.append(shape("rect", kind, { x: x(at) + gap / 2, y: y(one[1]), width: Math.max(1, x(1) - x(0) - gap), height: Math.max(0, y(0) - y(one[1])) }));
+      if (one.items === null) return;
+      const within = Date.parse(one.at) > since && Date.parse(one.at) <= until;
+      const kind = "bar-of" + (within ? " within" : "") + (one.part < 1 ? " open" : "");
+      svg.append(shape("rect", kind, { x: x(at) + gap / 2, y: y(one.items), width: Math.max(1, x(1) - x(0) - gap), height: Math.max(0, y(0) - y(one.items)) }));
     });
     for (const stretch of stretches(points)) {
-      svg.append(shape("polyline", "usual", { points: stretch.map((at) => `${x(at + 0.5)},${y(points[at][2])}`).join(" ") }));
+      svg.append(shape("polyline", "usual", { points: stretch.map((at) => `${x(at + 0.5)},${y(points[at].usual)}`).join(" ") }));
     }
     svg.onpointermove = (event) => this.point(points[this.at(event, x, points)]);
     svg.onpointerleave = () => { this.under.textContent = "\u00a0"; };
     svg.onclick = (event) => this.open(points[this.at(event, x, points)], this.table.querySelector("summary"));
     this.frame.replaceChildren(svg);
-    const peak = points.reduce((one, other) => ((other[1] || 0) > (one[1] || 0) ? other : one), points[0]);
+    const peak = points.reduce((one, other) => ((other.items || 0) > (one.items || 0) ? other : one), points[0]);
     this.frame.setAttribute("aria-label", peak ? "Most: " + inWords(peak) : "Nothing yet");
   }
 
   hours(svg, points, x, high, wide) {
     const step = points.length * 15 > 48 * 60 ? 12 : wide < 500 ? 6 : 3;
     points.forEach((one, at) => {
-      const then = new Date(one[0]);
+      const then = new Date(one.at);
       if (then.getMinutes() || then.getHours() % step || x(at) > wide - 34) return;
       svg.append(shape("line", "hour", { x1: x(at), x2: x(at), y1: high - 22, y2: high - 18 }));
       const word = shape("text", "tick", { x: x(at), y: high - 5, "text-anchor": "middle" });
-      word.textContent = then.getHours() ? clock(one[0]) : then.toLocaleDateString([], { day: "numeric", month: "short" });
+      word.textContent = then.getHours() ? clock(one.at) : then.toLocaleDateString([], { day: "numeric", month: "short" });
       svg.append(word);
     });
   }
@@ -117,7 +117,7 @@ class Course {
   }
 
   open(one, opener) {
-    if (one && one[1]) this.ask(opener, "quarter", one[0], moment(one[0]) + " to " + clock(Date.parse(one[0]) + 900_000));
+    if (one && one.items) this.ask(opener, "quarter", one.at, moment(one.at) + " to " + clock(Date.parse(one.at) + 900_000));
   }
 
   fillTable() {
@@ -130,14 +130,14 @@ class Course {
     for (const one of [...this.data.points].reverse()) {
       const row = el("tr");
       const said = el("td");
-      if (one[1]) {
-        const opens = button("link-button", String(one[1]), () => this.open(one, opens));
-        opens.dataset.key = one[0];
+      if (one.items) {
+        const opens = button("link-button", String(one.items), () => this.open(one, opens));
+        opens.dataset.key = one.at;
         said.append(opens);
-      } else said.append(one[1] === null ? "not listened to" : "0");
-      const usual = one[2] === null ? ["not known", ""] : [one[2].toFixed(1), one[3] + " to " + one[4]];
+      } else said.append(one.items === null ? "not listened to" : "0");
+      const usual = one.usual === null ? ["not known", ""] : [one.usual.toFixed(1), one.low + " to " + one.high];
       const when = el("td");
-      when.append(time(one[0], ""));
+      when.append(time(one.at, ""));
       row.append(when, said, el("td", "", usual[0]), el("td", "", usual[1]));
       table.append(row);
     }
@@ -153,8 +153,8 @@ class Course {
 function stretches(points) {
   const found = [];
   points.forEach((one, at) => {
-    if (one[2] === null) return;
-    if (at && points[at - 1][2] !== null && found.length) found[found.length - 1].push(at);
+    if (one.usual === null) return;
+    if (at && points[at - 1].usual !== null && found.length) found[found.length - 1].push(at);
     else found.push([at]);
   });
   return found;

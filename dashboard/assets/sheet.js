@@ -15,7 +15,7 @@ function saidLine(line) {
   head.append(withIcon(el("b", "", line.author), line.private ? "lock" : "globe"), el("span", "quiet", line.account), time(line.at));
   if (line.mood) head.append(el("span", "chip " + (line.tone || ""), line.mood));
   if (line.reach) head.append(el("span", "quiet", line.reach));
-  if (line.answered) head.append(el("span", "chip green", line.answered));
+  if ("answered" in line && line.answered) head.append(el("span", "chip green", line.answered));
   const words = el("blockquote");
   fillBody(words, line.text);
   node.append(head, words, here("open", "Open the conversation", line.url));

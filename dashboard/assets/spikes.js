@@ -96,9 +96,9 @@ class List {
     fresh(this.mark, data.calm, () => this.mark.replaceChildren(icon(data.calm ? "check" : "warn")));
     this.head.className = "banner " + (data.calm ? "good" : "bad");
     put(this.sentence, data.headline);
-    fresh(this.looked, data.looked, () => {
+    fresh(this.looked, data.seen, () => {
       this.looked.replaceChildren();
-      if (data.looked) this.looked.append("Looked at every minute; last at ", time(data.looked, ""), ".");
+      if (data.seen) this.looked.append("Looked at every minute; last at ", time(data.seen, ""), ".");
     });
     const fill = (node, card) => fillCard(node, card, act);
     steady(this.current, data.current, () => el("article"), fill);
@@ -118,29 +118,30 @@ function part(title, ...nodes) {
 
 // -- one spike --------------------------------------------------------------------------------------------------------
 
+// The button stays the same: it may have the focus, or the focus may be to come back to it.
+function pressed(node, className, press) {
+  const opens = node.firstChild || button("", undefined, null, "Show these messages");
+  if (!node.firstChild) node.append(opens);
+  opens.className = className;
+  opens.onclick = () => press(opens);
+  return opens;
+}
+
 function fillFigure(node, figure, ask) {
-  const opens = button("figure " + figure.tone, undefined, () => ask(opens, figure.behind, "", figure.value + " " + figure.name));
-  opens.append(el("b", "", figure.value), el("span", "name", figure.name), el("small", "", figure.small));
-  opens.title = "Show these messages";
-  const held = node.contains(node.getRootNode().activeElement);
-  node.replaceChildren(opens);
-  if (held) opens.focus();
+  const opens = pressed(node, "figure " + figure.tone, (from) => ask(from, figure.behind, "", figure.value + " " + figure.name));
+  opens.replaceChildren(el("b", "", figure.value), el("span", "name", figure.name), el("small", "", figure.small));
 }
 
 function fillRow(node, row, ask) {
-  const opens = button("row-button", undefined, () => ask(opens, row.behind, row.key, row.name));
+  const opens = pressed(node, "row-button", (from) => ask(from, row.behind, row.key, row.name));
   const name = el("span", "row-name", row.name);
   name.dir = "auto";
-  opens.append(name, el("span", "row-value", row.value), el("small", "", row.small));
-  opens.title = "Show these messages";
-  if (row.share !== undefined) {
+  opens.replaceChildren(name, el("span", "row-value", row.value), el("small", "", row.small));
+  if ("share" in row) {
     const bar = el("i", "bar");
     bar.style.width = Math.round(100 * Math.min(1, row.share)) + "%";
     opens.append(bar);
   }
-  const held = node.contains(node.getRootNode().activeElement);
-  node.replaceChildren(opens);
-  if (held) opens.focus();
 }
 
 function fillGroup(node, group, ask) {
@@ -179,6 +180,8 @@ class One {
     this.groups = el("div", "groups");
     this.copies = el("ul", "copies");
     this.parts = el("ul", "parts");
+    const next = el("div", "next");
+    next.append(this.inbox, this.known);
     const head = el("header", "head");
     head.append(this.chips, this.sentence, this.began, this.way);
     this.bestPart = part("What says it best", this.best);
@@ -190,8 +193,11 @@ class One {
     this.groupsPart.classList.add("more");
     this.partsPart.classList.add("more");
     const columns = el("div", "columns");
-    columns.append(this.bestPart, this.oursPart, this.rosePart, this.groupsPart, this.partsPart);
-    this.node.append(bar, head, this.figures, this.inbox, this.known, part("Course", this.course.node), columns);
+    const coursePart = part("Course", this.course.node);
+    coursePart.classList.add("course-part");
+    this.bestPart.classList.add("best-part");
+    columns.append(coursePart, this.bestPart, this.oursPart, this.rosePart, this.groupsPart, this.partsPart);
+    this.node.append(bar, head, this.figures, next, columns);
     root.append(this.node);
   }
 
@@ -254,7 +260,7 @@ class One {
     }
     if (known.may) {
       const box = el("details");
-      box.open = !known.by || Boolean(sessionStorage.getItem(NOTE + id));
+      box.open = Boolean(sessionStorage.getItem(NOTE + id));
       const area = el("textarea");
       area.rows = 2;
       area.maxLength = 1000;

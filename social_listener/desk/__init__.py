@@ -39,6 +39,7 @@ from social_listener.desk.spikes import SpikeDesk
 from social_listener.desk.team import TeamDesk
 from social_listener.desk.undoing import UndoDesk
 from social_listener.desk.views import ViewDesk
+from social_listener.desk.words import WordDesk
 from social_listener.errors import DeskError
 from social_listener.model import Status
 from social_listener.rights import SYSTEM, Right
@@ -114,6 +115,7 @@ class Desk:
         self.spikes = SpikeDesk(self._office)
         self.hindsight = Hindsight(self._office)
         self.insights = Insights(self._office)
+        self.words = WordDesk(self._office)
         self._ingest = ingest
         self._planned: Callable[[], Mapping[str, Planned]] = dict
         sealing = seal or Seal()

@@ -74,7 +74,7 @@ def _grouped(
     `fine`: what it is put under tells hours of one day apart.
     Numbers are grouped, and buckets looked up in a table of thousands: words and calendars are slow on millions.
     """
-    condition, values = _condition(wanted, within)
+    condition, values = condition_of(wanted, within)
     plain = by in _PLAIN and not (wanted.streams or wanted.labels or wanted.languages)
     days = wanted.period.zone if at is not None else stats.ANY_DAYS
     coarse = None if fine or wanted.hour_of_week is not None else days
@@ -100,7 +100,7 @@ def _grouped(
 def _calendar(cursor: DuckDBPyConnection, wanted: Slice, at: str | None) -> pa.Table:
     """Return every bucket of a slice with what it is put under; with an hour of the week only those in it."""
     zone = wanted.period.zone  # of a list that is checked (`Period`)
-    hour = "TRUE" if wanted.hour_of_week is None else f"{_hour(zone)} = {int(wanted.hour_of_week)}"
+    hour = "TRUE" if wanted.hour_of_week is None else f"{hour_of(zone)} = {int(wanted.hour_of_week)}"
     return cursor.sql(
         f"""SELECT bucket, {at or "0"} AS place FROM (
                 SELECT unnest(generate_series(?::TIMESTAMPTZ, ?::TIMESTAMPTZ, INTERVAL 15 MINUTE)) AS bucket)
@@ -109,7 +109,7 @@ def _calendar(cursor: DuckDBPyConnection, wanted: Slice, at: str | None) -> pa.T
     ).to_arrow_table()
 
 
-def _condition(wanted: Slice, within: Accounts) -> tuple[str, list[object]]:
+def condition_of(wanted: Slice, within: Accounts) -> tuple[str, list[object]]:
     """Return what keys must be like."""
     parts, values = [], list[object]()
     plain = {
@@ -160,7 +160,7 @@ def points(cursor: DuckDBPyConnection, wanted: Slice, within: Accounts, step: St
 
 def week(cursor: DuckDBPyConnection, wanted: Slice, within: Accounts) -> dict[int, Tally]:
     """Return the figures by hour of the week: 0 is Monday from midnight to one, in the period's zone."""
-    with _grouped(cursor, wanted, within, at=_hour(wanted.period.zone), fine=True) as read:
+    with _grouped(cursor, wanted, within, at=hour_of(wanted.period.zone), fine=True) as read:
         rows = cursor.execute(
             f"SELECT place, {_SUMS} FROM {_worded(read.counts, None)} GROUP BY place ORDER BY place"
         ).fetchall()
@@ -267,7 +267,7 @@ def items(
                 WHERE bucket IN (SELECT bucket FROM stretch)""",
             params=values,
         ).to_arrow_table()
-    condition, more = _condition(wanted, within)
+    condition, more = condition_of(wanted, within)
     about = stats.beside(told["id"], told["conversation_id"])
     with stats.registered(cursor, "told", told):
         rows = cursor.execute(
@@ -380,6 +380,7 @@ def _start(step: Step, zone: str) -> str:
     return f"date_trunc('{step.value}', timezone('{zone}', bucket))"
 
 
-def _hour(zone: str) -> str:
-    local = f"timezone('{zone}', bucket)"
+def hour_of(zone: str, column: str = "bucket") -> str:
+    """Return the hour of the week of a moment, 0 is Monday from midnight to one; zones are checked (`Period`)."""
+    local = f"timezone('{zone}', {column})"
     return f"((isodow({local}) - 1) * 24 + hour({local}))"

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import filled
+import filled_spikes
 import making
 import poisoned_insights as figures
 from making import NOW, rule
@@ -22,7 +23,10 @@ from social_listener.dashboard import (
     draw_queue,
     draw_rules,
     draw_sentiment,
+    draw_spike,
+    draw_spikes,
     draw_team,
+    draw_words,
     saved_reply_routes,
 )
 from social_listener.dashboard.draw_composer import Outcome
@@ -122,6 +126,8 @@ def components() -> dict[str, Component]:
         "bell": Component(states=_bell()),
         "team": Component(states=_team()),
         "sentiment": Component(parts=("sample", "figures", "rules"), states=_sentiment()),
+        "spikes": Component(parts=("sheet", "course"), states=_spikes()),
+        "rising": Component(parts=("sheet",), states=_rising()),
         "signed_in": Component(
             parts=("session",),
             states=(State(data={"name": "Sam", "role": "role", "staff": True, "demo": True}),),
@@ -306,6 +312,41 @@ def _insights() -> dict[str, Component]:
         ),
         "insights_remarks": Component(states=(State(data=figures.remarks(), within="li"),)),
     }
+
+
+# -- spikes ------------------------------------------------------------------------------------------------------------
+
+
+def _spikes() -> tuple[State, ...]:
+    names = {"fernhill": "name", "other": "other"}
+    ended, known = filled_spikes.ended(), filled_spikes.spike(closed_by="Kim", closed_at=NOW, note="note")
+    listed: Any = draw_spikes.listing([filled_spikes.spike(), known], [ended], filled_spikes.watching(), names, NOW)
+    nothing: Any = {"list": None, "one": None, "gone": "", "calm": False, "problem": None, "sheet": None}
+
+    def one(view: Any, **changes: Any) -> Any:
+        drawn = draw_spike.spike(view, filled_spikes.situation(), names, may_acknowledge=True)
+        return {**nothing, "one": drawn, **changes}
+
+    sheet = draw_spikes.sheet(filled_spikes.page(), "title", names)
+    return (
+        State(data={**nothing, "list": listed, "problem": "problem"}),
+        State(data={**nothing, "list": {**listed, "past": []}}),
+        State(data={**nothing, "gone": "gone"}),
+        State(data=one(filled_spikes.view(), sheet=sheet)),
+        State(data=one(filled_spikes.view(ended), calm=True)),
+        State(data=one(filled_spikes.view(known)), steps=(("press", ".course summary"),)),
+    )
+
+
+def _rising() -> tuple[State, ...]:
+    names = {"fernhill": "name"}
+    sheet = draw_spikes.sheet(filled_spikes.page(), "title", names)
+    full: Any = draw_words.rising(filled_spikes.rising(), names)
+    none: Any = draw_words.rising(filled_spikes.rising(terms=(), topics=()), names)
+    return (
+        State(data={**full, "problem": "problem", "sheet": sheet}),
+        State(data={**none, "problem": None, "sheet": None}),
+    )
 
 
 # -- the bench ---------------------------------------------------------------------------------------------------------

@@ -49,6 +49,12 @@ def _planted(service: Service, began: datetime, now: datetime, long: timedelta) 
     posts = [*ordinary(now - long, now, 20), *outage(began, 45, 180)]
     store_posts(past, sorted(posts), ACCOUNT)
     listen(past, now - long, ACCOUNT)
+    with service.store.transaction() as cursor:  # its other streams have been read all the time too
+        cursor.execute(
+            """UPDATE streams SET complete_from = ?, cursor_since = ?, cursor_joined = true, last_poll_at = ?,
+                   last_ok_at = ?""",
+            [now - long, now, now, now],
+        )
     count_all(past)
     raise_queue(past, began)
     for ago in range(40, -1, -5):

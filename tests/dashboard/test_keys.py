@@ -63,7 +63,7 @@ def all_of_them() -> list[tuple[str, str, Any]]:
     return [
         (name, script_of(name, one.parts), {**one.states[0].data, **({"confirm": None} if name == "bench" else {})})
         for name, one in components().items()
-        if name not in {"health", "library", "sentiment", "team"}  # pages of their own
+        if name not in {"health", "library", "rising", "sentiment", "spikes", "team"}  # pages of their own
     ]
 
 

@@ -31,6 +31,7 @@ from social_listener.desk_types.crisis import Behind
 from social_listener.desk_types.organising import SavedView
 from social_listener.desk_types.reports import ChartKind, MailLine, MailState, ReportFormat, Snapshot
 from social_listener.desk_types.spikes import SpikeKind, Why
+from social_listener.desk_types.words import TermKind
 from social_listener.errors import DeskError, NoPicture, NotPermitted
 from social_listener.model import ActionKind, ReplyState, SentimentLabel
 from social_listener.reports.sheets import Figure
@@ -212,6 +213,18 @@ MATRIX: dict[str, Entry] = {
         lambda found, scene: any(one.account_id == scene.account for one in found),
     ),
     "spikes.one": Entry(Right.READ, lambda desk, scene, who: desk.spikes.one(scene.spike, who)),
+    "words.rising": Entry(
+        Right.READ,
+        lambda desk, scene, who: desk.words.rising(around(desk, scene.account), who),
+        lambda found, scene: found.now.items > 0,
+    ),
+    "words.saying": Entry(
+        Right.READ,
+        lambda desk, scene, who: desk.words.saying(
+            around(desk, scene.account), who, (TermKind.WORD, "question" if scene.item != NOWHERE else "nothing")
+        ),
+        lambda found, scene: found.total > 0,
+    ),
     "spikes.situation": Entry(Right.READ, lambda desk, scene, who: desk.spikes.situation(scene.spike, who)),
     "spikes.behind": Entry(Right.READ, lambda desk, scene, who: desk.spikes.behind(scene.spike, who, (Behind.ALL, ""))),
     "spikes.watching": Entry(
