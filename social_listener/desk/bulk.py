@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from social_listener.desk import colleagues, find
+from social_listener.desk.contacts import BEYOND
 from social_listener.desk.contacts import DONE as SILENCED
 from social_listener.desk.labels import known_label
 from social_listener.desk.notify import notify
@@ -24,7 +25,7 @@ from social_listener.store.sought import seek
 from social_listener.store.undoing import ASSIGNEE, LABEL, SILENCE, STATUS, Line
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from duckdb import DuckDBPyConnection
 
@@ -208,6 +209,7 @@ class BulkDesk:
                     colleagues.may_have(self._office, cursor, to, account_id)
             except DeskError as error:
                 forbidden[account_id] = str(error)
+        beyond = self._beyond(cursor, prepared, talks)
         waits = proposals.waiting_by(cursor, ids) if prepared.change.deed is Deed.RESOLVE else {}
         found = {}
         for one in ids:
@@ -218,9 +220,20 @@ class BulkDesk:
                 found[one] = forbidden[talk.account_id]
             elif talk.version != prepared.versions[one]:
                 found[one] = "it was changed meanwhile"
+            elif talk.contact_id in beyond:
+                found[one] = BEYOND
             elif one in waits:
                 found[one] = waiting_words(waits[one])
         return found
+
+    def _beyond(
+        self, cursor: DuckDBPyConnection, prepared: Prepared, talks: Mapping[str, Organised]
+    ) -> Collection[str]:
+        """Return the contacts who are not to be silenced by who asks."""
+        if prepared.change.deed not in _SILENCES:
+            return ()
+        mine = self._office.accounts(cursor, prepared.staff)
+        return silences.beyond(cursor, {talk.contact_id for talk in talks.values()}, mine)
 
 
 def _tell(cursor: DuckDBPyConnection, prepared: Prepared, progress: bulk.Progress, now: datetime) -> None:

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 _MOST: Final = 20
 #: what was done, in words
 DONE: Final = {Silencing.MUTED: "Muted", Silencing.SPAM: "Called spam"}
+#: why somebody is not silenced: it would take them out of other people's queues too
+BEYOND: Final = "this contact also writes to accounts that you have no access to; somebody who has may do that"
 _ADDRESS: Final = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+|(?:https?://|www\.)[^\s<>\"']+", re.IGNORECASE)
 
 
@@ -51,6 +53,8 @@ class ContactDesk:
         now = self._office.clock()
         with self._office.store.transaction() as cursor:
             talk = self._office.conversation(cursor, staff, Right.BLOCK, conversation_id)
+            if silences.beyond(cursor, [talk.contact_id], self._office.accounts(cursor, staff, Right.BLOCK)):
+                raise NotPermitted(BEYOND)
             before = silences.of(cursor, [talk.contact_id]).get(talk.contact_id)
             silences.write(cursor, {talk.contact_id: silence}, now)
             verb = f"contact.{silence.kind}" if silence else "contact.heard"

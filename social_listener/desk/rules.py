@@ -17,7 +17,7 @@ from social_listener.desk_types.teaching import (
     RuleState,
     RuleTrial,
 )
-from social_listener.errors import DeskError
+from social_listener.errors import DeskError, NotPermitted
 from social_listener.levels import band
 from social_listener.model import Score, SentimentLabel
 from social_listener.rights import Right
@@ -225,7 +225,8 @@ class RuleDesk:
     def _decide(self, rule_ids: Sequence[str], state: RuleState, staff: str) -> int:
         now = self._office.clock()
         with self._office.store.transaction() as cursor:
-            self._office.permit(cursor, staff, Right.TEACH)
+            if self._office.accounts(cursor, staff, Right.TEACH) is not None:
+                raise NotPermitted("a rule scores what is said on every account; you have access to some of them only")
             those = self._known(cursor, rule_ids)
             already = next((one for one in those if one.state is state), None)
             if already is not None:

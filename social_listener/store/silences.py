@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from social_listener.desk_types.contacts import Silence, Silencing
 from social_listener.store import queue_upkeep
-from social_listener.store.rows import marks, named
+from social_listener.store.rows import among, marks, named
 from social_listener.store.staging import chunks, delete, insert, select
 
 if TYPE_CHECKING:
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from duckdb import DuckDBPyConnection
+
+    from social_listener.desk_types.people import Accounts
 
 _NAMES: Final = ("contact_id", *(field.name for field in fields(Silence)))
 
@@ -56,6 +58,21 @@ def ended(cursor: DuckDBPyConnection, now: datetime, most: int) -> list[str]:
         "SELECT contact_id FROM silences WHERE until <= ? ORDER BY until, contact_id LIMIT ?", [now, most]
     ).fetchall()
     return [row[0] for row in rows]
+
+
+def beyond(cursor: DuckDBPyConnection, contact_ids: Collection[str], accounts: Accounts) -> set[str]:
+    """Return which of those contacts also talk on other accounts than those; None: there are no others."""
+    if accounts is None:
+        return set()
+    here, values = among("account_id", accounts)
+    found: set[str] = set()
+    for part in chunks(sorted(set(contact_ids))):
+        rows = cursor.execute(
+            f"SELECT DISTINCT contact_id FROM conversations WHERE contact_id IN ({marks(part)}) AND NOT ({here})",
+            [*part, *values],
+        ).fetchall()
+        found |= {row[0] for row in rows}
+    return found
 
 
 def some(cursor: DuckDBPyConnection) -> bool:

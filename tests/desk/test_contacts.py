@@ -60,6 +60,28 @@ def test_a_silenced_contact_raises_no_queue_row(kit: Kit, kind: Silencing) -> No
     assert listed(kit, View.SPAM) == []
 
 
+def test_who_also_writes_to_foreign_accounts_is_not_silenced(tmp_path: Path) -> None:
+    """It would take them out of other people's queues: it is refused, one by one and in a change of many."""
+    kit = make_kit(tmp_path, accounts=("main", "other"))
+    try:
+        seed_staff(kit.desk, "lim", role=Role.MANAGER, accounts=frozenset({"main"}))
+        here = kit.desk.conversation_of(kit.mention(author="mara", account="main"))
+        kit.desk.contacts.silence(here, Silencing.SPAM, "lim")
+        kit.desk.contacts.hear(here, "lim")
+        there = kit.desk.conversation_of(kit.mention(author="mara", account="other"))
+        with pytest.raises(NotPermitted, match="accounts that you have no access to"):
+            kit.desk.contacts.silence(here, Silencing.SPAM, "lim")
+        prepared = kit.desk.bulk.prepare(Change(deed=Deed.MUTE), "lim", ids=[here])
+        run = kit.desk.bulk.begin(prepared)
+        kit.desk.bulk.work(run)
+        assert {here, there} <= set(listed(kit, View.WAITING))
+        kit.desk.contacts.silence(here, Silencing.SPAM, "ana")
+        with pytest.raises(NotPermitted, match="accounts that you have no access to"):
+            kit.desk.contacts.hear(here, "lim")
+    finally:
+        kit.close()
+
+
 @pytest.mark.parametrize("search", ["", "order"])
 def test_what_a_colleague_must_decide_is_found_though_its_contact_is_muted(kit: Kit, search: str) -> None:
     """A reply that waits for approval, or is in doubt, stands in its view and count, and is there for many at once."""

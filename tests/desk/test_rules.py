@@ -153,6 +153,9 @@ def test_who_may_not_teach_may_look(kit: Kit) -> None:
     assert kit.desk.rules.all("ben") == (rule,)
     with pytest.raises(NotPermitted):
         kit.desk.rules.activate([rule.id], "ben")
+    kit.desk.people.set_rights(SYSTEM, "ben", Role.MANAGER, frozenset({"main"}), 2)
+    with pytest.raises(NotPermitted, match="every account"):
+        kit.desk.rules.activate([rule.id], "ben")
     with pytest.raises(DeskError, match="there is no rule 'none'"):
         kit.desk.rules.activate(["none"], "ana")
 
