@@ -268,7 +268,7 @@ def items(
             params=values,
         ).to_arrow_table()
     condition, more = condition_of(wanted, within)
-    about = stats.beside(told["id"], told["conversation_id"])
+    about = stats.beside("told", told["id"], told["conversation_id"])
     with stats.registered(cursor, "told", told):
         rows = cursor.execute(
             f"""SELECT id, channel, account_id, conversation_id, author_id, private, text, sent_at, sentiment_label,

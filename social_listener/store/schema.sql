@@ -682,13 +682,13 @@ CREATE TABLE stats_plain (            -- the same, told apart by channel, accoun
     sentiment_e4    BIGINT NOT NULL,
     answered        BIGINT NOT NULL
 );
----;
+--;
 CREATE TABLE stats_days (             -- days that are added up; no two overlap
     begins          TIMESTAMPTZ NOT NULL,
     ends            TIMESTAMPTZ NOT NULL,
     zone            VARCHAR NOT NULL   -- whose days: the house's when they were added up
 );
----;
+--;
 CREATE TABLE day_stats (              -- stats, added up over such days
     bucket          TIMESTAMPTZ NOT NULL, -- when the day begins
     key_id          INTEGER NOT NULL,
@@ -697,7 +697,7 @@ CREATE TABLE day_stats (              -- stats, added up over such days
     sentiment_e4    BIGINT NOT NULL,
     answered        BIGINT NOT NULL
 );
----;
+--;
 CREATE TABLE day_plain (              -- stats_plain, added up over such days
     bucket          TIMESTAMPTZ NOT NULL,
     key_id          INTEGER NOT NULL,
@@ -706,7 +706,7 @@ CREATE TABLE day_plain (              -- stats_plain, added up over such days
     sentiment_e4    BIGINT NOT NULL,
     answered        BIGINT NOT NULL
 );
----;
+--;
 CREATE TABLE answer_times (           -- roll-up: how long each answered one of them waited
     bucket          TIMESTAMPTZ NOT NULL,
     key_id          INTEGER NOT NULL,

@@ -231,7 +231,7 @@ def said(cursor: DuckDBPyConnection, buckets: Sequence[datetime]) -> pa.Table:
         return cursor.sql(
             f"""SELECT told.bucket, told.channel, told.account_id, told.private, told.reach, told.waited_s,
                        coalesce(round(s.sentiment * 10000)::BIGINT, 0) AS sentiment_e4, {ABOUT}
-                FROM stage told {beside(items["id"], items["conversation_id"])}"""
+                FROM stage told {beside("stage", items["id"], items["conversation_id"])}"""
         ).to_arrow_table()
 
 
@@ -243,8 +243,8 @@ ABOUT: Final = """
     coalesce(c.labels, '') AS labels"""
 
 
-def beside(item_ids: pa.ChunkedArray, conversation_ids: pa.ChunkedArray) -> str:
-    """Return the joins that `ABOUT` needs; few items are looked up by key, of many the tables are joined."""
+def beside(table: str, item_ids: pa.ChunkedArray, conversation_ids: pa.ChunkedArray) -> str:
+    """Return the joins that `ABOUT` needs of a table of items; few are looked up by key, of many tables are joined."""
     items = talks = "TRUE"
     if len(item_ids) <= _FEW:
         items = f"interaction_id IN ({_literals(item_ids.to_pylist())})"
@@ -255,9 +255,8 @@ def beside(item_ids: pa.ChunkedArray, conversation_ids: pa.ChunkedArray) -> str:
         LEFT JOIN (SELECT id, labels FROM conversations WHERE {talks}) c ON c.id = told.conversation_id
         LEFT JOIN (
             SELECT interaction_id, string_agg(DISTINCT stream_id, ' ' ORDER BY stream_id) AS stream_ids FROM (
-                SELECT interaction_id, stream_id FROM sightings WHERE {items} UNION ALL
-                SELECT i.id, i.stream_id FROM interactions i JOIN sightings g ON g.interaction_id = i.id
-                WHERE i.stream_id IS NOT NULL AND {items.replace("interaction_id", "i.id")})
+                SELECT g.interaction_id, unnest([g.stream_id, own.stream_id]) AS stream_id
+                FROM sightings g JOIN {table} own ON own.id = g.interaction_id)
             GROUP BY interaction_id) seen ON seen.interaction_id = told.id"""
 
 

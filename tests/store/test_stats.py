@@ -246,6 +246,20 @@ def test_a_change_that_nobody_marked_would_be_seen(store: Store) -> None:
         assert both(cursor, since, until) != naive(cursor, since, until)
 
 
+def test_an_item_counts_for_every_stream_that_saw_it(store: Store) -> None:
+    """Its own stream and all further ones, whether its bucket is dirty or counted; others have but their own."""
+    since, until = stats.bucket_of(START), stats.bucket_of(START + SPAN)
+    do(store, ("put", 10, "negative", False), 1)
+    do(store, ("put", 11, "negative", False), 2)
+    do(store, ("see", 1), 3)
+    for _ in range(2):
+        with store.read() as cursor:
+            counts, times = both(cursor, since, until)
+            assert {row[3] for row in counts} == {"main/b other/all", "main/a"}
+            assert (counts, times) == naive(cursor, since, until)
+        do(store, ("count", 700), 4)
+
+
 def three_days(store: Store) -> None:
     """Store items on three days, and add up those that are over."""
     for number in range(40):
