@@ -47,10 +47,11 @@ def texts(cursor: DuckDBPyConnection, wanted: Slice, within: Accounts, share: fl
     if not told.num_rows:
         return []
     only, more = condition_of(wanted, within)
+    about = stats.beside("told", told["id"], told["conversation_id"])
     with stats.registered(cursor, "told", told):
         rows = cursor.execute(
             f"""SELECT id, author_id, text, labels
-                FROM (SELECT told.*, {stats.ABOUT} FROM told {stats.beside(told["id"], told["conversation_id"])})
+                FROM (SELECT told.*, {stats.ABOUT} FROM told {about})
                 WHERE {only} ORDER BY sent_at DESC, id DESC""",
             more,
         ).fetchall()
