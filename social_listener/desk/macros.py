@@ -31,6 +31,8 @@ MOST_NAME: Final = 80
 MOST_NOTE: Final = 10_000
 #: how long a run can be taken back; its replies only until they leave
 GOOD_FOR: Final = timedelta(minutes=10)
+#: a macro that somebody runs again on a conversation within so long was pressed twice
+_TWICE: Final = timedelta(seconds=3)
 
 
 class Macros:
@@ -114,6 +116,9 @@ class Macros:
                 raise Conflict(f"“{macro.name}” was changed meanwhile; look at what it does now")
             if row.version != seen_version:
                 raise Conflict("this conversation was changed meanwhile; look at it again before you run a macro")
+            # A macro that only writes notes leaves the conversation's version as it is.
+            if macros.ran_since(cursor, macro.id, row.id, staff, here.now - _TWICE):
+                raise Conflict(f"“{macro.name}” ran here a moment ago; look at what it did before you run it again")
             planned = plan(here, macro)
             steps, done = _do(here, macro, planned)
             run = StoredRun(

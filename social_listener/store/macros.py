@@ -51,6 +51,16 @@ def by_id(cursor: DuckDBPyConnection, macro_id: str) -> Macro | None:
     return _macro(row) if row else None
 
 
+def ran_since(cursor: DuckDBPyConnection, macro_id: str, conversation_id: str, staff: str, since: datetime) -> bool:
+    """Return whether somebody ran a macro on a conversation after that, and did not take it back."""
+    row = cursor.execute(
+        """SELECT id FROM macro_runs WHERE macro_id = ? AND conversation_id = ? AND staff = ? AND ran_at > ?
+           AND undone_at IS NULL LIMIT 1""",
+        [macro_id, conversation_id, staff, since],
+    ).fetchone()
+    return row is not None
+
+
 def for_staff(cursor: DuckDBPyConnection, staff: str, *, archived: bool = False) -> list[Macro]:
     """Return what somebody may run, by name: the shared ones and their own; archived ones only if asked."""
     rows = cursor.execute(

@@ -191,6 +191,22 @@ def test_a_changed_macro_or_conversation_is_shown_again_first(kit: Kit) -> None:
     assert picture(kit, item)[:2] == (None, Status.OPEN)
 
 
+def test_a_macro_that_is_pressed_twice_runs_once(kit: Kit) -> None:
+    """A second run a moment after leaves one note; a later one, or one after the first was taken back, is meant."""
+    item = kit.mention()
+    one = macro(kit, ("note", "Refund"))
+    first, _ = run(kit, one, item)
+    talk = kit.desk.conversation_of(item)
+    with pytest.raises(Conflict, match="a moment ago"):
+        run(kit, one, item)
+    assert len(kit.desk.conversation(talk, "ana").notes) == 1
+    kit.desk.macros.undo(first, "ana")
+    run(kit, one, item)
+    kit.pass_time(seconds=4)
+    run(kit, one, item)
+    assert [note.text for note in kit.desk.conversation(talk, "ana").notes] == ["Refund", "Refund"]
+
+
 def test_inserting_keeps_what_was_typed_and_undo_gives_it_back(kit: Kit) -> None:
     """A macro that only prepares a text puts it below the draft; taken back, the draft is as it was."""
     item = kit.mention(author="mara")
@@ -265,6 +281,7 @@ def test_it_resolves_nothing_where_a_proposal_waits(kit: Kit) -> None:
     assert run(kit, one, item)[1] == [None, because]
     assert kit.waiting() == [kit.desk.conversation_of(item)]
     kit.desk.team.withdraw(proposal.id, "ben", proposal.version)
+    kit.pass_time(seconds=4)
     assert run(kit, one, item)[1] == [None, None]
     assert kit.waiting() == []
 
