@@ -27,7 +27,7 @@ from social_listener.errors import Conflict, DeskError
 from social_listener.rights import Right
 from social_listener.scoring.language_names import LANGUAGES
 from social_listener.scoring.measures import wilson
-from social_listener.store import annotated, audit, health, insights, stats, stats_days
+from social_listener.store import annotated, audit, health, insights, stats, stats_days, stats_live
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterator
@@ -59,6 +59,7 @@ class Insights:
     def __init__(self, office: Office) -> None:
         """Read nothing yet."""
         self._office = office
+        self._lives = stats_live.Kept(office.store)
 
     # -- figures -------------------------------------------------------------------------------------------------------
 
@@ -66,12 +67,12 @@ class Insights:
         """Return the figures of a slice beside those of the period before, and how far they can be trusted."""
         before = wanted.before()
 
-        def read(cursor: DuckDBPyConnection, within: Accounts) -> Overview:
+        def read(cursor: DuckDBPyConnection, within: Accounts, live: stats.Live) -> Overview:
             return Overview(
-                now=insights.total(cursor, wanted, within),
-                before=insights.total(cursor, before, within),
-                waits=_one(insights.waits(cursor, wanted, within)),
-                waits_before=_one(insights.waits(cursor, before, within)),
+                now=insights.total(cursor, wanted, within, live=live),
+                before=insights.total(cursor, before, within, live=live),
+                waits=_one(insights.waits(cursor, wanted, within, live=live)),
+                waits_before=_one(insights.waits(cursor, before, within, live=live)),
                 standing=standing_of(self._office, cursor, wanted, within),
                 first=insights.first(cursor, within),
             )
@@ -80,12 +81,16 @@ class Insights:
 
     def total(self, wanted: Slice, staff: str) -> Tally:
         """Return the figures of a slice."""
-        return self._kept(staff, ("total", wanted), lambda cursor, within: insights.total(cursor, wanted, within))
+        return self._kept(
+            staff, ("total", wanted), lambda cursor, within, live: insights.total(cursor, wanted, within, live=live)
+        )
 
     def lines(self, wanted: Slice, staff: str, by: By) -> tuple[Line, ...]:
         """Return the figures told apart, the most items first."""
         found = self._kept(
-            staff, ("lines", wanted, by), lambda cursor, within: insights.lines(cursor, wanted, within, by)
+            staff,
+            ("lines", wanted, by),
+            lambda cursor, within, live: insights.lines(cursor, wanted, within, by, live=live),
         )
         with self._reading(staff) as (cursor, _):
             name = names_of(self._office, cursor, by)
@@ -97,13 +102,15 @@ class Insights:
         found = self._kept(
             staff,
             ("points", wanted, by, step),
-            lambda cursor, within: insights.points(cursor, wanted, within, step, by),
+            lambda cursor, within, live: insights.points(cursor, wanted, within, step, by, live=live),
         )
         return Chart(step=step, points=tuple(found))
 
     def week(self, wanted: Slice, staff: str) -> dict[int, Tally]:
         """Return the figures of all 168 hours of the week; 0 is Monday from midnight to one in the period's zone."""
-        found = self._kept(staff, ("week", wanted), lambda cursor, within: insights.week(cursor, wanted, within))
+        found = self._kept(
+            staff, ("week", wanted), lambda cursor, within, live: insights.week(cursor, wanted, within, live=live)
+        )
         return {hour: found.get(hour, Tally()) for hour in range(168)}
 
     def waits(self, wanted: Slice, staff: str, *, by: By | None = None, step: Step | None = None) -> tuple[Waits, ...]:
@@ -111,13 +118,15 @@ class Insights:
         found = self._kept(
             staff,
             ("waits", wanted, by, step),
-            lambda cursor, within: insights.waits(cursor, wanted, within, by=by, step=step),
+            lambda cursor, within, live: insights.waits(cursor, wanted, within, by=by, step=step, live=live),
         )
         return tuple(found)
 
     def voice(self, wanted: Slice, staff: str) -> Voice:
         """Return the shares of voice of the streams that a slice names, or of all that it finds."""
-        sets = self._kept(staff, ("voices", wanted), lambda cursor, within: insights.voices(cursor, wanted, within))
+        sets = self._kept(
+            staff, ("voices", wanted), lambda cursor, within, live: insights.voices(cursor, wanted, within, live=live)
+        )
         with self._reading(staff) as (cursor, _):
             name = names_of(self._office, cursor, By.STREAM)
         chosen = wanted.streams or tuple(sorted({one for seen, _ in sets for one in seen}))
@@ -144,9 +153,10 @@ class Insights:
         self, wanted: Slice, staff: str, *, limit: int = 50, after: tuple[datetime, str] | None = None
     ) -> ItemPage:
         """Return the items behind a number, newest first, behind `after`; `total` is that number."""
+        live = self._lives.since(self._office.store.commits)
         with self._reading(staff) as (cursor, within):
-            total = insights.total(cursor, wanted, within).items  # with the list, of the same moment
-            found = insights.items(cursor, wanted, within, limit=limit + 1, after=after)
+            total = insights.total(cursor, wanted, within, live=live).items  # with the list, of the same moment
+            found = insights.items(cursor, wanted, within, limit=limit + 1, after=after, live=live)
         shown = found[:limit]
         last = (shown[-1].sent_at, shown[-1].id) if len(found) > limit else None
         return ItemPage(total=total, lines=tuple(shown), next=last)
@@ -221,11 +231,12 @@ class Insights:
 
     # -- how -----------------------------------------------------------------------------------------------------------
 
-    def _kept(self, staff: str, key: Hashable, read: Callable[[DuckDBPyConnection, Accounts], T]) -> T:
+    def _kept(self, staff: str, key: Hashable, read: Callable[[DuckDBPyConnection, Accounts, stats.Live], T]) -> T:
         """Return a reading of somebody's accounts; it is made once a revision for all who ask the same."""
+        live = self._lives.since(self._office.store.commits)  # before the snapshots that are read with it are taken
         with self._office.store.read() as cursor:
             within = self._office.accounts(cursor, staff)
-            return self._office.memo.get(cursor, ("insights", key, within), lambda own: read(own, within))
+            return self._office.memo.get(cursor, ("insights", key, within), lambda own: read(own, within, live))
 
     @contextmanager
     def _reading(self, staff: str) -> Iterator[tuple[DuckDBPyConnection, Accounts]]:
