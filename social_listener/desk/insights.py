@@ -28,7 +28,7 @@ from social_listener.errors import Conflict, DeskError
 from social_listener.rights import Right
 from social_listener.scoring.language_names import LANGUAGES
 from social_listener.scoring.measures import wilson
-from social_listener.store import annotated, audit, health, insights, stats, stats_days
+from social_listener.store import annotated, audit, health, insights, stats, stats_days, stats_live
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterator
@@ -60,19 +60,24 @@ class Insights:
     def __init__(self, office: Office) -> None:
         """Read nothing yet."""
         self._office = office
+        self._lives = stats_live.Kept(office.store)
 
     # -- figures -------------------------------------------------------------------------------------------------------
 
     def overview(self, wanted: Slice, staff: str) -> Overview:
         """Return the figures of a slice beside those of the period before, and how far they can be trusted."""
         return self._kept(
-            staff, ("overview", wanted), lambda cursor, within: _overview(self._office, cursor, wanted, within)
+            staff,
+            ("overview", wanted),
+            lambda cursor, within, live: _overview(self._office, cursor, wanted, within, live),
         )
 
     def board(self, wanted: Slice, staff: str, by: By) -> Board:
         """Return what a page of figures shows, of one state of the store; `by`: how its lines are told apart."""
         found = self._kept(
-            staff, ("board", wanted, by), lambda cursor, within: _board(self._office, cursor, wanted, within, by)
+            staff,
+            ("board", wanted, by),
+            lambda cursor, within, live: _board(self._office, cursor, wanted, within, by, live),
         )
         return replace(
             found,
@@ -83,12 +88,16 @@ class Insights:
 
     def total(self, wanted: Slice, staff: str) -> Tally:
         """Return the figures of a slice."""
-        return self._kept(staff, ("total", wanted), lambda cursor, within: insights.total(cursor, wanted, within))
+        return self._kept(
+            staff, ("total", wanted), lambda cursor, within, live: insights.total(cursor, wanted, within, live=live)
+        )
 
     def lines(self, wanted: Slice, staff: str, by: By) -> tuple[Line, ...]:
         """Return the figures told apart, the most items first."""
         found = self._kept(
-            staff, ("lines", wanted, by), lambda cursor, within: insights.lines(cursor, wanted, within, by)
+            staff,
+            ("lines", wanted, by),
+            lambda cursor, within, live: insights.lines(cursor, wanted, within, by, live=live),
         )
         return self._named(tuple(found), by, staff)
 
@@ -98,13 +107,15 @@ class Insights:
         found = self._kept(
             staff,
             ("points", wanted, by, step),
-            lambda cursor, within: insights.points(cursor, wanted, within, step, by),
+            lambda cursor, within, live: insights.points(cursor, wanted, within, step, by, live=live),
         )
         return Chart(step=step, points=tuple(found))
 
     def week(self, wanted: Slice, staff: str) -> dict[int, Tally]:
         """Return the figures of all 168 hours of the week; 0 is Monday from midnight to one in the period's zone."""
-        found = self._kept(staff, ("week", wanted), lambda cursor, within: insights.week(cursor, wanted, within))
+        found = self._kept(
+            staff, ("week", wanted), lambda cursor, within, live: insights.week(cursor, wanted, within, live=live)
+        )
         return {hour: found.get(hour, Tally()) for hour in range(168)}
 
     def waits(self, wanted: Slice, staff: str, *, by: By | None = None, step: Step | None = None) -> tuple[Waits, ...]:
@@ -112,13 +123,15 @@ class Insights:
         found = self._kept(
             staff,
             ("waits", wanted, by, step),
-            lambda cursor, within: insights.waits(cursor, wanted, within, by=by, step=step),
+            lambda cursor, within, live: insights.waits(cursor, wanted, within, by=by, step=step, live=live),
         )
         return tuple(found)
 
     def voice(self, wanted: Slice, staff: str) -> Voice:
         """Return the shares of voice of the streams that a slice names, or of all that it finds."""
-        sets = self._kept(staff, ("voices", wanted), lambda cursor, within: insights.voices(cursor, wanted, within))
+        sets = self._kept(
+            staff, ("voices", wanted), lambda cursor, within, live: insights.voices(cursor, wanted, within, live=live)
+        )
         with self._reading(staff) as (cursor, _):
             name = names_of(self._office, cursor, By.STREAM)
         chosen = wanted.streams or tuple(sorted({one for seen, _ in sets for one in seen}))
@@ -154,10 +167,11 @@ class Insights:
 
         `answered`: those behind a number of answered items, and behind waiting times.
         """
+        live = self._lives.since(self._office.store.commits)
         with self._reading(staff) as (cursor, within):
-            tally = insights.total(cursor, wanted, within)  # with the list, of the same moment
+            tally = insights.total(cursor, wanted, within, live=live)  # with the list, of the same moment
             total = tally.answered if answered else tally.items
-            found = insights.items(cursor, wanted, within, limit=limit + 1, after=after, answered=answered)
+            found = insights.items(cursor, wanted, within, limit=limit + 1, after=after, answered=answered, live=live)
         shown = found[:limit]
         last = (shown[-1].sent_at, shown[-1].id) if len(found) > limit else None
         return ItemPage(total=total, lines=tuple(shown), next=last)
@@ -242,11 +256,12 @@ class Insights:
 
     # -- how -----------------------------------------------------------------------------------------------------------
 
-    def _kept(self, staff: str, key: Hashable, read: Callable[[DuckDBPyConnection, Accounts], T]) -> T:
+    def _kept(self, staff: str, key: Hashable, read: Callable[[DuckDBPyConnection, Accounts, stats.Live], T]) -> T:
         """Return a reading of somebody's accounts; it is made once a revision for all who ask the same."""
+        live = self._lives.since(self._office.store.commits)  # before the snapshots that are read with it are taken
         with self._office.store.read() as cursor:
             within = self._office.accounts(cursor, staff)
-            return self._office.memo.get(cursor, ("insights", key, within), lambda own: read(own, within))
+            return self._office.memo.get(cursor, ("insights", key, within), lambda own: read(own, within, live))
 
     def _named(self, lines: tuple[Line, ...], by: By, staff: str) -> tuple[Line, ...]:
         """Return lines with the names that people call their keys now."""
@@ -260,32 +275,36 @@ class Insights:
             yield cursor, self._office.accounts(cursor, staff)
 
 
-def _overview(office: Office, cursor: DuckDBPyConnection, wanted: Slice, within: Accounts) -> Overview:
+def _overview(
+    office: Office, cursor: DuckDBPyConnection, wanted: Slice, within: Accounts, live: stats.Live
+) -> Overview:
     before = wanted.before()
     return Overview(
-        now=insights.total(cursor, wanted, within),
-        before=insights.total(cursor, before, within),
-        waits=_one(insights.waits(cursor, wanted, within)),
-        waits_before=_one(insights.waits(cursor, before, within)),
+        now=insights.total(cursor, wanted, within, live=live),
+        before=insights.total(cursor, before, within, live=live),
+        waits=_one(insights.waits(cursor, wanted, within, live=live)),
+        waits_before=_one(insights.waits(cursor, before, within, live=live)),
         standing=standing_of(office, cursor, wanted, within),
         first=insights.first(cursor, within),
     )
 
 
-def _board(office: Office, cursor: DuckDBPyConnection, wanted: Slice, within: Accounts, by: By) -> Board:
+def _board(
+    office: Office, cursor: DuckDBPyConnection, wanted: Slice, within: Accounts, by: By, live: stats.Live
+) -> Board:
     step, before = wanted.period.step(), wanted.before()
-    week = insights.week(cursor, wanted, within)
+    week = insights.week(cursor, wanted, within, live=live)
     return Board(
-        overview=_overview(office, cursor, wanted, within),
+        overview=_overview(office, cursor, wanted, within, live),
         step=step,
-        points=tuple(insights.points(cursor, wanted, within, step, None)),
-        points_before=tuple(insights.points(cursor, before, within, step, None)),
-        waits=tuple(insights.waits(cursor, wanted, within, step=step)),
+        points=tuple(insights.points(cursor, wanted, within, step, None, live=live)),
+        points_before=tuple(insights.points(cursor, before, within, step, None, live=live)),
+        waits=tuple(insights.waits(cursor, wanted, within, step=step, live=live)),
         by=by,
-        lines=tuple(insights.lines(cursor, wanted, within, by)),
-        lines_before=tuple(insights.lines(cursor, before, within, by)),
-        lines_waits=tuple(insights.waits(cursor, wanted, within, by=by)),
-        apart=tuple(insights.points(cursor, wanted, within, step, by)),
+        lines=tuple(insights.lines(cursor, wanted, within, by, live=live)),
+        lines_before=tuple(insights.lines(cursor, before, within, by, live=live)),
+        lines_waits=tuple(insights.waits(cursor, wanted, within, by=by, live=live)),
+        apart=tuple(insights.points(cursor, wanted, within, step, by, live=live)),
         week={hour: week.get(hour, Tally()) for hour in range(168)},
         annotations=(),
     )

@@ -191,6 +191,13 @@ class Store:
         """
         return not self._writing and self._revision == revision
 
+    def has_committed(self, commits: int) -> bool:
+        """Return whether it was just so many commits, and nothing is being written.
+
+        A snapshot that was taken after `commits` was read, and before this is asked, is then the state after them.
+        """
+        return not self._writing and self._commits == commits
+
     @property
     def size(self) -> int:
         """Return the bytes on disk, log included."""

@@ -68,6 +68,7 @@ def _grouped(
     by: By | None = None,
     at: str | None = None,
     fine: bool = False,
+    live: stats.Live | None = None,
 ) -> Iterator[_Grouped]:
     """Hand out what to select from, with the table `chosen` (id, grp, key, label); `at`: what a bucket is put under.
 
@@ -78,7 +79,10 @@ def _grouped(
     plain = by in _PLAIN and not (wanted.streams or wanted.labels or wanted.languages)
     days = wanted.period.zone if at is not None else stats.ANY_DAYS
     coarse = None if fine or wanted.hour_of_week is not None else days
-    with stats.counted(cursor, wanted.since, wanted.until, plain=plain, days=coarse) as read, ExitStack() as held:
+    with (
+        stats.counted(cursor, wanted.since, wanted.until, plain=plain, days=coarse, live=live) as read,
+        ExitStack() as held,
+    ):
         chosen = cursor.sql(
             f"""SELECT id, dense_rank() OVER (ORDER BY key, label)::INTEGER AS grp, key, label
                 FROM (SELECT id, {_KEYS[by]} AS key, sentiment_label AS label FROM {read.keys} WHERE {condition})""",
@@ -133,34 +137,48 @@ def condition_of(wanted: Slice, within: Accounts) -> tuple[str, list[object]]:
     return " AND ".join([*parts, theirs]), [*values, *accounts]
 
 
-def total(cursor: DuckDBPyConnection, wanted: Slice, within: Accounts) -> Tally:
+def total(cursor: DuckDBPyConnection, wanted: Slice, within: Accounts, *, live: stats.Live | None = None) -> Tally:
     """Return the figures of a slice."""
-    with _grouped(cursor, wanted, within) as read:
+    with _grouped(cursor, wanted, within, live=live) as read:
         rows = cursor.execute(f"SELECT {_SUMS} FROM {_worded(read.counts, None)}").fetchall()
     return _tally(rows[0])
 
 
-def lines(cursor: DuckDBPyConnection, wanted: Slice, within: Accounts, by: By) -> list[Line]:
+def lines(
+    cursor: DuckDBPyConnection, wanted: Slice, within: Accounts, by: By, *, live: stats.Live | None = None
+) -> list[Line]:
     """Return the figures of a slice told apart, the most items first; the name is still the key."""
-    with _grouped(cursor, wanted, within, by=by) as read:
+    with _grouped(cursor, wanted, within, by=by, live=live) as read:
         rows = cursor.execute(
             f"SELECT key, {_SUMS} FROM {_worded(read.counts, by)} GROUP BY key ORDER BY 2 DESC, key"
         ).fetchall()
     return [Line(row[0], row[0], _tally(row[1:])) for row in rows if _is_asked(wanted, by, row[0])]
 
 
-def points(cursor: DuckDBPyConnection, wanted: Slice, within: Accounts, step: Step, by: By | None) -> list[Point]:
+def points(
+    cursor: DuckDBPyConnection,
+    wanted: Slice,
+    within: Accounts,
+    step: Step,
+    by: By | None,
+    *,
+    live: stats.Live | None = None,
+) -> list[Point]:
     """Return the figures of every step in which something was said, in order, told apart by `by`."""
-    with _grouped(cursor, wanted, within, by=by, at=_start(step, wanted.period.zone), fine=step is Step.HOUR) as read:
+    with _grouped(
+        cursor, wanted, within, by=by, at=_start(step, wanted.period.zone), fine=step is Step.HOUR, live=live
+    ) as read:
         rows = cursor.execute(
             f"SELECT place, key, {_SUMS} FROM {_worded(read.counts, by)} GROUP BY place, key ORDER BY place, key"
         ).fetchall()
     return [Point(row[0], row[1], _tally(row[2:])) for row in rows if _is_asked(wanted, by, row[1])]
 
 
-def week(cursor: DuckDBPyConnection, wanted: Slice, within: Accounts) -> dict[int, Tally]:
+def week(
+    cursor: DuckDBPyConnection, wanted: Slice, within: Accounts, *, live: stats.Live | None = None
+) -> dict[int, Tally]:
     """Return the figures by hour of the week: 0 is Monday from midnight to one, in the period's zone."""
-    with _grouped(cursor, wanted, within, at=hour_of(wanted.period.zone), fine=True) as read:
+    with _grouped(cursor, wanted, within, at=hour_of(wanted.period.zone), fine=True, live=live) as read:
         rows = cursor.execute(
             f"SELECT place, {_SUMS} FROM {_worded(read.counts, None)} GROUP BY place ORDER BY place"
         ).fetchall()
@@ -168,11 +186,20 @@ def week(cursor: DuckDBPyConnection, wanted: Slice, within: Accounts) -> dict[in
 
 
 def waits(
-    cursor: DuckDBPyConnection, wanted: Slice, within: Accounts, *, by: By | None = None, step: Step | None = None
+    cursor: DuckDBPyConnection,
+    wanted: Slice,
+    within: Accounts,
+    *,
+    by: By | None = None,
+    step: Step | None = None,
+    live: stats.Live | None = None,
 ) -> list[Waits]:
     """Return how long answered items waited: of the slice, told apart, or by steps. Nothing answered: no line."""
+    if by is None and step is None:
+        values = _all_waits(cursor, wanted, within, live)
+        return [_waits(values, "", None)] if len(values) else []
     start = None if step is None else _start(step, wanted.period.zone)
-    with _grouped(cursor, wanted, within, by=by, at=start) as read:
+    with _grouped(cursor, wanted, within, by=by, at=start, live=live) as read:
         rows = cursor.sql(
             f"""SELECT place, key, list(waited_s) AS waits FROM {read.times}
                 JOIN (SELECT DISTINCT grp, key FROM chosen) USING (grp) GROUP BY place, key"""
@@ -188,9 +215,25 @@ def waits(
     return [_waits(np.concatenate(together[pair]), pair[1], pair[0]) for pair in ordered]
 
 
-def voices(cursor: DuckDBPyConnection, wanted: Slice, within: Accounts) -> list[tuple[tuple[str, ...], int]]:
+def _all_waits(
+    cursor: DuckDBPyConnection, wanted: Slice, within: Accounts, live: stats.Live | None
+) -> np.ndarray[Any, Any]:
+    """Return how long each answered item of a slice waited; where all are asked for, their keys are not looked up."""
+    if condition_of(wanted, within) == _condition(Slice(period=wanted.period), None) and wanted.hour_of_week is None:
+        with stats.counted(cursor, wanted.since, wanted.until, live=live) as all_of_them:
+            rows = cursor.sql(f"SELECT waited_s FROM {all_of_them.times}").to_arrow_table()
+    else:
+        with _grouped(cursor, wanted, within, live=live) as read:
+            rows = cursor.sql(f"SELECT waited_s FROM {read.times}").to_arrow_table()
+    values: np.ndarray[Any, Any] = rows["waited_s"].to_numpy()
+    return values
+
+
+def voices(
+    cursor: DuckDBPyConnection, wanted: Slice, within: Accounts, *, live: stats.Live | None = None
+) -> list[tuple[tuple[str, ...], int]]:
     """Return how many items each set of streams saw."""
-    with _grouped(cursor, wanted, within, by=By.STREAM) as read:
+    with _grouped(cursor, wanted, within, by=By.STREAM, live=live) as read:
         rows = cursor.execute(
             f"""SELECT key, sum(items)::BIGINT FROM {read.counts}
                 JOIN (SELECT DISTINCT grp, key FROM chosen) USING (grp) GROUP BY key ORDER BY key"""
@@ -228,9 +271,9 @@ def found(cursor: DuckDBPyConnection, within: Accounts) -> dict[str, list[str]]:
 def first(cursor: DuckDBPyConnection, within: Accounts) -> datetime | None:
     """Return when the first bucket begins in which something was said."""
     theirs, accounts = among("account_id", within)
-    row = cursor.execute(
-        f"SELECT min(bucket) FROM stats WHERE key_id IN (SELECT id FROM stats_keys WHERE {theirs})", accounts
-    ).fetchone()
+    # without a condition the engine knows the least one and reads nothing
+    among_keys = "" if within is None else f"WHERE key_id IN (SELECT id FROM stats_keys WHERE {theirs})"
+    row = cursor.execute(f"SELECT min(bucket) FROM stats_plain {among_keys}", accounts).fetchone()
     return aware(row[0]) if row else None
 
 
@@ -242,12 +285,13 @@ def items(
     limit: int,
     after: tuple[datetime, str] | None,
     answered: bool = False,
+    live: stats.Live | None = None,
 ) -> list[ItemLine]:
     """Return the items that a slice counts, newest first, behind `after`; roll-ups tell in which buckets to look.
 
     `answered`: only those that were answered.
     """
-    buckets = _stretch(cursor, wanted, within, limit, after, column="answered" if answered else "items")
+    buckets = _stretch(cursor, wanted, within, limit, after, column="answered" if answered else "items", live=live)
     if not buckets:
         return []
     conditions, values = [stats.COUNTED, "i.sent_at >= ?", "i.sent_at < ?"], list[object]()
@@ -290,10 +334,11 @@ def _stretch(
     after: tuple[datetime, str] | None,
     *,
     column: str,
+    live: stats.Live | None,
 ) -> list[datetime]:
     """Return the buckets in which the next items stand, in order."""
     ceiling = wanted.until if after is None else stats.bucket_of(after[0]) + stats.BUCKET
-    with _grouped(cursor, wanted, within, at="bucket", fine=True) as read:
+    with _grouped(cursor, wanted, within, at="bucket", fine=True, live=live) as read:
         rows = cursor.execute(
             f"""SELECT place, sum({column})::BIGINT FROM {read.counts} WHERE place < ?
                 GROUP BY place HAVING sum({column}) > 0 ORDER BY place DESC""",
@@ -349,19 +394,31 @@ def _waits(values: np.ndarray[Any, Any], key: str, start: datetime | None) -> Wa
     """Return median and 90th of 100, with intervals by the ranks between which they lie (binomial, normal)."""
     number = len(values)
     ranks = {name: _ranks(number, part) for name, part in (("median", 0.5), ("p90", 0.9))}
-    wanted = sorted({rank for pair in ranks.values() if pair for rank in pair})
-    ordered = np.partition(values, wanted) if wanted else values
-    median, p90 = np.quantile(values, (0.5, 0.9))
+    wanted = {rank for pair in ranks.values() if pair for rank in pair}
+    wanted |= {rank for part in (0.5, 0.9) for rank in _beside(number, part)}
+    ordered = np.partition(values, sorted(wanted))
+    median, p90 = (_between(ordered, part) for part in (0.5, 0.9))
     spans = {name: (float(ordered[pair[0]]), float(ordered[pair[1]])) if pair else None for name, pair in ranks.items()}
     return Waits(
         key=key,
         start=start,
         number=number,
-        median_s=float(median),
-        p90_s=float(p90),
+        median_s=median,
+        p90_s=p90,
         median_range_s=spans["median"],
         p90_range_s=spans["p90"],
     )
+
+
+def _beside(number: int, part: float) -> tuple[int, int]:
+    """Return the ranks, from 0 on, between which a quantile of some values lies."""
+    return math.floor((number - 1) * part), math.ceil((number - 1) * part)
+
+
+def _between(ordered: np.ndarray[Any, Any], part: float) -> float:
+    """Return a quantile of values that are ordered at the ranks beside it, as `numpy.quantile` gives it."""
+    low, high = _beside(len(ordered), part)
+    return float(ordered[low] + (ordered[high] - ordered[low]) * ((len(ordered) - 1) * part - low))
 
 
 def _ranks(number: int, part: float) -> tuple[int, int] | None:

@@ -19,9 +19,12 @@ from social_listener.store.rows import marks
 from social_listener.store.staging import chunks, staged
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
     from duckdb import DuckDBPyConnection
+
+    #: reads the items of sorted dirty buckets, as `read_live` does
+    Live = Callable[[DuckDBPyConnection, Sequence[datetime]], pa.Table]
 
 #: the stretch of time that roll-ups count by: every time zone of today is a multiple of it off UTC
 BUCKET: Final = timedelta(minutes=15)
@@ -143,12 +146,19 @@ class Counted:
 
 @contextmanager
 def counted(
-    cursor: DuckDBPyConnection, since: datetime, until: datetime, *, plain: bool = False, days: str | None = None
+    cursor: DuckDBPyConnection,
+    since: datetime,
+    until: datetime,
+    *,
+    plain: bool = False,
+    days: str | None = None,
+    live: Live | None = None,
 ) -> Iterator[Counted]:
     """Hand out what to select counts and waiting times of [since, until) from. One block at a time for a cursor.
 
     `plain`: counts need be told apart by `PLAIN` only. `days`: whole days of that zone, `ANY_DAYS`: of whatever zone,
     may stand as one row under the bucket in which they begin. Waiting times always stand under their own buckets.
+    `live`: what reads the items of dirty buckets, where that is not `read_live`.
     """
     dirty = _dirty(cursor, since, until)
     if len(dirty) > _AT_ONCE:  # a backlog: everything between is counted, which needs no list of thousands
@@ -165,7 +175,7 @@ def counted(
     if not dirty:
         yield Counted("stats_keys", f"({' UNION ALL '.join(read)})", f"({times})")
         return
-    with registered(cursor, "live", _live(cursor, dirty)):
+    with registered(cursor, "live", (live or read_live)(cursor, dirty)):
         read.append("SELECT bucket, key_id, 1, reach, sentiment_e4, (waited_s IS NOT NULL)::BIGINT FROM live")
         yield Counted(
             f"""(SELECT id, {_DIMENSIONS} FROM stats_keys UNION ALL
@@ -188,7 +198,7 @@ def _clean(dirty: Sequence[datetime]) -> str:
     return f" AND bucket NOT IN ({', '.join(_literal(one) for one in dirty)})"
 
 
-def _live(cursor: DuckDBPyConnection, dirty: Sequence[datetime]) -> pa.Table:
+def read_live(cursor: DuckDBPyConnection, dirty: Sequence[datetime]) -> pa.Table:
     """Return the items of dirty buckets with the ids of their keys; a combination that is new has one below zero."""
     with registered(cursor, "live_said", said(cursor, dirty)):
         return cursor.sql(

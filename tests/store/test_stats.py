@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from social_listener.store import Store, stats, stats_days
+from social_listener.store import Store, stats, stats_days, stats_live
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -52,10 +52,12 @@ def put(cursor: DuckDBPyConnection, number: int, minute: int, *, label: str | No
         )
 
 
-def both(cursor: DuckDBPyConnection, since: datetime, until: datetime) -> tuple[list[object], list[object]]:
+def both(
+    cursor: DuckDBPyConnection, since: datetime, until: datetime, live: stats.Live | None = None
+) -> tuple[list[object], list[object]]:
     """Return counts and waiting times, as readers get them."""
     dimensions = ", ".join(stats.DIMENSIONS)
-    with stats.counted(cursor, since, until) as found:
+    with stats.counted(cursor, since, until, live=live) as found:
         return (
             cursor.execute(
                 f"""SELECT bucket, {dimensions}, sum(items)::BIGINT, sum(reach)::BIGINT, sum(sentiment_e4)::BIGINT,
@@ -258,6 +260,48 @@ def test_an_item_counts_for_every_stream_that_saw_it(store: Store) -> None:
             assert {row[3] for row in counts} == {"main/b other/all", "main/a"}
             assert (counts, times) == naive(cursor, since, until)
         do(store, ("count", 700), 4)
+
+
+HISTORY = (
+    *(("put", 10, "negative", False), ("put", 11, "neutral", False), ("see", 0), ("answer", 1), ("count", 700)),
+    *(("put", 12, "negative", False), ("label", 0, "one"), ("score", 5), ("delete", 0), ("count", 700)),
+    *(("put", 13, None, False), ("see", 5), ("move", 10), ("unscore", 5)),
+)
+
+
+def test_what_is_kept_of_dirty_buckets_holds_until_the_next_commit(store: Store) -> None:
+    """Whoever reads twice reads the items once; after every commit they are read anew, and equal the full count."""
+    since, until = stats.bucket_of(START), stats.bucket_of(START + SPAN)
+    kept = stats_live.Kept(store)
+    for number, deed in enumerate(HISTORY):
+        do(store, deed, number)
+        live = kept.since(store.commits)
+        for _ in range(2):
+            with store.read() as cursor:
+                assert both(cursor, since, until, live) == naive(cursor, since, until)
+        with store.read() as cursor:
+            buckets = [stats.bucket_of(START)]
+            assert live(cursor, buckets) is live(cursor, buckets)
+
+
+def test_an_older_snapshot_is_never_mixed_with_what_is_kept(store: Store) -> None:
+    """A reader that looks at the state before a commit gets that state, whether the new one was kept or not."""
+    since, until = stats.bucket_of(START), stats.bucket_of(START + SPAN)
+    kept = stats_live.Kept(store)
+    do(store, HISTORY[0], 0)
+    old = kept.since(store.commits)
+    with store.read() as before:
+        was = naive(before, since, until)
+        do(store, HISTORY[1], 1)
+        with store.read() as after:  # taken later than it tells
+            assert both(after, since, until, old) == naive(after, since, until) != was
+        assert both(before, since, until, old) == was
+        new = kept.since(store.commits)
+        with store.read() as after:
+            assert both(after, since, until, new) == naive(after, since, until) != was
+        assert both(before, since, until, old) == was
+        # who names a state that is newer than their snapshot would be told what is not in it: this tells them apart
+        assert both(before, since, until, new) != was
 
 
 def three_days(store: Store) -> None:
