@@ -77,7 +77,7 @@ class Insights:
         found = self._kept(
             staff,
             ("board", wanted, by),
-            lambda cursor, within, live: _board(self._office, cursor, wanted, within, by, live),
+            lambda cursor, within, live: _board(self._office, cursor, wanted, within, by=by, live=live),
         )
         return replace(
             found,
@@ -290,7 +290,7 @@ def _overview(
 
 
 def _board(
-    office: Office, cursor: DuckDBPyConnection, wanted: Slice, within: Accounts, by: By, live: stats.Live
+    office: Office, cursor: DuckDBPyConnection, wanted: Slice, within: Accounts, *, by: By, live: stats.Live
 ) -> Board:
     step, before = wanted.period.step(), wanted.before()
     week = insights.week(cursor, wanted, within, live=live)

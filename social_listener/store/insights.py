@@ -219,7 +219,7 @@ def _all_waits(
     cursor: DuckDBPyConnection, wanted: Slice, within: Accounts, live: stats.Live | None
 ) -> np.ndarray[Any, Any]:
     """Return how long each answered item of a slice waited; where all are asked for, their keys are not looked up."""
-    if condition_of(wanted, within) == _condition(Slice(period=wanted.period), None) and wanted.hour_of_week is None:
+    if condition_of(wanted, within) == condition_of(Slice(period=wanted.period), None) and wanted.hour_of_week is None:
         with stats.counted(cursor, wanted.since, wanted.until, live=live) as all_of_them:
             rows = cursor.sql(f"SELECT waited_s FROM {all_of_them.times}").to_arrow_table()
     else:
