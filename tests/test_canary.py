@@ -336,6 +336,7 @@ def test_the_search_finds_what_stands_there(exposed: Exposure, place: str) -> No
 
 
 @pytest.mark.timeout(300)
+@pytest.mark.long
 def test_the_search_would_find_a_token(exposed: Exposure) -> None:
     """Negative control: the raw answers do hold addresses of further pages, from which the token was taken."""
     assert exposed.holding("raw pages", "access_token=")

@@ -67,6 +67,7 @@ def test_an_item_twice_in_one_page_is_one(ingest: Ingest) -> None:
     assert len(rows(ingest.store, "SELECT * FROM interactions")) == 1
 
 
+@pytest.mark.long
 def test_pages_in_any_order_give_the_same_items(tmp_path: Path) -> None:
     """Items, wordings, conversations and who waits do not depend on the order in which pages came.
 

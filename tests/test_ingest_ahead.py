@@ -89,6 +89,7 @@ def shelf() -> list[Page]:
     return [*made[:-1], page(*made[-1].interactions, contacts=made[-1].contacts)]
 
 
+@pytest.mark.long
 def test_a_walk_stores_the_same_with_a_worker(tmp_path: Path, shelf: list[Page]) -> None:
     """A long walk whose texts a worker reads stores the same rows as one that reads them itself."""
     used = []

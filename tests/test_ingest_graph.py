@@ -461,6 +461,7 @@ def run(machine: type[Machine], examples: int, steps: int) -> None:
         logging.disable(logging.NOTSET)
 
 
+@pytest.mark.long
 def test_everything_said_on_facebook_and_instagram_is_stored_once() -> None:
     """Posts, comments, messages and mentions in any order, polled and pushed, with loss, faults and crashes."""
     run(Machine, 5, 16)

@@ -71,6 +71,7 @@ def _survives(sandbox: Sandbox, database: Path, arms: list[str]) -> None:
         house.ingest.store.close()
 
 
+@pytest.mark.long
 def test_a_few_kills_lose_nothing(tmp_path: Path, sandbox: Sandbox) -> None:
     """Killed before and after a commit, in a checkpoint and in a backup, the store holds each item once."""
     places = ("ingest.after_raw", "ingest.before_commit", "ingest.after_commit", *STORING)

@@ -300,6 +300,7 @@ def _moves_at_once(cursor: Cursor, page: Page, *, known: bool, overlap: timedelt
     return Cursor(since=page.server_time, resume=moved.resume, started=page.server_time), gap
 
 
+@pytest.mark.long
 def test_a_mark_that_moves_with_the_first_page_loses_items(monkeypatch: pytest.MonkeyPatch) -> None:
     """Negative control: the machine finds what this naive rule loses."""
     monkeypatch.setattr(walk, "advance", _moves_at_once)
@@ -318,6 +319,7 @@ class NoOverlap(Machine):
         self.open()
 
 
+@pytest.mark.long
 def test_no_overlap_loses_items() -> None:
     """Negative control: without an overlap, what shows late is lost, and the machine finds it."""
     with pytest.raises(AssertionError, match="was lost"):

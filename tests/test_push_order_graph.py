@@ -285,6 +285,7 @@ OURS: list[Step] = [
 ]
 
 
+@pytest.mark.long
 def test_our_own_answers_stand_where_a_poll_puts_them() -> None:
     """What staff wrote below a visitor's post and to a comment on Instagram is found in the same conversation."""
     check(OURS)
@@ -332,6 +333,7 @@ IN_A_SECOND: list[Step] = [
 ]
 
 
+@pytest.mark.long
 def test_a_wording_that_is_told_twice_in_a_second_is_one() -> None:
     """A wording that was first seen by a look-up and then by a poll within the same second is stored once."""
     check(IN_A_SECOND)
@@ -344,6 +346,7 @@ def test_pushed_answers_without_a_look_up_are_found_out(monkeypatch: pytest.Monk
         check(OURS)
 
 
+@pytest.mark.long
 def test_forgotten_deletions_are_found_out() -> None:
     """Negative control: a program that passes deletions over has another store."""
 

@@ -258,6 +258,7 @@ def test_a_duration_is_number_times_unit(number: float, unit: str) -> None:
 
 
 @given(st.text(max_size=40))
+@pytest.mark.long
 def test_any_text_gives_settings_or_one_clear_error(text: str) -> None:
     """No text makes the reader fail in any other way than with a `SettingsError`."""
     try:

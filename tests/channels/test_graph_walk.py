@@ -52,6 +52,7 @@ def heard(pages: list[Page]) -> set[str]:
     }
 
 
+@pytest.mark.long
 def test_an_old_post_is_not_forgotten(facebook: FacebookFace) -> None:
     """A comment below the oldest of 700 posts is found within one walk, and a walk goes over several polls."""
     posts = facebook.graph.fill(posts=700, comments=0, span=timedelta(days=700))
@@ -66,6 +67,7 @@ def test_an_old_post_is_not_forgotten(facebook: FacebookFace) -> None:
     assert at.since is not None
 
 
+@pytest.mark.long
 def test_quiet_posts_cost_no_calls(facebook: FacebookFace) -> None:
     """One poll over 700 quiet posts takes three calls, and one more for each post on which something moved."""
     posts = facebook.graph.fill(posts=700, comments=0, span=timedelta(days=700))
@@ -93,7 +95,14 @@ def test_up_to_three_hundred_posts_one_poll_is_a_walk(facebook: FacebookFace, nu
 
 
 @pytest.mark.parametrize(
-    "policy", [{"empty_pages": True}, {"short_pages": True}, {"feed_paging": "time"}, {"bounds_included": False}]
+    "policy",
+    [
+        {"empty_pages": True},
+        *(
+            pytest.param(one, marks=pytest.mark.long)
+            for one in ({"short_pages": True}, {"feed_paging": "time"}, {"bounds_included": False})
+        ),
+    ],
 )
 def test_however_meta_pages_every_post_is_read(facebook: FacebookFace, policy: dict[str, Any]) -> None:
     """Empty pages, half pages, pages by time, bounds that leave their own second out: nothing is missed."""
@@ -104,6 +113,7 @@ def test_however_meta_pages_every_post_is_read(facebook: FacebookFace, policy: d
     assert heard([page for pages in polls for page in pages]) == wanted
 
 
+@pytest.mark.long
 def test_many_posts_of_one_second(facebook: FacebookFace) -> None:
     """More posts of one second than a page holds do not stop the walk, and none of them is left out."""
     posts = [facebook.graph.page_post(f"post {number}") for number in range(350)]
@@ -112,6 +122,7 @@ def test_many_posts_of_one_second(facebook: FacebookFace) -> None:
     assert heard([page for pages in polls for page in pages]) == wanted
 
 
+@pytest.mark.long
 def test_the_newest_posts_are_read_with_every_poll(facebook: FacebookFace) -> None:
     """While the walk goes through old posts a new comment below a new one shows at once, and only once more."""
     facebook.graph.fill(posts=700, comments=0, span=timedelta(days=700))

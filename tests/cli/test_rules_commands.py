@@ -39,6 +39,7 @@ def label_of(run: Any, settings: Path, post_id: str) -> str:
     raise AssertionError(f"{post_id} never came")
 
 
+@pytest.mark.long
 def test_rules_are_proposed_tried_and_let_hold_and_stored_items_scored_anew(
     run: Any, settings: Path, sandbox: Sandbox
 ) -> None:

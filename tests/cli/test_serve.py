@@ -152,6 +152,7 @@ def test_the_dashboard_answers(account: dict[str, Any], write: Callable[..., Pat
         assert service.wait(20) == 0
 
 
+@pytest.mark.long
 def test_the_demo_goes_on_after_a_kill(run: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The demo works in an empty folder, ends by itself with 0, and after kill -9 the same world is there again."""
     monkeypatch.chdir(tmp_path)

@@ -51,6 +51,7 @@ def test_the_top_item_is_answered_in_public(open_page: Open, make_stage: MakeSta
     assert area(page).input_value() == ""
 
 
+@pytest.mark.long
 def test_a_direct_message_is_answered_in_private(open_page: Open, stage: Stage) -> None:
     """The reply to a direct message is one message to that person, and nothing public."""
     sender = stage.message("Can you tell me where my parcel is? It is private.")
@@ -293,6 +294,7 @@ def test_an_item_is_liked_and_our_own_is_deleted_after_a_question(open_page: Ope
     expect(ours).not_to_contain_text("Thank yuo!")
 
 
+@pytest.mark.long
 def test_what_came_while_the_page_connected_is_shown(chromium: Browser, stage: Stage) -> None:
     """A message that was stored after the list was read and before its feed was heard comes into the list."""
     word = "between the chairs"
@@ -417,6 +419,7 @@ def test_what_is_answered_and_what_was_said_by_keyboard(open_page: Open, stage: 
     expect(page.get_by_role("dialog")).to_have_count(0)
 
 
+@pytest.mark.long
 def test_a_deep_link_opens_what_it_names(open_page: Open, stage: Stage) -> None:
     """View, filters, search and conversation stand in the address, and an unknown conversation is told in words."""
     post = stage.mention("a link to this, please")

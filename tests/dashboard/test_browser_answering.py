@@ -39,6 +39,7 @@ def opened(open_page: Open, stage: Stage, post: str) -> Page:
     return page
 
 
+@pytest.mark.long
 def test_a_saved_reply_is_found_by_typing_and_inserted_at_the_cursor(open_page: Open, make_stage: MakeStage) -> None:
     """A semicolon opens the list, typing narrows it, Enter inserts what was found in its place; the rest stays."""
     stage = make_stage()

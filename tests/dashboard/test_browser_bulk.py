@@ -59,6 +59,7 @@ def test_a_whole_view_is_resolved_and_taken_back(open_page: Open, make_stage: Ma
     expect(page.locator(tab(page, "Resolved"))).to_have_text("Resolved0")
 
 
+@pytest.mark.long
 def test_what_is_selected_is_meant_even_while_another_opens(open_page: Open, make_stage: MakeStage) -> None:
     """X, J and E in one breath ask about what is selected; the conversation that opens meanwhile is not touched."""
     stage, talk = stage_of(make_stage, 3)
@@ -91,6 +92,7 @@ def test_a_change_of_many_is_called_off(open_page: Open, make_stage: MakeStage) 
     expect(page.locator(".chip", has_text="Ann")).to_have_count(0)
 
 
+@pytest.mark.long
 def test_a_view_is_saved_and_gone_to_by_keyboard(open_page: Open, make_stage: MakeStage) -> None:
     """V saves a filter under a name; it stands behind the fixed views with its count, and V goes back to it.
 

@@ -53,6 +53,7 @@ def test_a_bad_day_does_not_push_health_off_the_screen(open_page: Open, make_sta
     expect(page.get_by_role("region", name="Escalations")).to_be_focused()
 
 
+@pytest.mark.long
 def test_it_counts_down_in_the_browser_alone(open_page: Open, make_stage: MakeStage) -> None:
     """Row, headline and card count down to the breach and beyond with the service gone."""
     stage = make_stage(jobs={"poll_every": "0.3s", "escalate_every": "1h"})

@@ -133,6 +133,7 @@ def test_what_is_typed_in_a_dialog_stays_while_the_thread_goes_on(pair: Stage, o
     expect(sam.locator(".said.proposal")).to_contain_text("Soon.")
 
 
+@pytest.mark.long
 def test_a_conversation_opens_that_was_picked_in_the_moment_of_a_change(pair: Stage, open_page: Open) -> None:
     """A pick and the news that a colleague named me reach the service at once: what was picked opens."""
     post, other, third = (
@@ -154,6 +155,7 @@ def test_a_conversation_opens_that_was_picked_in_the_moment_of_a_change(pair: St
     assert f"c={quote(pair.conversation(other), safe='')}" in sam.url
 
 
+@pytest.mark.long
 def test_what_was_read_before_a_text_was_saved_takes_none_of_it_away(open_page: Open, make_stage: MakeStage) -> None:
     """A reply is taken back, and the drawing of that comes after the answer to what was typed meanwhile: both stay."""
     stage = make_stage(outbox={"undo": "60s"})

@@ -47,6 +47,7 @@ def answer(page: Page, text: str, *, private: bool = False) -> None:
     expect(page.locator(".said.going")).to_have_count(0, timeout=PATIENCE)
 
 
+@pytest.mark.long
 def test_a_comment_below_our_post_is_answered_in_public(open_page: Open, house: House) -> None:
     """A comment on Facebook: one answer below it, from the Page, and nothing in private."""
     graph = house.sandbox.graph
@@ -132,7 +133,7 @@ def test_a_mention_that_only_the_webhook_tells_is_answered(open_page: Open, hous
     assert ours.media_id == mention.media.id
 
 
-@pytest.mark.parametrize("platform", ["messenger", "instagram"])
+@pytest.mark.parametrize("platform", ["messenger", pytest.param("instagram", marks=pytest.mark.long)])
 def test_a_message_is_answered_in_private(open_page: Open, house: House, platform: str) -> None:
     """A direct message is answered with one, and there is no way to answer it in public."""
     graph = house.sandbox.graph
@@ -185,6 +186,7 @@ def pick(page: Page, colour: str = "red") -> None:
     expect(page.locator(".st-key-composer .outgoing")).to_have_count(1)
 
 
+@pytest.mark.long
 def test_a_picture_goes_with_a_comment(open_page: Open, house: House) -> None:
     """It needs words; with them it stands below the customer's, with what it shows."""
     graph = house.sandbox.graph

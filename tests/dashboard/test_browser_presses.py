@@ -54,6 +54,7 @@ def test_a_reply_goes_out_though_another_conversation_is_picked_at_once(desks: S
     assert [one.text for one in desks.answers(post)] == ["Three kilos."]
 
 
+@pytest.mark.long
 def test_a_page_that_is_fed_twice_while_it_loads_hears_what_is_pressed(desks: Stage, open_page: Open) -> None:
     """A note comes while the panes' script is on its way: afterwards the note is there, and a button does something."""
     post = desks.mention("does it load?")
@@ -110,6 +111,7 @@ def test_a_double_click_puts_one_conversation_away(desks: Stage, open_page: Open
     expect(sam.locator(".st-key-headline h1")).to_have_text(str(shown))
 
 
+@pytest.mark.long
 def test_a_list_stays_where_it_is_while_the_thread_goes_on(desks: Stage, open_page: Open) -> None:
     """Somebody looks further down in the list of views; a note of Kim moves neither the list nor what is chosen."""
     post = desks.mention("does it scroll?")
@@ -126,6 +128,7 @@ def test_a_list_stays_where_it_is_while_the_thread_goes_on(desks: Stage, open_pa
     assert choices.locator("[aria-selected=true]").inner_text() == chosen
 
 
+@pytest.mark.long
 def test_a_time_picked_for_one_that_is_not_open_any_more_is_told_of(desks: Stage, open_page: Open) -> None:
     """Another conversation is opened behind the list of times: none of the two is snoozed, and that is said."""
     post, other = desks.mention("snooze me?"), desks.mention("or me?")

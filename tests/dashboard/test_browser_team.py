@@ -216,6 +216,7 @@ def test_news_is_marked_before_a_begun_reply_goes(pair: Stage, open_page: Open) 
     expect(sam.locator(".unseen")).to_have_count(0)
 
 
+@pytest.mark.long
 def test_a_team_is_made_and_takes_a_conversation_over(pair: Stage, open_page: Open) -> None:
     """On the Team page a team is made; a conversation that is handed over stands in its queue, and in its filter."""
     post = pair.mention("wholesale prices, please")
@@ -241,6 +242,7 @@ def test_a_team_is_made_and_takes_a_conversation_over(pair: Stage, open_page: Op
     expect(teams.get_by_role("row", name=re.compile("Sales"))).to_contain_text("1")
 
 
+@pytest.mark.long
 def test_an_absence_is_entered_and_shown(pair: Stage, open_page: Open) -> None:
     """Somebody says on the Team page how much they take and that they are away; the page shows both."""
     page = open_page(f"{pair.address}/team?staff=Kim")

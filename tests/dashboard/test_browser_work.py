@@ -94,6 +94,7 @@ def all_is_heard(page: Page) -> None:
     expect(page.get_by_role("button", name="Give back")).to_be_visible()
 
 
+@pytest.mark.long
 def test_e_twice_at_once_puts_away_one_only(open_page: Open, make_stage: MakeStage) -> None:
     """Pressed again before the next conversation is shown, or held down, E leaves what nobody has looked at alone."""
     page = burnt(open_page, make_stage())
@@ -161,6 +162,7 @@ def test_an_answer_is_sent_and_its_conversation_resolved_in_one_go(open_page: Op
     assert [post.text for post in ours] == ["A new one left today."]
 
 
+@pytest.mark.long
 def test_what_an_item_really_is_is_said_by_key_and_by_button(open_page: Open, make_stage: MakeStage) -> None:
     """1, 2 and 3 correct the sentiment and + and - the priority, shown at once with who said so; Z takes it back."""
     stage = make_stage()

@@ -59,7 +59,7 @@ class Board(NamedTuple):
 
 #: what the policy does × which part of the payloads each state gets in which something is pressed first
 BOARDS = [
-    pytest.param((False, 4), id="policy on"),
+    pytest.param((False, 8), id="policy on"),
     pytest.param((False, 1), id="policy on, all", marks=pytest.mark.long),
     pytest.param((True, 1), id="policy off, all", marks=pytest.mark.long),
 ]

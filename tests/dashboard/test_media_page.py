@@ -37,6 +37,7 @@ def opened(open_page: Open, stage: Stage, words: str, **more: int) -> Page:
     return page
 
 
+@pytest.mark.long
 def test_pictures_are_shown_and_come_from_here(open_page: Open, gallery: Stage) -> None:
     """A photo with its description and the still of a film; a larger one opens apart; nothing is asked elsewhere."""
     sent(gallery, "two pictures", ("photo", "a grinder in pieces"), ("video", ""))

@@ -75,6 +75,7 @@ def test_every_deed_is_done_to_many_and_taken_back_whole(kit: Kit, deed: Deed, m
     assert snapshot(kit, talks) == before
 
 
+@pytest.mark.long
 def test_all_of_a_view_means_all_of_it(kit: Kit) -> None:
     """What a filter finds is counted first and changed then, also beyond the rows that a page shows; the rest stays."""
     talks = many(kit, 60)
@@ -119,6 +120,7 @@ def test_undo_of_many_leaves_what_somebody_changed_since(kit: Kit) -> None:
     assert len(kit.waiting()) == 3
 
 
+@pytest.mark.long
 def test_others_write_between_the_steps(kit: Kit, monkeypatch: pytest.MonkeyPatch) -> None:
     """While many are changed a colleague's note goes in before the run has ended."""
     monkeypatch.setattr(desk_bulk, "STEP", 1)

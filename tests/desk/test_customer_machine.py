@@ -110,6 +110,7 @@ def test_merging_is_a_partition_that_is_taken_back_exactly(examples: int) -> Non
     run_state_machine_as_test(Merging, settings=settings(_SETTINGS, max_examples=examples))
 
 
+@pytest.mark.long
 def test_a_merge_that_forgets_somebody_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     """Negative control: a merge that takes the two alone, and not those who belong to them, does not pass."""
     forgetful = SimpleNamespace(**{**vars(customers), "together": lambda _, contact_id: (contact_id,)})

@@ -88,6 +88,7 @@ DEEDS: dict[str, Callable[[Office], object]] = {
 }
 
 
+@pytest.mark.long
 def test_no_change_is_missed(kit: Kit) -> None:
     """Whatever staff and customers do, a page whose conversation changed is told to read again."""
     office = Office(kit)

@@ -884,8 +884,18 @@ ASKED = [
 ]
 
 
-@pytest.mark.parametrize("role", ASKED, ids=str)
-@pytest.mark.parametrize("name", list(MATRIX))
+#: makes a file or a picture, which takes seconds: asked for those who may read only, else in the long run
+SLOW = {name for name in MATRIX if name.startswith(("reports.", "digests."))}
+ROLE_BY_METHOD = [
+    pytest.param(name, role.values[0], marks=[pytest.mark.long])
+    if name in SLOW and role.values[0] is not Role.MARKETER
+    else pytest.param(name, *role.values, marks=role.marks)
+    for name in MATRIX
+    for role in ASKED
+]
+
+
+@pytest.mark.parametrize(("name", "role"), ROLE_BY_METHOD)
 def test_role_and_account_decide(kit: Kit, name: str, role: Role) -> None:
     """A role gives a method or it does not; an account that is not theirs is one that does not exist."""
     entry = MATRIX[name]

@@ -183,6 +183,7 @@ class _Hasty(Proposals):
                 say(proposal.item_id, proposal.text, proposal.author, f"hasty {proposal.id}")
 
 
+@pytest.mark.long
 def test_a_hasty_house_would_be_seen() -> None:
     """With a way round the decision, the same machine finds a reply that nobody approved."""
     few = settings(

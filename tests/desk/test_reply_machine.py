@@ -241,6 +241,7 @@ class _Leaking(Replies):
     channel_type = _Leaky
 
 
+@pytest.mark.long
 def test_a_leak_would_be_seen() -> None:
     """With a channel that leaks, the same machine finds the canary in public."""
     few = settings(

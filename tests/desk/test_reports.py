@@ -101,6 +101,7 @@ def test_every_form_tells_the_same(kit: Kit) -> None:
         assert told in words
 
 
+@pytest.mark.long
 def test_a_kept_report_stays_as_it_is(kit: Kit) -> None:
     """Whatever changes after it, the same report has the same numbers, digest and bytes; a new one has others."""
     made = kit.desk.reports.make(WEEK, "ana")
@@ -166,6 +167,7 @@ def test_figures_that_were_tampered_with_are_noticed(kit: Kit) -> None:
         kit.desk.reports.one(made.id, "ana")
 
 
+@pytest.mark.long
 def test_who_sees_less_gets_less(kit: Kit) -> None:
     """A report is of the accounts that its maker may see, and is there for those only who may see all of them."""
     seed_staff(kit.desk, "otto", role=Role.MARKETER, accounts=frozenset({"page"}))

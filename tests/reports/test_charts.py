@@ -165,6 +165,7 @@ def _light(colour: str) -> float:
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
+@pytest.mark.long
 def test_names_of_customers_do_no_harm_in_a_chart() -> None:
     """A name stays a name, whatever it holds: quotes, expressions, invisible signs, half characters."""
     names = ['"; datum.x = 1 //', "a\u202eb\x00c", "half \ud83d", "n" * 200, "<img src=x>", "日本 😀"]
@@ -224,6 +225,7 @@ def test_data_may_be_called_anything() -> None:
     assert pictures([replace(good, spec={**good.spec, "data": {"values": rows}})], 300)
 
 
+@pytest.mark.long
 def test_what_is_no_chart_says_why() -> None:
     """A chart that cannot be drawn, is too wide, too high, or holds too much is refused with words."""
     good = charts.bars("b", [Bar("x", 1)])

@@ -96,6 +96,7 @@ def world() -> Iterator[tuple[Sandbox, list[str]]]:
 
 @settings(max_examples=500, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(data=st.data(), method=st.sampled_from(["GET", "POST", "DELETE", "PUT"]), edge=EDGES)
+@pytest.mark.long
 def test_any_request_is_answered(world: tuple[Sandbox, list[str]], data: st.DataObject, method: str, edge: str) -> None:
     """No path, parameter or body makes the platform fail: it is an answer of Meta's statuses with a JSON object."""
     sandbox, ids = world

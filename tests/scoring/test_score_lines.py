@@ -101,6 +101,7 @@ def test_records() -> None:
     assert json.loads(next(score_lines_to_json([text], WEIGHTS))) == record
 
 
+@pytest.mark.long
 def test_processes_give_the_same_in_the_same_order() -> None:
     """What worker processes score is what one process scores, in the order of the lines; errors keep their numbers."""
     lines: list[str | bytes] = list(numbered(4_700))
@@ -139,6 +140,7 @@ def is_worker(child: psutil.Process) -> bool:
     return "scoring.child" in " ".join(child.cmdline())
 
 
+@pytest.mark.long
 def test_the_main_module_is_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Workers do not load the main module, which Streamlit replaces with the dashboard's script."""
     script = tmp_path / "dashboard.py"
@@ -189,6 +191,7 @@ def test_works_beside_threads() -> None:
         thread.join()
 
 
+@pytest.mark.long
 def test_only_a_few_batches_are_read_ahead() -> None:
     """The input is read only so far ahead of the results that memory stays bounded, however long it is."""
     asked = 0

@@ -111,6 +111,7 @@ def test_the_hour_on_the_wall_decides_when_clocks_change() -> None:
 
 @settings(max_examples=4, deadline=None)
 @given(seed=SEEDS, an_hour=HOURS)
+@pytest.mark.long
 def test_ordinary_weeks_raise_nothing(seed: int, an_hour: float) -> None:
     """Nights, mornings, Sundays and busy hours of four weeks pass without an alarm."""
     made = traffic(np.random.default_rng(seed), 10, an_hour)
@@ -163,6 +164,7 @@ def test_a_pause_makes_no_second_spike() -> None:
 
 
 @pytest.mark.parametrize("weekly", [1.05, 1.10, 0.93])
+@pytest.mark.long
 def test_steady_growth_raises_nothing(weekly: float) -> None:
     """A tenth more every week, or less, is no spike, though after weeks there is twice as much."""
     grown = traffic(
