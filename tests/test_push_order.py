@@ -294,6 +294,7 @@ SAID: list[Step] = [("mention", 0, 1), ("message", 1, 1), ("push", 0, 0), ("poll
     ("steps", "spoil"),
     [(TAKEN_BACK, forgets_the_gone), (SAID, takes_push_for_a_poll), (TAKEN_BACK, reads_no_deletions)],
 )
+@pytest.mark.long
 def test_programs_that_are_known_to_be_bad_are_found(steps: list[Step], spoil: Spoil) -> None:
     """The comparison is able to fail: each of these differs from a poll, and the real one does not."""
     check(steps)

@@ -259,6 +259,7 @@ def test_score_answers_every_line_in_order() -> None:
     assert b"1 of 5 lines" in done.stderr
 
 
+@pytest.mark.long
 def test_score_answers_many_lines_in_order() -> None:
     """Worker processes change nothing: the same lines give the same answers as one by one."""
     texts = "".join(f"order {number} is broken, refund me\n" if number % 3 else "thanks!\n" for number in range(3000))

@@ -101,6 +101,7 @@ def test_a_webhook_that_nobody_asked_for_is_a_problem(run: Any, pushed: Path) ->
 @pytest.mark.parametrize(
     "place", [*PLACES[1:3], *(pytest.param(place, marks=pytest.mark.long) for place in (PLACES[0], *PLACES[3:]))]
 )
+@pytest.mark.long
 def test_killed_between_the_answer_and_the_reading_nothing_is_lost(
     run: Any, pushed: Path, sandbox: Sandbox, place: str
 ) -> None:

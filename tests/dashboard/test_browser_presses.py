@@ -74,6 +74,7 @@ def test_a_page_that_is_fed_twice_while_it_loads_hears_what_is_pressed(desks: St
     expect(sam.get_by_role("button", name="Give back")).to_be_visible()
 
 
+@pytest.mark.long
 def test_a_row_picked_while_the_panes_load_opens(desks: Stage, open_page: Open) -> None:
     """The list is there before the panes: what is picked in it then opens when they are."""
     post, other = desks.mention("is it early?"), desks.mention("is it late?")
@@ -89,6 +90,7 @@ def test_a_row_picked_while_the_panes_load_opens(desks: Stage, open_page: Open) 
     assert f"c={quote(desks.conversation(other), safe='')}" in sam.url
 
 
+@pytest.mark.long
 def test_a_double_click_puts_one_conversation_away(desks: Stage, open_page: Open) -> None:
     """Two clicks on Resolve, slow enough for the next to be shown between: that one stays open, and hears Enter."""
     first, _ = desks.mention("first of two"), desks.mention("second of two")

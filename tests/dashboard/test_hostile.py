@@ -153,6 +153,7 @@ def native() -> Iterator[str]:
 
 
 @CSP
+@pytest.mark.long
 def test_toasts_dialogs_and_boxes_show_text_only(native: str, open_page: Open, bypass: bool) -> None:
     """All payloads in toasts, in a dialog, in boxes: text, no element, no link, no request."""
     page = open_page("about:blank", bypass_csp=bypass)
@@ -214,6 +215,7 @@ def test_no_payload_does_anything(hostile: Stage, open_page: Open, bypass: bool)
 
 
 @CSP
+@pytest.mark.long
 def test_addresses_and_notes_that_attack_do_nothing(hostile: Stage, open_page: Open, bypass: bool) -> None:
     """Payloads in every part of the address, many at a time, and in a note: shown as text, asked for nowhere."""
     page = open_page("about:blank", bypass_csp=bypass)
