@@ -66,7 +66,7 @@ def items(house: Store) -> list[Raw]:
 
 
 #: slices of every day: what is put together of several filters, another zone and time, and an empty one
-EVERYDAY = ("elsewhere", "part", "several", "nothing")
+EVERYDAY = ("elsewhere", "several")
 
 
 @pytest.fixture(
