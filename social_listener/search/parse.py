@@ -246,25 +246,22 @@ def _moment(text: str, zone: tzinfo) -> datetime | None:
 def _at(found: Search, key: str, moment: datetime) -> Search | None:
     """Return the search from, or up to, a minute; the minute itself is in it but for `before` and `after`."""
     first, end = moment.astimezone(UTC), moment.astimezone(UTC) + timedelta(minutes=1)
-    since = {"since": first, "on": first, "after": end}.get(key)
-    until = {"before": first, "on": end, "until": end}.get(key)
-    return replace(
-        found,
-        since=max(filter(None, (found.since, since)), default=None),
-        until=min(filter(None, (found.until, until)), default=None),
-        moments=(*found.moments, (key, moment)),
-    )
+    return replace(_narrowed(found, key, first, end), moments=(*found.moments, (key, moment)))
 
 
 def _within(found: Search, key: str, stretch: Days, zone: tzinfo) -> Search:
     first, end = (_midnight(day, zone) for day in stretch)
+    return replace(_narrowed(found, key, first, end), days=(*found.days, (key, stretch)))
+
+
+def _narrowed(found: Search, key: str, first: datetime, end: datetime) -> Search:
+    """Return the search with a stretch of time [first, end) that `key` puts it before, after or into."""
     since = {"since": first, "on": first, "after": end}.get(key)
     until = {"before": first, "on": end, "until": end}.get(key)
     return replace(
         found,
         since=max(filter(None, (found.since, since)), default=None),
         until=min(filter(None, (found.until, until)), default=None),
-        days=(*found.days, (key, stretch)),
     )
 
 
