@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from social_listener.dashboard import words
@@ -13,9 +13,6 @@ if TYPE_CHECKING:
     from social_listener.dashboard.component import Json
     from social_listener.dashboard.insights_look import Opened
     from social_listener.desk_types.insights import ItemLine
-
-_TONES: Final = {"negative": "red", "positive": "green"}
-_MOODS: Final = {"none": "Not scored"}
 
 
 def listed(opened: Opened, zone: ZoneInfo) -> Json:
@@ -42,6 +39,7 @@ def _differs(opened: Opened) -> str:
 
 
 def _line(one: ItemLine, zone: ZoneInfo) -> Json:
+    mood, tone = words.MOODS.get(one.sentiment_label, words.MOODS["none"])
     reach = "" if one.reach is None else words.count(one.reach, "follower")
     return {
         "id": one.id,
@@ -50,8 +48,8 @@ def _line(one: ItemLine, zone: ZoneInfo) -> Json:
         "private": one.private,
         "text": one.text,
         "when": f"{one.sent_at.astimezone(zone):%-d %b %Y, %H:%M}",
-        "mood": _MOODS.get(one.sentiment_label, one.sentiment_label.capitalize()),
-        "tone": _TONES.get(one.sentiment_label, ""),
+        "mood": mood,
+        "tone": tone,
         "language": words.tongue(one.language, one.text),
         "reach": reach,
         "answered": "Answered" if one.answered_at else "",

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from social_listener.dashboard import words
-from social_listener.dashboard.draw_spikes import MOODS, account, label, line
+from social_listener.dashboard.draw_spikes import account, label, line, said
 from social_listener.desk_types.crisis import Behind, Direction
 from social_listener.desk_types.spikes import Basis, Best, SpikeKind
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from social_listener.dashboard.component import Json
     from social_listener.desk_types.crisis import CoursePoint, Situation
-    from social_listener.desk_types.spikes import Carrier, RisingWord, Spike, SpikeItem, SpikeView, Why
+    from social_listener.desk_types.spikes import Carrier, RisingWord, Spike, SpikeView, Why
 
 _BEST: Mapping[Best, str] = {
     Best.CENTRAL: "Closest to what all say",
@@ -166,25 +166,10 @@ def _best(view: SpikeView, names: Mapping[str, str]) -> list[Json]:
     """Return the messages that say it best; what was deleted is not there any more."""
     items = {one.id: one for one in view.items}
     return [
-        {"why": _BEST[best.best], **_said(items[best.item_id], names)}
+        {"why": _BEST[best.best], **said(items[best.item_id], names)}
         for best in view.spike.why.best
         if best.item_id in items
     ]
-
-
-def _said(one: SpikeItem, names: Mapping[str, str]) -> Json:
-    return {
-        "key": one.id,
-        "author": one.author,
-        "account": names.get(one.account_id, one.account_id),
-        "at": words.iso(one.sent_at),
-        "text": one.text or words.WORDLESS,
-        "private": one.private,
-        "mood": MOODS.get(one.sentiment_label, MOODS["none"])[0],
-        "tone": MOODS.get(one.sentiment_label, MOODS["none"])[1],
-        "reach": f"{words.short(one.reach)} followers" if one.reach else "",
-        "url": f"/?{urlencode({'c': one.conversation_id})}",
-    }
 
 
 def _ours_told(now: Situation) -> str:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from social_listener.dashboard.component import Json
     from social_listener.desk_types.crisis import Watched, Watching
     from social_listener.desk_types.insights import ItemLine, ItemPage
-    from social_listener.desk_types.spikes import Spike
+    from social_listener.desk_types.spikes import Spike, SpikeItem
 
 #: how grave → words, tone
 SEVERITIES: Mapping[Severity, tuple[str, str]] = {
@@ -29,13 +29,6 @@ KINDS: Mapping[SpikeKind, str] = {
     SpikeKind.COPIES: "the same text again and again",
     SpikeKind.FEW_AUTHORS: "few people",
     SpikeKind.LULL: "far less than usual",
-}
-MOODS: Mapping[str, tuple[str, str]] = {
-    "negative": ("Negative", "red"),
-    "neutral": ("Neutral", ""),
-    "positive": ("Positive", "green"),
-    "unsure": ("Unsure", ""),
-    "none": ("Not scored", ""),
 }
 #: of the past so many days are listed
 PAST_DAYS = 28
@@ -125,7 +118,12 @@ def sheet(page: ItemPage, title: str, names: Mapping[str, str], told: str = "") 
 
 def line(one: ItemLine, names: Mapping[str, str]) -> Json:
     """Return one item behind a number."""
-    mood, tone = MOODS.get(one.sentiment_label, MOODS["none"])
+    return {**said(one, names), "answered": "answered" if one.answered_at else ""}
+
+
+def said(one: ItemLine | SpikeItem, names: Mapping[str, str]) -> Json:
+    """Return what is shown of an item wherever it stands; `names` are our accounts' names by id."""
+    mood, tone = words.MOODS.get(one.sentiment_label, words.MOODS["none"])
     return {
         "key": one.id,
         "author": one.author,
@@ -136,6 +134,5 @@ def line(one: ItemLine, names: Mapping[str, str]) -> Json:
         "mood": mood,
         "tone": tone,
         "reach": f"{words.short(one.reach)} followers" if one.reach else "",
-        "answered": "answered" if one.answered_at else "",
         "url": f"/?{urlencode({'c': one.conversation_id})}",
     }

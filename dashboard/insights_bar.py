@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import streamlit as st
 
-from social_listener.dashboard import insights_address, insights_files, state
+from social_listener.dashboard import insights_address, insights_files, state, words
 from social_listener.dashboard.insights_address import PRESETS, SENTIMENTS
 from social_listener.desk_types.insights import Choices, Slice
 from social_listener.rights import Right
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     Go = Callable[[Place], None]
 
-_MOODS = dict(zip(SENTIMENTS, ("Negative", "Neutral", "Positive", "Unsure", "Not scored"), strict=True))
+_MOODS = {one: words.MOODS[one][0] for one in SENTIMENTS}
 _WHO = {"": "Public and private", "public": "Public", "private": "Private"}
 _NOTHING = Choices(channels={}, accounts={}, streams={}, languages={}, labels={})
 

@@ -11,7 +11,7 @@ from social_listener.dashboard import draw_spike, draw_spikes, session, spikes_w
 from social_listener.dashboard.component import component
 from social_listener.desk_types.crisis import Behind
 from social_listener.desk_types.team import Kind
-from social_listener.errors import DeskError, ListenerError
+from social_listener.errors import DeskError
 from social_listener.rights import Right
 
 if TYPE_CHECKING:
@@ -90,14 +90,7 @@ def _sheet(spike_id: str) -> Json | None:
 
 def _acted() -> None:
     """Do what was pressed."""
-    wish = st.session_state["spikes_table"].act
-    do = _ACTS.get(str(wish.get("name"))) if isinstance(wish, dict) else None
-    if do is None:
-        return
-    try:
-        do(wish.get("value"))
-    except ListenerError as error:
-        state.flash(str(error), ":material/error:")
+    state.act(st.session_state["spikes_table"].act, _ACTS)
 
 
 def _open(value: object) -> None:

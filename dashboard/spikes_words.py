@@ -10,9 +10,10 @@ import streamlit as st
 
 from social_listener.dashboard import draw_spikes, draw_words, state
 from social_listener.dashboard.component import component
+from social_listener.dashboard.words import MOODS
 from social_listener.desk_types.insights import Slice
 from social_listener.desk_types.words import Against, TermKind
-from social_listener.errors import DeskError, ListenerError
+from social_listener.errors import DeskError
 from social_listener.periods import Period, last_days
 
 if TYPE_CHECKING:
@@ -35,7 +36,9 @@ PERIODS: Mapping[str, str] = {
 }
 AGAINST: Mapping[str, str] = {"before": "the period before", "usual": "what is usual then"}
 WHO: Mapping[str, str] = {"": "Public and private", "public": "Public only", "private": "Private only"}
-MOODS: Mapping[str, str] = {"": "Any sentiment", "negative": "Negative", "neutral": "Neutral", "positive": "Positive"}
+_SENTIMENTS: Mapping[str, str] = {"": "Any sentiment"} | {
+    one: MOODS[one][0] for one in ("negative", "neutral", "positive")
+}
 
 
 def show() -> None:
@@ -52,7 +55,7 @@ def words() -> None:
         _choice("period", "Period", PERIODS, "7d")
         _choice("against", "Compared with", AGAINST, "before")
         _choice("account", "Account", accounts, "")
-        _choice("sentiment", "Sentiment", MOODS, "")
+        _choice("sentiment", "Sentiment", _SENTIMENTS, "")
         _choice("who", "Visible to", WHO, "")
     own = _days() if st.query_params.get("period") == "own" else None
     data, problem = state.guarded(lambda: _read(own), None)
@@ -121,7 +124,7 @@ def cut(query: Mapping[str, str], own: tuple[date, date] | None, now: datetime, 
     code = query.get("period", "7d")
     filters: dict[str, Any] = {
         "accounts": tuple(filter(None, [query.get("account")])),
-        "sentiments": tuple(one for one in [query.get("sentiment", "")] if one and one in MOODS),
+        "sentiments": tuple(one for one in [query.get("sentiment", "")] if one and one in _SENTIMENTS),
         "private": {"private": True, "public": False}.get(query.get("who", "")),
     }
     if code in {"3h", "24h"}:
@@ -156,14 +159,7 @@ def _names() -> Mapping[str, str]:
 
 def _acted() -> None:
     """Do what was pressed."""
-    wish = st.session_state["words_table"].act
-    do = _ACTS.get(str(wish.get("name"))) if isinstance(wish, dict) else None
-    if do is None:
-        return
-    try:
-        do(wish.get("value"))
-    except ListenerError as error:
-        state.flash(str(error), ":material/error:")
+    state.act(st.session_state["words_table"].act, _ACTS)
 
 
 def _behind(value: object) -> None:

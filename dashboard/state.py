@@ -10,10 +10,10 @@ from zoneinfo import ZoneInfo
 import streamlit as st
 
 from social_listener.dashboard.entrance import USER_KEY
-from social_listener.errors import SignInFailed
+from social_listener.errors import ListenerError, SignInFailed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from social_listener.desk import Desk
     from social_listener.desk_types.people import StaffLine
@@ -126,6 +126,17 @@ def came_from_another_page() -> bool:
 def flash(message: str, icon: str = ":material/check:") -> None:
     """Keep a message for the next run, which shows it as a toast; platform text in it is escaped."""
     st.session_state["flash"] = (message, icon)
+
+
+def act(wish: object, acts: Mapping[str, Callable[[object], None]]) -> None:
+    """Do what a component asks for, as {name, value}; what stands against it is told."""
+    do = acts.get(str(wish.get("name"))) if isinstance(wish, dict) else None
+    if do is None:
+        return
+    try:
+        do(cast("dict[str, object]", wish).get("value"))
+    except ListenerError as error:
+        flash(str(error), ":material/error:")
 
 
 def show_flash() -> None:

@@ -48,6 +48,11 @@ SENTIMENTS: Mapping[SentimentLabel, tuple[str, str]] = {
     SentimentLabel.UNSURE: ("Unsure", ""),
 }
 
+#: the same by the name that figures and lists of items use → words, tone; "none": no scorer reads its language
+MOODS: Mapping[str, tuple[str, str]] = {one.value: told for one, told in SENTIMENTS.items()} | {
+    "none": ("Not scored", "")
+}
+
 STATUSES: Mapping[Status, str] = {
     Status.OPEN: "open",
     Status.SNOOZED: "snoozed",
