@@ -103,7 +103,7 @@ def tiles(told: Overview, wanted: Slice) -> list[Json]:
     opens, earlier = Opens(wanted), Opens(wanted.before())
     scored = tuple(one for one in SENTIMENTS if one != "none")
     spread = wilson(now.negative, now.told) if now.told else None
-    return [
+    found = [
         _tile("Items", number(now.items), opens.all(now.items), number(before.items), earlier.all(before.items))
         | {"change": change(now.items, before.items)},
         _tile(
@@ -125,12 +125,24 @@ def tiles(told: Overview, wanted: Slice) -> list[Json]:
         *_waits(told, opens, earlier)[:1],
         _answered(now, before, opens, earlier),
     ]  # fmt: skip
+    return [_beside(one, told, wanted) for one in found]
+
+
+def _beside(tile: Json, told: Overview, wanted: Slice) -> Json:
+    """Return a tile that says where the period before lies before what is stored: nought there is not known."""
+    before = wanted.before()
+    if told.first is not None and told.first <= before.since:
+        return tile
+    if told.first is None or told.first >= before.until:
+        return tile | {"before": "nothing is stored of it", "beforeOpen": "", "change": ""}
+    return tile | {"before": f"{tile['before']}, stored in part only", "change": ""}
 
 
 def wait_tiles(told: Overview, wanted: Slice) -> list[Json]:
     """Return how long customers waited, beside the period before."""
     opens, earlier = Opens(wanted), Opens(wanted.before())
-    return [*_waits(told, opens, earlier), _answered(told.now, told.before, opens, earlier)]
+    found = [*_waits(told, opens, earlier), _answered(told.now, told.before, opens, earlier)]
+    return [_beside(one, told, wanted) for one in found]
 
 
 def _waits(told: Overview, opens: Opens, earlier: Opens) -> list[Json]:

@@ -40,25 +40,49 @@ def listing(
     """Return what goes on and what was; `names`: our accounts' names by id."""
     listed = {one.id for one in current}
     going = [card(one, names, now) for one in current]
-    told = f"{words.count(len(going), 'spike')} now, or just over and not acknowledged" if going else _calm(watching)
+    told = (
+        f"{words.count(len(going), 'spike')} now, or just over and not acknowledged"
+        if going
+        else _calm(watching, names)
+    )
     return {
         "calm": not any(one.kind is not SpikeKind.LULL for one in current),
+        "sure": bool(watching.accounts) and watching.looked_at is not None and not _unsure(watching, names),
         "headline": told,
         "current": going,
         "past": [card(one, names, now) for one in past if one.id not in listed],
         "past_lead": f"What was in the last {PAST_DAYS} days.",
-        "none": f"Nothing out of the ordinary in the last {PAST_DAYS} days.",
+        "none": f"No spike was found in the last {PAST_DAYS} days, as far as we listened.",
         "watched": [_watched(one, names) for one in watching.accounts],
         "seen": words.iso(watching.looked_at),
     }
 
 
-def _calm(watching: Watching) -> str:
+def _calm(watching: Watching, names: Mapping[str, str]) -> str:
     if not watching.accounts:
         return "Nothing is watched yet: no account of yours is listened to."
     if watching.looked_at is None:
         return "The first look has not been taken yet; it comes within a minute."
+    if all(one.basis is Basis.NONE for one in watching.accounts):
+        return "No spike was found, but what is usual is not known yet: only very many messages at once are told."
+    unsure = _unsure(watching, names)
+    if unsure:
+        return f"Nothing out of the ordinary, as far as can be told: {', and '.join(unsure)}."
     return "Nothing out of the ordinary: no more is said than is usual."
+
+
+def _unsure(watching: Watching, names: Mapping[str, str]) -> list[str]:
+    """Return why silence of the watch does not mean that all is as usual; empty: it does."""
+
+    def those(found: Sequence[Watched]) -> str:
+        return ", ".join(names.get(one.account_id, one.account_id) for one in found)
+
+    unknown = [one for one in watching.accounts if one.basis is Basis.NONE]
+    unwell = [one for one in watching.accounts if not one.well]
+    return [
+        *([f"what is usual is not known yet of {those(unknown)}"] if unknown else []),
+        *([f"{those(unwell)} {'is' if len(unwell) == 1 else 'are'} not polled well just now"] if unwell else []),
+    ]
 
 
 def _watched(one: Watched, names: Mapping[str, str]) -> Json:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from social_listener.dashboard.insights_scene import Scene
-    from social_listener.desk_types.insights import Board, Standing
+    from social_listener.desk_types.insights import Board, Overview
 
 #: lines that are told apart at most: of more nobody could tell which is which
 MOST_LINES: Final = 6
@@ -36,7 +36,7 @@ class Stretch:
     start: datetime  #: by the clocks of the house, without a zone
     since: datetime  #: UTC
     until: datetime
-    known: bool  #: it is over, and every stream was read up to its end
+    known: bool  #: it is over, every stream was read up to its end, and something is stored from before it ended
     at: datetime  #: where it stands on the time axis of the house
 
 
@@ -48,7 +48,7 @@ class TimeCharts:
         self._scene = scene
         self._zone: ZoneInfo = scene.zone
         self._opens = Opens(scene.wanted)
-        self._steps = stretches(board.step, scene, board.overview.standing)
+        self._steps = stretches(board.step, scene, board.overview)
         self._tallies = {one.start: one.tally for one in board.points}
 
     def items(self, sql: str) -> Card:
@@ -211,23 +211,27 @@ class TimeCharts:
         ]
 
 
-def stretches(step: Step, scene: Scene, standing: Standing) -> list[Stretch]:
-    """Return the steps of a period, and which of them are known."""
+def stretches(step: Step, scene: Scene, told: Overview) -> list[Stretch]:
+    """Return the steps of a period, and which are known: not what is to come, nor what was before we listened."""
+    standing, first = told.standing, told.first or datetime.max.replace(tzinfo=UTC)
     known = standing.as_of
     if standing.lagging:
         known = min(known, standing.complete_up_to or datetime.min.replace(tzinfo=UTC))
     return [
-        Stretch(start, since, until, until <= known, start.replace(tzinfo=scene.zone))
+        Stretch(start, since, until, first < until <= known, start.replace(tzinfo=scene.zone))
         for start, since, until in scene.wanted.period.spans(step)
     ]
 
 
-def scene_before(scene: Scene, board: Board) -> list[tuple[int, str]]:
-    """Return the count of every step of the period before, with the items behind it."""
+def scene_before(scene: Scene, board: Board) -> list[tuple[int | None, str]]:
+    """Return the count of every step of the period before, with the items behind it; None: before what is stored."""
+    first = board.overview.first or datetime.max.replace(tzinfo=UTC)
     before = scene.wanted.before()
     opens, counts = Opens(before), {one.start: one.tally.items for one in board.points_before}
     return [
         (counts.get(start, 0), opens.all(counts.get(start, 0), within=(since, until)) if since < until else "")
+        if first < until
+        else (None, "")
         for start, since, until in before.period.spans(board.step)
     ]
 

@@ -93,8 +93,10 @@ class List {
   update(data, act) {
     this.node.hidden = !data;
     if (!data) return;
-    fresh(this.mark, data.calm, () => this.mark.replaceChildren(icon(data.calm ? "check" : "warn")));
-    this.head.className = "banner " + (data.calm ? "good" : "bad");
+    // Green is for what is known to be as usual, not for what nobody can tell.
+    const tone = !data.calm ? "bad" : data.sure ? "good" : "unsure";
+    fresh(this.mark, tone, () => this.mark.replaceChildren(icon({ good: "check", bad: "warn", unsure: "eye" }[tone])));
+    this.head.className = "banner " + tone;
     put(this.sentence, data.headline);
     fresh(this.looked, data.seen, () => {
       this.looked.replaceChildren();

@@ -269,11 +269,14 @@ def found(cursor: DuckDBPyConnection, within: Accounts) -> dict[str, list[str]]:
 
 
 def first(cursor: DuckDBPyConnection, within: Accounts) -> datetime | None:
-    """Return when the first bucket begins in which something was said."""
+    """Return when the first bucket begins in which something was said, counted or not yet."""
     theirs, accounts = among("account_id", within)
     # without a condition the engine knows the least one and reads nothing
     among_keys = "" if within is None else f"WHERE key_id IN (SELECT id FROM stats_keys WHERE {theirs})"
-    row = cursor.execute(f"SELECT min(bucket) FROM stats_plain {among_keys}", accounts).fetchone()
+    row = cursor.execute(
+        f"""SELECT least((SELECT min(bucket) FROM stats_plain {among_keys}), (SELECT min(bucket) FROM stats_dirty))""",
+        accounts,
+    ).fetchone()
     return aware(row[0]) if row else None
 
 

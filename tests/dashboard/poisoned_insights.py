@@ -35,7 +35,7 @@ def overview(**changes: Any) -> Overview:
     waits = Waits(number=9, median_s=90.0, p90_s=7_500.0, median_range_s=(60.0, 120.0), p90_range_s=(80.0, 90_000.0))
     base = Overview(
         now=now, before=replace(now, items=4, unsure=0), waits=waits, waits_before=replace(waits, median_s=200.0),
-        standing=STANDING, first=NOW,
+        standing=STANDING, first=WANTED.before().since,
     )  # fmt: skip
     return replace(base, **changes)
 

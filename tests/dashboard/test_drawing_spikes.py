@@ -74,8 +74,18 @@ def test_where_it_goes_is_told_in_a_word(direction: Direction) -> None:
 def test_an_empty_page_says_what_is_watched_and_that_all_is_calm() -> None:
     """Nothing unusual, nothing looked at yet, nothing to watch; a lull alone keeps the page calm."""
     told: Any = draw_spikes.listing([], [], filled_spikes.watching(), NAMES, NOW)
-    assert told["calm"]
-    assert told["headline"].startswith("Nothing out of the ordinary")
+    assert (told["calm"], told["sure"]) == (True, False)
+    assert told["headline"] == (
+        "Nothing out of the ordinary, as far as can be told: what is usual is not known yet of new, and other is not "
+        "polled well just now."
+    )
+    first, _, new = filled_spikes.watching().accounts
+    usual: Any = draw_spikes.listing([], [], Watching(looked_at=NOW, accounts=(first,)), NAMES, NOW)
+    assert (usual["calm"], usual["sure"]) == (True, True)
+    assert usual["headline"] == "Nothing out of the ordinary: no more is said than is usual."
+    early: Any = draw_spikes.listing([], [], Watching(looked_at=NOW, accounts=(new,)), NAMES, NOW)
+    assert (early["calm"], early["sure"]) == (True, False)
+    assert early["headline"].startswith("No spike was found, but what is usual is not known yet")
     assert [one["name"] for one in told["watched"]] == ["@fernhill", "other", "new"]
     fresh: Any = draw_spikes.listing([], [], replace(filled_spikes.watching(), looked_at=None), NAMES, NOW)
     assert "within a minute" in fresh["headline"]

@@ -33,7 +33,8 @@ def board(**changes: Any) -> Board:
     standing = Standing(as_of=NOON, complete_up_to=NOON, lagging=(), counting=0)
     waits = Waits(number=1, median_s=60.0, p90_s=90.0)
     base = Board(
-        overview=replace(overview(), standing=standing), step=Step.HOUR, points=(Point(AT_TWO, "", tally),),
+        overview=replace(overview(), standing=standing, first=WANTED.before().since), step=Step.HOUR,
+        points=(Point(AT_TWO, "", tally),),
         points_before=(Point(AT_TWO - timedelta(days=1), "", tally),), waits=(replace(waits, start=AT_TWO),),
         by=By.CHANNEL, lines=(Line("x", "X", tally), Line("facebook", "Facebook", tally)), lines_before=(),
         lines_waits=(replace(waits, key="x"),), apart=(Point(AT_TWO, "x", tally),),
@@ -141,3 +142,19 @@ def test_nothing_to_show_says_why() -> None:
     ]
     assert len({str(one and one["words"]) for one in words}) == 3
     assert look_of(str(words[0] and words[0]["open"]), ZONE) is not None
+
+
+def test_what_was_before_anything_is_stored_is_not_called_nought() -> None:
+    """A period that lies before it has no numbers, one that begins before it is called partial; charts have gaps."""
+    before = WANTED.before()
+
+    def told(first: datetime) -> list[tuple[str, str]]:
+        return [(one["before"], one["change"]) for one in draw_insights.tiles(overview(first=first), WANTED)]
+
+    assert told(before.until) == [("nothing is stored of it", "")] * 6
+    assert told(before.since + timedelta(hours=1))[0] == ("4, stored in part only", "")
+    assert told(before.since)[0] == ("4", "▲ 125 % more")
+    late = board(overview=replace(board().overview, first=WANTED.since + timedelta(hours=2)))
+    rows = TimeCharts(late, SCENE).items("").figure.spec["data"]["values"]
+    assert sum(row["name"] == "this period" and row["value"] is not None for row in rows) == 10
+    assert not any(row["name"] == "before" and row["value"] is not None for row in rows)

@@ -245,6 +245,14 @@ KEYS: dict[By, Callable[[Raw], set[str]]] = {
 }
 
 
+def test_what_is_stored_begins_with_the_first_item_counted_or_not(house: tuple[Kit, list[Raw]]) -> None:
+    """Else a page would call a period unknown of which items wait to be counted."""
+    kit, items = house
+    first = kit.desk.insights.overview(Slice(period=PERIOD), SYSTEM).first
+    assert first is not None
+    assert timedelta(0) <= min(one.sent for one in items) - first < timedelta(minutes=15)
+
+
 @pytest.mark.parametrize("by", list(By))
 def test_what_is_told_apart_adds_up(house: tuple[Kit, list[Raw]], by: By) -> None:
     """Each line of a breakdown, and its waiting times, are those of the items that belong to it."""
