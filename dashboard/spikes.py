@@ -60,15 +60,10 @@ def board() -> None:
     BOARD(key="spikes_table", data=shown, on_act_change=_acted)
 
 
-def names() -> Mapping[str, str]:
-    """Return our accounts' names by id."""
-    return {one.id: one.name or one.id for one in state.service().settings.accounts}
-
-
 def _list() -> Json:
     desk, staff, now = state.desk().spikes, state.staff(), state.service().clock()
     past = desk.past(now - timedelta(days=draw_spikes.PAST_DAYS), now + timedelta(days=1), staff)
-    listed = draw_spikes.listing(desk.current(staff), past, desk.watching(staff), names(), now)
+    listed = draw_spikes.listing(desk.current(staff), past, desk.watching(staff), state.names(), now)
     return {"list": listed, "one": None, "gone": ""}
 
 
@@ -78,7 +73,7 @@ def _one(spike_id: str) -> Json:
         view, now = desk.one(spike_id, staff), desk.situation(spike_id, staff)
     except DeskError:
         return {"list": None, "one": None, "gone": "There is no such spike, or not for you."}
-    drawn = draw_spike.spike(view, now, names(), may_acknowledge=state.may(Right.ORGANISE))
+    drawn = draw_spike.spike(view, now, state.names(), may_acknowledge=state.may(Right.ORGANISE))
     return {"list": None, "one": drawn, "gone": ""}
 
 
@@ -140,7 +135,7 @@ def _read_behind() -> None:
     except DeskError:
         st.session_state.pop("spike_behind", None)
         raise
-    open_["drawn"] = draw_spikes.sheet(page, open_["title"], names())
+    open_["drawn"] = draw_spikes.sheet(page, open_["title"], state.names())
 
 
 def _close(_: object) -> None:

@@ -148,13 +148,9 @@ def _read(own: tuple[date, date] | None) -> Json:
         return known["drawn"]  # type: ignore[no-any-return]
     wanted = cut(query, own, state.service().clock(), state.zone())
     against = Against.USUAL if query.get("against") == "usual" else Against.BEFORE
-    drawn = draw_words.rising(state.desk().words.rising(wanted, state.staff(), against), _names())
+    drawn = draw_words.rising(state.desk().words.rising(wanted, state.staff(), against), state.names())
     st.session_state["words_read"] = {"asked": asked, "wanted": wanted, "against": against, "drawn": drawn}
     return drawn
-
-
-def _names() -> Mapping[str, str]:
-    return {one.id: one.name or one.id for one in state.service().settings.accounts}
 
 
 def _acted() -> None:
@@ -190,7 +186,7 @@ def _list() -> None:
     page = state.desk().words.saying(
         read["wanted"], state.staff(), open_["term"], read["against"], limit=open_["limit"] + 1
     )
-    drawn = draw_spikes.sheet(page, open_["title"], _names())
+    drawn = draw_spikes.sheet(page, open_["title"], state.names())
     lines = drawn["lines"]
     more = isinstance(lines, list) and len(lines) > open_["limit"]
     open_["drawn"] = {**drawn, "lines": lines[: open_["limit"]] if isinstance(lines, list) else [], "more": more}

@@ -101,6 +101,11 @@ def accounts() -> tuple[AccountSettings, ...]:
     return tuple(one for one in service().settings.accounts if line is not None and line.reaches(one.id))
 
 
+def names() -> dict[str, str]:
+    """Return what our accounts are called, by id; those that whoever looks has no access to among them."""
+    return {one.id: one.name or one.id for one in service().settings.accounts}
+
+
 def colleagues(account_id: str | None = None) -> list[str]:
     """Return the sign-in names of all who work here; with an account, of those who may answer there."""
     nobody: tuple[StaffLine, ...] = ()
