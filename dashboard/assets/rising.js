@@ -47,10 +47,16 @@ function table(data, ask) {
   return frame;
 }
 
+// From when to when, each end with its day.
+function stretch(since, until) {
+  const clock = new Intl.DateTimeFormat([], { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
+  return clock.formatRange(new Date(since), new Date(until));
+}
+
 function fillRising(node, data, state) {
   const told = el("p", "told");
   told.append(el("b", "", data.told));
-  if (data.since) told.append(" ", time(data.since, ""), " to ", time(data.until, ""), ".");
+  if (data.since) told.append(" " + stretch(data.since, data.until) + ".");
   const parts = [told];
   if (data.sample) parts.push(el("p", "sample", data.sample));
   if (data.none) parts.push(el("p", "none", data.none));

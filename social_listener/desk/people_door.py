@@ -136,7 +136,7 @@ class Door:
         `SignInFailed` tells the same whether there is somebody of that name or not; `TooOften` asks to wait.
         """
         by_name = "name " + keys.digest(people.name_key(name))
-        by_address = f"address {visitor.address}"
+        by_address = f"address {rules.neighbourhood(visitor.address)}"
         before = self._charge({by_name: rules.FREE_BY_NAME, by_address: rules.FREE_BY_ADDRESS})
         with self._office.store.read() as cursor:
             line = people.named_like(cursor, name)
@@ -279,4 +279,4 @@ class Door:
 
 
 def _provider(visitor: Visitor) -> str:
-    return f"provider {visitor.address}"
+    return f"provider {rules.neighbourhood(visitor.address)}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
 import unicodedata
 from datetime import timedelta
@@ -58,6 +59,17 @@ def failed(known: Failures | None, now: datetime, free: int) -> Failures:
     if count >= free:
         pause = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** min(count - free, 20))
     return Failures(count, now, now + pause)
+
+
+def neighbourhood(address: str) -> str:
+    """Return what failures are counted by: an address of IPv4, of IPv6 the /64, which one house has whole."""
+    try:
+        told = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:  # a proxy's word for it
+        return address
+    if isinstance(told, ipaddress.IPv4Address):
+        return str(told)
+    return str(told.ipv4_mapped or ipaddress.ip_network((told, 64), strict=False))
 
 
 def sign_in_name(typed: str) -> str:

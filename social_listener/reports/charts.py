@@ -81,6 +81,16 @@ _GRID: Final = {Theme.LIGHT: "#e4e4e4", Theme.DARK: "#3a3a3a"}
 GROUND: Final = {Theme.LIGHT: "#ffffff", Theme.DARK: "#0e1117"}
 _NAMES_MOST: Final = 40
 _NAME_HEIGHT: Final = 15  #: pixels from one name at a line's end to the next
+#: a place on the time axis, which says hours as a clock of 24 does, and days, months and years where they begin
+_TIME: Final[Mapping[str, Any]] = {
+    "field": "at",
+    "type": "temporal",
+    "scale": {"type": "utc"},
+    "axis": {
+        "labelExpr": "utcFormat(datum.value, utchours(datum.value) || utcminutes(datum.value) ? '%H:%M'"
+        " : utcdate(datum.value) != 1 ? '%-d %b' : utcmonth(datum.value) ? '%b' : '%Y')"
+    },
+}
 _AROUND: Final = 80  #: pixels above and below the lines: title, axis
 
 
@@ -121,7 +131,7 @@ def over_time(
         "legend": None,
         "scale": {"domain": [name for name, _, _ in style], "range": [pattern for _, _, pattern in style]},
     }
-    x = {"field": "at", "type": "temporal", "scale": {"type": "utc"}, "title": f"time ({zone})"}
+    x = {**_TIME, "title": f"time ({zone})"}
     y = {"field": "value", "type": "quantitative", "title": unit}
     earlier = [name for line, name in zip(lines, names, strict=True) if line.before]
     layers: list[dict[str, Any]] = []
@@ -227,22 +237,21 @@ def _annotations(marks: Sequence[Mark], zone: ZoneInfo, theme: Theme) -> list[di
         {"at": wall(mark.at, zone), "until": wall(mark.until or mark.at, zone), "text": short(mark.text)}
         for mark in marks
     ]
-    x = {"field": "at", "type": "temporal", "scale": {"type": "utc"}}
     return [
         {
             "data": {"values": rows},
             "mark": {"type": "rect", "opacity": 0.12, "color": _PALE[theme]},
-            "encoding": {"x": x, "x2": {"field": "until"}},
+            "encoding": {"x": _TIME, "x2": {"field": "until"}},
         },
         {
             "data": {"values": rows},
             "mark": {"type": "rule", "color": _PALE[theme], "strokeDash": [2, 2]},
-            "encoding": {"x": x},
+            "encoding": {"x": _TIME},
         },
         {
             "data": {"values": rows},
             "mark": {"type": "text", "align": "left", "baseline": "top", "dx": 4, "color": _INK[theme], "limit": 200},
-            "encoding": {"x": x, "y": {"value": 2}, "text": {"field": "text", "type": "nominal"}},
+            "encoding": {"x": _TIME, "y": {"value": 2}, "text": {"field": "text", "type": "nominal"}},
         },
     ]
 

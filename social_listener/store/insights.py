@@ -47,6 +47,13 @@ _SUMS: Final = """
     coalesce(sum(reach), 0)::BIGINT, coalesce(sum(answered), 0)::BIGINT, coalesce(sum(sentiment_e4), 0)::BIGINT"""
 #: of the normal distribution: 95 of 100 lie within so many standard deviations
 _Z: Final = 1.959964
+#: columns of an item that lists show
+_ITEM: Final = (
+    *("id", "channel", "account_id", "conversation_id", "author_id", "private", "text", "sent_at", "reach"),
+    *("answered_at", "url"),
+)
+#: numbers below this are sorted by their digits, in a third of the time
+_SHORT: Final = 1 << 16
 #: of fewer values no interval is told
 _FEWEST: Final = 8
 
@@ -55,8 +62,8 @@ _FEWEST: Final = 8
 class _Grouped:
     """Subqueries on roll-ups whose keys are in groups: a number for each pair of what is told apart and sentiment."""
 
-    counts: str  #: at, grp, items, reach, sentiment_e4, answered
-    times: str  #: at, grp, waited_s
+    counts: str  #: place, grp, items, reach, sentiment_e4, answered
+    items: str  #: place, grp, item_id, sent_at, waited_s
 
 
 @contextmanager
@@ -97,7 +104,7 @@ def _grouped(
             f"""(SELECT {under} AS place, grp, sum(items) AS items, sum(reach) AS reach,
                         sum(sentiment_e4) AS sentiment_e4, sum(answered) AS answered
                  FROM {read.counts} {join} GROUP BY 1, 2)""",
-            f"(SELECT {under} AS place, grp, waited_s FROM {read.times} {join})",
+            f"(SELECT {under} AS place, grp, item_id, sent_at, waited_s FROM {read.items} {join})",
         )
 
 
@@ -199,20 +206,31 @@ def waits(
         values = _all_waits(cursor, wanted, within, live)
         return [_waits(values, "", None)] if len(values) else []
     start = None if step is None else _start(step, wanted.period.zone)
-    with _grouped(cursor, wanted, within, by=by, at=start, live=live) as read:
-        rows = cursor.sql(
-            f"""SELECT place, key, list(waited_s) AS waits FROM {read.times}
-                JOIN (SELECT DISTINCT grp, key FROM chosen) USING (grp) GROUP BY place, key"""
-        ).to_arrow_table()
     together: dict[tuple[Any, str], list[np.ndarray[Any, Any]]] = {}
-    for place in range(rows.num_rows):
-        told = rows["key"][place].as_py()
-        at = None if step is None else rows["place"][place].as_py()
-        for key in told.split() if by in _LISTS else [told]:
+    with _grouped(cursor, wanted, within, by=by, at=start, live=live) as read:
+        keys = dict(cursor.execute("SELECT grp, any_value(key) FROM chosen GROUP BY grp").fetchall())
+        rows = cursor.sql(f"SELECT place, grp, waited_s FROM {read.items} WHERE waited_s IS NOT NULL").to_arrow_table()
+    for (place, group), values in _apart(rows):
+        at = None if step is None else place
+        for key in keys[group].split() if by in _LISTS else [keys[group]]:
             if _is_asked(wanted, by, key):
-                together.setdefault((at, key), []).append(rows["waits"][place].values.to_numpy())
+                together.setdefault((at, key), []).append(values)
     ordered = sorted(together, key=lambda pair: (str(pair[0]), pair[1]))
     return [_waits(np.concatenate(together[pair]), pair[1], pair[0]) for pair in ordered]
+
+
+def _apart(rows: pa.Table) -> Iterator[tuple[tuple[Any, int], np.ndarray[Any, Any]]]:
+    """Return `waited_s` by `place` and `grp`; to put hundreds of thousands into lists takes the engine longer."""
+    if not rows.num_rows:
+        return
+    places, groups = (rows[name].combine_chunks().dictionary_encode() for name in ("place", "grp"))
+    code = places.indices.to_numpy() * len(groups.dictionary) + groups.indices.to_numpy()
+    counts = np.bincount(code)
+    order = np.argsort(code.astype(np.uint16) if len(counts) <= _SHORT else code, kind="stable")
+    waited = np.split(rows["waited_s"].to_numpy()[order], np.cumsum(counts)[:-1])
+    for one in np.flatnonzero(counts).tolist():
+        place, group = divmod(one, len(groups.dictionary))
+        yield (places.dictionary[place].as_py(), groups.dictionary[group].as_py()), waited[one]
 
 
 def _all_waits(
@@ -221,10 +239,10 @@ def _all_waits(
     """Return how long each answered item of a slice waited; where all are asked for, their keys are not looked up."""
     if condition_of(wanted, within) == condition_of(Slice(period=wanted.period), None) and wanted.hour_of_week is None:
         with stats.counted(cursor, wanted.since, wanted.until, live=live) as all_of_them:
-            rows = cursor.sql(f"SELECT waited_s FROM {all_of_them.times}").to_arrow_table()
+            rows = cursor.sql(f"SELECT waited_s FROM {all_of_them.items} WHERE waited_s IS NOT NULL").to_arrow_table()
     else:
         with _grouped(cursor, wanted, within, live=live) as read:
-            rows = cursor.sql(f"SELECT waited_s FROM {read.times}").to_arrow_table()
+            rows = cursor.sql(f"SELECT waited_s FROM {read.items} WHERE waited_s IS NOT NULL").to_arrow_table()
     values: np.ndarray[Any, Any] = rows["waited_s"].to_numpy()
     return values
 
@@ -290,75 +308,30 @@ def items(
     answered: bool = False,
     live: stats.Live | None = None,
 ) -> list[ItemLine]:
-    """Return the items that a slice counts, newest first, behind `after`; roll-ups tell in which buckets to look.
+    """Return the items that a slice counts, newest first, behind `after`.
 
     `answered`: only those that were answered.
     """
-    buckets = _stretch(cursor, wanted, within, limit, after, column="answered" if answered else "items", live=live)
-    if not buckets:
-        return []
-    conditions, values = [stats.COUNTED, "i.sent_at >= ?", "i.sent_at < ?"], list[object]()
-    if answered:
-        conditions.append("i.answered_at IS NOT NULL")
-    values += [buckets[0], buckets[-1] + stats.BUCKET]
+    parts, values = ["waited_s IS NOT NULL"] if answered else ["TRUE"], list[object]()
     if after is not None:
-        conditions.append("(i.sent_at < ? OR (i.sent_at = ? AND i.id < ?))")
+        parts.append("(sent_at < ? OR (sent_at = ? AND item_id < ?))")
         values += [after[0], after[0], after[1]]
-    with stats.registered(cursor, "stretch", stats.table_of(buckets)):
-        told = cursor.sql(
-            f"""SELECT * FROM (
-                    SELECT id, channel, account_id, conversation_id, author_id, private, text, sent_at, reach,
-                           answered_at, url, language AS told, stream_id,
-                           time_bucket(INTERVAL 15 MINUTE, sent_at) AS bucket
-                    FROM interactions i WHERE {" AND ".join(conditions)})
-                WHERE bucket IN (SELECT bucket FROM stretch)""",
-            params=values,
-        ).to_arrow_table()
-    condition, more = condition_of(wanted, within)
-    about = stats.beside("told", told["id"], told["conversation_id"])
-    with stats.registered(cursor, "told", told):
-        rows = cursor.execute(
-            f"""SELECT id, channel, account_id, conversation_id, author_id, private, text, sent_at, sentiment_label,
-                       language, reach, answered_at, url
-                FROM (SELECT told.*, {stats.ABOUT} FROM told {about})
-                WHERE {condition} ORDER BY sent_at DESC, id DESC LIMIT ?""",
-            [*more, limit],
+    with _grouped(cursor, wanted, within, by=By.LANGUAGE, live=live) as read:
+        counted = cursor.execute(
+            f"""SELECT item_id, label, key FROM (
+                    SELECT item_id, sent_at, grp FROM {read.items} WHERE {" AND ".join(parts)}
+                    ORDER BY sent_at DESC, item_id DESC LIMIT ?)
+                JOIN (SELECT DISTINCT grp, key, label FROM chosen) USING (grp) ORDER BY sent_at DESC, item_id DESC""",
+            [*values, limit],
         ).fetchall()
-    people = select(cursor, "contacts", "id", ("id", "name", "handle"), sorted({row[4] for row in rows}))
+    rows = {row[0]: row for row in select(cursor, "interactions", "id", _ITEM, [row[0] for row in counted])}
+    people = select(cursor, "contacts", "id", ("id", "name", "handle"), sorted({row[4] for row in rows.values()}))
     names = {contact_id: name or handle for contact_id, name, handle in people}
-    return [_item(row, names.get(row[4], "")) for row in rows]
+    return [_item(rows[one], label, language, names.get(rows[one][4], "")) for one, label, language in counted]
 
 
-def _stretch(
-    cursor: DuckDBPyConnection,
-    wanted: Slice,
-    within: Accounts,
-    limit: int,
-    after: tuple[datetime, str] | None,
-    *,
-    column: str,
-    live: stats.Live | None,
-) -> list[datetime]:
-    """Return the buckets in which the next items stand, in order."""
-    ceiling = wanted.until if after is None else stats.bucket_of(after[0]) + stats.BUCKET
-    with _grouped(cursor, wanted, within, at="bucket", fine=True, live=live) as read:
-        rows = cursor.execute(
-            f"""SELECT place, sum({column})::BIGINT FROM {read.counts} WHERE place < ?
-                GROUP BY place HAVING sum({column}) > 0 ORDER BY place DESC""",
-            [ceiling],
-        ).fetchall()
-    found: list[datetime] = []
-    sure = 0  # what stands in the bucket of `after` may have been shown
-    for at, number in rows:
-        if sure >= limit:
-            break
-        found.append(at.astimezone(UTC))
-        sure += 0 if after is not None and found[-1] == stats.bucket_of(after[0]) else number
-    return found[::-1]
-
-
-def _item(row: Sequence[Any], author: str) -> ItemLine:
-    item_id, channel, account, talk, _, private, text, sent, label, language, reach, answered, url = row
+def _item(row: Sequence[Any], label: str, language: str, author: str) -> ItemLine:
+    item_id, channel, account, talk, _, private, text, sent, reach, answered, url = row
     return ItemLine(
         id=item_id,
         channel=channel,

@@ -707,10 +707,12 @@ CREATE TABLE day_plain (              -- stats_plain, added up over such days
     answered        BIGINT NOT NULL
 );
 --;
-CREATE TABLE answer_times (           -- roll-up: how long each answered one of them waited
+CREATE TABLE counted_items (          -- the items that stats counts, each under its key
     bucket          TIMESTAMPTZ NOT NULL,
     key_id          INTEGER NOT NULL,
-    waited_s        BIGINT NOT NULL    -- seconds, rounded
+    item_id         VARCHAR NOT NULL,
+    sent_at         TIMESTAMPTZ NOT NULL,
+    waited_s        BIGINT             -- how long it waited for an answer, seconds, rounded; NULL: it has none
 );
 --;
 CREATE TABLE stats_dirty (            -- buckets that have to be counted anew; one may stand here several times

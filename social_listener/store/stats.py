@@ -1,7 +1,7 @@
 """Roll-ups: what is said, counted per quarter of an hour, always equal to counting the items.
 
 Whoever changes items, their scores or the labels of their conversations marks the buckets dirty in the same
-transaction. Clean buckets are read from `stats` and `answer_times`; of dirty ones the items are counted, so a reader
+transaction. Clean buckets are read from `stats` and `counted_items`; of dirty ones the items are counted, so a reader
 never sees an old number. `count` counts dirty buckets anew.
 """
 
@@ -42,6 +42,7 @@ _MOST_RUNS: Final = 12
 _FEW: Final = 8_000
 #: for `counted`: whole days of whatever zone
 ANY_DAYS: Final = ""
+_ITEM: Final = "bucket, key_id, item_id, sent_at, waited_s"
 _COUNTS: Final = "SELECT bucket, key_id, items, reach, sentiment_e4, answered FROM {} WHERE {}"
 #: an item that is counted
 COUNTED: Final = "NOT i.outbound AND NOT i.context AND i.deleted_at IS NULL"
@@ -104,7 +105,7 @@ def count(cursor: DuckDBPyConnection, most: int = _AT_ONCE) -> int:
     first, last = wanted[0], wanted[-1]
     stats_days.forget(cursor, wanted)
     with staged(cursor, table_of(wanted)):
-        for table in ("stats", "stats_plain", "answer_times"):
+        for table in ("stats", "stats_plain", "counted_items"):
             cursor.execute(
                 f"DELETE FROM {table} WHERE bucket BETWEEN ? AND ? AND bucket IN (SELECT bucket FROM stage)",
                 [first, last],
@@ -128,9 +129,9 @@ def count(cursor: DuckDBPyConnection, most: int = _AT_ONCE) -> int:
                     USING ({_DIMENSIONS}) GROUP BY ALL ORDER BY ALL"""
         )
         cursor.execute(
-            f"""INSERT INTO answer_times (bucket, key_id, waited_s)
-                SELECT bucket, k.id, waited_s FROM stage JOIN stats_keys k USING ({_DIMENSIONS})
-                WHERE waited_s IS NOT NULL ORDER BY ALL"""
+            f"""INSERT INTO counted_items (bucket, key_id, item_id, sent_at, waited_s)
+                SELECT bucket, k.id, item_id, sent_at, waited_s
+                FROM stage JOIN stats_keys k USING ({_DIMENSIONS}) ORDER BY sent_at, item_id"""
         )
     return len(dirty) - len(wanted)
 
@@ -141,7 +142,7 @@ class Counted:
 
     keys: str  #: id and `DIMENSIONS`
     counts: str  #: bucket, key_id, items, reach, sentiment_e4, answered
-    times: str  #: bucket, key_id, waited_s
+    items: str  #: bucket, key_id, item_id, sent_at, waited_s: a row for each item that is counted
 
 
 @contextmanager
@@ -154,10 +155,10 @@ def counted(
     days: str | None = None,
     live: Live | None = None,
 ) -> Iterator[Counted]:
-    """Hand out what to select counts and waiting times of [since, until) from. One block at a time for a cursor.
+    """Hand out what to select counts and counted items of [since, until) from. One block at a time for a cursor.
 
     `plain`: counts need be told apart by `PLAIN` only. `days`: whole days of that zone, `ANY_DAYS`: of whatever zone,
-    may stand as one row under the bucket in which they begin. Waiting times always stand under their own buckets.
+    may stand as one row under the bucket in which they begin. Items always stand under their own buckets.
     `live`: what reads the items of dirty buckets, where that is not `read_live`.
     """
     dirty = _dirty(cursor, since, until)
@@ -171,9 +172,9 @@ def counted(
     quarters = "stats_plain" if plain else "stats"
     read = [_COUNTS.format(quarters, _within(*stretch) + clean) for stretch in whole.quarters]
     read += [_COUNTS.format(stats_days.DAYS_OF[quarters], _within(*stretch)) for stretch in whole.days]
-    times = f"SELECT bucket, key_id, waited_s FROM answer_times WHERE {_within(since, until)}{clean}"
+    items = f"SELECT {_ITEM} FROM counted_items WHERE {_within(since, until)}{clean}"
     if not dirty:
-        yield Counted("stats_keys", f"({' UNION ALL '.join(read)})", f"({times})")
+        yield Counted("stats_keys", f"({' UNION ALL '.join(read)})", f"({items})")
         return
     with registered(cursor, "live", (live or read_live)(cursor, dirty)):
         read.append("SELECT bucket, key_id, 1, reach, sentiment_e4, (waited_s IS NOT NULL)::BIGINT FROM live")
@@ -181,7 +182,7 @@ def counted(
             f"""(SELECT id, {_DIMENSIONS} FROM stats_keys UNION ALL
                  SELECT DISTINCT key_id, {_DIMENSIONS} FROM live WHERE key_id < 0)""",
             f"({' UNION ALL '.join(read)})",
-            f"({times} UNION ALL SELECT bucket, key_id, waited_s FROM live WHERE waited_s IS NOT NULL)",
+            f"({items} UNION ALL SELECT {_ITEM} FROM live)",
         )
 
 
@@ -203,7 +204,7 @@ def read_live(cursor: DuckDBPyConnection, dirty: Sequence[datetime]) -> pa.Table
     with registered(cursor, "live_said", said(cursor, dirty)):
         return cursor.sql(
             f"""SELECT bucket, coalesce(k.id, -dense_rank() OVER (ORDER BY {_DIMENSIONS}))::INTEGER AS key_id,
-                       {_DIMENSIONS}, reach, sentiment_e4, waited_s
+                       {_DIMENSIONS}, item_id, sent_at, reach, sentiment_e4, waited_s
                 FROM live_said LEFT JOIN stats_keys k USING ({_DIMENSIONS})"""
         ).to_arrow_table()
 
@@ -221,12 +222,12 @@ def registered(cursor: DuckDBPyConnection, name: str, table: pa.Table) -> Iterat
 
 
 def said(cursor: DuckDBPyConnection, buckets: Sequence[datetime]) -> pa.Table:
-    """Return the items of sorted buckets: bucket, `DIMENSIONS`, reach, sentiment_e4, waited_s: the full count."""
+    """Return the items of sorted buckets, the full count: bucket, item_id, sent_at, `DIMENSIONS`, reach, and so on."""
     bucket = _BUCKET_OF.format("i.sent_at")
     runs = _runs(buckets)
     if len(runs) > _MOST_RUNS:
         runs = [(buckets[0], buckets[-1] + BUCKET)]
-    one = f"""SELECT i.id, {bucket} AS bucket, i.channel, i.account_id, i.stream_id, i.private,
+    one = f"""SELECT i.id, i.sent_at, {bucket} AS bucket, i.channel, i.account_id, i.stream_id, i.private,
                      i.language AS told, i.conversation_id, coalesce(i.reach, 0) AS reach,
                      round(date_diff('microsecond', coalesce(i.again_at, i.sent_at), i.answered_at) / 1e6)::BIGINT
                          AS waited_s
@@ -239,7 +240,8 @@ def said(cursor: DuckDBPyConnection, buckets: Sequence[datetime]) -> pa.Table:
         ).to_arrow_table()
     with staged(cursor, items):
         return cursor.sql(
-            f"""SELECT told.bucket, told.channel, told.account_id, told.private, told.reach, told.waited_s,
+            f"""SELECT told.bucket, told.id AS item_id, told.sent_at, told.channel, told.account_id, told.private,
+                       told.reach, told.waited_s,
                        coalesce(round(s.sentiment * 10000)::BIGINT, 0) AS sentiment_e4, {ABOUT}
                 FROM stage told {beside("stage", items["id"], items["conversation_id"])}"""
         ).to_arrow_table()

@@ -233,6 +233,23 @@ def test_one_who_knows_a_password_does_not_win_back_guesses_for_their_address(ki
         kit.desk.door.sign_in("Mia", PASSWORD, HERE)
 
 
+@pytest.mark.parametrize(
+    ("address", "counted_by"),
+    [
+        ("203.0.113.9", "203.0.113.9"),
+        ("2001:db8:1:2:aaaa::1", "2001:db8:1:2::/64"),
+        ("2001:db8:1:2:bbbb::9", "2001:db8:1:2::/64"),
+        ("2001:db8:1:3::1", "2001:db8:1:3::/64"),
+        ("::ffff:203.0.113.9", "203.0.113.9"),
+        ("fe80::1%eth0", "fe80::/64"),
+        ("testclient", "testclient"),
+    ],
+)
+def test_failures_are_counted_by_the_neighbourhood_of_an_address(address: str, counted_by: str) -> None:
+    """Whoever has one address of IPv6 has a /64 of them; an address of IPv4 stands for itself."""
+    assert people_rules.neighbourhood(address) == counted_by
+
+
 def test_pauses_double_to_a_limit_and_failures_are_forgiven() -> None:
     """The rule by itself, by a clock of the test's own."""
     now = START

@@ -55,7 +55,7 @@ def put(cursor: DuckDBPyConnection, number: int, minute: int, *, label: str | No
 def both(
     cursor: DuckDBPyConnection, since: datetime, until: datetime, live: stats.Live | None = None
 ) -> tuple[list[object], list[object]]:
-    """Return counts and waiting times, as readers get them."""
+    """Return counts and counted items, as readers get them."""
     dimensions = ", ".join(stats.DIMENSIONS)
     with stats.counted(cursor, since, until, live=live) as found:
         return (
@@ -65,7 +65,8 @@ def both(
                     GROUP BY ALL ORDER BY ALL"""
             ).fetchall(),
             cursor.execute(
-                f"""SELECT bucket, {dimensions}, waited_s FROM {found.times} JOIN {found.keys} k ON k.id = key_id
+                f"""SELECT bucket, {dimensions}, item_id, sent_at, waited_s
+                    FROM {found.items} JOIN {found.keys} k ON k.id = key_id
                     ORDER BY ALL"""
             ).fetchall(),
         )
@@ -83,7 +84,7 @@ def naive(cursor: DuckDBPyConnection, since: datetime, until: datetime) -> tuple
     ).fetchall()
     sighted = cursor.execute("SELECT interaction_id, stream_id FROM sightings").fetchall()
     counts: dict[tuple[object, ...], list[int]] = {}
-    times = []
+    items = []
     for (
         item,
         sent,
@@ -109,11 +110,10 @@ def naive(cursor: DuckDBPyConnection, since: datetime, until: datetime) -> tuple
         # the engine rounds halves away from zero, Python to even ones; sentiments here have no halves at this place
         for place, value in enumerate((1, reach or 0, round((mood or 0) * 10000), at is not None)):
             row[place] += value
-        if at is not None:
-            times.append((*key, round((at - asked).total_seconds())))
+        items.append((*key, item, sent, None if at is None else round((at - asked).total_seconds())))
     return (
         sorted((*key, *row) for key, row in counts.items()),
-        sorted(times),
+        sorted(items),
     )
 
 
