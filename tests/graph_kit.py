@@ -14,6 +14,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
+from blank_store import laid
+
 from social_listener.channels import Channel, factory, stream_kinds
 from social_listener.errors import Forged
 from social_listener.ingest import Ingest
@@ -129,7 +131,7 @@ class House:
     def open(self) -> None:
         """Start the program, on the store that is there."""
         self.ingest = Ingest(
-            Store.open(self.folder / "store.duckdb"),
+            Store.open(laid(self.folder / "store.duckdb")),
             {account: self.channel(account) for account in CHANNELS},
             streams=streams(self.overlap),
             weights=Weights(),

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from blank_store import laid
 from world_channel import ACCOUNT, stream_of
 
 from social_listener.channels import Channel
@@ -58,7 +59,7 @@ def reading(
     polling: PollingSettings | None = None,
 ) -> Ingest:
     """Return an `Ingest` on the database at `path`."""
-    store = Store.open(path)
+    store = Store.open(laid(path))
     channels = {} if channel is None else {stream.account_id: channel for stream in streams}
     return Ingest(
         store,

@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING
 
+from blank_store import laid
+
 from social_listener.desk.people import new_line
 from social_listener.desk.people_door import Visitor
 from social_listener.rights import SYSTEM, Role
@@ -37,6 +39,7 @@ def token_for(desk: Desk, name: str) -> str:
 
 def hire(settings: Settings, *names: str) -> dict[str, str]:
     """Let people work in a house whose service does not run yet, with PASSWORD; return a session's token for each."""
+    laid(settings.database)
     service = build(settings, offline=True)
     try:
         seed_staff(service.desk, *names)

@@ -266,7 +266,7 @@ class Correcting(RuleBasedStateMachine):
 
 
 EVERYDAY = settings(
-    max_examples=6,
+    max_examples=3,
     stateful_step_count=12,
     deadline=None,
     suppress_health_check=list(HealthCheck),

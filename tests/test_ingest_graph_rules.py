@@ -215,8 +215,8 @@ RULES: dict[str, tuple[Callable[[Machine], None], Callable[[Patch, Machine], Non
 }
 
 
-#: one rule in eight is tried every day, all of them in the long run
-TRIED = [pytest.param(name, marks=[pytest.mark.long] if at % 8 else []) for at, name in enumerate(RULES)]
+#: one rule in sixteen is tried every day, all of them in the long run
+TRIED = [pytest.param(name, marks=[pytest.mark.long] if at % 16 else []) for at, name in enumerate(RULES)]
 
 
 @pytest.mark.parametrize("name", TRIED)

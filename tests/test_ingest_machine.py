@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from blank_store import laid
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
@@ -56,7 +57,7 @@ class Machine(RuleBasedStateMachine):
 
     def open(self) -> None:
         """Start the program anew on the same file."""
-        self.store = Store.open(self.folder / "store.duckdb")
+        self.store = Store.open(laid(self.folder / "store.duckdb"))
         polling = PollingSettings(recheck_every=timedelta(hours=1))
         self.ingest = Ingest(
             self.store,
@@ -275,12 +276,12 @@ def run(machine: type[Machine], examples: int, steps: int, *, find: bool = False
 
 def test_nothing_is_lost_and_nothing_is_twice() -> None:
     """In every order of posts, edits, deletions, polls, crashes and faults the store holds each item once."""
-    run(Machine, 12, 25)
+    run(Machine, 6, 25)
 
 
 def test_what_a_platform_cannot_give_is_a_gap() -> None:
     """With a short horizon every item is stored, deleted, or within a recorded gap."""
-    run(SmallHorizon, 8, 25)
+    run(SmallHorizon, 4, 25)
 
 
 @pytest.mark.long

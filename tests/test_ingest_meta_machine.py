@@ -203,7 +203,7 @@ def quick(examples: int) -> settings:
 
 def test_the_store_becomes_the_truth() -> None:
     """Lost, doubled, disordered deliveries, late reads, faults: at the end every item is there once, as it is now."""
-    run_state_machine_as_test(Life, settings=quick(8))
+    run_state_machine_as_test(Life, settings=quick(4))
 
 
 @pytest.mark.long

@@ -55,13 +55,10 @@ def script_of(name: str, parts: tuple[str, ...]) -> str:
 
 
 def feed(page: Page, script: str, *states: State, share: int = 1) -> Fed:
-    """Draw a component for each payload in each state; where something is pressed first, for one of `share` payloads.
-
-    Each of these states gets other ones.
-    """
+    """Draw a component in each state for one of `share` payloads; each state gets other ones."""
     told = Fed()
     for number, state in enumerate(states):
-        texts = PAYLOADS[number % share :: share] if state.steps else PAYLOADS
+        texts = PAYLOADS[number % share :: share]
         one = page.evaluate(
             _FEED,
             {

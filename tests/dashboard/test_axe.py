@@ -31,6 +31,23 @@ def test_an_empty_inbox_and_health(page: Page, make_stage: MakeStage) -> None:
     walk.done()
 
 
+def test_the_inbox_with_a_conversation(page: Page, make_stage: MakeStage) -> None:
+    """The list beside an item with its composer, and the saved replies."""
+    stage = make_stage()
+    posts = crowd(stage)
+    stage.serve()
+    walk = Walk(page)
+    sign_in(page.context, stage.address)
+    page.goto(f"{stage.address}/?c={stage.conversation(posts['late'])}")
+    expect(page.locator(".st-key-composer .box > textarea").first).to_be_visible()
+    walk.look("conversation")
+    page.get_by_role("button", name="Saved replies").click()
+    expect(page.locator(".finder:visible")).to_be_visible()
+    walk.look("saved replies")
+    walk.done()
+
+
+@pytest.mark.long
 def test_every_state_of_the_inbox(page: Page, make_stage: MakeStage) -> None:
     """The list, a conversation in all its modes, menus, filters, sheets and dialogs, and Health with a red line."""
     stage = make_stage(dashboard={"staff": ["Sam", "Ana"]}, outbox={"undo": "8s"})

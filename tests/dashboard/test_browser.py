@@ -26,7 +26,7 @@ def opened(open_page: Open, stage: Stage, post: str, **changes: int) -> Page:
 
 def test_the_top_item_is_answered_in_public(open_page: Open, make_stage: MakeStage) -> None:
     """Open the inbox, pick the top item, reply in public, see it sent: exactly one post under the right parent."""
-    stage = make_stage()
+    stage = make_stage(outbox={"undo": "8s"})  # long enough to be seen on a busy machine
     calm = stage.mention("lovely beans, thank you")
     angry = stage.mention("my machine caught fire and burned my hand, this is dangerous, I want a refund!")
     stage.serve()

@@ -12,6 +12,7 @@ from walk import Walk
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
 
+@pytest.mark.long
 def test_from_the_bell_to_the_items_and_what_is_typed_stays(page: Page, make_stage: MakeStage) -> None:
     """The bell leads to the spike; numbers open their messages; ticks take no typed word; words that rise are told."""
     stage = make_stage(spikes={"zone": "Europe/Berlin"})

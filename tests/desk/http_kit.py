@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from blank_store import laid
 from staff_kit import seed_staff
 
 from social_listener.model import ReplyState
@@ -62,6 +63,7 @@ class HttpKit:
     def boot(self) -> None:
         """Start the service."""
         environment = {variable: self.sandbox.credentials[name] for name, variable in KEYS.items()}
+        laid(self.settings.database)
         self.service = build(self.settings, clock=self.sandbox.world.clock.now, environment=environment)
         seed_staff(self.service.desk, "ana")
 

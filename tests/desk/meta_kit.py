@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Literal
 
+from blank_store import laid
 from staff_kit import seed_staff
 
 from social_listener.model import Allowed, ReplyState, StreamKind
@@ -81,6 +82,7 @@ class MetaKit:
             for name in self.names
             for key, variable in keys_of(name).items()
         }
+        laid(self.settings.database)
         self.service = build(self.settings, clock=self.now, environment=environment)
         seed_staff(self.service.desk, "ana")
 

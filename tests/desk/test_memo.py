@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+from blank_store import laid
 
 from social_listener.desk.memo import Memo
 from social_listener.store import Store
@@ -24,7 +25,7 @@ COUNT = "SELECT count(*) FROM counters"
 @pytest.fixture
 def store(tmp_path: Path) -> Store:
     """Return an empty store."""
-    return Store.open(tmp_path / "test.duckdb")
+    return Store.open(laid(tmp_path / "test.duckdb"))
 
 
 def counted(cursor: DuckDBPyConnection) -> int:

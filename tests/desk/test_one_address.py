@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from blank_store import laid
 from meta_kit import MetaKit, keys_of
 from push_kit import Door, push
 from reading_kit import rows
@@ -47,6 +48,7 @@ class TwoPages(MetaKit):
             names["verify_token"]: "another word",
         }
         self.settings = self.settings.model_copy(update={"accounts": accounts})
+        laid(self.settings.database)
         self.service = build(self.settings, clock=self.now, environment=environment)
 
     def signed(self, body: bytes) -> dict[str, str]:

@@ -124,17 +124,17 @@ def test_a_returned_text_does_not_eat_what_is_being_typed(kit: Kit) -> None:
 
 
 def test_words_older_than_the_deadline_are_not_sent(kit: Kit) -> None:
-    """After an outage of two hours, fifty queued replies expire, none is sent, and every text is in a composer."""
-    items = [kit.mention(author=f"customer{number}") for number in range(50)]
+    """After an outage of two hours, twenty queued replies expire, none is sent, and every text is in a composer."""
+    items = [kit.mention(author=f"customer{number}") for number in range(20)]
     intents = [kit.reply(item, f"Answer {number}") for number, item in enumerate(items)]
     kit.pass_time(hours=2)
     kit.again()
-    assert kit.outbox.deliver() == {ReplyState.EXPIRED: 50}
+    assert kit.outbox.deliver() == {ReplyState.EXPIRED: 20}
     assert kit.channels["main"].calls == []
     for number, intent in enumerate(intents):
         line = kit.desk.reply_line(intent)
         assert kit.desk.draft(line.conversation_id, "ana", "public").text == f"Answer {number}"
-    assert len(kit.waiting()) == 50
+    assert len(kit.waiting()) == 20
 
 
 def test_one_accounts_trouble_stops_no_other(tmp_path: Path) -> None:

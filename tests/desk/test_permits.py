@@ -132,11 +132,11 @@ ASKED = [
 ]
 
 
-#: makes a file or a picture, which takes seconds: asked for those who may read only, else in the long run
-SLOW = {name for name in MATRIX if name.startswith(("reports.", "digests."))}
+#: makes a report first, which takes seconds: all but one of a kind are asked in the long run
+SLOW = {name for name in MATRIX if name.startswith(("reports.", "digests."))} - {"reports.make", "digests.settle"}
 ROLE_BY_METHOD = [
     pytest.param(name, role.values[0], marks=[pytest.mark.long])
-    if name in SLOW and role.values[0] is not Role.MARKETER
+    if name in SLOW
     else pytest.param(name, *role.values, marks=role.marks)
     for name in MATRIX
     for role in ASKED
@@ -164,7 +164,9 @@ def test_role_and_account_decide(kit: Kit, name: str, role: Role) -> None:
             assert foreign != "done"
 
 
-@pytest.mark.parametrize("name", list(MATRIX))
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=[pytest.mark.long] if name in SLOW else []) for name in MATRIX]
+)
 def test_who_left_and_who_never_came_may_do_nothing(kit: Kit, name: str) -> None:
     """Neither reads nor writes; the answer does not tell which of the two they are, but for the name."""
     for who in ("left", "nobody"):

@@ -159,7 +159,7 @@ CALM = [HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_
 
 def test_proposals_keep_their_promises() -> None:
     """Never sent without approval, never twice, never lost: for any order of events."""
-    everyday = settings(max_examples=12, stateful_step_count=20, deadline=None, suppress_health_check=CALM)
+    everyday = settings(max_examples=5, stateful_step_count=20, deadline=None, suppress_health_check=CALM)
     run_state_machine_as_test(Proposals, settings=everyday)
 
 

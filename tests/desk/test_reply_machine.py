@@ -217,7 +217,7 @@ CALM = [HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_
 
 def test_replies_keep_their_promises() -> None:
     """At most once, none forgotten, undone means never, private stays private: for any order of events."""
-    everyday = settings(max_examples=12, stateful_step_count=18, deadline=None, suppress_health_check=CALM)
+    everyday = settings(max_examples=6, stateful_step_count=18, deadline=None, suppress_health_check=CALM)
     run_state_machine_as_test(Replies, settings=everyday)
 
 

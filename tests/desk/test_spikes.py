@@ -58,6 +58,7 @@ def test_an_outage_is_told_in_minutes_with_why_and_ends(kit: Kit) -> None:
     assert ended.negative >= 0.8 * 180
 
 
+@pytest.mark.long
 def test_an_ordinary_morning_tells_nobody(kit: Kit) -> None:
     """From ten at night to noon of the next day nothing is found, at every quarter of an hour."""
     kit.pass_time(hours=12)

@@ -81,7 +81,7 @@ def test_a_window_ends_at_its_second(
     assert kit.writes() == 0
     intent = kit.reply(before, "Just in time.")
     kit.service.outbox.deliver()
-    assert (kit.line(intent).state, kit.writes()) == (ReplyState.SENT, 1)
+    assert (kit.line(intent).state, kit.writes()) == (ReplyState.SENT, 1), kit.line(intent)
 
 
 @pytest.mark.parametrize("skew", SKEWS, ids=["behind", "ahead"])

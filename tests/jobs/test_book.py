@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+from blank_store import laid
 
 from social_listener.jobs.book import Book
 from social_listener.store import Store
@@ -39,7 +40,7 @@ def clock() -> Clock:
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
     """Return an empty store."""
-    with Store.open(tmp_path / "s.duckdb") as opened:
+    with Store.open(laid(tmp_path / "s.duckdb")) as opened:
         yield opened
 
 

@@ -18,7 +18,7 @@ FINAL = {"sent", "rejected", "cancelled", "expired"}
 @pytest.mark.parametrize(
     "kills",
     [
-        pytest.param(4, id="few", marks=pytest.mark.timeout(240)),
+        pytest.param(3, id="few", marks=pytest.mark.timeout(240)),
         pytest.param(200, id="many", marks=[pytest.mark.long, pytest.mark.timeout(7200)]),
     ],
 )

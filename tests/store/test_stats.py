@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import pytest
+from blank_store import laid
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -24,7 +25,7 @@ SPAN = timedelta(days=3)
 @pytest.fixture
 def store(tmp_path: Path):
     """Return an empty store."""
-    with Store.open(tmp_path / "store.duckdb") as opened:
+    with Store.open(laid(tmp_path / "store.duckdb")) as opened:
         yield opened
 
 
@@ -222,7 +223,7 @@ def test_roll_ups_equal_the_full_count_after_long_histories(tmp_path_factory, de
 
 def equal_throughout(folder: Path, deeds: list[tuple[object, ...]]) -> None:
     """Do deeds, and compare what readers get with the full count, before and after everything is counted."""
-    with Store.open(folder / "store.duckdb") as store:
+    with Store.open(laid(folder / "store.duckdb")) as store:
         for number, deed in enumerate(deeds):
             do(store, deed, number)
         since, until = stats.bucket_of(START), stats.bucket_of(START + 2 * SPAN)
