@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING, Final
 
 import psutil
 from inbox import NOW
+from pace import Pace
 
 from social_listener.desk import Desk
 from social_listener.desk_types.insights import By, Slice
@@ -227,7 +228,9 @@ def main() -> int:
         ingest = Ingest(store, {}, streams={}, weights=weights, polling=settings.polling, clock=lambda: NOW)
         desk = Desk(store, {}, ingest=ingest, streams={}, settings=settings, weights=weights, clock=lambda: NOW)
         print(f"{'p50, p95, CPU in ms':40}{'quiet':>15}{'polling':>30}")
+        pace = Pace()
         for name, call in readings(store, desk).items():
+            pace.beat()
             if name.startswith("plain"):
                 print(f"{name:40}" + row(measure(call, store.wake, 10)), flush=True)
                 continue
@@ -238,6 +241,7 @@ def main() -> int:
             missed += len(late)
             told = f"   missed: {', '.join(f'{limit:.0f}' for limit in late)}" if late else ""
             print(f"{name:40}{row(quiet)}{row(polling)}{told}", flush=True)
+        print(pace.told())
     print(f"memory: {psutil.Process().memory_info().rss / 1e6:.0f} MB")
     return 1 if asked.check and missed else 0
 

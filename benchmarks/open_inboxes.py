@@ -36,6 +36,7 @@ sys.path[:0] = [str(Path(__file__).resolve().parents[1] / "tests" / name) for na
 import forking  # noqa: E402 - behind the path to the tests' stage
 from inbox import fill  # noqa: E402
 from inbox_client import Figures, Inbox  # noqa: E402
+from pace import Pace  # noqa: E402
 from stage import PATIENCE, Stage, until  # noqa: E402
 
 from social_listener import remote, terminal  # noqa: E402
@@ -333,8 +334,12 @@ def main() -> int:
     wanted = parser.parse_args()
     forking.FORKS = False  # it is started as an operator starts it: a fork has the tests' memory before it has its own
     with opened(wanted.open * ITEMS_EACH * 2, wanted.open, wanted.pages) as office:
+        pace = Pace()
+        pace.beat()
         result = asyncio.run(measure(office, wanted.seconds))
+        pace.beat()
     tell(result, wanted.pages)
+    print(pace.told())
     if fault := result.fault(wanted.pages):
         print(f"not judged: {fault}")
         return 1 if wanted.check else 0

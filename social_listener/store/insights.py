@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
-from datetime import UTC
+from dataclasses import dataclass, replace
+from datetime import UTC, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -52,6 +52,7 @@ _ITEM: Final = (
     *("id", "channel", "account_id", "conversation_id", "author_id", "private", "text", "sent_at", "reach"),
     *("answered_at", "url"),
 )
+_BUCKET_US: Final = stats.BUCKET // timedelta(microseconds=1)
 #: numbers below this are sorted by their digits, in a third of the time
 _SHORT: Final = 1 << 16
 #: of fewer values no interval is told
@@ -63,7 +64,7 @@ class _Grouped:
     """Subqueries on roll-ups whose keys are in groups: a number for each pair of what is told apart and sentiment."""
 
     counts: str  #: place, grp, items, reach, sentiment_e4, answered
-    items: str  #: place, grp, item_id, sent_at, waited_s
+    items: str  #: bucket, grp, item_id, sent_at, waited_s
 
 
 @contextmanager
@@ -104,7 +105,7 @@ def _grouped(
             f"""(SELECT {under} AS place, grp, sum(items) AS items, sum(reach) AS reach,
                         sum(sentiment_e4) AS sentiment_e4, sum(answered) AS answered
                  FROM {read.counts} {join} GROUP BY 1, 2)""",
-            f"(SELECT {under} AS place, grp, item_id, sent_at, waited_s FROM {read.items} {join})",
+            f"(SELECT bucket, grp, item_id, sent_at, waited_s FROM {read.items} {join})",
         )
 
 
@@ -202,49 +203,65 @@ def waits(
     live: stats.Live | None = None,
 ) -> list[Waits]:
     """Return how long answered items waited: of the slice, told apart, or by steps. Nothing answered: no line."""
-    if by is None and step is None:
-        values = _all_waits(cursor, wanted, within, live)
-        return [_waits(values, "", None)] if len(values) else []
     start = None if step is None else _start(step, wanted.period.zone)
     together: dict[tuple[Any, str], list[np.ndarray[Any, Any]]] = {}
-    with _grouped(cursor, wanted, within, by=by, at=start, live=live) as read:
-        keys = dict(cursor.execute("SELECT grp, any_value(key) FROM chosen GROUP BY grp").fetchall())
-        rows = cursor.sql(f"SELECT place, grp, waited_s FROM {read.items} WHERE waited_s IS NOT NULL").to_arrow_table()
-    for (place, group), values in _apart(rows):
-        at = None if step is None else place
-        for key in keys[group].split() if by in _LISTS else [keys[group]]:
+    rows, keys = _answered(cursor, wanted, within, by, live)
+    places = None if start is None else _calendar(cursor, replace(wanted, hour_of_week=None), start)
+    for (at, group), values in _apart(rows, places, told_apart=by is not None):
+        told = keys[group] if by is not None else ""
+        for key in told.split() if by in _LISTS else [told]:
             if _is_asked(wanted, by, key):
                 together.setdefault((at, key), []).append(values)
     ordered = sorted(together, key=lambda pair: (str(pair[0]), pair[1]))
     return [_waits(np.concatenate(together[pair]), pair[1], pair[0]) for pair in ordered]
 
 
-def _apart(rows: pa.Table) -> Iterator[tuple[tuple[Any, int], np.ndarray[Any, Any]]]:
-    """Return `waited_s` by `place` and `grp`; to put hundreds of thousands into lists takes the engine longer."""
-    if not rows.num_rows:
+def _answered(
+    cursor: DuckDBPyConnection, wanted: Slice, within: Accounts, by: By | None, live: stats.Live | None
+) -> tuple[pa.Table, dict[int, str]]:
+    """Return answered items (bucket, grp, waited_s), and the keys of their groups.
+
+    Where all are asked for, and none told apart, nobody looks up their keys.
+    """
+    everything = condition_of(wanted, within) == condition_of(Slice(period=wanted.period), None)
+    if everything and by is None and wanted.hour_of_week is None:
+        with stats.counted(cursor, wanted.since, wanted.until, live=live) as read:
+            sql = f"SELECT bucket, 1 AS grp, waited_s FROM {read.items} WHERE waited_s IS NOT NULL"
+            return cursor.sql(sql).to_arrow_table(), {1: ""}
+    with _grouped(cursor, wanted, within, by=by, live=live) as grouped:
+        keys = cursor.execute("SELECT grp, any_value(key) FROM chosen GROUP BY grp").fetchall()
+        sql = f"SELECT bucket, grp, waited_s FROM {grouped.items} WHERE waited_s IS NOT NULL"
+        return cursor.sql(sql).to_arrow_table(), dict(keys)
+
+
+def _apart(
+    rows: pa.Table, calendar: pa.Table | None, *, told_apart: bool
+) -> Iterator[tuple[tuple[Any, int], np.ndarray[Any, Any]]]:
+    """Return `waited_s` by what the calendar puts a bucket under, None without one, and by group, 1 if not told apart.
+
+    The engine takes several times as long to look up the places of hundreds of thousands, and to put them into lists.
+    """
+    waited = rows["waited_s"].to_numpy()
+    if not len(waited):
         return
-    places, groups = (rows[name].combine_chunks().dictionary_encode() for name in ("place", "grp"))
-    code = places.indices.to_numpy() * len(groups.dictionary) + groups.indices.to_numpy()
+    code, places, groups = np.zeros(len(waited), np.int64), [None], [1]
+    if calendar is not None:
+        coded = calendar["place"].combine_chunks().dictionary_encode()
+        places = coded.dictionary.to_pylist()
+        first = calendar["bucket"][0].value
+        code = coded.indices.to_numpy()[(rows["bucket"].cast("int64").to_numpy() - first) // _BUCKET_US].astype(
+            np.int64
+        )
+    if told_apart:
+        coded = rows["grp"].combine_chunks().dictionary_encode()
+        groups = coded.dictionary.to_pylist()
+        code = code * len(groups) + coded.indices.to_numpy()
     counts = np.bincount(code)
     order = np.argsort(code.astype(np.uint16) if len(counts) <= _SHORT else code, kind="stable")
-    waited = np.split(rows["waited_s"].to_numpy()[order], np.cumsum(counts)[:-1])
+    parts = np.split(waited[order], np.cumsum(counts)[:-1])
     for one in np.flatnonzero(counts).tolist():
-        place, group = divmod(one, len(groups.dictionary))
-        yield (places.dictionary[place].as_py(), groups.dictionary[group].as_py()), waited[one]
-
-
-def _all_waits(
-    cursor: DuckDBPyConnection, wanted: Slice, within: Accounts, live: stats.Live | None
-) -> np.ndarray[Any, Any]:
-    """Return how long each answered item of a slice waited; where all are asked for, their keys are not looked up."""
-    if condition_of(wanted, within) == condition_of(Slice(period=wanted.period), None) and wanted.hour_of_week is None:
-        with stats.counted(cursor, wanted.since, wanted.until, live=live) as all_of_them:
-            rows = cursor.sql(f"SELECT waited_s FROM {all_of_them.items} WHERE waited_s IS NOT NULL").to_arrow_table()
-    else:
-        with _grouped(cursor, wanted, within, live=live) as read:
-            rows = cursor.sql(f"SELECT waited_s FROM {read.items} WHERE waited_s IS NOT NULL").to_arrow_table()
-    values: np.ndarray[Any, Any] = rows["waited_s"].to_numpy()
-    return values
+        place, group = divmod(one, len(groups))
+        yield (places[place], groups[group]), parts[one]
 
 
 def voices(

@@ -72,6 +72,9 @@ def _fourth(connection: DuckDBPyConnection) -> None:
 def _fifth(connection: DuckDBPyConnection) -> None:
     """Add what insights need: tables, and the reach of every item, by what is known of its author now."""
     _missing(connection)
+    for statement in statements():
+        if "CREATE INDEX sightings_of_item " in statement:
+            connection.execute(statement.replace("CREATE INDEX", "CREATE INDEX IF NOT EXISTS"))
     connection.execute("ALTER TABLE interactions ADD COLUMN reach BIGINT")
     connection.execute(
         """UPDATE interactions SET reach = contacts.followers FROM contacts

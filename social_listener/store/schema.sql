@@ -85,6 +85,8 @@ CREATE TABLE sightings (              -- in which further streams an item was se
     seen_at        TIMESTAMPTZ NOT NULL -- when it was seen first
 );
 --;
+CREATE INDEX sightings_of_item ON sightings (interaction_id);
+--;
 CREATE TABLE scores (
     interaction_id   VARCHAR PRIMARY KEY,
     sentiment        DOUBLE,

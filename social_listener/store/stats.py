@@ -268,7 +268,8 @@ def beside(table: str, item_ids: pa.ChunkedArray, conversation_ids: pa.ChunkedAr
         LEFT JOIN (
             SELECT interaction_id, string_agg(DISTINCT stream_id, ' ' ORDER BY stream_id) AS stream_ids FROM (
                 SELECT g.interaction_id, unnest([g.stream_id, own.stream_id]) AS stream_id
-                FROM sightings g JOIN {table} own ON own.id = g.interaction_id)
+                FROM (SELECT interaction_id, stream_id FROM sightings WHERE {items}) g
+                JOIN {table} own ON own.id = g.interaction_id)
             GROUP BY interaction_id) seen ON seen.interaction_id = told.id"""
 
 

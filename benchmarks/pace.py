@@ -1,0 +1,26 @@
+"""How fast the machine is at this moment: on shared machines the same work may take twice as long a minute later."""
+
+from __future__ import annotations
+
+import time
+
+_TURNS = 1_000_000
+
+
+class Pace:
+    """Takes the processor's time for the same loop again and again."""
+
+    def __init__(self) -> None:
+        self.beats: list[float] = []
+
+    def beat(self) -> None:
+        """Take it once; a tenth of a second."""
+        began, total = time.process_time(), 0
+        for number in range(_TURNS):
+            total += number
+        self.beats.append((time.process_time() - began) * 1000)
+
+    def told(self) -> str:
+        """Return what was found, to be printed beside figures."""
+        least, most = min(self.beats), max(self.beats)
+        return f"the machine: a million additions in Python took {least:.0f} to {most:.0f} ms of the processor"
