@@ -184,7 +184,7 @@ def _tile(label: str, value: str, opened: str, before: str, before_opened: str) 
 
 
 def _rounded(value: float | None) -> float | None:
-    return None if value is None else round(value, 2)
+    return None if value is None else round(value, 2) or 0.0  # what rounds to nought has no sign
 
 
 def change(now: float | None, before: float | None) -> str:
@@ -192,7 +192,7 @@ def change(now: float | None, before: float | None) -> str:
     if now is None or not before:
         return ""
     part = 100 * (now - before) / before
-    if abs(part) < 0.5:
+    if round(abs(part)) < 1:
         return "about the same"
     return f"▲ {part:,.0f} % more" if part > 0 else f"▼ {-part:,.0f} % less"
 
@@ -202,7 +202,7 @@ def points(now: float | None, before: float | None) -> str:
     if now is None or before is None:
         return ""
     part = 100 * (now - before)
-    if abs(part) < 0.05:
+    if round(abs(part), 1) < 0.1:
         return "about the same"
     return f"▲ {part:.1f} points more" if part > 0 else f"▼ {-part:.1f} points less"
 
