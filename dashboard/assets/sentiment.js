@@ -25,7 +25,8 @@ function giveBack(root, held) {
   if (!held) return;
   const all = [...root.querySelectorAll(held.tag.toLowerCase())];
   const same = all.find((one) => (one.getAttribute("aria-label") || one.textContent) === held.name);
-  (same && !same.disabled ? same : root.querySelector("[tabindex='-1']"))?.focus({ preventScroll: true });
+  const next = root.querySelector("[tabindex='-1']") || root.querySelector("[aria-current]");
+  (same && !same.disabled ? same : next)?.focus({ preventScroll: true });
 }
 
 function paintAll(state) {
