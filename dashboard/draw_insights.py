@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from social_listener.dashboard.insights_address import SENTIMENTS, Look, told_look
@@ -11,7 +12,6 @@ from social_listener.scoring.measures import wilson
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from datetime import datetime
     from zoneinfo import ZoneInfo
 
     from social_listener.dashboard.component import Json
@@ -205,6 +205,29 @@ def points(now: float | None, before: float | None) -> str:
     if round(abs(part), 1) < 0.1:
         return "about the same"
     return f"▲ {part:.1f} points more" if part > 0 else f"▼ {-part:.1f} points less"
+
+
+# -- what is known -----------------------------------------------------------------------------------------------------
+
+
+def known_up_to(told: Overview) -> datetime:
+    """Return up to when counts are whole: the moment they were read, or less far where a stream lags behind."""
+    standing = told.standing
+    if not standing.lagging:
+        return standing.as_of
+    return min(standing.as_of, standing.complete_up_to or datetime.min.replace(tzinfo=UTC))
+
+
+def hours_heard(told: Overview, wanted: Slice, zone: ZoneInfo) -> frozenset[int]:
+    """Return the hours of the week of which some lie in a period and are known; 0 is Monday from midnight to one."""
+    until = min(wanted.until, known_up_to(told))
+    since = max(wanted.since, told.first or until)
+    if until - since >= timedelta(days=8):
+        return frozenset(range(168))
+    quarters = (
+        since + number * timedelta(minutes=15) for number in range(int((until - since) / timedelta(minutes=15)))
+    )
+    return frozenset(one.weekday() * 24 + one.hour for one in (each.astimezone(zone) for each in quarters))
 
 
 # -- nothing to show, and remarks --------------------------------------------------------------------------------------

@@ -11,7 +11,16 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from social_listener.dashboard.draw_insights import BY_WORDS, Opens, length, number, share, span, wait_range
+from social_listener.dashboard.draw_insights import (
+    BY_WORDS,
+    Opens,
+    known_up_to,
+    length,
+    number,
+    share,
+    span,
+    wait_range,
+)
 from social_listener.dashboard.insights_cards import Card, Cell, Spots, Table
 from social_listener.desk_types.insights import Tally, Waits
 from social_listener.periods import Step
@@ -234,10 +243,7 @@ def _told(one: Stretch, count: int) -> str:
 
 def stretches(step: Step, scene: Scene, told: Overview) -> list[Stretch]:
     """Return the steps of a period, and which are known: not what is to come, nor what was before we listened."""
-    standing, first = told.standing, told.first or datetime.max.replace(tzinfo=UTC)
-    known = standing.as_of
-    if standing.lagging:
-        known = min(known, standing.complete_up_to or datetime.min.replace(tzinfo=UTC))
+    known, first = known_up_to(told), told.first or datetime.max.replace(tzinfo=UTC)
     period = scene.wanted.period
 
     def note(start: datetime, until: datetime) -> str:

@@ -43,7 +43,7 @@ def _charts(scene: Scene, board: Board) -> None:
     with right:
         scene.card(made.waits(waits, p90=False))
         week = scene.sql(lambda: reports.sql(ChartKind.WEEK, wanted, me))
-        scene.card(insights_shapes.week(board.week, scene, week))
+        scene.card(insights_shapes.week(board, scene, week))
     by_field(scene)
     if not board.lines:
         st.text("Nothing was said that can be told apart in this way.")

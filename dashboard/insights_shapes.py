@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from social_listener.dashboard.draw_insights import BY_WORDS, Opens, change, length, number, share, span, wait_range
+from social_listener.dashboard.draw_insights import (
+    BY_WORDS,
+    Opens,
+    change,
+    hours_heard,
+    length,
+    number,
+    share,
+    span,
+    wait_range,
+)
 from social_listener.dashboard.insights_address import SENTIMENTS
 from social_listener.dashboard.insights_cards import Card, Cell, Spots, Table
 from social_listener.desk_types.insights import Waits
@@ -99,15 +109,17 @@ def counts(tally: Tally) -> dict[str, int]:
     return {**told, "unsure": tally.unsure, "none": tally.unscored}
 
 
-def week(hours: Mapping[int, Tally], scene: Scene, sql: str) -> Card:
-    """Return when in the week was written."""
-    opens = Opens(scene.wanted)
-    cells = {(hour // 24, hour % 24): float(tally.items) for hour, tally in hours.items()}
+def week(board: Board, scene: Scene, sql: str) -> Card:
+    """Return when in the week was written; an hour of which none is known has no number."""
+    opens, hours = Opens(scene.wanted), board.week
+    heard = hours_heard(board.overview, scene.wanted, scene.zone)
+    known = {hour: tally.items for hour, tally in hours.items() if tally.items or hour in heard}
+    cells = {(hour // 24, hour % 24): float(items) for hour, items in known.items()}
     figure = charts.heat("When people write", cells, zone=scene.zone.key, theme=scene.theme)
     at = {hour: opens.all(tally.items, hour_of_week=hour) for hour, tally in hours.items()}
     places: Spots = {(charts.DAYS[hour // 24], f"{hour % 24:02d}"): told for hour, told in at.items()}
     rows = tuple(
-        (Cell(f"{hour:02d}:00"), *(Cell(number(hours[24 * day + hour].items), at[24 * day + hour]) for day in range(7)))
+        (Cell(f"{hour:02d}:00"), *(Cell(number(known.get(24 * day + hour)), at[24 * day + hour]) for day in range(7)))
         for hour in range(24)
     )
     return Card(

@@ -95,9 +95,18 @@ def test_a_bar_opens_its_line(make: Any) -> None:
 
 def test_an_hour_of_the_week_opens_its_items() -> None:
     """Sunday at two."""
-    look = picked(insights_shapes.week(board().week, SCENE, ""), day="Sun", hour="02")
+    look = picked(insights_shapes.week(board(), SCENE, ""), day="Sun", hour="02")
     assert look is not None
     assert (look.wanted.hour_of_week, look.count) == (146, 3)
+
+
+def test_an_hour_of_the_week_that_was_not_heard_has_no_number() -> None:
+    """Of a Sunday that was heard until noon Monday is not nought, nor is Sunday evening; Sunday night is."""
+    card = insights_shapes.week(board(), SCENE, "")
+    sunday = [row[7].text for row in card.table.rows]
+    assert (sunday[0], sunday[2], sunday[11], sunday[12]) == ("0", "3", "0", "–")
+    assert {row[1].text for row in card.table.rows} == {"–"}
+    assert len(card.figure.spec["data"]["values"]) == 12
 
 
 def test_points_can_be_picked_on_the_page_alone() -> None:
