@@ -67,7 +67,7 @@ def _none(found: RisingWords) -> str:
     if not found.now.read:
         return "Nothing was said in this period."
     if not found.before.read:
-        return "Nothing was said in the time before, so nothing can be told of what rose."
+        return "Nothing is stored that was said in the time before, so nothing can be told of what rose."
     return "No word is said by clearly more of the people than before."
 
 

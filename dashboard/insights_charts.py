@@ -1,7 +1,7 @@
 """The charts of figures over time, with what each point opens. Pure.
 
-A step that is not over, or up to which not every stream was read, is a gap and no low; so is a week or month of which
-only a part lies in the period, where something is counted.
+A step that is not over, or up to which not every stream was read, is a gap and no low. So is, where something is
+counted, a week or month of which only a part lies in the period, and the step in which what is stored begins.
 """
 
 from __future__ import annotations
@@ -246,15 +246,15 @@ def stretches(step: Step, scene: Scene, told: Overview) -> list[Stretch]:
     known, first = known_up_to(told), told.first or datetime.max.replace(tzinfo=UTC)
     period = scene.wanted.period
 
-    def note(start: datetime, until: datetime) -> str:
+    def note(start: datetime, since: datetime, until: datetime) -> str:
         if until > known:
             return SO_FAR
         if first >= until:
             return NOTHING
-        return "" if period.holds(start, step) else PART
+        return "" if period.holds(start, step) and first <= since else PART
 
     return [
-        Stretch(start, since, until, start.replace(tzinfo=scene.zone), note(start, until))
+        Stretch(start, since, until, start.replace(tzinfo=scene.zone), note(start, since, until))
         for start, since, until in period.spans(step)
     ]
 
@@ -271,7 +271,7 @@ def scene_before(scene: Scene, board: Board) -> list[tuple[int | None, str, bool
         (
             counts.get(start, 0),
             opens.all(counts.get(start, 0), within=(since, until)) if since < until else "",
-            before.period.holds(start, board.step),
+            before.period.holds(start, board.step) and first <= since,
         )
         if first < until
         else (None, "", True)

@@ -41,7 +41,10 @@ def _charts(scene: Scene, board: Board) -> None:
         scene.card(made.negative(points))
         scene.card(made.reach(points))
     with right:
-        scene.card(made.waits(waits, p90=False))
+        if board.overview.waits.number:
+            scene.card(made.waits(waits, p90=False))
+        else:
+            st.text("Nothing that was said in this period was answered yet: nobody's wait has ended.")
         week = scene.sql(lambda: reports.sql(ChartKind.WEEK, wanted, me))
         scene.card(insights_shapes.week(board, scene, week))
     by_field(scene)

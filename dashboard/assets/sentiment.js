@@ -45,6 +45,17 @@ function paintAll(state) {
   giveBack(root, held);
 }
 
+// A double click asks for the same once: the second would be refused, as it was done by the first.
+const TWICE = 700;
+
+function once(state, event, value) {
+  const told = event + JSON.stringify(value);
+  const first = told !== state.told || Date.now() - state.toldAt > TWICE;
+  state.told = told;
+  state.toldAt = Date.now();
+  return first;
+}
+
 export default function ({ data, parentElement, setTriggerValue }) {
   const root = parentElement.querySelector(".root");
   let state = PAGES.get(root);
@@ -53,7 +64,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
     PAGES.set(root, state);
     state.paint = () => paintAll(state);
   }
-  state.fire = setTriggerValue;
+  state.fire = (event, value) => once(state, event, value) && setTriggerValue(event, value);
   state.data = data;
   const drawn = JSON.stringify(data);
   state.busy = "";

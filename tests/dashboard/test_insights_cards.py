@@ -197,6 +197,11 @@ def test_time_before_anything_is_stored_has_no_counts_in_tables_either() -> None
     name, count, _ = TimeCharts(late, SCENE).items("").table.rows[0]
     assert name.text.endswith("(nothing is stored of it)")
     assert count.text == "–"
+    begun = board(overview=replace(board().overview, first=WANTED.since + timedelta(hours=2, minutes=30)))
+    card = TimeCharts(begun, SCENE).items("")
+    assert [row[0].text.endswith("(in part)") for row in card.table.rows[:4]] == [False, False, True, False]
+    values = [row for row in card.figure.spec["data"]["values"] if row["name"] == "this period"]
+    assert sum(row["value"] is not None for row in values) == 9
 
 
 def test_what_rounds_to_nought_has_no_sign() -> None:

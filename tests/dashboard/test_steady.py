@@ -133,6 +133,18 @@ def test_a_list_that_grew_meanwhile_tells_each_message_once(bare: Page) -> None:
     assert len(asked(bare)) == 3
 
 
+def test_a_double_click_takes_a_correction_back_once(bare: Page) -> None:
+    """The second would be refused, and told as a fault of what was done."""
+    told: Any = draw_sentiment.corrections([filled.correction()])
+    data = {"mode": "corrections", "parts": draw_sentiment.parts("corrections"), "problem": "", "corrections": told}
+    mount(bare, "sentiment", ("sample", "figures", "rules"), data)
+    bare.get_by_role("button", name="Take back").first.dblclick()
+    assert len(asked(bare)) == 1
+    bare.wait_for_timeout(800)
+    bare.get_by_role("button", name="Take back").first.click()
+    assert len(asked(bare)) == 2
+
+
 def test_what_is_pressed_as_another_text_takes_the_place_is_not_heard(bare: Page) -> None:
     """A colleague answered what one was reading: the key that was meant for it says nothing of the next."""
 
