@@ -125,15 +125,20 @@ def tiles(told: Overview, wanted: Slice) -> list[Json]:
         *_waits(told, opens, earlier)[:1],
         _answered(now, before, opens, earlier),
     ]  # fmt: skip
-    return [_beside(one, told, wanted) for one in found]
+    return [beside(one, told, wanted) for one in found]
 
 
-def _beside(tile: Json, told: Overview, wanted: Slice) -> Json:
+def is_known(told: Overview, before: Slice) -> bool:
+    """Return whether anything is stored of a period before: nought there would say what nobody knows."""
+    return told.first is not None and told.first < before.until
+
+
+def beside(tile: Json, told: Overview, wanted: Slice) -> Json:
     """Return a tile that says where the period before lies before what is stored: nought there is not known."""
     before = wanted.before()
     if told.first is not None and told.first <= before.since:
         return tile
-    if told.first is None or told.first >= before.until:
+    if not is_known(told, before):
         return tile | {"before": "nothing is stored of it", "beforeOpen": "", "change": ""}
     return tile | {"before": f"{tile['before']}, stored in part only", "change": ""}
 
@@ -142,7 +147,7 @@ def wait_tiles(told: Overview, wanted: Slice) -> list[Json]:
     """Return how long customers waited, beside the period before."""
     opens, earlier = Opens(wanted), Opens(wanted.before())
     found = [*_waits(told, opens, earlier), _answered(told.now, told.before, opens, earlier)]
-    return [_beside(one, told, wanted) for one in found]
+    return [beside(one, told, wanted) for one in found]
 
 
 def _waits(told: Overview, opens: Opens, earlier: Opens) -> list[Json]:

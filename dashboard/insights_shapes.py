@@ -9,6 +9,7 @@ from social_listener.dashboard.draw_insights import (
     Opens,
     change,
     hours_heard,
+    is_known,
     length,
     number,
     share,
@@ -57,10 +58,11 @@ def _line(one: Line, board: Board, opens: Opens, earlier: Opens, before: Tally |
     waits = next((waits for waits in board.lines_waits if waits.key == one.key), Waits())
     answered = opens.all(tally.answered, answered=True, **here)
     said = before.items if before else 0
+    known = is_known(board.overview, earlier.wanted)
     return (
         Cell(one.name),
         Cell(number(tally.items), opens.all(tally.items, **here)),
-        Cell(number(said), earlier.all(said, **here)),
+        Cell(number(said if known else None), earlier.all(said, **here)),
         Cell(change(tally.items, said)),
         Cell(number(tally.negative), opens.mood(tally, "negative", **here)),
         Cell(share(tally.negative_share)),
@@ -163,8 +165,11 @@ def _minutes(one: Waits) -> tuple[float | None, ...]:
     return tuple(None if part is None else round(part / 60, 1) for part in (one.median_s, low, high))
 
 
-def voice(found: Voice, before: Voice, scene: Scene, sql: str) -> Card:
-    """Return which part of the items each query saw, with its interval, beside the period before."""
+def voice(found: Voice, before: Voice, scene: Scene, sql: str, *, known: bool = True) -> Card:
+    """Return which part of the items each query saw, with its interval, beside the period before.
+
+    `known`: something is stored of that.
+    """
     opens, earlier = Opens(scene.wanted), Opens(scene.wanted.before())
     past = {one.stream_id: one for one in before.lines}
     shown = [one for one in found.lines if found.items][:MOST_BARS]
@@ -185,7 +190,7 @@ def voice(found: Voice, before: Voice, scene: Scene, sql: str) -> Card:
                 Cell(number(found.items), opens.all(found.items)),
                 Cell(share(one.share)),
                 Cell(span((share(one.low), share(one.high)))),
-                Cell(number(was), earlier.all(was, streams=(one.stream_id,))),
+                Cell(number(was if known else None), earlier.all(was, streams=(one.stream_id,))),
                 Cell(share(old.share if old else None)),
             )
         )

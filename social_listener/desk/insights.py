@@ -34,7 +34,7 @@ from social_listener.scoring.measures import wilson
 from social_listener.store import annotated, audit, health, insights, stats, stats_days, stats_live
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Iterator
+    from collections.abc import Callable, Hashable, Iterator, Mapping
     from datetime import datetime
 
     from duckdb import DuckDBPyConnection
@@ -352,15 +352,22 @@ def names_of(office: Office, cursor: DuckDBPyConnection, by: By) -> Callable[[st
     streams = {
         one.id: f"{accounts.get(one.account_id, one.account_id)} · {one.name}" for one in office.streams.values()
     }
+    if by is By.STREAM:
+        return lambda key: streams.get(key) or _named(key, accounts)
     known = {
         By.CHANNEL: channels.TITLES,
         By.ACCOUNT: accounts,
-        By.STREAM: streams,
         By.LANGUAGE: {"": "Language not known", **LANGUAGES},
         By.SENTIMENT: _SENTIMENTS,
         By.VISIBILITY: {"public": "Public", "private": "Private"},
     }[by]
     return lambda key: known.get(key, key)
+
+
+def _named(stream_id: str, accounts: Mapping[str, str]) -> str:
+    """Return what a stream is called that no settings name: what a platform pushed, or an older one."""
+    account, slash, label = stream_id.partition("/")
+    return f"{accounts[account]} · {label}" if slash and account in accounts else stream_id
 
 
 def standing_of(office: Office, cursor: DuckDBPyConnection, wanted: Slice, within: Accounts) -> Standing:

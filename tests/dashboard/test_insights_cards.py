@@ -165,6 +165,8 @@ def test_what_was_before_anything_is_stored_is_not_called_nought() -> None:
     assert told(before.since + timedelta(hours=1))[0] == ("4, stored in part only", "")
     assert told(before.since)[0] == ("4", "▲ 125 % more")
     late = board(overview=replace(board().overview, first=WANTED.since + timedelta(hours=2)))
+    assert {row[2].text for row in insights_shapes.bars(late, SCENE, "").table.rows} == {"–"}
+    assert {row[2].text for row in insights_shapes.bars(board(), SCENE, "").table.rows} == {"0"}
     rows = TimeCharts(late, SCENE).items("").figure.spec["data"]["values"]
     assert sum(row["name"] == "this period" and row["value"] is not None for row in rows) == 10
     assert not any(row["name"] == "before" and row["value"] is not None for row in rows)

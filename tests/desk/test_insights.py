@@ -16,6 +16,7 @@ from desk_kit import Kit, make_kit
 from permits_insights import remark
 from staff_kit import seed_staff
 
+from social_listener.desk.insights import names_of
 from social_listener.desk_types.insights import By, Slice
 from social_listener.errors import Conflict, DeskError
 from social_listener.periods import Period, Step
@@ -430,3 +431,13 @@ def test_as_of_moves_on_though_nothing_is_stored(house: tuple[Kit, list[Raw]]) -
     kit.skew += timedelta(hours=2)
     assert kit.desk.insights.overview(Slice(period=PERIOD), SYSTEM).standing.as_of >= before + timedelta(hours=2)
     assert kit.desk.insights.board(Slice(period=PERIOD), SYSTEM, By.CHANNEL).overview.standing.as_of > before
+
+
+def test_a_stream_that_no_settings_name_is_called_by_its_account(house: tuple[Kit, list[Raw]]) -> None:
+    """What a platform pushed comes by none of them; what is of no account of ours keeps its id."""
+    kit, _ = house
+    with kit.store.read() as cursor:
+        name = names_of(kit.desk._office, cursor, By.STREAM)
+    (account, *_) = kit.settings.accounts
+    assert name(f"{account.id}/webhook") == f"{account.name or account.id} · webhook"
+    assert name("elsewhere/webhook") == "elsewhere/webhook"
