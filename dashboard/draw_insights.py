@@ -43,7 +43,8 @@ def number(value: float | None) -> str:
     """Return a number as people read it."""
     if value is None:
         return "–"
-    return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.2f}"
+    told = f"{value:,.0f}" if float(value).is_integer() else f"{value:,.2f}"
+    return told.replace("-", "−")
 
 
 def share(value: float | None) -> str:

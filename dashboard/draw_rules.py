@@ -125,6 +125,7 @@ def renewal(told: Renewal | None, found: RuleTrial | None, days: int) -> Json:
     working = told is not None and not told.ended
     return {
         "told": _told(told) if told else "",
+        "at": words.iso(told.began_at) if told else None,
         "working": working,
         "share": min(1.0, told.done / told.items) if told and told.items else 1.0,
         "days": str(days),

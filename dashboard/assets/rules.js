@@ -79,6 +79,7 @@ function drawRenewal(state, renewal) {
   node.append(el("h2", "", "Score anew what is stored"), el("p", "quiet", "A decision counts for what comes from then on. Here what is stored is read by the rules that hold now; you see first what that changes."));
   if (renewal.told) {
     const told = el("p", "lead", renewal.told);
+    if (!renewal.working) told.append(" ", time(renewal.at));
     told.setAttribute("role", "status");
     node.append(told);
   }

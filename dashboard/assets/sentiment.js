@@ -13,22 +13,6 @@ function tabs(state) {
   return row;
 }
 
-// Which button holds the focus, by its place among those of the same name: a drawing anew gives it back.
-function focusOf(root) {
-  const held = root.querySelector(":focus");
-  if (!held) return null;
-  const name = held.getAttribute("aria-label") || held.textContent;
-  return { name, tag: held.tagName };
-}
-
-function giveBack(root, held) {
-  if (!held) return;
-  const all = [...root.querySelectorAll(held.tag.toLowerCase())];
-  const same = all.find((one) => (one.getAttribute("aria-label") || one.textContent) === held.name);
-  const next = root.querySelector("[tabindex='-1']") || root.querySelector("[aria-current]");
-  (same && !same.disabled ? same : next)?.focus({ preventScroll: true });
-}
-
 function paintAll(state) {
   const { data, root } = state;
   const held = focusOf(root);
@@ -42,7 +26,7 @@ function paintAll(state) {
   if (data[data.mode]) body.append(...DRAWERS[data.mode](state));
   parts.push(body);
   root.replaceChildren(...parts);
-  giveBack(root, held);
+  giveBack(root, held, "[tabindex='-1'], [aria-current]");
 }
 
 // A double click asks for the same once: the second would be refused, as it was done by the first.

@@ -233,8 +233,9 @@ class RuleDesk:
         """Begin what `rescore` does, in the background; `renewal` tells how far it is. `Conflict`: one is at work."""
         with self._office.store.read() as cursor:
             within = self._office.accounts(cursor, staff, Right.TEACH)
-            number = len(rescoring.ids(cursor, self._office.clock() - timedelta(days=days), within))
-        wanted = Renewal(days=days, staff=staff, items=number)
+            now = self._office.clock()
+            number = len(rescoring.ids(cursor, now - timedelta(days=days), within))
+        wanted = Renewal(days=days, staff=staff, began_at=now, items=number)
         self._renewing.begin(wanted, lambda progress, stopping: self.rescore(days, staff, progress, stopping))
         return wanted
 

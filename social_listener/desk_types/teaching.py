@@ -199,6 +199,7 @@ class Renewal:
 
     days: int  #: items sent within so many
     staff: str  #: who asked for it
+    began_at: datetime
     items: int  #: that are looked at
     done: int = 0  #: that were looked at
     written: int = 0  #: scores that were written

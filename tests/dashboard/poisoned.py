@@ -276,7 +276,9 @@ def _sentiment() -> tuple[State, ...]:
     both = (filled.rule_proposed(), replace(filled.rule_proposed(), id="another"))
     tried: Any = draw_rules.trial(both, filled.rule_trial(), 30, decide=True)
     trial = {**tried, "more": "more"}
-    renewed: Any = draw_rules.renewal(Renewal(days=30, staff="Sam", items=9, ended=True), filled.rule_trial(), 30)
+    renewed: Any = draw_rules.renewal(
+        Renewal(days=30, staff="Sam", began_at=NOW, items=9, ended=True), filled.rule_trial(), 30
+    )
     renewed["found"] |= {"keys": ["r"], "more": "more"}
     rules: Any = draw_rules.rules(filled.rules(), filled.rule_events(), trial, renewed, teach=True, decide=True)
     sample: Any = draw_sentiment.sample([filled.sample()], {"s": "negative"}, report.whole, wanted=20)

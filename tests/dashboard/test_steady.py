@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import filled
 import filled_spikes
@@ -14,7 +15,8 @@ from feeding import script_of
 from making import NOW
 from playwright.sync_api import Browser, Page, expect
 
-from social_listener.dashboard import draw_sentiment, draw_spike, draw_spikes
+from social_listener.dashboard import draw_insights, draw_sentiment, draw_spike, draw_spikes
+from social_listener.desk_types.insights import Annotation
 
 pytestmark = pytest.mark.browser
 
@@ -131,6 +133,30 @@ def test_a_list_that_grew_meanwhile_tells_each_message_once(bare: Page) -> None:
     show(bare, one(sheet=sheet(8, 6)))  # it came to nothing
     more.click()
     assert len(asked(bare)) == 3
+
+
+def test_who_reads_again_by_keyboard_stays_where_they_are(bare: Page) -> None:
+    """On Insights, and where words rise: the button is another one then, and has the focus."""
+    head: Any = {"tiles": [], "empty": None, "problem": None}
+    standing = {"complete": "", "lagging": "", "counting": ""}
+    mount(bare, "insights", (), head | {"standing": standing | {"asOf": "As of nine"}})
+    bare.get_by_role("button", name="Read again").focus()
+    show(bare, head | {"standing": standing | {"asOf": "As of ten"}})
+    expect(bare.get_by_text("As of ten")).to_be_visible()
+    expect(bare.get_by_role("button", name="Read again")).to_be_focused()
+
+
+def test_a_double_click_does_not_take_a_remark_away(bare: Page) -> None:
+    """The first press asks whether one is sure; the second of the same double click is no answer to that."""
+    one = Annotation(
+        id="r", kind="other", text="a campaign", since=NOW, until=None, account_id=None, by_staff="Sam", version=1
+    )
+    mount(bare, "insights_remarks", (), draw_insights.remarks([one], ZoneInfo("UTC"), {}, may_write=True))
+    bare.get_by_role("button", name="Take away").dblclick()
+    assert asked(bare) == []
+    bare.wait_for_timeout(700)
+    bare.get_by_role("button", name="Really take it away").click()
+    assert asked(bare) == ["r"]
 
 
 def test_a_double_click_takes_a_correction_back_once(bare: Page) -> None:

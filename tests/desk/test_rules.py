@@ -242,7 +242,7 @@ def test_what_is_stored_is_scored_anew_in_the_background_one_at_a_time(kit: Kit)
     kit.desk.rules.activate([rule.id], "ana")
     assert kit.desk.rules.renewal("ana") is None
     go = threading.Event()
-    held = Renewal(days=1, staff="zoe", items=9)
+    held = Renewal(days=1, staff="zoe", began_at=kit.now(), items=9)
     kit.desk.rules._renewing.begin(held, lambda progress, _: (progress(4, 1), go.wait(60)))
     with pytest.raises(Conflict, match="zoe is having it scored anew already"):
         kit.desk.rules.renew(30, "ana")
