@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from social_listener.dashboard.insights_address import SENTIMENTS, Look, told_look
@@ -11,7 +12,6 @@ from social_listener.scoring.measures import wilson
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from datetime import datetime
     from zoneinfo import ZoneInfo
 
     from social_listener.dashboard.component import Json
@@ -43,7 +43,8 @@ def number(value: float | None) -> str:
     """Return a number as people read it."""
     if value is None:
         return "–"
-    return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.2f}"
+    told = f"{value:,.0f}" if float(value).is_integer() else f"{value:,.2f}"
+    return told.replace("-", "−")
 
 
 def share(value: float | None) -> str:
@@ -125,15 +126,20 @@ def tiles(told: Overview, wanted: Slice) -> list[Json]:
         *_waits(told, opens, earlier)[:1],
         _answered(now, before, opens, earlier),
     ]  # fmt: skip
-    return [_beside(one, told, wanted) for one in found]
+    return [beside(one, told, wanted) for one in found]
 
 
-def _beside(tile: Json, told: Overview, wanted: Slice) -> Json:
+def is_known(told: Overview, before: Slice) -> bool:
+    """Return whether anything is stored of a period before: nought there would say what nobody knows."""
+    return told.first is not None and told.first < before.until
+
+
+def beside(tile: Json, told: Overview, wanted: Slice) -> Json:
     """Return a tile that says where the period before lies before what is stored: nought there is not known."""
     before = wanted.before()
     if told.first is not None and told.first <= before.since:
         return tile
-    if told.first is None or told.first >= before.until:
+    if not is_known(told, before):
         return tile | {"before": "nothing is stored of it", "beforeOpen": "", "change": ""}
     return tile | {"before": f"{tile['before']}, stored in part only", "change": ""}
 
@@ -142,7 +148,7 @@ def wait_tiles(told: Overview, wanted: Slice) -> list[Json]:
     """Return how long customers waited, beside the period before."""
     opens, earlier = Opens(wanted), Opens(wanted.before())
     found = [*_waits(told, opens, earlier), _answered(told.now, told.before, opens, earlier)]
-    return [_beside(one, told, wanted) for one in found]
+    return [beside(one, told, wanted) for one in found]
 
 
 def _waits(told: Overview, opens: Opens, earlier: Opens) -> list[Json]:
@@ -184,7 +190,7 @@ def _tile(label: str, value: str, opened: str, before: str, before_opened: str) 
 
 
 def _rounded(value: float | None) -> float | None:
-    return None if value is None else round(value, 2)
+    return None if value is None else round(value, 2) or 0.0  # what rounds to nought has no sign
 
 
 def change(now: float | None, before: float | None) -> str:
@@ -192,7 +198,7 @@ def change(now: float | None, before: float | None) -> str:
     if now is None or not before:
         return ""
     part = 100 * (now - before) / before
-    if abs(part) < 0.5:
+    if round(abs(part)) < 1:
         return "about the same"
     return f"▲ {part:,.0f} % more" if part > 0 else f"▼ {-part:,.0f} % less"
 
@@ -202,9 +208,32 @@ def points(now: float | None, before: float | None) -> str:
     if now is None or before is None:
         return ""
     part = 100 * (now - before)
-    if abs(part) < 0.05:
+    if round(abs(part), 1) < 0.1:
         return "about the same"
     return f"▲ {part:.1f} points more" if part > 0 else f"▼ {-part:.1f} points less"
+
+
+# -- what is known -----------------------------------------------------------------------------------------------------
+
+
+def known_up_to(told: Overview) -> datetime:
+    """Return up to when counts are whole: the moment they were read, or less far where a stream lags behind."""
+    standing = told.standing
+    if not standing.lagging:
+        return standing.as_of
+    return min(standing.as_of, standing.complete_up_to or datetime.min.replace(tzinfo=UTC))
+
+
+def hours_heard(told: Overview, wanted: Slice, zone: ZoneInfo) -> frozenset[int]:
+    """Return the hours of the week of which some lie in a period and are known; 0 is Monday from midnight to one."""
+    until = min(wanted.until, known_up_to(told))
+    since = max(wanted.since, told.first or until)
+    if until - since >= timedelta(days=8):
+        return frozenset(range(168))
+    quarters = (
+        since + number * timedelta(minutes=15) for number in range(int((until - since) / timedelta(minutes=15)))
+    )
+    return frozenset(one.weekday() * 24 + one.hour for one in (each.astimezone(zone) for each in quarters))
 
 
 # -- nothing to show, and remarks --------------------------------------------------------------------------------------

@@ -20,6 +20,8 @@ def listed(opened: Opened, zone: ZoneInfo) -> Json:
     since, until = (one.astimezone(zone) for one in (opened.look.wanted.since, opened.look.wanted.until))
     answered = ", answered" if opened.look.answered else ""
     count = f"{words.count(opened.total, 'item')}{answered}"
+    if opened.as_of is None:
+        count = "Items"  # how many there are could not be read
     return {
         "told": f"{count}, said from {since:%-d %b %Y, %H:%M} to {until:%-d %b %Y, %H:%M} ({zone.key})",
         "asOf": f"As of {opened.as_of.astimezone(zone):%-d %b %Y, %H:%M:%S}" if opened.as_of else "",

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from social_listener.dashboard.component import Json
-    from social_listener.desk_types.teaching import Interval, Rule, RuleEvent, RuleMove, RuleTrial
+    from social_listener.desk_types.teaching import Interval, Renewal, Rule, RuleEvent, RuleMove, RuleTrial
 
 #: days of which items are looked at when a rule is tried
 DAYS: Final = (7, 30, 90)
@@ -25,13 +25,28 @@ _GROUPS: Final[Mapping[RuleState, tuple[str, str]]] = {
 _DID: Final[Mapping[str, str]] = {"written": "wrote", "active": "let hold", "withdrawn": "withdrew"}
 
 
-def rules(found: Sequence[Rule], history: Sequence[RuleEvent], trial: Json | None, *, teach: bool) -> Json:
-    """Return all rules by what they do, what was done to them, and the trial that is open."""
+#: rules that are tried together at most
+TOGETHER: Final = 20
+
+
+def rules(
+    found: Sequence[Rule],
+    history: Sequence[RuleEvent],
+    trial: Json | None,
+    renewal: Json | None,
+    *,
+    teach: bool,
+    decide: bool,
+) -> Json:
+    """Return all rules by what they do, what was done to them, the trial that is open, and scoring anew.
+
+    `teach`: whoever looks may propose rules; `decide`: they may let them hold too.
+    """
     groups = [
         {
             "name": name,
             "text": text,
-            "rules": [_rule(one, teach=teach) for one in found if one.state is state],
+            "rules": [_rule(one, decide=decide) for one in found if one.state is state],
         }
         for state, (name, text) in _GROUPS.items()
         if any(one.state is state for one in found)
@@ -45,6 +60,7 @@ def rules(found: Sequence[Rule], history: Sequence[RuleEvent], trial: Json | Non
         },
         "mode": teach,
         "trial": trial,
+        "renewal": renewal,
         "history": [_event(one) for one in history],
     }
 
@@ -54,7 +70,7 @@ def points(number: float) -> str:
     return f"{'−' if number < 0 else '+'}{abs(number):g}"
 
 
-def _rule(one: Rule, *, teach: bool) -> Json:
+def _rule(one: Rule, *, decide: bool) -> Json:
     labels, customers = words.count(one.speak_for, "label"), words.count(one.authors, "customer")
     why = f"{labels} for it, {one.against:,} against, of {customers}"
     return {
@@ -65,7 +81,8 @@ def _rule(one: Rule, *, teach: bool) -> Json:
         "why": f"Written by {one.made_by}" if one.made_by else why,
         "who": f"decided by {one.decided_by}" if one.decided_by else "",
         "at": words.iso(one.decided_at or one.made_at),
-        "mode": "withdraw" if teach and one.state is RuleState.PROPOSED else "",
+        "sort": _sort(one),
+        "mode": "withdraw" if decide and one.state is RuleState.PROPOSED else "",
     }
 
 
@@ -79,23 +96,84 @@ def _event(one: RuleEvent) -> Json:
     }
 
 
-def trial(rule: Rule, found: RuleTrial, days: int, *, teach: bool) -> Json:
-    """Return what would change if a rule held, or held no more where it does."""
-    active = rule.state is RuleState.ACTIVE
-    lead = f"{words.count(found.changed, 'item')} of {found.items:,} would have another label."
+def trial(tried: Sequence[Rule], found: RuleTrial, days: int, *, decide: bool) -> Json:
+    """Return what would change if rules held together, or held no more where they do: all of them are of one sort.
+
+    `decide`: whoever looks may do so.
+    """
+    active, several = tried[0].state is RuleState.ACTIVE, len(tried) > 1
+    named = " and ".join(f"“{one.phrase}” {points(one.points)}" for one in tried)
+    deeds = {True: ("Withdraw it", "Withdraw them"), False: ("Let it hold", "Let them hold")}
+    return {
+        **_difference(found, days),
+        "key": tried[0].id,
+        "keys": [one.id for one in tried],
+        "sort": _sort(tried[0]),
+        "title": f"If {named} held{' no more' if active else ''}",
+        "text": _lead(found, days),
+        "event": "try",
+        "verb": ("withdraw" if active else "hold") if decide else "",
+        "deed": deeds[active][several],
+        "note": "It counts for what comes from now on. What is stored keeps its score until it is scored anew."
+        if decide
+        else "Who sees every account, and may, decides on rules.",
+    }
+
+
+def renewal(told: Renewal | None, found: RuleTrial | None, days: int) -> Json:
+    """Return scoring anew: how far it is or how it ended, and what it would change, as far as somebody has looked."""
+    working = told is not None and not told.ended
+    return {
+        "told": _told(told) if told else "",
+        "at": words.iso(told.began_at) if told else None,
+        "working": working,
+        "share": min(1.0, told.done / told.items) if told and told.items else 1.0,
+        "days": str(days),
+        "found": None if found is None or working else {
+            **_difference(found, days),
+            "key": "",
+            "keys": [],
+            "title": f"If the items of the last {days} days were scored anew",
+            "text": f"{_lead(found, days)} {words.count(found.scored, 'score')} would differ in anything, "
+            "the reason and the version of the rules included." if found.items else _lead(found, days),
+            "event": "look",
+            "verb": "renew" if found.scored else "",
+            "deed": f"Score {words.count(found.scored, 'item')} anew",
+            "note": "What people said of items holds. Figures of the past change with it.",
+        },
+    }  # fmt: skip
+
+
+def _told(told: Renewal) -> str:
+    """Return how far scoring anew is, or how it ended."""
+    looked = f"{min(told.done, told.items):,} of {words.count(told.items, 'item')} of the last {told.days} days"
+    written = f"{words.count(told.written, 'score')} written"
+    if not told.ended:
+        return f"Being scored anew for {told.staff}: {looked}, {written}."
+    if told.failed:
+        return f"Scoring anew ended early, after {looked}, {written}. What was written stays; begin it once more."
+    return f"Scored anew for {told.staff}: {looked}, {written}."
+
+
+def _lead(found: RuleTrial, days: int) -> str:
+    if not found.items:
+        return f"Nothing was said in the last {days} days."
+    return f"{words.count(found.changed, 'item')} of {found.items:,} would have another label."
+
+
+def _difference(found: RuleTrial, days: int) -> Json:
     more = found.changed + sum(found.bands.values()) - len(found.moves)
     return {
-        "key": rule.id,
-        "title": f"If “{rule.phrase}” {points(rule.points)} held{' no more' if active else ''}",
-        "text": lead if found.items else f"Nothing was said in the last {days} days.",
         "lines": [*_lines(found)],
         "moves": [_move(one) for one in found.moves],
         "more": "Not all are listed." if more > 0 and len(found.moves) >= _MOST else "",
         "days": [{"key": str(one), "name": f"{one} days", "mode": one == days} for one in DAYS],
-        "verb": ("withdraw" if active else "hold") if teach else "",
-        "deed": "Withdraw it" if active else "Let it hold",
-        "note": "It counts for what comes from now on. What is stored keeps its score until it is scored anew.",
     }
+
+
+def _sort(one: Rule) -> str:
+    """Return with which others a rule can be tried: with those that hold, or with those that do not."""
+    return "active" if one.state is RuleState.ACTIVE else "other"
 
 
 #: items that the desk tells by name

@@ -97,7 +97,7 @@ def _figures(one: Spike, now: Situation) -> list[Json]:
     share = f"{round(100 * figures.negative / figures.scored)} %" if figures.scored else "not known"
     return [
         _figure("hour", f"{now.hour:,}", hour, usual),
-        _figure("all", f"{figures.items:,}", "messages in all", people),
+        _figure("all", f"{figures.items:,}", "from beginning to end" if one.ended_at else "since it began", people),
         _figure("negative", share, "negative", f"{figures.negative:,} of {figures.scored:,} with a sentiment"),
         _figure("reach", words.short(figures.reach), "reach", "followers of all who wrote, added up", opens="all"),
         _figure(

@@ -23,15 +23,18 @@ _KINDS: Mapping[TermKind, str] = {
 }
 
 
-def rising(found: RisingWords, names: Mapping[str, str]) -> Json:
-    """Return the table of what rises, and what is to be known of it; `names`: our accounts' names by id."""
+def rising(found: RisingWords, names: Mapping[str, str], narrowed: Mapping[str, str] | None = None) -> Json:
+    """Return the table of what rises, and what is to be known of it; `names`: our accounts' names by id.
+
+    `narrowed`: what it was narrowed to, by the names that the inbox has for it in its address.
+    """
     return {
         "told": _told(found),
         "sample": _sample(found),
         "seen": words.iso(found.as_of),
         "since": words.iso(found.since),
         "until": words.iso(found.until),
-        "rows": [_row(one, found, names) for one in found.terms],
+        "rows": [_row(one, found, names, narrowed or {}) for one in found.terms],
         "none": "" if found.terms else _none(found),
         "topics": [", ".join(topic) for topic in found.topics],
         "method": (
@@ -64,11 +67,11 @@ def _none(found: RisingWords) -> str:
     if not found.now.read:
         return "Nothing was said in this period."
     if not found.before.read:
-        return "Nothing was said in the time before, so nothing can be told of what rose."
+        return "Nothing is stored that was said in the time before, so nothing can be told of what rose."
     return "No word is said by clearly more of the people than before."
 
 
-def _row(one: RisingTerm, found: RisingWords, names: Mapping[str, str]) -> Json:
+def _row(one: RisingTerm, found: RisingWords, names: Mapping[str, str], narrowed: Mapping[str, str]) -> Json:
     until = "" if one.times_high is None else f" to {_times(one.times_high)}"
     interval = f"{_times(one.times_low)}{until}" if until else f"{_times(one.times_low)} or more"
     return {
@@ -84,15 +87,15 @@ def _row(one: RisingTerm, found: RisingWords, names: Mapping[str, str]) -> Json:
         "times": "new" if one.times is None else f"× {_times(one.times)}",
         "interval": f"× {interval}",
         "samples": [line(said, names) for said in one.samples],
-        "inbox": None if one.kind is TermKind.LABEL else _inbox(one, found),
+        "inbox": None if one.kind is TermKind.LABEL else _inbox(one, found, narrowed),
     }
 
 
-def _inbox(one: RisingTerm, found: RisingWords) -> str:
+def _inbox(one: RisingTerm, found: RisingWords, narrowed: Mapping[str, str]) -> str:
     """Return the address of the inbox at the conversations that say it."""
     term = one.term.removeprefix("#")
     query = f'"{term}" since:{found.since:%Y-%m-%dT%H:%MZ} before:{found.until:%Y-%m-%dT%H:%MZ}'
-    return f"/?{urlencode({'view': 'open', 'q': query})}"
+    return f"/?{urlencode({'view': 'open', **narrowed, 'q': query})}"
 
 
 def _times(value: float) -> str:

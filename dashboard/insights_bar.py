@@ -67,6 +67,8 @@ def _period(scene: Scene, go: Go) -> None:
         period = insights_address.own_period(*told, zone) if len(told) == 2 else None
         if period is not None:
             go(replace(place, preset="own", wanted=replace(place.wanted, period=period), look=None))
+        elif len(told) == 2:
+            state.flash("At most ten years, from 2000 on, can be shown: choose fewer days", ":material/info:")
 
     _told("insights_period", place.preset)
     st.selectbox(

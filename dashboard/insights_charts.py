@@ -1,6 +1,7 @@
 """The charts of figures over time, with what each point opens. Pure.
 
-A step that is not over, or up to which not every stream was read, is a gap and no low.
+A step that is not over, or up to which not every stream was read, is a gap and no low. So is, where something is
+counted, a week or month of which only a part lies in the period, and the step in which what is stored begins.
 """
 
 from __future__ import annotations
@@ -10,7 +11,16 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from social_listener.dashboard.draw_insights import BY_WORDS, Opens, length, number, share, span, wait_range
+from social_listener.dashboard.draw_insights import (
+    BY_WORDS,
+    Opens,
+    known_up_to,
+    length,
+    number,
+    share,
+    span,
+    wait_range,
+)
 from social_listener.dashboard.insights_cards import Card, Cell, Spots, Table
 from social_listener.desk_types.insights import Tally, Waits
 from social_listener.periods import Step
@@ -27,6 +37,8 @@ if TYPE_CHECKING:
 #: lines that are told apart at most: of more nobody could tell which is which
 MOST_LINES: Final = 6
 NOW, BEFORE = "this period", "before"
+#: why a step is not known, or not all of it, as tables say it
+SO_FAR, NOTHING, PART = "so far", "nothing is stored of it", "in part"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +48,18 @@ class Stretch:
     start: datetime  #: by the clocks of the house, without a zone
     since: datetime  #: UTC
     until: datetime
-    known: bool  #: it is over, every stream was read up to its end, and something is stored from before it ended
     at: datetime  #: where it stands on the time axis of the house
+    note: str  #: why it is not known, or not all of it; "": it is
+
+    @property
+    def known(self) -> bool:
+        """Return whether it is over, every stream was read up to its end, and something is stored from before that."""
+        return self.note in {"", PART}
+
+    @property
+    def counted(self) -> bool:
+        """Return whether its counts can stand beside those of others: all of it is known."""
+        return not self.note
 
 
 class TimeCharts:
@@ -55,15 +77,18 @@ class TimeCharts:
         """Return how much was said, beside the period before."""
         before = scene_before(self._scene, self._board)
         lines = [Line(NOW, self._line(lambda tally: tally.items))]
-        moved = [Point(one.at, count) for one, (count, _) in zip(self._steps, before, strict=False)]
+        moved = [
+            Point(one.at, count if whole else None) for one, (count, _, whole) in zip(self._steps, before, strict=False)
+        ]
         lines.append(Line(BEFORE, tuple(moved), before=True))
         opens: Spots = {self._place(one, NOW): self._within(one, self._tally(one).items) for one in self._steps}
-        opens |= {self._place(one, BEFORE): told for one, (_, told) in zip(self._steps, before, strict=False)}
+        opens |= {self._place(one, BEFORE): told for one, (_, told, _) in zip(self._steps, before, strict=False)}
         rows = []
         for at, one in enumerate(self._steps):
-            count, told = before[at] if at < len(before) else (None, "")
+            count, told, whole = before[at] if at < len(before) else (None, "", True)
+            earlier = number(count) if whole else f"{number(count)} ({PART})"
             items = self._tally(one).items
-            rows.append((*self._named(one), Cell(number(items), self._within(one, items)), Cell(number(count), told)))
+            rows.append((*self._named(one), Cell(_told(one, items), self._within(one, items)), Cell(earlier, told)))
         return self._card(
             "items", f"Items per {self._board.step}", lines, unit="items", opens=opens, sql=sql,
             table=Table((self._step_name(), "Items", "Period before"), tuple(rows)),
@@ -88,7 +113,7 @@ class TimeCharts:
             opens[self._place(one, "negative")] = known
             spread = wilson(tally.negative, tally.told) if tally.told else None
             spanned = span((share(spread.low), share(spread.high))) if spread else ""
-            cells = (Cell(number(tally.negative), told), Cell(number(tally.told), known))
+            cells = (Cell(_told(one, tally.negative), told), Cell(_told(one, tally.told), known))
             rows.append((*self._named(one), *cells, Cell(share(tally.negative_share)), Cell(spanned)))
         return self._card(
             "negative", "Negative items, of those with a told sentiment",
@@ -100,7 +125,7 @@ class TimeCharts:
         """Return the followers of those who wrote."""
         opens: Spots = {self._place(one, "reach"): self._within(one, self._tally(one).items) for one in self._steps}
         rows = tuple(
-            (*self._named(one), Cell(number(self._tally(one).reach), self._within(one, self._tally(one).items)))
+            (*self._named(one), Cell(_told(one, self._tally(one).reach), self._within(one, self._tally(one).items)))
             for one in self._steps
         )
         return self._card(
@@ -119,7 +144,7 @@ class TimeCharts:
             waits = found.get(one.start, Waits())
             told = self._opens.all(waits.number, answered=True, within=(one.since, one.until))
             opens |= {self._place(one, name): told for name in fields}
-            cells = [Cell(number(waits.number), told)]
+            cells = [Cell(_told(one, waits.number), told)]
             for field in ("median", "p90"):
                 cells += [Cell(length(getattr(waits, f"{field}_s")), told), Cell(wait_range(waits, field))]
             rows.append((*self._named(one), *cells))
@@ -141,7 +166,7 @@ class TimeCharts:
         for key, name in names.items():
             counts = {one.start: tallies.get((key, one.start), Tally()).items for one in self._steps}
             lines.append(
-                Line(name, tuple(Point(one.at, counts[one.start] if one.known else None) for one in self._steps))
+                Line(name, tuple(Point(one.at, counts[one.start] if one.counted else None) for one in self._steps))
             )
             for one in self._steps:
                 opens[self._place(one, name)] = self._within(one, counts[one.start], **self._opens.of(by, key))
@@ -149,7 +174,7 @@ class TimeCharts:
             (
                 *self._named(one),
                 *(
-                    Cell(number(tallies.get((key, one.start), Tally()).items), opens[self._place(one, name)])
+                    Cell(_told(one, tallies.get((key, one.start), Tally()).items), opens[self._place(one, name)])
                     for key, name in names.items()
                 ),
             )
@@ -169,7 +194,7 @@ class TimeCharts:
         return self._tallies.get(one.start, Tally())
 
     def _line(self, value: Callable[[Tally], int]) -> tuple[Point, ...]:
-        return tuple(Point(one.at, value(self._tally(one)) if one.known else None) for one in self._steps)
+        return tuple(Point(one.at, value(self._tally(one)) if one.counted else None) for one in self._steps)
 
     def _wait_line(self, field: str) -> tuple[Point, ...]:
         found = {one.start: one for one in self._board.waits}
@@ -189,7 +214,7 @@ class TimeCharts:
 
     def _named(self, one: Stretch) -> tuple[Cell, ...]:
         words = step_words(one.start, self._board.step)
-        return (Cell(words if one.known else f"{words} (so far)"),)
+        return (Cell(f"{words} ({one.note})" if one.note else words),)
 
     def _step_name(self) -> str:
         return {Step.WEEK: "Week from", Step.MONTH: "Month"}.get(self._board.step, self._board.step.capitalize())
@@ -211,27 +236,45 @@ class TimeCharts:
         ]
 
 
+def _told(one: Stretch, count: int) -> str:
+    """Return a count of a step: nobody knows what was said before anything was stored."""
+    return number(None if one.note == NOTHING and not count else count)
+
+
 def stretches(step: Step, scene: Scene, told: Overview) -> list[Stretch]:
     """Return the steps of a period, and which are known: not what is to come, nor what was before we listened."""
-    standing, first = told.standing, told.first or datetime.max.replace(tzinfo=UTC)
-    known = standing.as_of
-    if standing.lagging:
-        known = min(known, standing.complete_up_to or datetime.min.replace(tzinfo=UTC))
+    known, first = known_up_to(told), told.first or datetime.max.replace(tzinfo=UTC)
+    period = scene.wanted.period
+
+    def note(start: datetime, since: datetime, until: datetime) -> str:
+        if until > known:
+            return SO_FAR
+        if first >= until:
+            return NOTHING
+        return "" if period.holds(start, step) and first <= since else PART
+
     return [
-        Stretch(start, since, until, first < until <= known, start.replace(tzinfo=scene.zone))
-        for start, since, until in scene.wanted.period.spans(step)
+        Stretch(start, since, until, start.replace(tzinfo=scene.zone), note(start, since, until))
+        for start, since, until in period.spans(step)
     ]
 
 
-def scene_before(scene: Scene, board: Board) -> list[tuple[int | None, str]]:
-    """Return the count of every step of the period before, with the items behind it; None: before what is stored."""
+def scene_before(scene: Scene, board: Board) -> list[tuple[int | None, str, bool]]:
+    """Return the count of every step of the period before, the items behind it, and whether it holds all of the step.
+
+    None: before what is stored.
+    """
     first = board.overview.first or datetime.max.replace(tzinfo=UTC)
     before = scene.wanted.before()
     opens, counts = Opens(before), {one.start: one.tally.items for one in board.points_before}
     return [
-        (counts.get(start, 0), opens.all(counts.get(start, 0), within=(since, until)) if since < until else "")
+        (
+            counts.get(start, 0),
+            opens.all(counts.get(start, 0), within=(since, until)) if since < until else "",
+            before.period.holds(start, board.step) and first <= since,
+        )
         if first < until
-        else (None, "")
+        else (None, "", True)
         for start, since, until in before.period.spans(board.step)
     ]
 

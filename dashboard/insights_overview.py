@@ -41,9 +41,12 @@ def _charts(scene: Scene, board: Board) -> None:
         scene.card(made.negative(points))
         scene.card(made.reach(points))
     with right:
-        scene.card(made.waits(waits, p90=False))
+        if board.overview.waits.number:
+            scene.card(made.waits(waits, p90=False))
+        else:
+            st.text("Nothing that was said in this period was answered yet: nobody's wait has ended.")
         week = scene.sql(lambda: reports.sql(ChartKind.WEEK, wanted, me))
-        scene.card(insights_shapes.week(board.week, scene, week))
+        scene.card(insights_shapes.week(board, scene, week))
     by_field(scene)
     if not board.lines:
         st.text("Nothing was said that can be told apart in this way.")

@@ -81,6 +81,8 @@ def _dialog(one: Annotation | None, place: Place) -> None:
     st.selectbox("About", codes, codes.index(known or _EVERY), key="remark_account", format_func=accounts.__getitem__)
 
     def save() -> None:
+        if _WISH not in st.session_state:
+            return  # a double click: the first has saved it
         told = Annotation(
             id=one.id if one else "",
             kind=str(st.session_state["remark_kind"]),

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from social_listener.dashboard.draw_insights import BY_WORDS, Opens, change, length, number, share, span, wait_range
+from social_listener.dashboard.draw_insights import (
+    BY_WORDS,
+    Opens,
+    change,
+    hours_heard,
+    is_known,
+    length,
+    number,
+    share,
+    span,
+    wait_range,
+)
 from social_listener.dashboard.insights_address import SENTIMENTS
 from social_listener.dashboard.insights_cards import Card, Cell, Spots, Table
 from social_listener.desk_types.insights import Waits
@@ -47,10 +58,11 @@ def _line(one: Line, board: Board, opens: Opens, earlier: Opens, before: Tally |
     waits = next((waits for waits in board.lines_waits if waits.key == one.key), Waits())
     answered = opens.all(tally.answered, answered=True, **here)
     said = before.items if before else 0
+    known = is_known(board.overview, earlier.wanted)
     return (
         Cell(one.name),
         Cell(number(tally.items), opens.all(tally.items, **here)),
-        Cell(number(said), earlier.all(said, **here)),
+        Cell(number(said if known else None), earlier.all(said, **here)),
         Cell(change(tally.items, said)),
         Cell(number(tally.negative), opens.mood(tally, "negative", **here)),
         Cell(share(tally.negative_share)),
@@ -99,15 +111,17 @@ def counts(tally: Tally) -> dict[str, int]:
     return {**told, "unsure": tally.unsure, "none": tally.unscored}
 
 
-def week(hours: Mapping[int, Tally], scene: Scene, sql: str) -> Card:
-    """Return when in the week was written."""
-    opens = Opens(scene.wanted)
-    cells = {(hour // 24, hour % 24): float(tally.items) for hour, tally in hours.items()}
+def week(board: Board, scene: Scene, sql: str) -> Card:
+    """Return when in the week was written; an hour of which none is known has no number."""
+    opens, hours = Opens(scene.wanted), board.week
+    heard = hours_heard(board.overview, scene.wanted, scene.zone)
+    known = {hour: tally.items for hour, tally in hours.items() if tally.items or hour in heard}
+    cells = {(hour // 24, hour % 24): float(items) for hour, items in known.items()}
     figure = charts.heat("When people write", cells, zone=scene.zone.key, theme=scene.theme)
     at = {hour: opens.all(tally.items, hour_of_week=hour) for hour, tally in hours.items()}
     places: Spots = {(charts.DAYS[hour // 24], f"{hour % 24:02d}"): told for hour, told in at.items()}
     rows = tuple(
-        (Cell(f"{hour:02d}:00"), *(Cell(number(hours[24 * day + hour].items), at[24 * day + hour]) for day in range(7)))
+        (Cell(f"{hour:02d}:00"), *(Cell(number(known.get(24 * day + hour)), at[24 * day + hour]) for day in range(7)))
         for hour in range(24)
     )
     return Card(
@@ -151,8 +165,11 @@ def _minutes(one: Waits) -> tuple[float | None, ...]:
     return tuple(None if part is None else round(part / 60, 1) for part in (one.median_s, low, high))
 
 
-def voice(found: Voice, before: Voice, scene: Scene, sql: str) -> Card:
-    """Return which part of the items each query saw, with its interval, beside the period before."""
+def voice(found: Voice, before: Voice, scene: Scene, sql: str, *, known: bool = True) -> Card:
+    """Return which part of the items each query saw, with its interval, beside the period before.
+
+    `known`: something is stored of that.
+    """
     opens, earlier = Opens(scene.wanted), Opens(scene.wanted.before())
     past = {one.stream_id: one for one in before.lines}
     shown = [one for one in found.lines if found.items][:MOST_BARS]
@@ -173,7 +190,7 @@ def voice(found: Voice, before: Voice, scene: Scene, sql: str) -> Card:
                 Cell(number(found.items), opens.all(found.items)),
                 Cell(share(one.share)),
                 Cell(span((share(one.low), share(one.high)))),
-                Cell(number(was), earlier.all(was, streams=(one.stream_id,))),
+                Cell(number(was if known else None), earlier.all(was, streams=(one.stream_id,))),
                 Cell(share(old.share if old else None)),
             )
         )

@@ -25,11 +25,12 @@ def show(scene: Scene) -> None:
     if told is None or found is None:
         return
     empty = draw_insights.empty(told, wanted, scene.zone)
-    scene.head(told.standing, _tiles(*found, scene), empty=empty)
+    tiles = [draw_insights.beside(one, told, wanted) for one in _tiles(*found, scene)]
+    scene.head(told.standing, tiles, empty=empty)
     if empty is not None:
         return
     sql = scene.sql(lambda: desk.reports.sql(ChartKind.VOICE, wanted, me))
-    scene.card(insights_shapes.voice(*found, scene, sql))
+    scene.card(insights_shapes.voice(*found, scene, sql, known=draw_insights.is_known(told, wanted.before())))
     st.text(
         "Choose the queries to compare under Filters: your brand's and those of competitors. What several of them saw "
         "counts for each, so shares can add up to more than 100 %."

@@ -11,7 +11,7 @@ import streamlit as st
 from social_listener.dashboard import component, dialogs, draw_rules, draw_sentiment, session, state, words
 from social_listener.dashboard.component import feed, pane
 from social_listener.desk.samples import WAITS
-from social_listener.errors import ListenerError
+from social_listener.errors import Conflict, ListenerError
 from social_listener.model import SentimentLabel
 from social_listener.rights import Right
 
@@ -39,9 +39,11 @@ class Shown:
     said: dict[str, str] = field(default_factory=dict)  #: sample → what the reader said: a label, or skip
     span: str = "13"
     behind: str = ""  #: the figure whose answers are listed
-    rule: Rule | None = None  #: that is tried
+    tried: tuple[Rule, ...] = ()  #: that are tried together, as they stood then
     trial: RuleTrial | None = None
     days: int = 30
+    difference: RuleTrial | None = None  #: what scoring anew would change; None: nobody has looked
+    fast: bool = False  #: something is at work that one wants to see go on
     writing: bool = False  #: the dialog of one's own rule is open
     problem: str = ""  #: what stood against the last deed
     kept: dict[str, Json] = field(default_factory=dict)  #: part → what was read of it last
@@ -54,7 +56,8 @@ def show() -> None:
     wanted = str(st.query_params.get(_ADDRESS, now.mode))
     now.mode = wanted if wanted in draw_sentiment.PARTS else "sample"
     PANE()
-    board()
+    now.fast = _at_work()
+    st.fragment(board, key="sentiment_board", run_every="2s" if now.fast else "60s")()
     if now.writing:
         _writing()
 
@@ -64,11 +67,12 @@ def shown() -> Shown:
     return cast("Shown", st.session_state.setdefault("sentiment_shown", Shown()))
 
 
-@st.fragment(key="sentiment_board", run_every="60s")
 def board() -> None:
-    """Feed what is shown; read again after every deed and once a minute."""
+    """Feed what is shown; read again after every deed and once a minute, more often while something is at work."""
     state.show_flash()
     now = shown()
+    if now.fast != _at_work():
+        st.rerun()
     read: dict[str, Callable[[], Json]] = {
         "sample": _sample, "figures": _figures, "rules": _rules, "corrections": _corrections,
     }  # fmt: skip
@@ -110,9 +114,17 @@ def _figures() -> Json:
 
 def _rules() -> Json:
     now, me, desk = shown(), state.staff(), state.desk().rules
-    teach = state.may(Right.TEACH)
-    trial = draw_rules.trial(now.rule, now.trial, now.days, teach=teach) if now.rule and now.trial else None
-    return draw_rules.rules(desk.all(me), desk.history(me), trial, teach=teach)
+    teach, line = state.may(Right.TEACH), state.me()
+    decide = teach and line is not None and line.accounts is None  # a rule scores what is said on every account
+    trial = draw_rules.trial(now.tried, now.trial, now.days, decide=decide) if now.trial else None
+    renewal = draw_rules.renewal(desk.renewal(me), now.difference, now.days) if teach else None
+    return draw_rules.rules(desk.all(me), desk.history(me), trial, renewal, teach=teach, decide=decide)
+
+
+def _at_work() -> bool:
+    """Return whether what is stored is being scored anew, and whoever looks sees it."""
+    told, _ = state.guarded(lambda: state.desk().rules.renewal(state.staff()), None)
+    return told is not None and not told.ended and shown().mode == "rules" and state.may(Right.TEACH)
 
 
 def _corrections() -> Json:
@@ -179,39 +191,88 @@ def _opened() -> None:
 
 
 def _trying() -> None:
-    """Try a rule, on the items of so many days; without one the trial is closed."""
-    value, now = _told("try"), shown()
-    key, days = (str(value.get("id")), value.get("days")) if isinstance(value, dict) else ("", None)
+    """Try rules together, on the items of so many days; without any the trial is closed."""
+    value = _told("try")
+    keys = value.get("keys") if isinstance(value, dict) else None
+    _days_of(value)
+    _try([str(one) for one in keys[: draw_rules.TOGETHER]] if isinstance(keys, list) else [])
+
+
+def _days_of(value: object) -> None:
+    days, now = value.get("days") if isinstance(value, dict) else None, shown()
     now.days = next((one for one in draw_rules.DAYS if str(one) == str(days)), now.days)
-    _try(key)
 
 
-def _try(key: str) -> None:
+def _try(keys: list[str]) -> None:
     now, me, desk = shown(), state.staff(), state.desk().rules
-    now.rule, now.trial = next((one for one in desk.all(me) if one.id == key), None), None
+    stand = {one.id: one for one in desk.all(me)}
+    now.tried, now.trial = tuple(stand[key] for key in dict.fromkeys(keys) if key in stand), None
 
     def look() -> None:
-        now.trial = desk.trial([key], now.days, me)
+        now.trial = desk.trial([one.id for one in now.tried], now.days, me)
 
-    if now.rule is not None:
+    if now.tried:
         _tried(look)
 
 
+def _named(what: str) -> list[str]:
+    """Return the rules that something is asked for."""
+    told = _told(what)
+    return [str(one) for one in told] if isinstance(told, list) else []
+
+
 def _held() -> None:
-    """Let the rule hold that was tried: nobody lets one hold unseen."""
-    now = shown()
-    if now.rule is not None and now.trial is not None and now.rule.id == str(_told("hold")):
-        rule = now.rule
-        if _tried(lambda: state.desk().rules.activate([rule.id], state.staff())):
-            now.rule = now.trial = None
-            state.flash(f"“{rule.phrase}” holds from now on")
+    """Let the rules hold that were tried: nobody lets one hold unseen, nor one that a colleague turned down since."""
+    now, keys = shown(), _named("hold")
+    if now.trial is None or keys != [one.id for one in now.tried]:
+        return
+
+    def hold() -> None:
+        desk, me = state.desk().rules, state.staff()
+        stand = {one.id: one.state for one in desk.all(me)}
+        other = next((one for one in now.tried if stand.get(one.id) is not one.state), None)
+        if other is not None:
+            raise Conflict(f"somebody decided on “{other.phrase}” meanwhile; try it again")
+        desk.activate(keys, me)
+
+    phrases = ", ".join(f"“{one.phrase}”" for one in now.tried)
+    several = len(now.tried) > 1
+    if _tried(hold):
+        _decided(f"{phrases} {'hold' if several else 'holds'} from now on")
 
 
 def _withdrew() -> None:
-    now, key = shown(), str(_told("withdraw"))
-    if _tried(lambda: state.desk().rules.withdraw([key], state.staff())):
-        now.rule = now.trial = None
-        state.flash("Withdrawn")
+    keys = _named("withdraw")
+    if _tried(lambda: state.desk().rules.withdraw(keys, state.staff())):
+        _decided("Withdrawn", keys)
+
+
+def _decided(told: str, keys: list[str] | None = None) -> None:
+    """Tell it; a trial of those rules (None: whichever) is over, and what scoring anew would change is another."""
+    now = shown()
+    if keys is None or any(one.id in keys for one in now.tried):
+        now.tried, now.trial = (), None
+    now.difference = None
+    state.flash(told)
+
+
+def _looked() -> None:
+    """Look what scoring anew would change, on the items of so many days; without days it is closed."""
+    value, now = _told("look"), shown()
+    now.difference = None
+    if not isinstance(value, dict) or "days" not in value:
+        return
+    _days_of(value)
+    found: list[RuleTrial] = []
+    if _tried(lambda: found.append(state.desk().rules.difference(now.days, state.staff()))):
+        now.difference = found[0]
+
+
+def _renewed() -> None:
+    """Have what was looked at scored anew."""
+    now = shown()
+    if now.difference is not None and _tried(lambda: state.desk().rules.renew(now.days, state.staff())):
+        now.difference = None
 
 
 def _proposed() -> None:
@@ -253,10 +314,12 @@ def _writing() -> None:
         st.rerun()
 
     def save() -> None:
+        if not shown().writing:
+            return  # a double click: the first has proposed it
         made: list[Rule] = []
         phrase, points = dialogs.typed("rule_phrase"), float(st.session_state["rule_points"])
         if dialogs.succeeds(lambda: made.append(state.desk().rules.write(phrase, points, state.staff())), "Proposed"):
-            _try(made[0].id)
+            _try([made[0].id])
             leave()
 
     dialogs.foot("rule", ("Leave it", leave), ("Propose it", save), ready=True)
@@ -270,6 +333,8 @@ TOLD: component.Told = {
         "behind": _opened,
         "try": _trying,
         "hold": _held,
+        "look": _looked,
+        "renew": _renewed,
         "withdraw": _withdrew,
         "propose": _proposed,
         "write": _ask_to_write,

@@ -93,6 +93,8 @@ def _open(value: object) -> None:
     query = {"spike": str(value)} if value else {}
     st.query_params.from_dict(query)
     st.session_state.pop("spike_behind", None)
+    st.session_state["spike_seen"] = query.get("spike")
+    state.guarded(lambda: _bell_read(query.get("spike", "")), None)
 
 
 def _calm(value: object) -> None:

@@ -1,44 +1,31 @@
-"""Words that rise in any period: a section of the Spikes page. It is read when it is asked for, and stays as it is."""
+"""Words that rise in any period: a section of the Spikes page. It is read when it is asked for, and stays as it is.
+
+The address is the truth: whoever chooses something changes it, and the page is drawn from it. So going back works.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import streamlit as st
 
-from social_listener.dashboard import draw_spikes, draw_words, state
+from social_listener.dashboard import draw_spikes, draw_words, insights_scene, state, words_address
 from social_listener.dashboard.component import component
-from social_listener.dashboard.words import MOODS
-from social_listener.desk_types.insights import Slice
-from social_listener.desk_types.words import Against, TermKind
+from social_listener.dashboard.words_address import AGAINST, PERIODS, SENTIMENTS, UNKNOWN, USUAL_PERIOD, WHO
+from social_listener.desk_types.insights import Choices
+from social_listener.desk_types.words import TermKind
 from social_listener.errors import DeskError
-from social_listener.periods import Period, last_days
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from zoneinfo import ZoneInfo
+    from collections.abc import Callable, Mapping
+    from datetime import date
 
     from social_listener.dashboard.component import Json
+    from social_listener.dashboard.words_address import Asked
 
 TABLE = component("rising", "sheet")
 _STEP: Final = 50
-_LONGEST: Final = 366
-#: code in the address → words
-PERIODS: Mapping[str, str] = {
-    "3h": "The last 3 hours",
-    "24h": "The last 24 hours",
-    "yesterday": "Yesterday",
-    "7d": "The last 7 days",
-    "28d": "The last 28 days",
-    "own": "Other days",
-}
-AGAINST: Mapping[str, str] = {"before": "the period before", "usual": "what is usual then"}
-WHO: Mapping[str, str] = {"": "Public and private", "public": "Public only", "private": "Private only"}
-_SENTIMENTS: Mapping[str, str] = {"": "Any sentiment"} | {
-    one: MOODS[one][0] for one in ("negative", "neutral", "positive")
-}
+_NOTHING: Final = Choices(channels={}, accounts={}, streams={}, languages={}, labels={})
 
 
 def show() -> None:
@@ -50,15 +37,17 @@ def show() -> None:
 def words() -> None:
     """Draw the period to choose and what rises in it."""
     state.show_flash()
-    accounts = {"": "All accounts", **{one.id: one.name or one.id for one in state.accounts()}}
+    today = state.service().clock().astimezone(insights_scene.house()).date()
+    asked = words_address.asked_of(st.query_params.to_dict(), today)
     with st.container(key="words_bar", horizontal=True, vertical_alignment="bottom"):
-        _choice("period", "Period", PERIODS, "7d")
-        _choice("against", "Compared with", AGAINST, "before")
-        _choice("account", "Account", accounts, "")
-        _choice("sentiment", "Sentiment", _SENTIMENTS, "")
-        _choice("who", "Visible to", WHO, "")
-    own = _days() if st.query_params.get("period") == "own" else None
-    data, problem = state.guarded(lambda: _read(own), None)
+        _choice("period", "Period", PERIODS, asked.period, USUAL_PERIOD)
+        if asked.days is not None:
+            _days(asked.days, today)
+        _choice("against", "Compared with", AGAINST, asked.against.value, "before")
+        _filters(asked)
+        _choice("sentiment", "Sentiment", SENTIMENTS, asked.sentiment, "")
+        _choice("who", "Visible to", WHO, asked.who, "")
+    data, problem = state.guarded(lambda: _read(asked), None)
     kept: Json = data or st.session_state.get("words_data") or draw_nothing()
     st.session_state["words_data"] = kept
     open_ = st.session_state.get("words_behind")
@@ -79,39 +68,74 @@ def draw_nothing() -> Json:
     }
 
 
-def _choice(name: str, title: str, options: Mapping[str, str], usual: str) -> None:
-    """Draw a list to choose from, kept in the address by its code."""
-    codes = list(options)
-    now = st.query_params.get(name, usual)
-    key = f"words_{name}"
-    if st.session_state.get(key) not in codes:
-        st.session_state[key] = now if now in codes else usual
+# -- what is asked for -------------------------------------------------------------------------------------------------
 
-    def chosen() -> None:
-        st.query_params[name] = st.session_state[key]
+
+def _told(key: str, value: object) -> None:
+    """Have a field show what the address says."""
+    if st.session_state.get(key) != value:
+        st.session_state[key] = value
+
+
+def _choice(name: str, title: str, options: Mapping[str, str], chosen: str, usual: str) -> None:
+    """Draw a list to choose from, kept in the address by its code; what is usual does not stand there."""
+    key = f"words_{name}"
+    _told(key, chosen)
+
+    def picked() -> None:
+        told = str(st.session_state[key])
+        if told == usual:
+            st.query_params.pop(name, None)
+        else:
+            st.query_params[name] = told
         _forget()
 
-    st.selectbox(title, codes, key=key, format_func=lambda code: options.get(code, code), on_change=chosen, width=190)
+    st.selectbox(
+        title, list(options), key=key, format_func=lambda code: options.get(code, code), on_change=picked, width=190
+    )
 
 
-def _days() -> tuple[date, date]:
-    """Draw the days to choose; the last seven before any are."""
-    zone = state.zone()
-    today = state.service().clock().astimezone(zone).date()
-    usual = (_day("since", today - timedelta(days=6)), _day("until", today))
-    told = st.date_input("Days", value=usual, max_value=today, key="words_days", on_change=_forget)
-    if not isinstance(told, tuple) or len(told) < 2:
-        return usual  # only the first day was chosen yet
-    first, last = told[0], told[1]
-    st.query_params["since"], st.query_params["until"] = first.isoformat(), last.isoformat()
-    return first, last
+def _filters(asked: Asked) -> None:
+    """Draw what the words can be narrowed to, as far as there is a choice."""
+    found, _ = state.guarded(lambda: state.desk().insights.choices(state.staff()), _NOTHING)
+    languages = {code or UNKNOWN: name for code, name in found.languages.items()}
+    fields = {
+        "channel": ("Channel", "All channels", found.channels),
+        "account": ("Account", "All accounts", {one.id: one.name or one.id for one in state.accounts()}),
+        "query": ("Query or stream", "All streams", found.streams),
+        "label": ("Label", "Any label", found.labels),
+        "language": ("Language", "Any language", languages),
+    }
+    for name, chosen in asked.filters:
+        title, everything, options = fields[name]
+        # What is chosen and not there any more stays to be taken off.
+        more = {chosen: chosen} if chosen and chosen not in options else {}
+        least = 1 if name == "label" else 2
+        if chosen or len(options) >= least:
+            _choice(name, title, {"": everything, **options, **more}, chosen, "")
 
 
-def _day(name: str, usual: date) -> date:
-    try:
-        return min(date.fromisoformat(st.query_params.get(name, "")), usual + timedelta(days=6))
-    except ValueError:
-        return usual
+def _days(chosen: tuple[date, date], today: date) -> None:
+    """Draw the days to choose."""
+    key = "words_days"
+    # While the second date is not picked yet, the first stays as it was picked.
+    if len(st.session_state.get(key) or chosen) == 2:
+        _told(key, chosen)
+
+    def picked() -> None:
+        told = cast("tuple[Any, ...]", st.session_state[key])
+        if len(told) != 2:
+            return
+        first, last = words_address.own_days(told[0], told[1], today)
+        if (last - told[0]).days >= words_address.MOST_DAYS:
+            state.flash(f"At most {words_address.MOST_DAYS} days are read at once", ":material/info:")
+        st.query_params["since"], st.query_params["until"] = first.isoformat(), last.isoformat()
+        _forget()
+
+    st.date_input(
+        "Days", min_value=words_address.EARLIEST, max_value=today, key=key, on_change=picked, width=230,
+        format="YYYY-MM-DD",
+    )  # fmt: skip
 
 
 def _forget() -> None:
@@ -119,38 +143,21 @@ def _forget() -> None:
         st.session_state.pop(name, None)
 
 
-def cut(query: Mapping[str, str], own: tuple[date, date] | None, now: datetime, zone: ZoneInfo) -> Slice:
-    """Return the slice that an address asks for; what it holds wrongly is left out. `own`: days that were chosen."""
-    code = query.get("period", "7d")
-    filters: dict[str, Any] = {
-        "accounts": tuple(filter(None, [query.get("account")])),
-        "sentiments": tuple(one for one in [query.get("sentiment", "")] if one and one in _SENTIMENTS),
-        "private": {"private": True, "public": False}.get(query.get("who", "")),
-    }
-    if code in {"3h", "24h"}:
-        until = now.replace(minute=now.minute // 15 * 15, second=0, microsecond=0) + timedelta(minutes=15)
-        since = until - timedelta(hours=int(code[:-1]))
-        days = Period(since.astimezone(zone).date(), until.astimezone(zone).date(), zone.key)
-        return Slice(period=days, within=(since, until), **filters)
-    if code == "own" and own is not None:
-        first, last = min(own), max(own)
-        return Slice(period=Period(max(first, last - timedelta(days=_LONGEST)), last, zone.key), **filters)
-    number = {"yesterday": 1, "28d": 28}.get(code, 7)
-    return Slice(period=last_days(number, now, zone.key), **filters)
-
-
-def _read(own: tuple[date, date] | None) -> Json:
+def _read(asked: Asked) -> Json:
     """Return what rises; it is read once, and again when something else is asked for or somebody looks again."""
-    query = st.query_params.to_dict()
-    asked = (*(query.get(name) for name in ("period", "against", "account", "sentiment", "who")), own)
     known = st.session_state.get("words_read")
-    if known is not None and known["asked"] == asked:
+    if known is not None and (known["asked"], known["staff"]) == (asked, state.staff()):
         return known["drawn"]  # type: ignore[no-any-return]
-    wanted = cut(query, own, state.service().clock(), state.zone())
-    against = Against.USUAL if query.get("against") == "usual" else Against.BEFORE
-    drawn = draw_words.rising(state.desk().words.rising(wanted, state.staff(), against), state.names())
-    st.session_state["words_read"] = {"asked": asked, "wanted": wanted, "against": against, "drawn": drawn}
+    st.session_state.pop("words_behind", None)
+    wanted = asked.slice(state.service().clock(), insights_scene.house())
+    found = state.desk().words.rising(wanted, state.staff(), asked.against)
+    drawn = draw_words.rising(found, state.names(), asked.of_inbox())
+    told = {"asked": asked, "staff": state.staff(), "wanted": wanted, "against": asked.against, "drawn": drawn}
+    st.session_state["words_read"] = told
     return drawn
+
+
+# -- what is pressed ---------------------------------------------------------------------------------------------------
 
 
 def _acted() -> None:

@@ -68,6 +68,11 @@ class Period:
             return Step.DAY
         return Step.WEEK if self.days <= 800 else Step.MONTH
 
+    def holds(self, start: datetime, step: Step) -> bool:
+        """Return whether all of a step lies in it, by where that begins; of weeks and months at its ends a part may."""
+        last = _next(start, step) - timedelta.resolution
+        return self.first <= start.date() and last.date() <= self.last
+
     def starts(self, step: Step) -> Iterator[datetime]:
         """Yield where its steps begin, as local times without a zone; the first may lie before the period itself."""
         at = datetime.combine(start_of(self.first, step), time())

@@ -53,6 +53,7 @@ class Service:
     def close(self) -> None:
         """Write everything to the database file and give it back."""
         self.ingest.close()
+        self.desk.rules.close()
         self.outbox.close(timedelta(seconds=10))
         self.store.close()
 

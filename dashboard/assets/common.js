@@ -22,6 +22,19 @@ function button(className, text, onClick, title) {
   return node;
 }
 
+// Which button, link or title has the focus, by what it is called: a drawing anew gives it back to what stands for it.
+function focusOf(root) {
+  const held = root.querySelector(":focus");
+  return held && { name: held.getAttribute("aria-label") || held.textContent, tag: held.tagName };
+}
+
+// `otherwise`: who gets it when nothing is called so any more.
+function giveBack(root, held, otherwise) {
+  if (!held) return;
+  const same = [...root.querySelectorAll(held.tag)].find((one) => (one.getAttribute("aria-label") || one.textContent) === held.name);
+  (same && !same.disabled ? same : otherwise && root.querySelector(otherwise))?.focus({ preventScroll: true });
+}
+
 function safeAddress(value) {
   try {
     const url = new URL(value);

@@ -55,5 +55,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
     list.append(...data.tiles.map((one) => tile(one, fire)));
     parts.push(list);
   }
+  const held = focusOf(root);
   root.replaceChildren(...parts);
+  giveBack(root, held, ".link-button");
 }

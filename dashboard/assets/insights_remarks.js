@@ -27,7 +27,9 @@ export default function ({ data, parentElement, setTriggerValue }) {
       const change = button("link-button", "Change", () => state.fire("change", one.id));
       change.setAttribute("aria-label", plain("Change the remark: " + one.text));
       const away = button("link-button", "Take away", () => {
-        const sure = button("link-button sure", "Really take it away", () => state.fire("remove", one.id));
+        // A double click on the first is no answer to the second.
+        const shown = Date.now();
+        const sure = button("link-button sure", "Really take it away", () => Date.now() - shown > 600 && state.fire("remove", one.id));
         away.replaceWith(sure);
         sure.focus();
       });
@@ -37,5 +39,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
     list.append(node);
   }
   if (data.remarks.length) parts.push(list);
+  const held = focusOf(root);
   root.replaceChildren(...parts);
+  giveBack(root, held, ".link-button");
 }

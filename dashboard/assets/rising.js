@@ -97,7 +97,9 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const drawn = JSON.stringify(shown);
   if (state.drawn !== drawn) {
     state.drawn = drawn;
+    const held = focusOf(state.body);
     fillRising(state.body, data, state);
+    giveBack(state.body, held);
   }
   state.sheet.update(sheet);
   return () => RISING.delete(root);

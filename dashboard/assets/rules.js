@@ -1,10 +1,15 @@
 // Rules that corrections taught, and corrections. Whoever lets a rule hold has seen first which items it moves.
+// What would change, with what is to be done about it: of rules that are tried, or of scoring anew.
 function drawTrial(state, trial) {
   const node = el("section", "trial");
   const head = el("div", "head");
   const title = el("h2", "", trial.title);
-  head.append(title, button("plain-button", "Close", () => state.fire("try", { id: "" })));
-  node.append(head, choices("Items of the last", trial.days, (days) => looking(state, trial.key, days)), el("p", "lead", trial.text));
+  title.dir = "auto";
+  title.tabIndex = -1;
+  const close = button("plain-button", "Close", () => state.fire(trial.event, { keys: [] }));
+  close.setAttribute("aria-label", "Close: " + plain(trial.title));
+  head.append(title, close);
+  node.append(head, choices("Items of the last", trial.days, (days) => looking(state, trial.event, trial.keys, days)), el("p", "lead", trial.text));
   const lines = el("ul", "sums");
   for (const one of trial.lines) lines.append(el("li", "", one));
   if (trial.lines.length) node.append(lines);
@@ -23,21 +28,23 @@ function drawTrial(state, trial) {
   if (trial.more) node.append(el("p", "quiet", trial.more));
   if (trial.verb) {
     const foot = el("div", "foot");
-    const strong = trial.verb === "hold" ? " strong" : " danger";
-    foot.append(button("plain-button decide" + strong, trial.deed, () => state.fire(trial.verb, trial.key)), el("span", "quiet small", trial.note));
+    const strong = trial.verb === "withdraw" ? " danger" : " strong";
+    foot.append(button("plain-button decide" + strong, trial.deed, () => state.fire(trial.verb, trial.keys)), el("span", "quiet small", trial.note));
     node.append(foot);
   } else node.append(el("p", "quiet small", trial.note));
   return node;
 }
 
-function looking(state, key, days) {
-  state.busy = key;
-  state.fire("try", { id: key, days });
+// It takes a while; what is asked for is told by the rules it is asked for, "" for scoring anew.
+function looking(state, event, keys, days) {
+  state.busy = event + " " + keys.join(" ");
+  state.fire(event, { keys, days });
   state.paint();
 }
 
 function drawRule(state, one) {
-  const open = state.data.rules.trial?.key === one.key;
+  const { trial } = state.data.rules;
+  const within = Boolean(trial?.keys.includes(one.key));
   const line = el("li", "rule");
   const head = el("div", "rulehead");
   const name = el("b", "phrase", one.phrase);
@@ -46,19 +53,50 @@ function drawRule(state, one) {
   if (one.who) head.append(el("span", "quiet", one.who));
   head.append(time(one.at));
   const knobs = el("span", "knobs");
-  const look = button("plain-button", state.busy === one.key ? "Looking …" : "Try", () => looking(state, one.key));
-  look.disabled = state.busy === one.key;
-  look.setAttribute("aria-expanded", String(open));
+  const busy = state.busy === "try " + one.key;
+  const look = button("plain-button", busy ? "Looking …" : "Try", () => busy || looking(state, "try", [one.key], trial?.days.find((day) => day.mode)?.key));
+  look.setAttribute("aria-expanded", String(trial?.key === one.key));
   look.setAttribute("aria-label", "Try " + plain(one.phrase));
+  if (trial && (within ? trial.keys.length > 1 : trial.sort === one.sort)) {
+    const keys = within ? trial.keys.filter((key) => key !== one.key) : [...trial.keys, one.key];
+    const too = button("plain-button", within ? "Leave out" : "Try too", () => looking(state, "try", keys, trial.days.find((day) => day.mode)?.key));
+    too.setAttribute("aria-label", (within ? "Leave out " : "Try too ") + plain(one.phrase));
+    knobs.append(too);
+  }
   knobs.append(look);
   if (one.mode) {
-    const drop = button("plain-button", "Turn down", () => state.fire(one.mode, one.key));
+    const drop = button("plain-button", "Turn down", () => state.fire(one.mode, [one.key]));
     drop.setAttribute("aria-label", "Turn down " + plain(one.phrase));
     knobs.append(drop);
   }
   line.append(head, knobs);
-  if (open) line.append(drawTrial(state, state.data.rules.trial));
+  if (trial?.key === one.key) line.append(drawTrial(state, trial));
   return line;
+}
+
+function drawRenewal(state, renewal) {
+  const node = el("section", "renewal");
+  node.append(el("h2", "", "Score anew what is stored"), el("p", "quiet", "A decision counts for what comes from then on. Here what is stored is read by the rules that hold now; you see first what that changes."));
+  if (renewal.told) {
+    const told = el("p", "lead", renewal.told);
+    if (!renewal.working) told.append(" ", time(renewal.at));
+    told.setAttribute("role", "status");
+    node.append(told);
+  }
+  if (renewal.working) {
+    const bar = el("span", "bar");
+    const fill = el("i");
+    fill.style.width = Math.round(100 * renewal.share) + "%";
+    bar.append(fill);
+    const meter = el("div", "progress");
+    meter.append(bar);
+    node.append(meter);
+    return node;
+  }
+  const busy = state.busy === "look ";
+  if (renewal.found) node.append(drawTrial(state, renewal.found));
+  else node.append(button("plain-button", busy ? "Looking …" : "See what would change", () => busy || looking(state, "look", [], renewal.days)));
+  return node;
 }
 
 function drawRules(state) {
@@ -79,6 +117,7 @@ function drawRules(state) {
     node.append(el("h2", "", group.name), el("p", "quiet", group.text), list);
     parts.push(node);
   }
+  if (rules.renewal) parts.push(drawRenewal(state, rules.renewal));
   if (rules.history.length) {
     const past = el("section");
     const list = el("ul", "history");

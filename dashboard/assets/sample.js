@@ -21,8 +21,20 @@ function placeOf(state) {
   return held >= 0 ? held : nextOpen(state, -1);
 }
 
+// What stood there went, since a colleague answered it or it was edited: what is pressed meanwhile was meant for that.
+const LOOKS = 1200;
+
+function noteSwap(state, item) {
+  const { items } = state.data.sample;
+  const gone = state.shown && state.shown !== item.key && !items.some((one) => one.key === state.shown);
+  if (gone) state.swapped = { key: item.key, at: Date.now() };
+  if (state.swapped?.key !== item.key) state.swapped = null;
+  state.shown = item.key;
+}
+
 function answerIt(state, verb) {
   const { items } = state.data.sample;
+  if (state.swapped && Date.now() - state.swapped.at < LOOKS) return;
   const place = placeOf(state);
   if (place < 0) return;
   const item = items[place];
@@ -79,6 +91,7 @@ function drawSample(state) {
   }
   const item = sample.items[place];
   const verb = saidOf(state, item);
+  noteSwap(state, item);
   const card = el("article", "card");
   const head = el("div", "where");
   head.append(el("span", "", item.where), time(item.at), el("span", "count", place + 1 + " of " + sample.items.length));
@@ -89,7 +102,8 @@ function drawSample(state) {
   body.setAttribute("aria-label", "What somebody wrote");
   card.append(head, body);
   const words = { ...Object.fromEntries(ANSWERS), skip: "Skipped" };
-  card.append(el("p", "told", verb ? "You said: " + (verb === item.verb ? item.said : words[verb]) : ""));
+  const swapped = state.swapped ? "The one that stood here needs no answer any more: this is another." : "";
+  card.append(el("p", "told", verb ? "You said: " + (verb === item.verb ? item.said : words[verb]) : swapped));
   const row = el("div", "answers");
   row.setAttribute("role", "group");
   row.setAttribute("aria-label", "What does the writer feel?");

@@ -13,21 +13,6 @@ function tabs(state) {
   return row;
 }
 
-// Which button holds the focus, by its place among those of the same name: a drawing anew gives it back.
-function focusOf(root) {
-  const held = root.querySelector(":focus");
-  if (!held) return null;
-  const name = held.getAttribute("aria-label") || held.textContent;
-  return { name, tag: held.tagName };
-}
-
-function giveBack(root, held) {
-  if (!held) return;
-  const all = [...root.querySelectorAll(held.tag.toLowerCase())];
-  const same = all.find((one) => (one.getAttribute("aria-label") || one.textContent) === held.name);
-  (same && !same.disabled ? same : root.querySelector("[tabindex='-1']"))?.focus({ preventScroll: true });
-}
-
 function paintAll(state) {
   const { data, root } = state;
   const held = focusOf(root);
@@ -41,7 +26,18 @@ function paintAll(state) {
   if (data[data.mode]) body.append(...DRAWERS[data.mode](state));
   parts.push(body);
   root.replaceChildren(...parts);
-  giveBack(root, held);
+  giveBack(root, held, "[tabindex='-1'], [aria-current]");
+}
+
+// A double click asks for the same once: the second would be refused, as it was done by the first.
+const TWICE = 700;
+
+function once(state, event, value) {
+  const told = event + JSON.stringify(value);
+  const first = told !== state.told || Date.now() - state.toldAt > TWICE;
+  state.told = told;
+  state.toldAt = Date.now();
+  return first;
 }
 
 export default function ({ data, parentElement, setTriggerValue }) {
@@ -52,7 +48,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
     PAGES.set(root, state);
     state.paint = () => paintAll(state);
   }
-  state.fire = setTriggerValue;
+  state.fire = (event, value) => once(state, event, value) && setTriggerValue(event, value);
   state.data = data;
   const drawn = JSON.stringify(data);
   state.busy = "";

@@ -35,7 +35,9 @@ class Sheet {
     this.list = el("div", "said-lines");
     this.shut = withIcon(button("plain-button shut", "Close", () => this.close()), "cross");
     this.more = button("plain-button", "Show more", () => {
-      this.more.disabled = true;
+      // Asked for once; a button that is switched off would lose the focus.
+      if (this.asked) return;
+      this.asked = true;
       this.act("more", "");
     });
     const head = el("div", "sheet-head");
@@ -68,8 +70,28 @@ class Sheet {
     this.opener = null;
   }
 
+  // What stands there stays as it is. What came, went or changed since the list was read has its place in it, once.
+  fill(lines, fresh) {
+    const known = new Map(fresh ? [] : [...this.list.children].map((node) => [node.dataset.drawn, node]));
+    let place = this.list.firstChild;
+    if (fresh) this.list.replaceChildren();
+    for (const line of lines) {
+      const drawn = JSON.stringify(line);
+      let node = known.get(drawn);
+      known.delete(drawn);
+      if (!node) {
+        node = saidLine(line);
+        node.dataset.drawn = drawn;
+      }
+      if (node === place) place = place.nextSibling;
+      else this.list.insertBefore(node, fresh ? null : place);
+    }
+    known.forEach((node) => node.remove());
+  }
+
   update(data) {
     const drawn = JSON.stringify(data);
+    this.asked = false;
     if (!data) {
       if (!this.wanted) this.node.hidden = true;
       this.drawn = this.closed = null;
@@ -83,11 +105,8 @@ class Sheet {
     this.node.hidden = false;
     this.title.textContent = plain(data.title);
     this.told.textContent = plain(data.told);
-    const known = this.list.children.length;
-    if (fresh) this.list.replaceChildren(...data.lines.map(saidLine));
-    else this.list.append(...data.lines.slice(known).map(saidLine));
+    this.fill(data.lines, fresh);
     this.more.hidden = !data.more;
-    this.more.disabled = false;
     if (this.wanted && fresh) this.shut.focus();
     this.wanted = false;
   }

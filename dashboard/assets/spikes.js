@@ -37,11 +37,17 @@ function steady(parent, wanted, make, fill) {
 
 // -- the list ---------------------------------------------------------------------------------------------------------
 
+// The link stays the same: it may have the focus, and what stands beside it changes with every minute.
 function fillCard(node, card, act) {
   const head = el("header");
   head.append(el("span", "chip " + card.tone, card.label), el("span", "quiet", card.account), time(card.since));
   head.append(el("span", "quiet", (card.until ? "for " : "going on for ") + card.lasted));
-  const way = el("a", "way", card.words);
+  const foot = el("p", "quiet shape", card.shape);
+  if (card.known) foot.append(" · ", withIcon(el("span", "known", card.known), "check"));
+  node.className = "card " + card.tone;
+  if (!node.firstChild) node.append(el("header"), el("a", "way"), el("p"));
+  const way = node.querySelector("a.way");
+  put(way, card.words);
   if (card.url.startsWith("/spikes?")) way.href = new URL(card.url, location.origin).href;
   way.target = "_self";
   way.onclick = (event) => {
@@ -49,10 +55,8 @@ function fillCard(node, card, act) {
     event.preventDefault();
     act("open", card.key);
   };
-  const foot = el("p", "quiet shape", card.shape);
-  if (card.known) foot.append(" · ", withIcon(el("span", "known", card.known), "check"));
-  node.className = "card " + card.tone;
-  node.replaceChildren(head, way, foot);
+  node.firstChild.replaceWith(head);
+  node.lastChild.replaceWith(foot);
 }
 
 function fillWatched(node, one) {
@@ -208,6 +212,7 @@ class One {
     if (!data) return;
     if (this.id !== data.id) {
       this.id = data.id;
+      this.handed = undefined;
       for (const list of [this.best, this.ours, this.rose, this.topics, this.groups, this.parts]) list.replaceChildren();
     }
     this.node.classList.toggle("calm", calm);
@@ -223,11 +228,10 @@ class One {
     fresh(this.way, data.direction, () =>
       this.way.replaceChildren(el("span", "chip " + data.direction.tone, data.direction.text), el("span", "quiet", data.direction.small)));
     steady(this.figures, data.figures, () => el("div"), (node, one) => fillFigure(node, one, this.ask));
-    fresh(this.inbox, data.inbox, () => {
-      this.inbox.replaceChildren();
-      if (data.inbox) this.inbox.append(here("plain-button strong", data.inbox.label, data.inbox.url));
-    });
+    fresh(this.inbox, data.inbox, () => this.fillInbox(data.inbox));
     fresh(this.known, data.known, () => this.fillKnown(data.known));
+    // What was refused, or got lost, can be handed over once more.
+    this.known.querySelector("[aria-disabled]")?.removeAttribute("aria-disabled");
     this.course.update(data.course);
     steady(this.best, data.best, () => el("div"), fillBest);
     this.bestPart.hidden = !data.best.length;
@@ -248,9 +252,22 @@ class One {
     this.partsPart.hidden = !data.parts.length;
   }
 
-  // The note that is being typed stays: it is kept in this browser until it is handed over.
+  // The link stays the same, as it may have the focus, while one customer after the other is answered.
+  fillInbox(inbox) {
+    if (!inbox) return this.inbox.replaceChildren();
+    const made = here("plain-button strong", inbox.label, inbox.url);
+    const link = this.inbox.firstChild;
+    if (!link) return this.inbox.append(made);
+    put(link, inbox.label);
+    link.href = made.href;
+  }
+
+  // The note that is being typed stays: it is kept in this browser until it was taken, and stands there as it was given.
   fillKnown(known) {
     const id = this.id;
+    const taken = this.handed !== undefined && known.by && known.note === this.handed.trim();
+    if (taken && sessionStorage.getItem(NOTE + id) === this.handed) sessionStorage.removeItem(NOTE + id);
+    if (taken) this.handed = undefined;
     const told = el("p", "told");
     told.append(known.by ? withIcon(el("b", "", known.told), "check") : el("b", "", known.told));
     if (known.at) told.append(" ", time(known.at));
@@ -271,9 +288,10 @@ class One {
       area.placeholder = "What it is, and who takes care of it (may be left empty)";
       area.oninput = () => sessionStorage.setItem(NOTE + id, area.value);
       const send = button("plain-button strong", "I know of it", () => {
-        send.disabled = true;
+        if (send.getAttribute("aria-disabled")) return;
+        this.handed = area.value;
+        send.setAttribute("aria-disabled", "true");
         this.act("acknowledge", area.value);
-        sessionStorage.removeItem(NOTE + id);
       });
       box.append(el("summary", "", known.by ? "Say something else" : "Acknowledge"), area, send);
       parts.push(box);

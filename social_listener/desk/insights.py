@@ -5,10 +5,13 @@ from __future__ import annotations
 import secrets
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from social_listener import channels
+from social_listener.desk import insights_streams
 from social_listener.desk.health import LATE_INTERVALS, LATE_LEAST
+from social_listener.desk.insights_streams import theirs
 from social_listener.desk_types.insights import (
     Annotation,
     Board,
@@ -31,8 +34,8 @@ from social_listener.scoring.measures import wilson
 from social_listener.store import annotated, audit, health, insights, stats, stats_days, stats_live
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Iterator
-    from datetime import datetime, timedelta
+    from collections.abc import Callable, Hashable, Iterator, Mapping
+    from datetime import datetime
 
     from duckdb import DuckDBPyConnection
 
@@ -44,6 +47,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _LONGEST: Final = 200
+#: for so long a reading that tells as of when it is does while nothing is stored
+_GOOD_FOR: Final = timedelta(minutes=1)
 KINDS: Final = ("campaign", "outage", "other")
 _SENTIMENTS: Final = {
     "negative": "Negative",
@@ -69,7 +74,8 @@ class Insights:
         return self._kept(
             staff,
             ("overview", wanted),
-            lambda cursor, within, live: _overview(self._office, cursor, wanted, within, live),
+            lambda cursor, within, live: _overview(self._office, cursor, theirs(wanted, within), within, live),
+            timed=True,
         )
 
     def board(self, wanted: Slice, staff: str, by: By) -> Board:
@@ -77,7 +83,8 @@ class Insights:
         found = self._kept(
             staff,
             ("board", wanted, by),
-            lambda cursor, within, live: _board(self._office, cursor, wanted, within, by=by, live=live),
+            lambda cursor, within, live: _board(self._office, cursor, theirs(wanted, within), within, by=by, live=live),
+            timed=True,
         )
         return replace(
             found,
@@ -89,7 +96,9 @@ class Insights:
     def total(self, wanted: Slice, staff: str) -> Tally:
         """Return the figures of a slice."""
         return self._kept(
-            staff, ("total", wanted), lambda cursor, within, live: insights.total(cursor, wanted, within, live=live)
+            staff,
+            ("total", wanted),
+            lambda cursor, within, live: insights.total(cursor, theirs(wanted, within), within, live=live),
         )
 
     def lines(self, wanted: Slice, staff: str, by: By) -> tuple[Line, ...]:
@@ -97,9 +106,9 @@ class Insights:
         found = self._kept(
             staff,
             ("lines", wanted, by),
-            lambda cursor, within, live: insights.lines(cursor, wanted, within, by, live=live),
+            lambda cursor, within, live: insights_streams.lines(cursor, theirs(wanted, within), within, by, live=live),
         )
-        return self._named(tuple(found), by, staff)
+        return self._named(found, by, staff)
 
     def chart(self, wanted: Slice, staff: str, *, by: By | None = None, step: Step | None = None) -> Chart:
         """Return the figures step by step; steps in which nothing was said have no point (`Period.starts` has all)."""
@@ -107,34 +116,41 @@ class Insights:
         found = self._kept(
             staff,
             ("points", wanted, by, step),
-            lambda cursor, within, live: insights.points(cursor, wanted, within, step, by, live=live),
+            lambda cursor, within, live: insights_streams.points(
+                cursor, theirs(wanted, within), within, step=step, by=by, live=live
+            ),
         )
-        return Chart(step=step, points=tuple(found))
+        return Chart(step=step, points=found)
 
     def week(self, wanted: Slice, staff: str) -> dict[int, Tally]:
         """Return the figures of all 168 hours of the week; 0 is Monday from midnight to one in the period's zone."""
         found = self._kept(
-            staff, ("week", wanted), lambda cursor, within, live: insights.week(cursor, wanted, within, live=live)
+            staff,
+            ("week", wanted),
+            lambda cursor, within, live: insights.week(cursor, theirs(wanted, within), within, live=live),
         )
         return {hour: found.get(hour, Tally()) for hour in range(168)}
 
     def waits(self, wanted: Slice, staff: str, *, by: By | None = None, step: Step | None = None) -> tuple[Waits, ...]:
         """Return how long answered items waited: of all, told apart, or step by step."""
-        found = self._kept(
+        return self._kept(
             staff,
             ("waits", wanted, by, step),
-            lambda cursor, within, live: insights.waits(cursor, wanted, within, by=by, step=step, live=live),
+            lambda cursor, within, live: insights_streams.waits(
+                cursor, theirs(wanted, within), within, by=by, step=step, live=live
+            ),
         )
-        return tuple(found)
 
     def voice(self, wanted: Slice, staff: str) -> Voice:
         """Return the shares of voice of the streams that a slice names, or of all that it finds."""
         sets = self._kept(
-            staff, ("voices", wanted), lambda cursor, within, live: insights.voices(cursor, wanted, within, live=live)
+            staff,
+            ("voices", wanted),
+            lambda cursor, within, live: insights.voices(cursor, theirs(wanted, within), within, live=live),
         )
-        with self._reading(staff) as (cursor, _):
+        with self._reading(staff) as (cursor, within):
             name = names_of(self._office, cursor, By.STREAM)
-        chosen = wanted.streams or tuple(sorted({one for seen, _ in sets for one in seen}))
+        chosen = insights_streams.compared(wanted, within, [seen for seen, _ in sets])
         all_items = sum(number for _, number in sets)
         counts = {one: sum(number for seen, number in sets if one in seen) for one in chosen}
         shares = {one: wilson(number, all_items) for one, number in counts.items()}
@@ -169,6 +185,7 @@ class Insights:
         """
         live = self._lives.since(self._office.store.commits)
         with self._reading(staff) as (cursor, within):
+            wanted = theirs(wanted, within)
             tally = insights.total(cursor, wanted, within, live=live)  # with the list, of the same moment
             total = tally.answered if answered else tally.items
             found = insights.items(cursor, wanted, within, limit=limit + 1, after=after, answered=answered, live=live)
@@ -256,12 +273,28 @@ class Insights:
 
     # -- how -----------------------------------------------------------------------------------------------------------
 
-    def _kept(self, staff: str, key: Hashable, read: Callable[[DuckDBPyConnection, Accounts, stats.Live], T]) -> T:
-        """Return a reading of somebody's accounts; it is made once a revision for all who ask the same."""
+    def _kept(
+        self,
+        staff: str,
+        key: Hashable,
+        read: Callable[[DuckDBPyConnection, Accounts, stats.Live], T],
+        *,
+        timed: bool = False,
+    ) -> T:
+        """Return a reading of somebody's accounts; it is made once a revision for all who ask the same.
+
+        `timed`: it tells as of when it is, and is made anew after a minute though nothing was stored.
+        """
         live = self._lives.since(self._office.store.commits)  # before the snapshots that are read with it are taken
         with self._office.store.read() as cursor:
             within = self._office.accounts(cursor, staff)
-            return self._office.memo.get(cursor, ("insights", key, within), lambda own: read(own, within, live))
+            return self._office.memo.get(
+                cursor,
+                ("insights", key, within),
+                lambda own: read(own, within, live),
+                at=self._office.clock() if timed else None,
+                good_for=_GOOD_FOR if timed else None,
+            )
 
     def _named(self, lines: tuple[Line, ...], by: By, staff: str) -> tuple[Line, ...]:
         """Return lines with the names that people call their keys now."""
@@ -301,10 +334,10 @@ def _board(
         points_before=tuple(insights.points(cursor, before, within, step, None, live=live)),
         waits=tuple(insights.waits(cursor, wanted, within, step=step, live=live)),
         by=by,
-        lines=tuple(insights.lines(cursor, wanted, within, by, live=live)),
-        lines_before=tuple(insights.lines(cursor, before, within, by, live=live)),
-        lines_waits=tuple(insights.waits(cursor, wanted, within, by=by, live=live)),
-        apart=tuple(insights.points(cursor, wanted, within, step, by, live=live)),
+        lines=insights_streams.lines(cursor, wanted, within, by, live=live),
+        lines_before=insights_streams.lines(cursor, before, within, by, live=live),
+        lines_waits=insights_streams.waits(cursor, wanted, within, by=by, live=live),
+        apart=insights_streams.points(cursor, wanted, within, step=step, by=by, live=live),
         week={hour: week.get(hour, Tally()) for hour in range(168)},
         annotations=(),
     )
@@ -319,15 +352,22 @@ def names_of(office: Office, cursor: DuckDBPyConnection, by: By) -> Callable[[st
     streams = {
         one.id: f"{accounts.get(one.account_id, one.account_id)} · {one.name}" for one in office.streams.values()
     }
+    if by is By.STREAM:
+        return lambda key: streams.get(key) or _named(key, accounts)
     known = {
         By.CHANNEL: channels.TITLES,
         By.ACCOUNT: accounts,
-        By.STREAM: streams,
         By.LANGUAGE: {"": "Language not known", **LANGUAGES},
         By.SENTIMENT: _SENTIMENTS,
         By.VISIBILITY: {"public": "Public", "private": "Private"},
     }[by]
     return lambda key: known.get(key, key)
+
+
+def _named(stream_id: str, accounts: Mapping[str, str]) -> str:
+    """Return what a stream is called that no settings name: what a platform pushed, or an older one."""
+    account, slash, label = stream_id.partition("/")
+    return f"{accounts[account]} · {label}" if slash and account in accounts else stream_id
 
 
 def standing_of(office: Office, cursor: DuckDBPyConnection, wanted: Slice, within: Accounts) -> Standing:

@@ -6,7 +6,8 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
 
-from social_listener.desk.report_figures import slice_of
+from social_listener.desk.report_figures import period_of, slice_of
+from social_listener.periods import Step
 from social_listener.reports import charts
 from social_listener.reports.charts import Bar, Mark, Point, Theme
 from social_listener.reports.charts import Line as ChartLine
@@ -275,18 +276,28 @@ def _over_time(report: KeptReport, period: Period) -> Figure:
     known = _known_up_to(report)
     steps = figures["now"]["steps"]
     starts = [datetime.fromisoformat(one["start"]).replace(tzinfo=zone) for one in steps]
+    step = Step(figures["step"])
     now = [
-        Point(start, one["tally"]["items"] if start + _length(starts, at, period) <= known else None)
-        for at, (start, one) in enumerate(zip(starts, steps, strict=True))
+        Point(start, one["tally"]["items"] if start + _length(starts, at, period) <= known and whole else None)
+        for at, (start, one, whole) in enumerate(zip(starts, steps, _wholes(steps, period, step), strict=True))
     ]
     lines = [ChartLine("this period", tuple(now))]
     if figures["before"]:
         earlier = figures["before"]["steps"]
-        moved = [Point(start, one["tally"]["items"]) for start, one in zip(starts, earlier, strict=False)]
+        before = period_of(figures["before_period"])
+        moved = [
+            Point(start, one["tally"]["items"] if whole else None)
+            for start, one, whole in zip(starts, earlier, _wholes(earlier, before, step), strict=False)
+        ]
         lines.append(ChartLine("period before", tuple(moved), before=True))
     return charts.over_time(
         f"Items a {figures['step']}", lines, zone=period.zone, marks=_marks(figures), theme=Theme.LIGHT
     )
+
+
+def _wholes(steps: Sequence[Mapping[str, Any]], period: Period, step: Step) -> list[bool]:
+    """Return of each step whether all of it lies in the period: a part of a week is no low."""
+    return [period.holds(datetime.fromisoformat(one["start"]), step) for one in steps]
 
 
 def _wait_chart(report: KeptReport, period: Period) -> Figure:

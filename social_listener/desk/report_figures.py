@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from social_listener.desk.insights import names_of, standing_of
+from social_listener.desk.insights_streams import compared, is_theirs
 from social_listener.desk_types.insights import By, Slice, Tally
 from social_listener.desk_types.reports import Difference
 from social_listener.periods import Period
@@ -87,6 +88,7 @@ def _lines(office: Office, cursor: DuckDBPyConnection, wanted: Slice, within: Ac
             "waits": _waits(waits[one.key]) if one.key in waits else None,
         }
         for one in insights.lines(cursor, wanted, within, by)
+        if by is not By.STREAM or wanted.streams or is_theirs(one.key, within)
     ]
 
 
@@ -96,7 +98,7 @@ def _voice(office: Office, cursor: DuckDBPyConnection, wanted: Slice, within: Ac
     name = names_of(office, cursor, By.STREAM)
     of_items = sum(number for _, number in sets)
     lines = []
-    for stream in wanted.streams or sorted({one for seen, _ in sets for one in seen}):
+    for stream in wanted.streams or compared(wanted, within, [seen for seen, _ in sets]):
         items = sum(number for seen, number in sets if stream in seen)
         share = wilson(items, of_items)
         told = [None, None, None] if not of_items else [share.value, share.low, share.high]
@@ -156,10 +158,9 @@ def slice_json(wanted: Slice) -> str:
 def slice_of(text: str) -> Slice:
     """Return the slice that `slice_json` wrote."""
     told = json.loads(text)
-    period = told["period"]
     within = [datetime.fromisoformat(one) for one in told["within"]] if told["within"] else None
     return Slice(
-        period=Period(date.fromisoformat(period["first"]), date.fromisoformat(period["last"]), period["zone"]),
+        period=period_of(told["period"]),
         **{field: tuple(told[field]) for field in _LISTED},
         private=told["private"],
         within=(within[0], within[1]) if within else None,
@@ -180,6 +181,11 @@ def digest_of(title: str, slice_text: str, as_of: datetime, complete_up_to: date
 
 def _period(period: Period) -> dict[str, str]:
     return {"first": period.first.isoformat(), "last": period.last.isoformat(), "zone": period.zone}
+
+
+def period_of(told: Mapping[str, str]) -> Period:
+    """Return a period as it stands among figures, and in a slice's JSON."""
+    return Period(date.fromisoformat(told["first"]), date.fromisoformat(told["last"]), told["zone"])
 
 
 def _iso(moment: datetime | None) -> str | None:

@@ -6,6 +6,7 @@ import secrets
 from typing import TYPE_CHECKING
 
 from social_listener.desk import report_figures
+from social_listener.desk.insights_streams import theirs
 from social_listener.desk.report_document import days, document
 from social_listener.desk.report_figures import canonical, differences, digest_of, slice_json, slice_of
 from social_listener.desk_types.reports import Again, ChartKind, KeptReport, ReportFormat, Snapshot
@@ -47,7 +48,8 @@ class ReportDesk:
         """Read the figures of a slice, and keep them as they are now; `compare`: with those of the period before."""
         office = self._office
         with office.store.read() as cursor:
-            within = _accounts(wanted, office.accounts(cursor, staff, Right.EXPORT))
+            seen = office.accounts(cursor, staff, Right.EXPORT)
+            wanted, within = theirs(wanted, seen), _accounts(wanted, seen)
             figures, standing = report_figures.read(office, cursor, wanted, within, compare=compare)
         name = title or f"Report: {days(wanted.period.first, wanted.period.last)}"
         told, asked = canonical(figures), slice_json(wanted)
@@ -133,6 +135,7 @@ class ReportDesk:
         office = self._office
         with office.store.read() as cursor:
             within = office.accounts(cursor, staff)
+            wanted = theirs(wanted, within)
             labels = {one.id: one.name for one in office.roster.labels(cursor).values()}
         writer = ChartSql(wanted, labels, within)
         if chart is ChartKind.LINES:

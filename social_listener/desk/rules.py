@@ -8,9 +8,11 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
+from social_listener.desk.renewing import Renewing
 from social_listener.desk_types.teaching import (
     NOT_SCORED,
     Interval,
+    Renewal,
     Rule,
     RuleEvent,
     RuleMove,
@@ -30,6 +32,7 @@ from social_listener.service_names import taught_of
 from social_listener.store import audit, rescoring, rules
 
 if TYPE_CHECKING:
+    import threading
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
     from duckdb import DuckDBPyConnection
@@ -46,6 +49,8 @@ _TOLD: Final = 200
 _EXCERPT: Final = 70
 #: points of a rule that somebody writes, on either side, and its language: our own scorer's
 _LEAST, _MOST, _LANGUAGE = 0.5, 4.0, "en"
+#: for the step of a scoring anew that is at work when the service ends
+_PATIENCE: Final = timedelta(seconds=10)
 
 
 class RuleDesk:
@@ -54,6 +59,7 @@ class RuleDesk:
     def __init__(self, office: Office, ingest: Ingest) -> None:
         self._office = office
         self._ingest = ingest
+        self._renewing = Renewing()
 
     def all(self, staff: str) -> tuple[Rule, ...]:
         """Return every rule: those that hold, those that are proposed, those that were withdrawn."""
@@ -191,16 +197,24 @@ class RuleDesk:
             pairs += [(one, new) for one, new in made if one.score != new]
         return self._trial(count, pairs, labels, None, tuning)
 
-    def rescore(self, days: int, staff: str, progress: Callable[[int, int], None] | None = None) -> int:
+    def rescore(
+        self,
+        days: int,
+        staff: str,
+        progress: Callable[[int, int], None] | None = None,
+        stopping: threading.Event | None = None,
+    ) -> int:
         """Score the items sent in the last days anew, by the rules that hold; return how many scores were written.
 
         It goes in steps, and can be begun again after a crash. What people say of items holds. `progress` gets how many
-        items are done and how many were written.
+        items are done and how many were written; once `stopping` is set no further step is begun.
         """
         with self._office.store.read() as cursor:
             within = self._office.accounts(cursor, staff, Right.TEACH)
         done = written = 0
         for batch in self._stored(days, within):
+            if stopping is not None and stopping.is_set():
+                break
             with self._office.store.read() as cursor:
                 tuning = self._office.tuning(cursor)
             made = dict(zip([one.id for one in batch], self._made(batch, tuning), strict=True))
@@ -214,6 +228,26 @@ class RuleDesk:
             audit.record(cursor, self._office.clock(), staff, "scores.renewed", "", days=days, written=written)
             self._office.store.narrow(())
         return written
+
+    def renew(self, days: int, staff: str) -> Renewal:
+        """Begin what `rescore` does, in the background; `renewal` tells how far it is. `Conflict`: one is at work."""
+        with self._office.store.read() as cursor:
+            within = self._office.accounts(cursor, staff, Right.TEACH)
+            now = self._office.clock()
+            number = len(rescoring.ids(cursor, now - timedelta(days=days), within))
+        wanted = Renewal(days=days, staff=staff, began_at=now, items=number)
+        self._renewing.begin(wanted, lambda progress, stopping: self.rescore(days, staff, progress, stopping))
+        return wanted
+
+    def renewal(self, staff: str) -> Renewal | None:
+        """Return the scoring anew that is at work, or how the last one ended; None: nobody began one here."""
+        with self._office.store.read() as cursor:
+            self._office.permit(cursor, staff, Right.READ)
+        return self._renewing.told
+
+    def close(self) -> None:
+        """End a scoring anew that is at work, after its step; the service ends."""
+        self._renewing.close(_PATIENCE)
 
     def tune(self) -> None:
         """Have new items scored by the rules that hold; called at the start and with every decision."""

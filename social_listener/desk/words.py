@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, timedelta
 from typing import TYPE_CHECKING, Final
+from zoneinfo import ZoneInfo
 
+from social_listener.desk.insights_streams import theirs
 from social_listener.desk_types.insights import ItemPage
 from social_listener.desk_types.words import Against, RisingTerm, RisingWords, Spoken, TermKind
 from social_listener.periods import Period
@@ -46,6 +48,7 @@ class WordDesk:
         office, now = self._office, self._office.clock()
         with office.store.read() as cursor:
             within = office.accounts(cursor, staff)
+            wanted = theirs(wanted, within)
             return office.memo.get(
                 cursor,
                 ("words", wanted, against, within),
@@ -70,6 +73,7 @@ class WordDesk:
         """
         with self._office.store.read() as cursor:
             within = self._office.accounts(cursor, staff)
+            wanted = theirs(wanted, within)
             share = _share(cursor, wanted, within, against)[0]
             meant = self._meant(cursor, term)
             without = rising.folded(self._names(cursor))
@@ -129,7 +133,9 @@ def _earlier(wanted: Slice, by: timedelta) -> Slice:
     period = Period(wanted.period.first - by, wanted.period.last - by, wanted.period.zone)
     within: tuple[datetime, datetime] | None = None
     if wanted.within is not None:
-        within = wanted.within[0] - by, wanted.within[1] - by
+        # By the clocks of the house, and as long: before these were changed, the same time of the day was another.
+        since = (wanted.within[0].astimezone(ZoneInfo(wanted.period.zone)) - by).astimezone(UTC)
+        within = since, since + (wanted.within[1] - wanted.within[0])
     return replace(wanted, period=period, within=within)
 
 

@@ -191,3 +191,17 @@ class RuleTrial:
     sampled_after: Interval
     corrected_before: Interval  #: with what staff corrected unasked, which the rules were made from
     corrected_after: Interval
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Renewal:
+    """Scoring anew what is stored, at work or the last that was, since the service began."""
+
+    days: int  #: items sent within so many
+    staff: str  #: who asked for it
+    began_at: datetime
+    items: int  #: that are looked at
+    done: int = 0  #: that were looked at
+    written: int = 0  #: scores that were written
+    ended: bool = False
+    failed: bool = False  #: it did not come to its end; what was written stays

@@ -256,6 +256,12 @@ def _annotations(marks: Sequence[Mark], zone: ZoneInfo, theme: Theme) -> list[di
     ]
 
 
+#: how wide the part of a bar is drawn, on whatever screen; what a share and a word with it take, in pixels
+_WIDE: Final = "abs(scale('x', datum.to) - scale('x', datum.from))"
+_SHARE_WIDE: Final = 30
+_TOLD_WIDE: Final = 80
+
+
 def moods(
     title: str,
     rows: Sequence[tuple[str, Mapping[str, int]]],
@@ -297,12 +303,18 @@ def moods(
         ],
     }
     text = {
-        "transform": [{"filter": "datum.share >= 8"}],
         "mark": {"type": "text", "fontSize": 11, "limit": 110},
         "encoding": {
             "y": encoding["y"],
             "x": {"field": "middle", "type": "quantitative"},
-            "text": {"field": "told", "type": "nominal"},
+            "text": {
+                "condition": [
+                    {"test": f"{_WIDE} < {_SHARE_WIDE}", "value": ""},
+                    {"test": f"{_WIDE} < {_TOLD_WIDE}", "field": "briefly", "type": "nominal"},
+                ],
+                "field": "told",
+                "type": "nominal",
+            },
             "color": {"field": "ink", "type": "nominal", "legend": None, "scale": None},
         },
     }
@@ -337,7 +349,8 @@ def _parts(name: str, counts: Mapping[str, int], *, diverging: bool) -> list[dic
                     "from": round(at, 6),
                     "to": round(at + share, 6),
                     "middle": round(at + share / 2, 6),
-                    "told": f"{MOOD_WORDS[mood]} {share:.0f} %" if share >= 18 else f"{share:.0f} %",
+                    "told": f"{MOOD_WORDS[mood]} {share:.0f} %",
+                    "briefly": f"{share:.0f} %",
                 }
             )
         at += share
@@ -400,7 +413,12 @@ def heat(
         "encoding": {
             "x": x,
             "y": y,
-            "text": {"field": "value", "type": "quantitative", "format": ".3~s"},
+            "text": {
+                "condition": {"test": "bandwidth('x') < 5.5 * length(format(datum.value, '.3~s'))", "value": ""},
+                "field": "value",
+                "type": "quantitative",
+                "format": ".3~s",
+            },
             "color": {"condition": {"test": dark_on, "value": over}, "value": under},
         },
     }

@@ -34,6 +34,7 @@ from social_listener.dashboard.draw_proposal import Eyes
 from social_listener.dashboard.session import Inbox
 from social_listener.dashboard.shelf import lay_out
 from social_listener.desk_types import Draft, QueueFilter
+from social_listener.desk_types.teaching import Renewal
 from social_listener.model import TextLength
 
 #: names of what is ours alone: what decides how something is drawn, times, and addresses that we made
@@ -272,9 +273,14 @@ def _sentiment() -> tuple[State, ...]:
     report = filled.sample_report()
     behind: Any = draw_sentiment.behind([filled.sample_answer()], "x en negative")
     figures: Any = draw_sentiment.figures(report, "13", {**behind, "more": "more"})
-    tried: Any = draw_rules.trial(filled.rule_proposed(), filled.rule_trial(), 30, teach=True)
+    both = (filled.rule_proposed(), replace(filled.rule_proposed(), id="another"))
+    tried: Any = draw_rules.trial(both, filled.rule_trial(), 30, decide=True)
     trial = {**tried, "more": "more"}
-    rules: Any = draw_rules.rules(filled.rules(), filled.rule_events(), trial, teach=True)
+    renewed: Any = draw_rules.renewal(
+        Renewal(days=30, staff="Sam", began_at=NOW, items=9, ended=True), filled.rule_trial(), 30
+    )
+    renewed["found"] |= {"keys": ["r"], "more": "more"}
+    rules: Any = draw_rules.rules(filled.rules(), filled.rule_events(), trial, renewed, teach=True, decide=True)
     sample: Any = draw_sentiment.sample([filled.sample()], {"s": "negative"}, report.whole, wanted=20)
     waits: Any = {**sample, "items": [{**sample["items"][0], "verb": ""}]}
     return (

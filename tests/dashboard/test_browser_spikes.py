@@ -67,10 +67,32 @@ def test_nothing_unusual_is_told_with_what_is_watched(page: Page, make_stage: Ma
     walk = Walk(page)
     sign_in(page.context, stage.address)
     page.goto(f"{stage.address}/spikes")
-    expect(page.locator(".banner.good")).to_be_visible()
+    expect(page.locator(".banner.unsure")).to_be_visible()
     expect(page.locator(".watched")).to_contain_text("not known yet")
     walk.look("nothing")
     page.goto(f"{stage.address}/spikes?spike=nothing")
     expect(page.get_by_text("There is no such spike")).to_be_visible()
     walk.look("gone")
     walk.done()
+
+
+@pytest.mark.long
+def test_words_are_those_that_the_address_asks_for(page: Page, make_stage: MakeStage) -> None:
+    """Going back takes fields and table back; what is not there stands in its field; days to come are none."""
+    stage = make_stage().serve()
+    sign_in(page.context, stage.address)
+    page.goto(f"{stage.address}/spikes?view=words&sentiment=negative")
+    period, told = page.get_by_role("combobox", name="Period"), page.locator(".told")
+    expect(period).to_have_value("The last 7 days")
+    week = told.inner_text()
+    period.click()
+    page.get_by_role("option", name="Yesterday").click()
+    page.wait_for_url("**period=yesterday*")
+    expect(told).not_to_have_text(week)
+    page.go_back()
+    expect(period).to_have_value("The last 7 days")
+    expect(told).to_have_text(week)
+    expect(page.get_by_role("combobox", name="Sentiment")).to_have_value("Negative")
+    page.goto(f"{stage.address}/spikes?view=words&period=own&since=2026-01-01&until=2199-01-01&account=nobodys")
+    expect(page.get_by_role("combobox", name="Account")).to_have_value("nobodys")
+    expect(page.locator(".none")).to_have_text("Nothing was said in this period.")

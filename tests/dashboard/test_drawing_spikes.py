@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, parse_qsl, urlsplit
 from zoneinfo import ZoneInfo
 
 import filled_spikes
 import pytest
 from making import NOW
 
-from social_listener.dashboard import draw_spike, draw_spikes, draw_words, spikes_words
+from social_listener.dashboard import draw_spike, draw_spikes, draw_words, words_address
 from social_listener.desk_types.crisis import Behind, Direction, Watching
 from social_listener.desk_types.spikes import SpikeKind
 from social_listener.desk_types.words import Against, TermKind
@@ -108,19 +108,39 @@ def test_a_share_that_was_read_is_never_told_in_silence() -> None:
     usual: Any = draw_words.rising(filled_spikes.rising(against=Against.USUAL), NAMES)
     assert "the same times" in usual["told"]
     assert told["rows"][1]["kind"] == TermKind.LABEL.value
+    narrowed: Any = draw_words.rising(filled_spikes.rising(), NAMES, asked("account=a&query=a/brand").of_inbox())
+    assert parse_qs(urlsplit(narrowed["rows"][0]["inbox"]).query)["stream"] == ["a/brand"]
+
+
+def asked(told: str) -> words_address.Asked:
+    """Return what an address says on 26 November 2026."""
+    return words_address.asked_of(dict(parse_qsl(told, keep_blank_values=True)), date(2026, 11, 26))
 
 
 def test_the_address_says_which_period_is_read() -> None:
-    """Hours end at the next quarter, days are whole ones of the reader's zone, nonsense is the last seven days."""
+    """Hours end at the next quarter, days are whole ones of the house's zone, nonsense is the last seven days."""
     zone = ZoneInfo("Europe/Berlin")
     now = datetime(2026, 11, 26, 16, 7, 30, tzinfo=UTC)
-    hours = spikes_words.cut({"period": "3h", "account": "a"}, None, now, zone)
+    hours = asked("period=3h&account=a&label=l&language=unknown").slice(now, zone)
     assert hours.until == datetime(2026, 11, 26, 16, 15, tzinfo=UTC)
     assert hours.until - hours.since == timedelta(hours=3)
-    assert hours.accounts == ("a",)
-    week = spikes_words.cut({"period": "nonsense", "sentiment": "angry", "who": "private"}, None, now, zone)
+    assert (hours.accounts, hours.labels, hours.languages, hours.channels) == (("a",), ("l",), ("",), ())
+    week = asked("period=nonsense&sentiment=angry&who=private&against=nobody").slice(now, zone)
     assert (week.period.first, week.period.last) == (date(2026, 11, 19), date(2026, 11, 25))
     assert (week.sentiments, week.private) == ((), True)
-    own = spikes_words.cut({"period": "own"}, (date(2026, 1, 5), date(2026, 1, 1)), now, zone)
+    own = asked("period=own&since=2026-01-05&until=2026-01-01").slice(now, zone)
     assert (own.period.first, own.period.last) == (date(2026, 1, 1), date(2026, 1, 5))
-    assert spikes_words.cut({"period": "yesterday"}, None, now, zone).period.days == 1
+    assert asked("period=yesterday").slice(now, zone).period.days == 1
+
+
+def test_days_of_an_address_are_such_as_the_field_can_show() -> None:
+    """None before 2000, none to come, not too many: what is shown is what is read."""
+    for told in (
+        "", "&since=2026-11-01&until=2027-05-01", "&since=0001-01-01&until=0001-01-02", "&since=9999-12-31",
+        "&since=2026-11-30&until=2026-12-30", "&since=1999-01-01&until=2026-11-20", "&since=x&until=2026-11-20",
+    ):  # fmt: skip
+        found = asked(f"period=own{told}").days
+        assert found is not None
+        assert date(2000, 1, 1) <= found[0] <= found[1] <= date(2026, 11, 26), told
+        assert (found[1] - found[0]).days < words_address.MOST_DAYS, told
+    assert asked("period=own&since=2026-11-01&until=2027-05-01").days == (date(2026, 11, 1), date(2026, 11, 26))

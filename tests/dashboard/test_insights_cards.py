@@ -10,10 +10,11 @@ from zoneinfo import ZoneInfo
 import pytest
 from poisoned_insights import overview
 
-from social_listener.dashboard import draw_insights, insights_shapes
+from social_listener.dashboard import draw_insights, draw_insights_items, insights_shapes
 from social_listener.dashboard.insights_address import Look, Place, look_of, told_look
 from social_listener.dashboard.insights_cards import Card, pickable
 from social_listener.dashboard.insights_charts import TimeCharts
+from social_listener.dashboard.insights_look import Opened
 from social_listener.dashboard.insights_scene import Scene
 from social_listener.desk_types.insights import Board, By, Line, Point, Slice, Standing, Tally, Waits
 from social_listener.periods import Period, Step
@@ -94,9 +95,18 @@ def test_a_bar_opens_its_line(make: Any) -> None:
 
 def test_an_hour_of_the_week_opens_its_items() -> None:
     """Sunday at two."""
-    look = picked(insights_shapes.week(board().week, SCENE, ""), day="Sun", hour="02")
+    look = picked(insights_shapes.week(board(), SCENE, ""), day="Sun", hour="02")
     assert look is not None
     assert (look.wanted.hour_of_week, look.count) == (146, 3)
+
+
+def test_an_hour_of_the_week_that_was_not_heard_has_no_number() -> None:
+    """Of a Sunday that was heard until noon Monday is not nought, nor is Sunday evening; Sunday night is."""
+    card = insights_shapes.week(board(), SCENE, "")
+    sunday = [row[7].text for row in card.table.rows]
+    assert (sunday[0], sunday[2], sunday[11], sunday[12]) == ("0", "3", "0", "–")
+    assert {row[1].text for row in card.table.rows} == {"–"}
+    assert len(card.figure.spec["data"]["values"]) == 12
 
 
 def test_points_can_be_picked_on_the_page_alone() -> None:
@@ -155,6 +165,57 @@ def test_what_was_before_anything_is_stored_is_not_called_nought() -> None:
     assert told(before.since + timedelta(hours=1))[0] == ("4, stored in part only", "")
     assert told(before.since)[0] == ("4", "▲ 125 % more")
     late = board(overview=replace(board().overview, first=WANTED.since + timedelta(hours=2)))
+    assert {row[2].text for row in insights_shapes.bars(late, SCENE, "").table.rows} == {"–"}
+    assert {row[2].text for row in insights_shapes.bars(board(), SCENE, "").table.rows} == {"0"}
     rows = TimeCharts(late, SCENE).items("").figure.spec["data"]["values"]
     assert sum(row["name"] == "this period" and row["value"] is not None for row in rows) == 10
     assert not any(row["name"] == "before" and row["value"] is not None for row in rows)
+
+
+def test_a_part_of_a_week_is_no_low() -> None:
+    """A week of which only some days lie in the period has no point in lines of counts, and is marked in the table."""
+    period = Period(date(2026, 1, 1), date(2026, 6, 30), ZONE.key)  # from a Thursday to a Tuesday
+    wanted = Slice(period=period)
+    scene = Scene(Place(section="overview", preset="own", wanted=wanted), ZONE, Theme.LIGHT)
+    assert period.step() is Step.WEEK
+    starts = [*period.starts(Step.WEEK)]
+    standing = Standing(as_of=datetime(2026, 11, 1, tzinfo=UTC), complete_up_to=None, lagging=(), counting=0)
+    told = board(
+        step=Step.WEEK, overview=replace(overview(), standing=standing, first=datetime(2025, 1, 1, tzinfo=UTC)),
+        points=tuple(Point(start, "", Tally(items=7)) for start in starts), points_before=(), waits=(), apart=(),
+    )  # fmt: skip
+    card = TimeCharts(told, scene).items("")
+    rows = [row for row in card.figure.spec["data"]["values"] if row["name"] == "this period"]
+    drawn = [row["value"] for row in sorted(rows, key=lambda row: str(row["at"]))]
+    assert (drawn[0], drawn[-1], set(drawn[1:-1])) == (None, None, {7})
+    assert card.table.rows[0][0].text == "Mon 29 Dec 2025 (in part)"
+    assert card.table.rows[0][1].text == "7"
+    assert "(" not in card.table.rows[1][0].text
+
+
+def test_time_before_anything_is_stored_has_no_counts_in_tables_either() -> None:
+    """There it says so, and not that it is still going on."""
+    late = board(overview=replace(board().overview, first=WANTED.since + timedelta(hours=2)))
+    name, count, _ = TimeCharts(late, SCENE).items("").table.rows[0]
+    assert name.text.endswith("(nothing is stored of it)")
+    assert count.text == "–"
+    begun = board(overview=replace(board().overview, first=WANTED.since + timedelta(hours=2, minutes=30)))
+    card = TimeCharts(begun, SCENE).items("")
+    assert [row[0].text.endswith("(in part)") for row in card.table.rows[:4]] == [False, False, True, False]
+    values = [row for row in card.figure.spec["data"]["values"] if row["name"] == "this period"]
+    assert sum(row["value"] is not None for row in values) == 9
+
+
+def test_what_rounds_to_nought_has_no_sign() -> None:
+    """A mean of minus a thousandth is nought, and a half per cent is no change of nought per cent."""
+    tally = Tally(items=1000, neutral=1000, sentiment_sum=-1.0)
+    (mean,) = [one for one in draw_insights.tiles(overview(now=tally), WANTED) if one["label"] == "Mean sentiment"]
+    assert mean["value"] == "0"
+    assert draw_insights.change(201, 200) == "about the same"
+
+
+def test_a_list_that_could_not_be_read_is_not_called_empty() -> None:
+    """How many items there are is told once it is known."""
+    opened = Opened(Look(WANTED, count=3), "Sam", problem="These items could not be read just now. Try it again.")
+    told = str(draw_insights_items.listed(opened, ZONE)["told"])
+    assert told.startswith("Items, said from")

@@ -442,6 +442,15 @@ MATRIX |= {
         anywhere=True,
     ),
 }
+
+
+def _renewed(desk: Any, who: str) -> Any:
+    """Have everything scored anew, and wait for its end."""
+    begun = desk.rules.renew(1, who)
+    desk.rules._renewing._thread.join()
+    return begun
+
+
 MATRIX |= {
     "rules.all": Entry(Right.READ, lambda desk, scene, who: desk.rules.all(who), anywhere=True),
     "rules.propose": Entry(Right.TEACH, lambda desk, scene, who: desk.rules.propose(who), anywhere=True),
@@ -466,6 +475,8 @@ MATRIX |= {
         lambda counts, scene: counts[0] > 0 if scene.account == "main" else counts[0] == counts[1],
     ),
     "rules.rescore": Entry(Right.TEACH, lambda desk, scene, who: desk.rules.rescore(1, who), anywhere=True),
+    "rules.renew": Entry(Right.TEACH, lambda desk, scene, who: _renewed(desk, who), anywhere=True),
+    "rules.renewal": Entry(Right.READ, lambda desk, scene, who: desk.rules.renewal(who), anywhere=True),
     "samples.draw": Entry(Right.TEACH, lambda desk, scene, who: desk.samples.draw(who), anywhere=True),
     "samples.open": Entry(
         Right.CORRECT,
@@ -741,7 +752,7 @@ INSIDE = {
     *("team.presence.at_work", "team.presence.beat", "team.presence.leave", "team.presence.others"),
     *("team.presence.forget", "bulk.work"),
     *("digests.recover", "digests.queue", "digests.send", "insights.count"),
-    "rules.tune",
+    *("rules.tune", "rules.close"),
     *("files.at", "media.attachment", "media.face", "media.forget", "media.sweep"),
 }
 DOORS = {

@@ -16,6 +16,7 @@ from desk_kit import Kit, make_kit
 from permits_insights import remark
 from staff_kit import seed_staff
 
+from social_listener.desk.insights import names_of
 from social_listener.desk_types.insights import By, Slice
 from social_listener.errors import Conflict, DeskError
 from social_listener.periods import Period, Step
@@ -398,3 +399,45 @@ def test_steps_of_a_period_meet_without_a_gap() -> None:
         assert [one[0] for one in spans] == list(PERIOD.starts(step))
         assert (spans[0][1], spans[-1][2]) == (PERIOD.since, PERIOD.until)
         assert all(first[2] == second[1] for first, second in pairwise(spans))
+
+
+def test_nobody_hears_of_streams_of_accounts_that_are_not_theirs(house: tuple[Kit, list[Raw]]) -> None:
+    """Items of one account that a stream of another saw tell neither its name nor what it saw."""
+    kit, _ = house
+    seed_staff(kit.desk, "eve", role=Role.MANAGER, accounts=frozenset({"page"}))
+    desk, plain = kit.desk.insights, Slice(period=PERIOD)
+    assert desk.total(plain, "eve").items  # streams of "main" saw items of "page"
+    assert desk.lines(plain, SYSTEM, By.STREAM)
+    assert desk.lines(plain, "eve", By.STREAM) == ()
+    board = desk.board(plain, "eve", By.STREAM)
+    assert (board.lines, board.lines_before, board.lines_waits, board.apart) == ((), (), (), ())
+    assert desk.chart(plain, "eve", by=By.STREAM).points == ()
+    assert desk.waits(plain, "eve", by=By.STREAM) == ()
+    assert desk.voice(plain, "eve").lines == ()
+    asked = Slice(period=PERIOD, streams=("main/brand",))
+    assert desk.total(asked, SYSTEM).items
+    assert desk.total(asked, "eve").items == desk.items(asked, "eve").total == desk.voice(asked, "eve").items == 0
+    assert desk.voice(asked, "eve").lines == ()
+    report = kit.desk.reports.make(asked, "eve").figures
+    assert report["now"]["tally"]["items"] == 0
+    assert "main" not in str(report["filters"])
+    assert kit.desk.reports.make(plain, "eve").figures["by"]["stream"] == []
+
+
+def test_as_of_moves_on_though_nothing_is_stored(house: tuple[Kit, list[Raw]]) -> None:
+    """An hour that is over is told as over after a quiet night too."""
+    kit, _ = house
+    before = kit.desk.insights.overview(Slice(period=PERIOD), SYSTEM).standing.as_of
+    kit.skew += timedelta(hours=2)
+    assert kit.desk.insights.overview(Slice(period=PERIOD), SYSTEM).standing.as_of >= before + timedelta(hours=2)
+    assert kit.desk.insights.board(Slice(period=PERIOD), SYSTEM, By.CHANNEL).overview.standing.as_of > before
+
+
+def test_a_stream_that_no_settings_name_is_called_by_its_account(house: tuple[Kit, list[Raw]]) -> None:
+    """What a platform pushed comes by none of them; what is of no account of ours keeps its id."""
+    kit, _ = house
+    with kit.store.read() as cursor:
+        name = names_of(kit.desk._office, cursor, By.STREAM)
+    (account, *_) = kit.settings.accounts
+    assert name(f"{account.id}/webhook") == f"{account.name or account.id} · webhook"
+    assert name("elsewhere/webhook") == "elsewhere/webhook"

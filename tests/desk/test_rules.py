@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import threading
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from social_listener.desk_types import QueueFilter, View
-from social_listener.desk_types.teaching import Rule, RuleState
-from social_listener.errors import DeskError, NotPermitted
+from social_listener.desk_types.teaching import Renewal, Rule, RuleState
+from social_listener.errors import Conflict, DeskError, NotPermitted
 from social_listener.model import SentimentLabel
 from social_listener.rights import SYSTEM, Role
 from social_listener.scoring import Circumstances, Weights, score
@@ -223,3 +224,42 @@ def test_the_history_tells_who_did_what_to_a_rule(kit: Kit) -> None:
         ("ben", "active", "gone cold", -2.0, 1),
         ("ana", "written", "gone cold", -2.0, 0),
     ]
+
+
+def renewed(kit: Kit) -> Renewal:
+    """Wait until the scoring anew that is at work has ended, and return how it did."""
+    thread = kit.desk.rules._renewing._thread
+    assert thread is not None
+    thread.join(60)
+    told = kit.desk.rules.renewal("ana")
+    assert told is not None
+    return told
+
+
+def test_what_is_stored_is_scored_anew_in_the_background_one_at_a_time(kit: Kit) -> None:
+    """All see how far it is; a second one is refused while it is at work; how it ended is told."""
+    items, rule = taught(kit)
+    kit.desk.rules.activate([rule.id], "ana")
+    assert kit.desk.rules.renewal("ana") is None
+    go = threading.Event()
+    held = Renewal(days=1, staff="zoe", began_at=kit.now(), items=9)
+    kit.desk.rules._renewing.begin(held, lambda progress, _: (progress(4, 1), go.wait(60)))
+    with pytest.raises(Conflict, match="zoe is having it scored anew already"):
+        kit.desk.rules.renew(30, "ana")
+    go.set()
+    told = renewed(kit)
+    assert (told.done, told.written, told.ended, told.failed) == (4, 1, True, False)
+    assert kit.desk.rules.renew(30, "ana").items == 4
+    told = renewed(kit)
+    assert (told.staff, told.done, told.written, told.ended, told.failed) == ("ana", 4, 4, True, False)
+    assert kit.desk.item(items[3], "ana").sentiment_label is NEGATIVE
+
+
+def test_scoring_anew_stops_between_two_steps_when_the_service_ends(kit: Kit) -> None:
+    """What it had not come to is as it was, and it is told as not done."""
+    _, rule = taught(kit)
+    kit.desk.rules.activate([rule.id], "ana")
+    kit.desk.rules.close()
+    kit.desk.rules.renew(30, "ana")
+    told = renewed(kit)
+    assert (told.written, told.ended, told.failed) == (0, True, True)

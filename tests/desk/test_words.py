@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from desk_kit import START, Kit, make_kit
@@ -116,3 +117,13 @@ def test_of_much_a_share_of_the_people_is_read_and_that_is_said(kit: Kit, monkey
     assert isinstance(told, tuple)
     assert 0 < told[0] < RECALL
     assert kit.desk.words.saying(cut, "ana", (TermKind.HASHTAG, "#recall2026")).total == told[0]
+
+
+def test_the_same_time_before_the_clocks_were_changed_is_that_of_the_clock() -> None:
+    """Three hours from nine on a Monday in winter are compared with those from nine on Mondays in summer."""
+    zone, monday = ZoneInfo("Europe/Berlin"), date(2026, 10, 26)
+    since = datetime(2026, 10, 26, 9, tzinfo=zone).astimezone(UTC)
+    cut = Slice(period=Period(monday, monday, zone.key), within=(since, since + timedelta(hours=3)))
+    earlier = [one.within for one in desk_words.compared(cut, Against.USUAL)]
+    assert [one and one[0].astimezone(zone).hour for one in earlier] == [9] * 4
+    assert [one and one[1] - one[0] for one in earlier] == [timedelta(hours=3)] * 4
