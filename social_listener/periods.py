@@ -76,6 +76,11 @@ class Period:
             yield at
             at = _next(at, step)
 
+    def holds(self, start: datetime, step: Step) -> bool:
+        """Return whether a step lies within the period whole; the first and last week or month may not."""
+        end = datetime.combine(self.last + timedelta(days=1), time())
+        return start.date() >= self.first and _next(start, step) <= end
+
     def spans(self, step: Step) -> Iterator[tuple[datetime, datetime, datetime]]:
         """Yield where each step begins, as `starts` does, and since and until when it lies within the period, UTC.
 

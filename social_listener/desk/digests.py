@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import logging
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from social_listener.desk.report_document import days, key_figures, moment
+from social_listener.desk.report_document import days, key_figures, known_of, known_words, moment
 from social_listener.desk.report_figures import slice_of
+from social_listener.desk.report_known import UNTOLD, Known
 from social_listener.desk_types.insights import Slice
 from social_listener.desk_types.reports import MailLine, MailState, ReportFormat
 from social_listener.digests import LATE_AT_MOST, TRIED_FOR, due, mail_id, message_id, pause
@@ -24,7 +25,7 @@ from social_listener.store import reports as kept
 
 if TYPE_CHECKING:
     import threading
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from duckdb import DuckDBPyConnection
@@ -200,7 +201,10 @@ class DigestDesk:
         if self._postman is None:
             return False
         with office.store.transaction(quiet=True) as cursor:
-            line = mails.claim(cursor, office.clock(), only)
+            now = office.clock()
+            for late in mails.expire(cursor, now):  # nothing ran while it could have been tried
+                audit.record(cursor, now, SYSTEM, "mail.failed", late.id, attempt=late.attempts, answer=late.answer)
+            line = mails.claim(cursor, now, only)
         if line is None:
             return False
         try:
@@ -299,9 +303,13 @@ def text_of(report: KeptReport, formats: Sequence[ReportFormat]) -> str:
     """Return a report's key figures as plain text; the whole is enclosed."""
     period = slice_of(report.slice_json).period
     lines = [report.title, f"{days(period.first, period.last)}, {period.zone}", ""]
+    known = known_of(report.figures["now"])
+    if known is not Known.WHOLE:
+        lines += [f"Of this period: {known_words(known)}.", ""]
+    earlier = report.figures["before"]
     for name, unit, now, before in key_figures(report.figures):
-        was = "" if before is None else f"  (before: {_number(before, unit)})"
-        lines.append(f"{name}: {_number(now, unit)}{was}")
+        told = "not known" if known in UNTOLD else _number(now, unit)
+        lines.append(f"{name}: {told}{_was(earlier, before, unit) if earlier else ''}")
     reached = moment(report.complete_up_to, period.zone) if report.complete_up_to else "not known for every stream"
     lines += ["", f"As of {moment(report.as_of, period.zone)}. Complete up to: {reached}."]
     if report.figures["lagging"]:
@@ -309,6 +317,16 @@ def text_of(report: KeptReport, formats: Sequence[ReportFormat]) -> str:
     enclosed = ", ".join(form.value.upper() if form is not ReportFormat.XLSX else "Excel" for form in formats)
     lines += [f"Enclosed: {enclosed}.", f"Report {report.id}, digest {report.digest}.", ""]
     return "\n".join(lines)
+
+
+def _was(earlier: Mapping[str, Any], before: float | None, unit: str) -> str:
+    """Return what a figure was in the period before, and that nobody knows it where that is so."""
+    known = known_of(earlier)
+    if known in UNTOLD:
+        return f"  (before: not known, {known_words(known)})"
+    if before is None:
+        return ""
+    return f"  (before: {_number(before, unit)}{'' if known is Known.WHOLE else f', {known_words(known)}'})"
 
 
 def _number(value: float | None, unit: str) -> str:

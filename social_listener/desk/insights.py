@@ -285,7 +285,7 @@ def _overview(
         waits=_one(insights.waits(cursor, wanted, within, live=live)),
         waits_before=_one(insights.waits(cursor, before, within, live=live)),
         standing=standing_of(office, cursor, wanted, within),
-        first=insights.first(cursor, within),
+        first=insights.first(cursor, accounts_of(wanted, within)),
     )
 
 
@@ -328,6 +328,13 @@ def names_of(office: Office, cursor: DuckDBPyConnection, by: By) -> Callable[[st
         By.VISIBILITY: {"public": "Public", "private": "Private"},
     }[by]
     return lambda key: known.get(key, key)
+
+
+def accounts_of(wanted: Slice, within: Accounts) -> Accounts:
+    """Return the accounts that a slice is of: those that it names, as far as somebody may see them."""
+    if not wanted.accounts:
+        return within
+    return frozenset(wanted.accounts) if within is None else frozenset(wanted.accounts) & within
 
 
 def standing_of(office: Office, cursor: DuckDBPyConnection, wanted: Slice, within: Accounts) -> Standing:

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from social_listener.cells import cell
-from social_listener.reports.sheets import ColumnKind, Document, Sheet, Value, dictionary, printable
+from social_listener.reports.sheets import ColumnKind, Document, Sheet, Value, about, dictionary, printable
 
 #: earlier than any program of ours, and what a zip file can hold at the earliest
 _NO_DATE: Final = (1980, 1, 1, 0, 0, 0)
@@ -75,9 +75,9 @@ def zipped(files: Mapping[str, bytes]) -> bytes:
 
 
 def bundle(document: Document, ending: str) -> bytes:
-    """Return every sheet as a file of its own, with the dictionary, in one zip; `ending`: csv or parquet."""
+    """Return every sheet as a file of its own in one zip, with what they are of and mean; `ending`: csv or parquet."""
     write = {"csv": csv_bytes, "parquet": parquet_bytes}[ending]
-    sheets = [*document.sheets, dictionary(document.sheets)]
+    sheets = [about(document), *document.sheets, dictionary(document.sheets)]
     return zipped({f"{name}.{ending}": write(one) for name, one in zip(_file_names(sheets), sheets, strict=True)})
 
 

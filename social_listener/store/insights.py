@@ -298,6 +298,19 @@ def first(cursor: DuckDBPyConnection, within: Accounts) -> datetime | None:
     return aware(row[0]) if row else None
 
 
+def begun(cursor: DuckDBPyConnection, within: Accounts) -> datetime | None:
+    """Return when the first bucket begins in which something was said in accounts of `within`, item by item.
+
+    `first` costs a page less; while buckets wait to be counted it looks at those of all accounts, and takes one in
+    which nothing counts for a beginning.
+    """
+    theirs, accounts = among("i.account_id", within)
+    row = cursor.execute(
+        f"SELECT min(i.sent_at) FROM interactions i WHERE {stats.COUNTED} AND {theirs}", accounts
+    ).fetchone()
+    return stats.bucket_of(row[0]) if row and row[0] else None
+
+
 def items(
     cursor: DuckDBPyConnection,
     wanted: Slice,

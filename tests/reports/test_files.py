@@ -145,12 +145,12 @@ def test_empty_sheets_are_whole_files() -> None:
 
 @pytest.mark.parametrize("ending", ["csv", "parquet"])
 def test_a_bundle_has_a_file_for_every_sheet(ending: str) -> None:
-    """One zip: each sheet, names that stand twice told apart, and the dictionary."""
+    """One zip: what it is of, each sheet, names that stand twice told apart, and the dictionary."""
     data = bundle(document(sheet("Items"), sheet("Items", ("a",)), EMPTY), ending)
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         assert archive.testzip() is None
         assert sorted(archive.namelist()) == sorted(
-            f"{name}.{ending}" for name in ("items", "items-2", "nothing", "dictionary")
+            f"{name}.{ending}" for name in ("about", "items", "items-2", "nothing", "dictionary")
         )
 
 
