@@ -33,6 +33,11 @@ def _csv_value(value: Value) -> Value:
     return made
 
 
+def _stored(value: Value, kind: ColumnKind) -> Value:
+    """Return a value as Parquet holds it: a number is a double, and the nearest one where it is too large to be one."""
+    return float(value) if kind is ColumnKind.NUMBER and isinstance(value, int) else _whole(value)
+
+
 def _whole(value: Value) -> Value:
     return printable(value) if isinstance(value, str) else value
 
@@ -57,7 +62,10 @@ def parquet_bytes(sheet: Sheet) -> bytes:
         ],
         metadata={"sheet": sheet.name},
     )
-    columns = [pa.array([_whole(row[at]) for row in sheet.rows], field.type) for at, field in enumerate(schema)]
+    columns = [
+        pa.array([_stored(row[at], column.kind) for row in sheet.rows], field.type)
+        for at, (column, field) in enumerate(zip(sheet.columns, schema, strict=True))
+    ]
     sink = io.BytesIO()
     pq.write_table(pa.Table.from_arrays(columns, schema=schema), sink, compression="zstd")
     return sink.getvalue()
