@@ -13,9 +13,9 @@ from social_listener.desk.insights import names_of, standing_of
 from social_listener.desk.report_known import UNTOLD, Known, reach_of
 from social_listener.desk_types.insights import By, Slice, Tally
 from social_listener.desk_types.reports import Difference
-from social_listener.periods import Period
+from social_listener.periods import Period, Step
 from social_listener.scoring.measures import wilson
-from social_listener.store import annotated, insights
+from social_listener.store import annotated, clocks, insights
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from social_listener.desk.report_known import Reach
     from social_listener.desk_types.insights import Standing, Waits
     from social_listener.desk_types.people import Accounts
-    from social_listener.periods import Step
 
 #: of the figures' form: whoever changes it writes how the older one is read
 #: 1: nothing told of a step what is known of it, and every number was taken for known
@@ -68,8 +67,9 @@ def _side(cursor: DuckDBPyConnection, wanted: Slice, within: Accounts, step: Ste
 
     Of what nobody can know there is no tally: nought would be told as if it were known.
     """
-    points = {one.start: one.tally for one in insights.points(cursor, wanted, within, step, None)}
-    waits = {one.start: one for one in insights.waits(cursor, wanted, within, step=step)}
+    at = clocks.step_of(step, wanted.period.zone, wanted.since, wanted.until)
+    points = insights.said_at(cursor, wanted, within, at, fine=step is Step.HOUR)
+    waits = insights.waited_at(cursor, wanted, within, at)
     total = insights.total(cursor, wanted, within)
     steps = []
     for start, since, until in wanted.period.spans(step):
@@ -95,7 +95,8 @@ def _week(cursor: DuckDBPyConnection, wanted: Slice, within: Accounts, reach: Re
     hours = dict.fromkeys(reach.hours(wanted.since, wanted.until, ZoneInfo(wanted.period.zone)), 0)
     if wanted.hour_of_week is not None:
         hours = {hour: 0 for hour in hours if hour == wanted.hour_of_week}
-    hours |= {hour: tally.items for hour, tally in insights.week(cursor, wanted, within).items()}
+    at = clocks.hour_of(wanted.period.zone, wanted.since, wanted.until)
+    hours |= {hour: tally.items for hour, tally in insights.said_at(cursor, wanted, within, at, fine=True).items()}
     return {str(hour): hours[hour] for hour in sorted(hours)}
 
 

@@ -311,6 +311,25 @@ def begun(cursor: DuckDBPyConnection, within: Accounts) -> datetime | None:
     return stats.bucket_of(row[0]) if row and row[0] else None
 
 
+def said_at(cursor: DuckDBPyConnection, wanted: Slice, within: Accounts, at: str, *, fine: bool) -> dict[Any, Tally]:
+    """Return the figures by what the SQL `at` puts a bucket under; `fine`: it tells hours of one day apart."""
+    with _grouped(cursor, wanted, within, at=at, fine=fine) as read:
+        rows = cursor.execute(
+            f"SELECT place, {_SUMS} FROM {_worded(read.counts, None)} GROUP BY place ORDER BY place"
+        ).fetchall()
+    return {row[0]: _tally(row[1:]) for row in rows}
+
+
+def waited_at(cursor: DuckDBPyConnection, wanted: Slice, within: Accounts, at: str) -> dict[Any, Waits]:
+    """Return how long answered items waited, by what the SQL `at` puts a bucket under."""
+    together: dict[Any, list[np.ndarray[Any, Any]]] = {}
+    with _grouped(cursor, wanted, within, at=at, fine=True) as read:
+        rows = cursor.sql(f"SELECT place, grp, waited_s FROM {read.items} WHERE waited_s IS NOT NULL").to_arrow_table()
+    for (place, _), values in _apart(rows):
+        together.setdefault(place, []).append(values)
+    return {place: _waits(np.concatenate(values), "", place) for place, values in together.items()}
+
+
 def items(
     cursor: DuckDBPyConnection,
     wanted: Slice,
