@@ -303,10 +303,10 @@ def text_of(report: KeptReport, formats: Sequence[ReportFormat]) -> str:
     """Return a report's key figures as plain text; the whole is enclosed."""
     period = slice_of(report.slice_json).period
     lines = [report.title, f"{days(period.first, period.last)}, {period.zone}", ""]
-    known = known_of(report.figures["now"])
-    if known is not Known.WHOLE:
-        lines += [f"Of this period: {known_words(known)}.", ""]
-    earlier = report.figures["before"]
+    known, earlier = known_of(report.figures["now"]), report.figures["before"]
+    for what, side in (("this period", report.figures["now"]), ("the period before", earlier)):
+        if side and known_of(side) is not Known.WHOLE:
+            lines += [f"Of {what}: {known_words(known_of(side))}.", ""]
     for name, unit, now, before in key_figures(report.figures):
         told = "not known" if known in UNTOLD else _number(now, unit)
         lines.append(f"{name}: {told}{_was(earlier, before, unit) if earlier else ''}")
@@ -323,10 +323,10 @@ def _was(earlier: Mapping[str, Any], before: float | None, unit: str) -> str:
     """Return what a figure was in the period before, and that nobody knows it where that is so."""
     known = known_of(earlier)
     if known in UNTOLD:
-        return f"  (before: not known, {known_words(known)})"
+        return "  (before: not known)"
     if before is None:
         return ""
-    return f"  (before: {_number(before, unit)}{'' if known is Known.WHOLE else f', {known_words(known)}'})"
+    return f"  (before: {_number(before, unit)}{'' if known is Known.WHOLE else f', {known.value}'})"
 
 
 def _number(value: float | None, unit: str) -> str:

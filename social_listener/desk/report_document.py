@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
 
 from social_listener.desk.report_figures import slice_of
-from social_listener.desk.report_known import DRAWN, Known
+from social_listener.desk.report_known import Known
 from social_listener.reports import charts
 from social_listener.reports.charts import Bar, Mark, Point, Theme
 from social_listener.reports.charts import Line as ChartLine
@@ -357,7 +357,8 @@ def _points(
 
 
 def _drawn(step: Mapping[str, Any]) -> bool:
-    return known_of(step) in DRAWN
+    """Return whether a line has a point there: of a part it would be a low that was none."""
+    return known_of(step) is Known.WHOLE
 
 
 def _items(step: Mapping[str, Any]) -> tuple[float | None, ...]:

@@ -33,8 +33,6 @@ class Known(StrEnum):
 
 #: of these nothing can be told, not even nought
 UNTOLD: Final = frozenset((Known.NOT_YET, Known.NOT, Known.SKIPPED))
-#: of these lines have a point, as they have on the page
-DRAWN: Final = frozenset((Known.WHOLE, Known.PART))
 
 
 @dataclass(frozen=True, slots=True)

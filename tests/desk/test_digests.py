@@ -72,7 +72,7 @@ def test_what_is_due_goes_once_to_each(kit: Kit, server: Server) -> None:
     text, enclosure = server.handler.taken[0].message.get_payload()
     words = text.get_payload(decode=True).decode()
     assert "weekly: 26 October to 1 November 2026" in words
-    assert "items: 1  (before: not known, nothing is stored of it)" in words
+    assert "items: 1  (before: not known)" in words
     assert enclosure.get_filename() == "weekly-2026-10-26-2026-11-01.csv.zip"
     for one in kit.desk.digests.mails("ana"):
         assert (one.state, one.answer, one.notice, one.attempts) == (

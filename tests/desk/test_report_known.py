@@ -74,9 +74,10 @@ def test_the_period_before_is_not_nought_where_nothing_is_stored_of_it(kit: Kit)
     assert (overview["before"], overview["change"], overview["known"], overview["known_before"]) == (
         str(last), "", "whole", "in part",
     )  # fmt: skip
-    assert values(document(made).figures[0], "period before") == [None] * 6 + [last]
+    assert values(document(made).figures[0], "period before") == [None] * 7
     assert "stored in part only" in dict(document(made).facts)["Compared with"]
-    assert f"(before: {last}, stored in part only)" in text_of(made, ())
+    assert f"items: {len(chosen(raw(kit.store), WEEK))}  (before: {last}, in part)" in text_of(made, ())
+    assert "Of the period before: stored in part only." in text_of(made, ())
 
 
 def test_a_period_before_everything_has_no_numbers_in_any_form(kit: Kit) -> None:
@@ -100,7 +101,8 @@ def test_a_period_before_everything_has_no_numbers_in_any_form(kit: Kit) -> None
     ]
     assert all(values(figure, "this period") == [None] * 7 for figure in document(made).figures[:1])
     words = text_of(made, ())
-    assert "items: not known  (before: not known, nothing is stored of it)" in words
+    assert "items: not known  (before: not known)" in words
+    assert "Of the period before: nothing is stored of it." in words
     assert "Of this period: nothing is stored of it." in words
 
 
