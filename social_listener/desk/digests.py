@@ -6,12 +6,13 @@ again with pauses; what may have gone is in doubt, and a person decides, as for 
 
 from __future__ import annotations
 
+import contextlib
 import logging
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from social_listener.desk.report_document import days, key_figures, known_of, known_words, moment
-from social_listener.desk.report_figures import slice_of
+from social_listener.desk.report_figures import slice_json, slice_of
 from social_listener.desk.report_known import UNTOLD, Known
 from social_listener.desk_types.insights import Slice
 from social_listener.desk_types.reports import MailLine, MailState, ReportFormat
@@ -159,10 +160,11 @@ class DigestDesk:
         office = self._office
         with office.store.read() as cursor:
             keys = {to: mail_id(digest.name, period, to) for to in digest.to}
-            missing = [to for to, key in keys.items() if mails.by_id(cursor, key) is None]
+            found = {to: mails.by_id(cursor, key) for to, key in keys.items()}
+        missing = [to for to, line in found.items() if line is None]
         if not missing:
             return 0
-        report = self._reports.make(_slice(digest, period), SYSTEM, title=_title(digest, period))
+        report = self._report_of(digest, period, [line.report_id for line in found.values() if line is not None])
         made = 0
         with office.store.transaction(quiet=True) as cursor:
             for to in missing:
@@ -171,6 +173,16 @@ class DigestDesk:
                     audit.record(cursor, now, SYSTEM, "mail.queued", line.id, report=report.id)
                     made += 1
         return made
+
+    def _report_of(self, digest: DigestSettings, period: Period, told: Sequence[str]) -> KeptReport:
+        """Return the report that others got of the same period, so that all read the same numbers; else a new one."""
+        wanted = _slice(digest, period)
+        for report_id in told:
+            with contextlib.suppress(DeskError):  # one that is not as it was kept is nobody's any more
+                report = self._reports.one(report_id, SYSTEM)
+                if report.slice_json == slice_json(wanted):
+                    return report
+        return self._reports.make(wanted, SYSTEM, title=_title(digest, period))
 
     def _line(
         self, digest: DigestSettings, period: Period, report: KeptReport, *, key: str, recipient: str, now: datetime

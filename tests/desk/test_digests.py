@@ -362,3 +362,23 @@ def test_what_waited_while_nothing_ran_is_not_sent_late(kit: Kit, server: Server
     assert [one.to for one in server.handler.taken] == [ADDRESSES[1]]
     (failed,) = [one for one in kit.desk.digests.mails("ana") if one.state is MailState.FAILED]
     assert failed.answer == "it could not be sent in time, at last: 451 4.7.1 greylisted, come back"
+
+
+def test_who_is_added_later_reads_the_same_numbers(kit: Kit, server: Server) -> None:
+    """A recipient who is added on the day of the digest gets the report that the others got."""
+    digests(kit, server).queue()
+    late = "carla@example.com"
+    weekly = kit.settings.digests[0].model_copy(update={"to": (*ADDRESSES, late)})
+    kit.settings = kit.settings.model_copy(update={"digests": (weekly,)})
+    item = kit.mention()
+    with kit.store.transaction() as cursor:
+        cursor.execute("UPDATE interactions SET sent_at = ? WHERE id = ?", [START - timedelta(days=3), item])
+        stats.touch_all(cursor)
+    kit.again()
+    assert digests(kit, server).queue() == 1
+    assert len({one.report_id for one in kit.desk.digests.mails("ana")}) == 1
+    weekly = weekly.model_copy(update={"to": (*weekly.to, "dora@example.com"), "accounts": ()})
+    kit.settings = kit.settings.model_copy(update={"digests": (weekly,)})
+    kit.again()
+    assert digests(kit, server).queue() == 1
+    assert len({one.report_id for one in kit.desk.digests.mails("ana")}) == 2
