@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from email.utils import parseaddr
 from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
@@ -68,5 +69,5 @@ def mail_id(digest: str, period: Period, recipient: str) -> str:
 
 def message_id(mail: str, sender: str) -> str:
     """Return the Message-ID of an e-mail: the same for every attempt, so that a reader can tell a second copy."""
-    domain = sender.rpartition("@")[2].rstrip("> ") or "localhost"
+    domain = parseaddr(sender)[1].rpartition("@")[2] or "localhost"
     return f"<digest.{hashlib.sha256(mail.encode()).hexdigest()[:32]}@{domain}>"

@@ -101,17 +101,23 @@ class Postman:
     def send(self, letter: Letter) -> Receipt:
         """Hand a letter to the server; return what became of it. It waits for the server."""
         try:
-            password = self._password()
-        except SettingsError as error:
-            return Receipt(Ending.LATER, str(error))
-        try:
-            with self._connected() as server:
-                return self._deliver(server, letter, password)
-        except _Over as over:
-            return over.receipt
-        except (OSError, smtplib.SMTPException) as error:
-            # Nothing of the text was sent: `_deliver` handles what happens from there on.
-            return Receipt(Ending.LATER, _words(error))
+            body = made(letter, self.settings.sender)
+        except Exception as error:  # noqa: BLE001 - a header that cannot be: no attempt makes another of it
+            return Receipt(Ending.REFUSED, f"it could not be made, and was not sent: {_fault(error)}")
+        with contextlib.ExitStack() as held:
+            try:
+                password = self._password()
+                server = held.enter_context(self._connected())
+                notice = self._announced(server, letter, password)
+            except _Over as over:
+                return over.receipt
+            except SettingsError as error:
+                return Receipt(Ending.LATER, str(error))
+            except (OSError, smtplib.SMTPException) as error:
+                return Receipt(Ending.LATER, _words(error))
+            except Exception as error:  # noqa: BLE001 - whatever it is, nothing of the text went out
+                return Receipt(Ending.LATER, f"it was not sent: {_fault(error)}")
+            return self._deliver(server, body, notice)
 
     def look(self) -> str:
         """Greet the server, with TLS and password as for a letter, send nothing, and return whom it called itself.
@@ -132,6 +138,8 @@ class Postman:
             raise MailFault(f"{where}: the server refused user and password: {_words(error)}") from None
         except (OSError, smtplib.SMTPException) as error:
             raise MailFault(f"{where}: {_words(error)}") from None
+        except ValueError as error:  # of a host that is no name
+            raise MailFault(f"{where}: {_fault(error)}") from None
         how = "without TLS" if self.settings.tls == "none" else "with TLS"
         return f"{where} answers {how}" + (f" and lets {self.settings.user} in" if password is not None else "")
 
@@ -168,29 +176,36 @@ class Postman:
                 server.quit()
             server.close()
 
-    def _deliver(self, server: smtplib.SMTP, letter: Letter, password: str | None) -> Receipt:
+    def _announced(self, server: smtplib.SMTP, letter: Letter, password: str | None) -> bool:
+        """Say from whom and to whom a letter goes, up to its text; return whether a notice was asked for."""
         if password is not None and self.settings.user is not None:
             try:
                 server.login(self.settings.user, password)
             except smtplib.SMTPAuthenticationError as error:
                 # A wrong password is mended in the settings, not by giving the letter up.
-                return Receipt(Ending.LATER, f"the server refused user and password: {_words(error)}")
+                raise _Over(Receipt(Ending.LATER, f"the server refused user and password: {_words(error)}")) from None
         notice = server.has_extn("dsn")
-        body = made(letter, self.settings.sender)
-        sender = parseaddr(self.settings.sender)[1]
+        sender, to = parseaddr(self.settings.sender)[1], parseaddr(letter.to)[1]
         envelope = letter.message_id.strip("<>")
         _must(server.mail(sender, ["RET=HDRS", f"ENVID={_xtext(envelope)}"] if notice else []))
-        asked = ["NOTIFY=SUCCESS,FAILURE", f"ORCPT=rfc822;{_xtext(letter.to)}"] if notice else []
-        _must(server.rcpt(letter.to, asked))
+        asked = ["NOTIFY=SUCCESS,FAILURE", f"ORCPT=rfc822;{_xtext(to)}"] if notice else []
+        _must(server.rcpt(to, asked))
         _must(server.docmd("DATA"), 354)
+        return notice
+
+    def _deliver(self, server: smtplib.SMTP, body: bytes, notice: bool) -> Receipt:
+        """Send the text of a letter that was announced. From here on it may have gone."""
         try:
             server.send(_LINE_BEGINS_WITH_DOT.sub(b"..", body) + b".\r\n")
             code, answer = server.getreply()
         except (OSError, smtplib.SMTPException) as error:
             return Receipt(Ending.UNKNOWN, f"the connection broke while the text went out: {_words(error)}", notice)
-        if code == 250:
-            return Receipt(Ending.ACCEPTED, _told(code, answer), notice)
-        return Receipt(Ending.REFUSED if code >= 500 else Ending.LATER, _told(code, answer))
+        told = _told(code, answer)
+        if 200 <= code < 300:
+            return Receipt(Ending.ACCEPTED, told, notice)
+        if 400 <= code < 600:
+            return Receipt(Ending.REFUSED if code >= 500 else Ending.LATER, told)
+        return Receipt(Ending.UNKNOWN, f"the server answered what nobody understands: {told}", notice)
 
 
 def made(letter: Letter, sender: str) -> bytes:
@@ -237,6 +252,12 @@ def _words(error: Exception) -> str:
         return f"no safe connection could be made: {error.reason or 'TLS failed'}"
     words = (error.strerror or str(error)) if isinstance(error, OSError) else str(error)
     return log.SECRETS.masked(" ".join(words.split()))[:_ANSWER_MOST] or type(error).__name__
+
+
+def _fault(error: Exception) -> str:
+    """Return a fault of whatever sort in words, without secrets."""
+    words = log.SECRETS.masked(" ".join(str(error).split()))[:200]
+    return f"{type(error).__name__}{': ' if words else ''}{words}"
 
 
 def _xtext(text: str) -> str:

@@ -68,11 +68,6 @@ class Period:
             return Step.DAY
         return Step.WEEK if self.days <= 800 else Step.MONTH
 
-    def holds(self, start: datetime, step: Step) -> bool:
-        """Return whether all of a step lies in it, by where that begins; of weeks and months at its ends a part may."""
-        last = _next(start, step) - timedelta.resolution
-        return self.first <= start.date() and last.date() <= self.last
-
     def starts(self, step: Step) -> Iterator[datetime]:
         """Yield where its steps begin, as local times without a zone; the first may lie before the period itself."""
         at = datetime.combine(start_of(self.first, step), time())
@@ -80,6 +75,11 @@ class Period:
         while at < end:
             yield at
             at = _next(at, step)
+
+    def holds(self, start: datetime, step: Step) -> bool:
+        """Return whether a step lies within the period whole; the first and last week or month may not."""
+        end = datetime.combine(self.last + timedelta(days=1), time())
+        return start.date() >= self.first and _next(start, step) <= end
 
     def spans(self, step: Step) -> Iterator[tuple[datetime, datetime, datetime]]:
         """Yield where each step begins, as `starts` does, and since and until when it lies within the period, UTC.

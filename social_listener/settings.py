@@ -433,8 +433,10 @@ class JobSettings(_Part):
 
 
 def is_mailbox(value: str) -> bool:
-    """Return whether a text is an e-mail address, with or without a name before it."""
-    return bool(_MAILBOX.fullmatch(parseaddr(value)[1])) and not any(sign in value for sign in "\r\n")
+    """Return whether a text is one e-mail address, with or without a name before it, that a header can hold."""
+    address = parseaddr(value)[1]
+    one = value == address or value.endswith(f"<{address}>")  # of several, the first alone would get it
+    return one and value.isprintable() and bool(_MAILBOX.fullmatch(address))
 
 
 def _mailbox(value: str) -> str:

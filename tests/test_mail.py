@@ -7,15 +7,17 @@ import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
+from email import message_from_bytes, policy
 from pathlib import Path
 from typing import Any
 
 import pytest
 from mail_kit import PASSWORD, USER, Server
 
+from social_listener.digests import message_id
 from social_listener.errors import MailFault
 from social_listener.mail import Enclosure, Ending, Letter, Postman, made
-from social_listener.settings import MailSettings
+from social_listener.settings import MailSettings, is_mailbox
 
 LETTER = Letter(
     to="ana@example.com",
@@ -209,3 +211,89 @@ def test_a_server_that_is_not_there_is_told(server: Server, tmp_path: Path) -> N
     (tmp_path / "plain").mkdir()
     with Server(tmp_path / "plain", tls="none") as plain, pytest.raises(MailFault, match="offers no STARTTLS"):
         postman(plain).look()
+
+
+@pytest.mark.parametrize(
+    ("facts", "sender"),
+    [
+        ({"to": "Ana\r\nBcc: eve@example.com <ana@example.com>"}, None),
+        ({"subject": "half \ud83d of a pair"}, None),
+        ({"text": "half \ud83d of a pair"}, None),
+        ({"message_id": "<a\r\nBcc: eve@example.com>"}, None),
+        ({"enclosures": (Enclosure("a\r\nb.pdf", "application/pdf", b"x"),)}, None),
+        ({}, "Desk\nBcc: eve@example.com <desk@example.com>"),
+    ],
+)
+def test_a_letter_that_cannot_be_made_did_not_go(server: Server, facts: dict[str, Any], sender: str | None) -> None:
+    """A header that cannot be is refused before anybody is called, and the receipt says why; another letter goes."""
+    post = postman(server)
+    settings = post.settings.model_copy(update={"sender": sender or post.settings.sender})
+    receipt = Postman(settings, {"MAIL_PASSWORD": PASSWORD}, trust=server.trust).send(replace(LETTER, **facts))
+    assert (receipt.ending, server.handler.logins, server.handler.taken) == (Ending.REFUSED, 0, [])
+    assert receipt.answer.startswith("it could not be made, and was not sent: ")
+    assert "Error" in receipt.answer
+    assert post.send(LETTER).ending is Ending.ACCEPTED
+
+
+def test_names_in_any_script_arrive(server: Server) -> None:
+    """Names of sender and recipient are read back as they are; on the envelope stand the addresses alone."""
+    letter = replace(LETTER, to="Ána Müller 日本 <ana@example.com>", subject="Grüße 😀 " * 20)
+    receipt = postman(server, sender='"Fernhill, Kundenbüro" <desk@example.com>').send(letter)
+    assert receipt.ending is Ending.ACCEPTED
+    (taken,) = server.handler.taken
+    assert (taken.sender, taken.to) == ("desk@example.com", "ana@example.com")
+    assert "ORCPT=rfc822;ana@example.com" in taken.options
+    read = message_from_bytes(taken.body, policy=policy.default)
+    assert read["From"].addresses[0].display_name == "Fernhill, Kundenbüro"
+    assert read["To"].addresses[0].display_name == "Ána Müller 日本"
+    assert read["Subject"] == " ".join(letter.subject.split())
+
+
+@pytest.mark.parametrize(
+    ("answer", "ending"),
+    [("well, thank you", Ending.UNKNOWN), ("354 go on", Ending.UNKNOWN), ("252 taken, I think", Ending.ACCEPTED)],
+)
+def test_an_answer_to_the_text_that_means_nothing_leaves_it_unknown(
+    server: Server, answer: str, ending: Ending
+) -> None:
+    """Only 4xx and 5xx say that it was not taken; it is not sent again after what nobody understands."""
+    server.handler.data.append(answer)
+    assert postman(server).send(LETTER).ending is ending
+
+
+def test_a_host_that_is_no_name_took_nothing(server: Server) -> None:
+    """It can be mended in the settings, so the letter waits; looking at it says what is wrong."""
+    receipt = postman(server, host="mail..example.com").send(LETTER)
+    assert receipt.ending is Ending.LATER
+    assert receipt.answer.startswith("it was not sent: UnicodeError")
+    with pytest.raises(MailFault, match=r"mail\.\.example\.com port .*UnicodeError"):
+        postman(server, host="mail..example.com").look()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ana@example.com, ben@example.com",
+        "Ana <ana@example.com>, Ben <ben@example.com>",
+        "Fernhill @ Home <desk@example.com>",
+        "Ana\x0b <ana@example.com>",
+        "Ana\u2028 <ana@example.com>",
+        "Ana\u202e <ana@example.com>",
+        "ana@exämple.com",
+        "Ana",
+        "",
+    ],
+)
+def test_what_is_not_one_address_is_refused(text: str) -> None:
+    """Several in one text would be one e-mail to the first of them alone; one with a name is taken."""
+    assert not is_mailbox(text)
+    assert is_mailbox("ana@example.com")
+    assert is_mailbox("Ána Müller <ana@example.com>")
+    assert is_mailbox('"Müller, Ána" <ana@example.com>')
+
+
+def test_a_message_id_is_of_the_address_alone() -> None:
+    """What stands beside the sender's address is not in it."""
+    for sender in ("desk@example.com", "Désk <desk@example.com>", '"a@b" <desk@example.com>'):
+        assert message_id("key", sender).endswith("@example.com>")
+        assert message_id("key", sender) == message_id("key", "desk@example.com")

@@ -17,7 +17,9 @@ def moment(_: click.Context, __: click.Parameter, value: str | None) -> str | No
         return None
     try:
         told = datetime.fromisoformat(value)
-    except ValueError:
+        if told.tzinfo:
+            told.astimezone(UTC)  # of the first and the last day of the calendar not every moment is one of UTC
+    except (ValueError, OverflowError):
         raise click.BadParameter(
             f"{value!r} is no moment; write a day, 2026-05-01, or a time, 2026-05-01T08:00+02:00"
         ) from None

@@ -10,15 +10,20 @@ from zoneinfo import ZoneInfo
 import click
 
 from social_listener import terminal
+from social_listener.channels import TITLES
 from social_listener.cli.session import Session, with_service
 from social_listener.desk_types.insights import Slice
 from social_listener.desk_types.reports import ReportFormat
 from social_listener.errors import DeskError
 from social_listener.periods import Period, last_days
 from social_listener.rights import SYSTEM
+from social_listener.settings import nearest
 
 if TYPE_CHECKING:
     from social_listener.desk_types.reports import KeptReport
+
+#: nothing was said before on any platform, and calendars end somewhere
+_EARLIEST, _LATEST = date(2000, 1, 1), date(2200, 12, 31)
 
 
 def _day(_: click.Context, __: click.Parameter, value: str | None) -> str | None:
@@ -81,6 +86,7 @@ def report(
         return _again(session, report_id)
     if report_id is None:
         period = _period(first, last, zone, session)
+        _check(session, accounts, channels)
         wanted = Slice(period=period, accounts=tuple(accounts), channels=tuple(channels))
         report_id = reports.make(wanted, SYSTEM, compare=compare).id
     kept = reports.one(report_id, SYSTEM)
@@ -112,7 +118,22 @@ def _period(first: str | None, last: str | None, zone: str, session: Session) ->
     end = date.fromisoformat(last) if last else usual.last
     if end < begin:
         raise DeskError(f"a report cannot end on {end} when it begins on {begin}: look at --from and --to")
+    if begin < _EARLIEST or end > _LATEST:
+        raise DeskError(f"a report is of days between {_EARLIEST} and {_LATEST}: look at --from and --to")
     return Period(begin, end, zone)
+
+
+def _check(session: Session, accounts: list[str], channels: list[str]) -> None:
+    """Refuse accounts and channels that are not there: a report of none of them would tell noughts."""
+    there, settings = session.service.desk.insights.choices(SYSTEM), session.service.settings
+    known = {
+        "account": {*there.accounts, *(one.id for one in settings.accounts)},
+        "channel": {*there.channels, *TITLES},
+    }
+    for what, asked in (("account", accounts), ("channel", channels)):
+        for one in asked:
+            if one not in known[what]:
+                raise DeskError(f"there is no {what} {one!r}{nearest(one, sorted(known[what]))}")
 
 
 def _shape(kept: KeptReport) -> dict[str, object]:

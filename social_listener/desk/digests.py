@@ -6,12 +6,14 @@ again with pauses; what may have gone is in doubt, and a person decides, as for 
 
 from __future__ import annotations
 
+import contextlib
 import logging
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from social_listener.desk.report_document import days, key_figures, moment
-from social_listener.desk.report_figures import slice_of
+from social_listener.desk.report_document import days, key_figures, known_of, known_words, moment
+from social_listener.desk.report_figures import slice_json, slice_of
+from social_listener.desk.report_known import UNTOLD, Known
 from social_listener.desk_types.insights import Slice
 from social_listener.desk_types.reports import MailLine, MailState, ReportFormat
 from social_listener.digests import LATE_AT_MOST, TRIED_FOR, due, mail_id, message_id, pause
@@ -24,7 +26,7 @@ from social_listener.store import reports as kept
 
 if TYPE_CHECKING:
     import threading
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from duckdb import DuckDBPyConnection
@@ -158,10 +160,11 @@ class DigestDesk:
         office = self._office
         with office.store.read() as cursor:
             keys = {to: mail_id(digest.name, period, to) for to in digest.to}
-            missing = [to for to, key in keys.items() if mails.by_id(cursor, key) is None]
+            found = {to: mails.by_id(cursor, key) for to, key in keys.items()}
+        missing = [to for to, line in found.items() if line is None]
         if not missing:
             return 0
-        report = self._reports.make(_slice(digest, period), SYSTEM, title=_title(digest, period))
+        report = self._report_of(digest, period, [line.report_id for line in found.values() if line is not None])
         made = 0
         with office.store.transaction(quiet=True) as cursor:
             for to in missing:
@@ -170,6 +173,16 @@ class DigestDesk:
                     audit.record(cursor, now, SYSTEM, "mail.queued", line.id, report=report.id)
                     made += 1
         return made
+
+    def _report_of(self, digest: DigestSettings, period: Period, told: Sequence[str]) -> KeptReport:
+        """Return the report that others got of the same period, so that all read the same numbers; else a new one."""
+        wanted = _slice(digest, period)
+        for report_id in told:
+            with contextlib.suppress(DeskError):  # one that is not as it was kept is nobody's any more
+                report = self._reports.one(report_id, SYSTEM)
+                if report.slice_json == slice_json(wanted):
+                    return report
+        return self._reports.make(wanted, SYSTEM, title=_title(digest, period))
 
     def _line(
         self, digest: DigestSettings, period: Period, report: KeptReport, *, key: str, recipient: str, now: datetime
@@ -200,7 +213,10 @@ class DigestDesk:
         if self._postman is None:
             return False
         with office.store.transaction(quiet=True) as cursor:
-            line = mails.claim(cursor, office.clock(), only)
+            now = office.clock()
+            for late in mails.expire(cursor, now):  # nothing ran while it could have been tried
+                audit.record(cursor, now, SYSTEM, "mail.failed", late.id, attempt=late.attempts, answer=late.answer)
+            line = mails.claim(cursor, now, only)
         if line is None:
             return False
         try:
@@ -299,9 +315,13 @@ def text_of(report: KeptReport, formats: Sequence[ReportFormat]) -> str:
     """Return a report's key figures as plain text; the whole is enclosed."""
     period = slice_of(report.slice_json).period
     lines = [report.title, f"{days(period.first, period.last)}, {period.zone}", ""]
+    known, earlier = known_of(report.figures["now"]), report.figures["before"]
+    for what, side in (("this period", report.figures["now"]), ("the period before", earlier)):
+        if side and known_of(side) is not Known.WHOLE:
+            lines += [f"Of {what}: {known_words(known_of(side))}.", ""]
     for name, unit, now, before in key_figures(report.figures):
-        was = "" if before is None else f"  (before: {_number(before, unit)})"
-        lines.append(f"{name}: {_number(now, unit)}{was}")
+        told = "not known" if known in UNTOLD else _number(now, unit)
+        lines.append(f"{name}: {told}{_was(earlier, before, unit) if earlier else ''}")
     reached = moment(report.complete_up_to, period.zone) if report.complete_up_to else "not known for every stream"
     lines += ["", f"As of {moment(report.as_of, period.zone)}. Complete up to: {reached}."]
     if report.figures["lagging"]:
@@ -309,6 +329,16 @@ def text_of(report: KeptReport, formats: Sequence[ReportFormat]) -> str:
     enclosed = ", ".join(form.value.upper() if form is not ReportFormat.XLSX else "Excel" for form in formats)
     lines += [f"Enclosed: {enclosed}.", f"Report {report.id}, digest {report.digest}.", ""]
     return "\n".join(lines)
+
+
+def _was(earlier: Mapping[str, Any], before: float | None, unit: str) -> str:
+    """Return what a figure was in the period before, and that nobody knows it where that is so."""
+    known = known_of(earlier)
+    if known in UNTOLD:
+        return "  (before: not known)"
+    if before is None:
+        return ""
+    return f"  (before: {_number(before, unit)}{'' if known is Known.WHOLE else f', {known.value}'})"
 
 
 def _number(value: float | None, unit: str) -> str:

@@ -318,7 +318,7 @@ def _overview(
         waits=_one(insights.waits(cursor, wanted, within, live=live)),
         waits_before=_one(insights.waits(cursor, before, within, live=live)),
         standing=standing_of(office, cursor, wanted, within),
-        first=insights.first(cursor, within),
+        first=insights.first(cursor, accounts_of(wanted, within)),
     )
 
 
@@ -368,6 +368,13 @@ def _named(stream_id: str, accounts: Mapping[str, str]) -> str:
     """Return what a stream is called that no settings name: what a platform pushed, or an older one."""
     account, slash, label = stream_id.partition("/")
     return f"{accounts[account]} · {label}" if slash and account in accounts else stream_id
+
+
+def accounts_of(wanted: Slice, within: Accounts) -> Accounts:
+    """Return the accounts that a slice is of: those that it names, as far as somebody may see them."""
+    if not wanted.accounts:
+        return within
+    return frozenset(wanted.accounts) if within is None else frozenset(wanted.accounts) & within
 
 
 def standing_of(office: Office, cursor: DuckDBPyConnection, wanted: Slice, within: Accounts) -> Standing:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
 
-from social_listener.desk.report_figures import period_of, slice_of
-from social_listener.periods import Step
+from social_listener.desk.report_figures import slice_of
+from social_listener.desk.report_known import Known
 from social_listener.reports import charts
 from social_listener.reports.charts import Bar, Mark, Point, Theme
 from social_listener.reports.charts import Line as ChartLine
@@ -15,10 +15,13 @@ from social_listener.reports.sheets import Column, ColumnKind, Document, Figure,
 from social_listener.scoring.measures import wilson
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from social_listener.desk_types.reports import KeptReport
     from social_listener.periods import Period
+
+    #: value of a step, with its interval if it has one
+    Told = Callable[[Mapping[str, Any]], tuple[float | None, ...]]
 
 _TEXT, _COUNT, _NUMBER = ColumnKind.TEXT, ColumnKind.COUNT, ColumnKind.NUMBER
 _MOODS: Final = ("negative", "neutral", "positive", "unsure")
@@ -47,6 +50,21 @@ _TALLY: Final = (
     Column("reach", _COUNT, "followers of the authors, added up over the items", "followers"),
     Column("answered", _COUNT, "of them those that were answered", "items"),
 )
+_STATES: Final = {
+    Known.WHOLE: "all of it is stored",
+    Known.PART: "what is stored begins within it, or it lies in the period only in part",
+    Known.SO_FAR: "it was not over, or a stream was not read up to its end",
+    Known.NOT_YET: "it was to come",
+    Known.NOT: "it lies before everything that is stored",
+    Known.SKIPPED: "clocks skipped it",
+}
+#: of what nothing can be told the cells are empty, and never 0
+_KNOWN: Final = Column(
+    "known",
+    _TEXT,
+    "what is known of it; where nothing is, numbers are empty. "
+    + "; ".join(f"{state.value}: {words}" for state, words in _STATES.items()),
+)
 _WAITS: Final = (
     Column("median_wait_s", _NUMBER, "half of the answered items waited no longer", "seconds"),
     Column("p90_wait_s", _NUMBER, "nine of ten answered items waited no longer", "seconds"),
@@ -71,18 +89,41 @@ def document(report: KeptReport) -> Document:
 
 def _facts(report: KeptReport, period: Period) -> list[tuple[str, str]]:
     figures = report.figures
-    facts = [("Period", days(period.first, period.last)), ("Time zone", period.zone)]
+    facts = [("Period", _stretch(period.first, period.last, figures["now"])), ("Time zone", period.zone)]
     if before := figures["before_period"]:
         first, last = date.fromisoformat(before["first"]), date.fromisoformat(before["last"])
-        facts.append(("Compared with", days(first, last)))
+        facts.append(("Compared with", _stretch(first, last, figures["before"])))
     facts += [(f"Only {what}", names) for what, names in figures["filters"]]
     facts.append(("As of", moment(report.as_of, period.zone)))
     reached = moment(report.complete_up_to, period.zone) if report.complete_up_to else "not known for every stream"
     facts.append(("Complete up to", reached))
+    if stored := _stored(figures, period):
+        facts.append(("Stored", stored))
     if figures["lagging"]:
         facts.append(("Not read to the end", ", ".join(figures["lagging"])))
     facts += [("Report", report.id), ("Digest", report.digest)]
     return facts
+
+
+def _stretch(first: date, last: date, side: Mapping[str, Any]) -> str:
+    """Return a period in words, and what is known of it where that is not the whole."""
+    known = known_of(side)
+    return days(first, last) + ("" if known is Known.WHOLE else f" ({known_words(known)})")
+
+
+def known_words(known: Known) -> str:
+    """Return in words what is known of a period, as pages call it."""
+    return {Known.PART: "stored in part only", Known.NOT: "nothing is stored of it"}.get(known, known.value)
+
+
+def _stored(figures: Mapping[str, Any], period: Period) -> str:
+    """Return in words from when on anything is stored, where that is not all that is told; "": it is."""
+    sides = [figures["now"], figures["before"] or {}]
+    if not any(side.get("known") in {Known.NOT, Known.PART} for side in sides):
+        return ""
+    if figures["first"] is None:
+        return "nothing yet: nobody knows what was said"
+    return f"from {moment(datetime.fromisoformat(figures['first']), period.zone)} on: nobody knows what was said before"
 
 
 def days(first: date, last: date) -> str:
@@ -109,8 +150,8 @@ def key_figures(figures: Mapping[str, Any]) -> list[tuple[str, str, float | None
 
 
 def _values(side: Mapping[str, Any] | None) -> dict[str, float | None]:
-    """Return the key figures of one period by name; of none, none."""
-    if side is None:
+    """Return the key figures of one period by name; of none, and of one of which nothing is known, none."""
+    if side is None or side["tally"] is None:
         return {}
     tally, waits = side["tally"], side["waits"] or {}
     return {
@@ -123,28 +164,37 @@ def _values(side: Mapping[str, Any] | None) -> dict[str, float | None]:
     }
 
 
+def known_of(side: Mapping[str, Any]) -> Known:
+    """Return what is known of a period or a step; reports of the first form tell nothing of that."""
+    return Known(side.get("known", Known.WHOLE))
+
+
 def _overview(figures: Mapping[str, Any]) -> Sheet:
     columns = (
         Column("figure", _TEXT, "what is told"),
-        Column("value", _NUMBER, "in the period"),
+        Column("value", _NUMBER, "in the period; empty: not known, or nothing to tell"),
         Column("from", _NUMBER, "where its interval begins, 95 of 100; empty: it is a count, or there is too little"),
         Column("to", _NUMBER, "where its interval ends"),
-        Column("before", _NUMBER, "in the period before; empty: not compared, or nothing to tell"),
-        Column("change", _NUMBER, "value less before"),
+        Column("before", _NUMBER, "in the period before; empty: not compared, not known, or nothing to tell"),
+        Column("change", _NUMBER, "value less before; empty where the period before is not known whole"),
         Column("unit", _TEXT, "in what it is counted"),
+        _KNOWN,
+        Column("known_before", _TEXT, "what is known of the period before, likewise; empty: not compared"),
     )
-    spans = _intervals(figures["now"])
+    now, earlier, spans = figures["now"], figures["before"], _intervals(figures["now"])
+    states = (known_of(now).value, known_of(earlier).value if earlier else None)
+    whole = earlier is not None and known_of(earlier) is Known.WHOLE
     rows = []
-    for name, unit, now, before in key_figures(figures):
-        change = None if now is None or before is None else now - before
-        rows.append((name, now, *spans.get(name, (None, None)), before, change, unit))
+    for name, unit, value, before in key_figures(figures):
+        change = value - before if whole and value is not None and before is not None else None
+        rows.append((name, value, *spans.get(name, (None, None)), before, change, unit, *states))
     return Sheet("Overview", columns, tuple(rows))
 
 
 def _intervals(side: Mapping[str, Any]) -> dict[str, tuple[float, float]]:
     """Return the intervals of those figures that have one."""
     tally, waits = side["tally"], side["waits"] or {}
-    told = _told(tally)
+    told = _told(tally) if tally else 0
     spans: dict[str, tuple[float, float]] = {}
     if told:
         share = wilson(tally["negative"], told)
@@ -159,14 +209,24 @@ def _steps(figures: Mapping[str, Any]) -> Sheet:
     by_hour = figures["step"] == "hour"
     words = "hour" if by_hour else f"first day of the {figures['step']}" if figures["step"] != "day" else "day"
     start = Column("start", _TEXT if by_hour else ColumnKind.DAY, f"{words}, by the clocks of the report's time zone")
-    before = Column("items_before", _COUNT, "items of the same step of the period before", "items")
-    earlier = [one["tally"]["items"] for one in figures["before"]["steps"]] if figures["before"] else []
+    before = (
+        Column("items_before", _COUNT, "items of the same step of the period before; empty: not known", "items"),
+        Column("known_before", _TEXT, "what is known of that step, likewise; empty: not compared"),
+    )
+    earlier = figures["before"]["steps"] if figures["before"] else []
     rows = []
     for at, one in enumerate(figures["now"]["steps"]):
         begins = datetime.fromisoformat(one["start"])
         label: Value = f"{begins:%Y-%m-%d %H:%M}" if by_hour else begins.date()
-        rows.append((label, *_row(one), earlier[at] if at < len(earlier) else None))
-    return Sheet("Over time", (start, *_TALLY, *_WAITS, before), tuple(rows))
+        rows.append((label, known_of(one).value, *_row(one), *_was(earlier[at] if at < len(earlier) else None)))
+    return Sheet("Over time", (start, _KNOWN, *_TALLY, *_WAITS, *before), tuple(rows))
+
+
+def _was(step: Mapping[str, Any] | None) -> tuple[Value, Value]:
+    """Return how many items a step of the period before has, and what is known of it."""
+    if step is None:
+        return None, None
+    return (step["tally"] or {}).get("items"), known_of(step).value
 
 
 def _apart(figures: Mapping[str, Any]) -> list[Sheet]:
@@ -180,6 +240,8 @@ def _apart(figures: Mapping[str, Any]) -> list[Sheet]:
 
 def _row(one: Mapping[str, Any]) -> tuple[Value, ...]:
     tally, waits = one["tally"], one["waits"] or {}
+    if tally is None:
+        return (None,) * (len(_TALLY) + len(_WAITS))
     counts = [tally[name] for name in ("items", *_MOODS, "unscored")]
     told = (*counts, _negative_share(tally), _mean(tally), tally["reach"], tally["answered"])
     return (*told, waits.get("median_s"), waits.get("p90_s"))
@@ -189,10 +251,10 @@ def _week(figures: Mapping[str, Any]) -> Sheet:
     columns = (
         Column("weekday", _TEXT, "day of the week in the report's time zone"),
         Column("hour", _COUNT, "hour of the day, 0 is from midnight to one", "hours"),
-        Column("items", _COUNT, "items said in that hour", "items"),
+        Column("items", _COUNT, "items said in that hour; empty: it is not in the period, or not known", "items"),
     )
-    hours = figures["week"]
-    rows = tuple((charts.DAYS[at // 24], at % 24, hours.get(str(at), 0)) for at in range(168))
+    hours, none = figures["week"], 0 if figures["version"] == 1 else None
+    rows = tuple((charts.DAYS[at // 24], at % 24, hours.get(str(at), none)) for at in range(168))
     return Sheet("Hours of the week", columns, rows)
 
 
@@ -263,7 +325,7 @@ def _charts(report: KeptReport, period: Period) -> list[Figure]:
         charts.moods("Sentiment by channel", moods),
         charts.heat("When customers write", cells, zone=period.zone),
     ]
-    if any(one["waits"] for one in figures["now"]["steps"]):
+    if any(one["waits"] for one in figures["now"]["steps"] if _drawn(one)):
         made.append(_wait_chart(report, period))
     if len(shares) > 1:
         made.append(charts.bars("Share of voice by stream", shares, unit="share of items, %"))
@@ -271,70 +333,60 @@ def _charts(report: KeptReport, period: Period) -> list[Figure]:
 
 
 def _over_time(report: KeptReport, period: Period) -> Figure:
+    """Return items over time: of what is not known, not over or not read, nothing is drawn."""
     figures = report.figures
-    zone = ZoneInfo(period.zone)
-    known = _known_up_to(report)
-    steps = figures["now"]["steps"]
-    starts = [datetime.fromisoformat(one["start"]).replace(tzinfo=zone) for one in steps]
-    step = Step(figures["step"])
-    now = [
-        Point(start, one["tally"]["items"] if start + _length(starts, at, period) <= known and whole else None)
-        for at, (start, one, whole) in enumerate(zip(starts, steps, _wholes(steps, period, step), strict=True))
-    ]
-    lines = [ChartLine("this period", tuple(now))]
+    now = figures["now"]["steps"]
+    lines = [ChartLine("this period", _points(now, now, period, _items))]
     if figures["before"]:
-        earlier = figures["before"]["steps"]
-        before = period_of(figures["before_period"])
-        moved = [
-            Point(start, one["tally"]["items"] if whole else None)
-            for start, one, whole in zip(starts, earlier, _wholes(earlier, before, step), strict=False)
-        ]
-        lines.append(ChartLine("period before", tuple(moved), before=True))
-    return charts.over_time(
-        f"Items a {figures['step']}", lines, zone=period.zone, marks=_marks(figures), theme=Theme.LIGHT
+        moved = _points(now, figures["before"]["steps"], period, _items)
+        lines.append(ChartLine("period before", moved, before=True))
+    marks = _marks(figures, period)
+    return charts.over_time(f"Items a {figures['step']}", lines, zone=period.zone, marks=marks, theme=Theme.LIGHT)
+
+
+def _points(
+    starts: Sequence[Mapping[str, Any]], steps: Sequence[Mapping[str, Any]], period: Period, value: Told
+) -> tuple[Point, ...]:
+    """Return steps as points at the same places of the period; an hour that clocks skip has none."""
+    zone = ZoneInfo(period.zone)
+    return tuple(
+        Point(datetime.fromisoformat(at["start"]).replace(tzinfo=zone), *(value(one) if _drawn(one) else (None,)))
+        for at, one in zip(starts, steps, strict=False)
+        if known_of(at) is not Known.SKIPPED
     )
 
 
-def _wholes(steps: Sequence[Mapping[str, Any]], period: Period, step: Step) -> list[bool]:
-    """Return of each step whether all of it lies in the period: a part of a week is no low."""
-    return [period.holds(datetime.fromisoformat(one["start"]), step) for one in steps]
+def _drawn(step: Mapping[str, Any]) -> bool:
+    """Return whether a line has a point there: of a part it would be a low that was none."""
+    return known_of(step) is Known.WHOLE
+
+
+def _items(step: Mapping[str, Any]) -> tuple[float | None, ...]:
+    return (step["tally"]["items"],)
+
+
+def _minutes(step: Mapping[str, Any]) -> tuple[float | None, ...]:
+    """Return the median wait of a step in minutes, with its interval."""
+    waits = step["waits"] or {}
+    told = (waits.get("median_s"), *(waits.get("median_range_s") or (None, None)))
+    return tuple(None if part is None else part / 60 for part in told)
 
 
 def _wait_chart(report: KeptReport, period: Period) -> Figure:
     """Return how long the middle customer waited, with its interval, in minutes."""
-    zone = ZoneInfo(period.zone)
-    points = []
-    for one in report.figures["now"]["steps"]:
-        waits = one["waits"] or {}
-        span = waits.get("median_range_s") or (None, None)
-        low, middle, high = (None if part is None else part / 60 for part in (span[0], waits.get("median_s"), span[1]))
-        points.append(Point(datetime.fromisoformat(one["start"]).replace(tzinfo=zone), middle, low, high))
-    lines = [ChartLine("median", tuple(points))]
-    return charts.over_time(
-        "Waiting time to the first answer", lines, zone=period.zone, unit="minutes", marks=_marks(report.figures)
-    )
+    steps = report.figures["now"]["steps"]
+    lines = [ChartLine("median", _points(steps, steps, period, _minutes))]
+    marks = _marks(report.figures, period)
+    return charts.over_time("Waiting time to the first answer", lines, zone=period.zone, unit="minutes", marks=marks)
 
 
-def _marks(figures: Mapping[str, Any]) -> list[Mark]:
+def _marks(figures: Mapping[str, Any], period: Period) -> list[Mark]:
+    """Return the remarks, within the period: one may have begun long before it, and end long after."""
     return [
         Mark(
-            datetime.fromisoformat(one["since"]),
+            max(datetime.fromisoformat(one["since"]), period.since),
             one["text"],
-            datetime.fromisoformat(one["until"]) if one["until"] else None,
+            min(datetime.fromisoformat(one["until"]), period.until) if one["until"] else None,
         )
         for one in figures["remarks"]
     ]
-
-
-def _known_up_to(report: KeptReport) -> datetime:
-    """Return up to when counts are whole: the moment they were read, or less far where a stream lags behind."""
-    reached = [report.as_of]
-    if report.figures["lagging"]:
-        reached.append(report.complete_up_to or datetime.min.replace(tzinfo=UTC) + timedelta(days=1))
-    return min(reached)
-
-
-def _length(starts: Sequence[datetime], at: int, period: Period) -> timedelta:
-    """Return how long a step is, by the calendar; the last one ends with the period."""
-    end = starts[at + 1] if at + 1 < len(starts) else period.until
-    return end.astimezone(UTC) - starts[at].astimezone(UTC)

@@ -7,12 +7,14 @@ import json
 from dataclasses import asdict
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, Final
+from zoneinfo import ZoneInfo
 
 from social_listener.desk.insights import names_of, standing_of
 from social_listener.desk.insights_streams import compared, is_theirs
+from social_listener.desk.report_known import UNTOLD, Known, reach_of
 from social_listener.desk_types.insights import By, Slice, Tally
 from social_listener.desk_types.reports import Difference
-from social_listener.periods import Period
+from social_listener.periods import Period, Step
 from social_listener.scoring.measures import wilson
 from social_listener.store import annotated, insights
 
@@ -22,12 +24,13 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
     from social_listener.desk.office import Office
+    from social_listener.desk.report_known import Reach
     from social_listener.desk_types.insights import Standing, Waits
     from social_listener.desk_types.people import Accounts
-    from social_listener.periods import Step
 
 #: of the figures' form: whoever changes it writes how the older one is read
-VERSION: Final = 1
+#: 1: nothing told of a step what is known of it, and every number was taken for known
+VERSION: Final = 2
 #: by what a report tells figures apart
 APART: Final = (By.CHANNEL, By.ACCOUNT, By.STREAM, By.LANGUAGE, By.LABEL, By.VISIBILITY)
 _LISTED: Final = ("channels", "accounts", "streams", "languages", "sentiments", "labels")
@@ -38,16 +41,18 @@ def read(
 ) -> tuple[dict[str, Any], Standing]:
     """Return the figures of a slice, all of one state of the store, and how far they can be trusted."""
     standing = standing_of(office, cursor, wanted, within)
-    step = wanted.period.step()
+    step, first = wanted.period.step(), insights.begun(cursor, within)
+    reach = reach_of(standing, first)
     figures: dict[str, Any] = {
         "version": VERSION,
         "step": step.value,
-        "now": _side(cursor, wanted, within, step),
-        "before": _side(cursor, wanted.before(), within, step) if compare else None,
+        "first": _iso(first),
+        "now": _side(cursor, wanted, within, step, reach),
+        "before": _side(cursor, wanted.before(), within, step, reach) if compare else None,
         "before_period": _period(wanted.before().period) if compare else None,
         "by": {by.value: _lines(office, cursor, wanted, within, by) for by in APART},
-        "week": {str(hour): tally.items for hour, tally in insights.week(cursor, wanted, within).items()},
-        "voice": _voice(office, cursor, wanted, within),
+        "week": _week(cursor, wanted, within, reach),
+        "voice": _voice(office, cursor, wanted, within, reach),
         "remarks": [
             {"kind": one.kind, "text": one.text, "since": _iso(one.since), "until": _iso(one.until)}
             for one in annotated.between(cursor, wanted.since, wanted.until, within)
@@ -58,23 +63,40 @@ def read(
     return figures, standing
 
 
-def _side(cursor: DuckDBPyConnection, wanted: Slice, within: Accounts, step: Step) -> dict[str, Any]:
-    """Return totals, waiting times and every step of one period, those in which nothing was said included."""
+def _side(cursor: DuckDBPyConnection, wanted: Slice, within: Accounts, step: Step, reach: Reach) -> dict[str, Any]:
+    """Return totals, waiting times and every step of one period, those in which nothing was said included.
+
+    Of what nobody can know there is no tally: nought would be told as if it were known.
+    """
     points = {one.start: one.tally for one in insights.points(cursor, wanted, within, step, None)}
     waits = {one.start: one for one in insights.waits(cursor, wanted, within, step=step)}
-    starts = wanted.period.starts(step)
+    total = insights.total(cursor, wanted, within)
+    steps = []
+    for start, since, until in wanted.period.spans(step):
+        tally = points.get(start, Tally())
+        known = reach.of(since, until, tally.items)
+        if known is Known.WHOLE and not wanted.period.holds(start, step):
+            known = Known.PART
+        told = _waits(waits[start]) if start in waits else None
+        steps.append({"start": start.isoformat(), **_known(known, tally), "waits": told})
     return {
-        "tally": _tally(insights.total(cursor, wanted, within)),
+        **_known(reach.of(wanted.since, wanted.until, total.items), total),
         "waits": _first(insights.waits(cursor, wanted, within)),
-        "steps": [
-            {
-                "start": start.isoformat(),
-                "tally": _tally(points.get(start, Tally())),
-                "waits": _waits(waits[start]) if start in waits else None,
-            }
-            for start in starts
-        ],
+        "steps": steps,
     }
+
+
+def _known(known: Known, tally: Tally) -> dict[str, Any]:
+    return {"known": known.value, "tally": None if known in UNTOLD else _tally(tally)}
+
+
+def _week(cursor: DuckDBPyConnection, wanted: Slice, within: Accounts, reach: Reach) -> dict[str, int]:
+    """Return items by hour of the week, of those hours of which anything can be told."""
+    hours = dict.fromkeys(reach.hours(wanted.since, wanted.until, ZoneInfo(wanted.period.zone)), 0)
+    if wanted.hour_of_week is not None:
+        hours = {hour: 0 for hour in hours if hour == wanted.hour_of_week}
+    hours |= {hour: tally.items for hour, tally in insights.week(cursor, wanted, within).items()}
+    return {str(hour): hours[hour] for hour in sorted(hours)}
 
 
 def _lines(office: Office, cursor: DuckDBPyConnection, wanted: Slice, within: Accounts, by: By) -> list[dict[str, Any]]:
@@ -92,7 +114,7 @@ def _lines(office: Office, cursor: DuckDBPyConnection, wanted: Slice, within: Ac
     ]
 
 
-def _voice(office: Office, cursor: DuckDBPyConnection, wanted: Slice, within: Accounts) -> dict[str, Any]:
+def _voice(office: Office, cursor: DuckDBPyConnection, wanted: Slice, within: Accounts, reach: Reach) -> dict[str, Any]:
     """Return the shares of voice of the streams that the slice names, or that saw something, with the denominator."""
     sets = insights.voices(cursor, wanted, within)
     name = names_of(office, cursor, By.STREAM)
@@ -104,6 +126,8 @@ def _voice(office: Office, cursor: DuckDBPyConnection, wanted: Slice, within: Ac
         told = [None, None, None] if not of_items else [share.value, share.low, share.high]
         lines.append({"stream": stream, "name": name(stream), "items": items, "share": told})
     lines.sort(key=lambda one: (-int(str(one["items"])), str(one["stream"])))
+    if reach.of(wanted.since, wanted.until, of_items) in UNTOLD:
+        return {"of_items": None, "lines": [{**one, "items": None} for one in lines]}
     return {"of_items": of_items, "lines": lines}
 
 
@@ -218,7 +242,9 @@ def _leaves(part: Any, place: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...]
 
 def _row_name(row: Any, number: int) -> str:
     if isinstance(row, dict):
-        for key in ("key", "stream", "start", "text"):
+        if "since" in row:  # a remark: several may say the same
+            return f"{row['text']} ({row['since']})"
+        for key in ("key", "stream", "start"):
             if key in row:
                 return str(row[key]) or "not known"
     return str(number + 1)

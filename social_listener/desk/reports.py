@@ -6,6 +6,7 @@ import secrets
 from typing import TYPE_CHECKING
 
 from social_listener.desk import report_figures
+from social_listener.desk.insights import accounts_of
 from social_listener.desk.insights_streams import theirs
 from social_listener.desk.report_document import days, document
 from social_listener.desk.report_figures import canonical, differences, digest_of, slice_json, slice_of
@@ -49,7 +50,7 @@ class ReportDesk:
         office = self._office
         with office.store.read() as cursor:
             seen = office.accounts(cursor, staff, Right.EXPORT)
-            wanted, within = theirs(wanted, seen), _accounts(wanted, seen)
+            wanted, within = theirs(wanted, seen), accounts_of(wanted, seen)
             figures, standing = report_figures.read(office, cursor, wanted, within, compare=compare)
         name = title or f"Report: {days(wanted.period.first, wanted.period.last)}"
         told, asked = canonical(figures), slice_json(wanted)
@@ -201,13 +202,6 @@ def _written(report: KeptReport, form: ReportFormat) -> bytes:
         return pdf_bytes(told)
     except PictureFailed as error:
         raise NoPicture(f"report {report.id}: {error}") from None
-
-
-def _accounts(wanted: Slice, within: Accounts) -> Accounts:
-    """Return the accounts that a report is of: those of its slice, as far as its maker may see them."""
-    if not wanted.accounts:
-        return within
-    return frozenset(wanted.accounts) if within is None else frozenset(wanted.accounts) & within
 
 
 def _theirs(report: KeptReport, within: Accounts) -> bool:

@@ -192,7 +192,8 @@ class Overview:
     waits: Waits
     waits_before: Waits
     standing: Standing
-    first: datetime | None = field(default=None)  #: when the first item was said that is stored at all
+    #: when the first item was said that is stored at all of the accounts of the slice
+    first: datetime | None = field(default=None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Final
 
-from social_listener.reports.sheets import Column, ColumnKind, Document, Sheet, Value, dictionary, printable
+from social_listener.reports.sheets import ColumnKind, Document, Sheet, Value, about, dictionary, printable
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
@@ -44,15 +44,10 @@ def xlsx_bytes(document: Document) -> bytes:
     )
     made_at = document.made_at.astimezone(UTC).replace(tzinfo=None) if document.made_at else _NO_DATE
     book.set_properties({"title": fitting(document.title), "created": made_at})
-    sheets = [_facts(document), *document.sheets, dictionary(document.sheets)]
+    sheets = [about(document), *document.sheets, dictionary(document.sheets)]
     _fill(book, [part for sheet in sheets for part in _parts(sheet)])
     book.close()
     return sink.getvalue()
-
-
-def _facts(document: Document) -> Sheet:
-    columns = (Column("about", ColumnKind.TEXT, "what is told"), Column("this report", ColumnKind.TEXT, "what it is"))
-    return Sheet("About", columns, (("Title", document.title), *document.facts))
 
 
 def _parts(sheet: Sheet) -> Iterator[Sheet]:

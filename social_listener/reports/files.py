@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from social_listener.cells import cell
-from social_listener.reports.sheets import ColumnKind, Document, Sheet, Value, dictionary, printable
+from social_listener.reports.sheets import ColumnKind, Document, Sheet, Value, about, dictionary, printable
 
 #: earlier than any program of ours, and what a zip file can hold at the earliest
 _NO_DATE: Final = (1980, 1, 1, 0, 0, 0)
@@ -31,6 +31,11 @@ def csv_bytes(sheet: Sheet, *, mark: bool = False) -> bytes:
 def _csv_value(value: Value) -> Value:
     made: Value = cell(_whole(value))
     return made
+
+
+def _stored(value: Value, kind: ColumnKind) -> Value:
+    """Return a value as Parquet holds it: a number is a double, and the nearest one where it is too large to be one."""
+    return float(value) if kind is ColumnKind.NUMBER and isinstance(value, int) else _whole(value)
 
 
 def _whole(value: Value) -> Value:
@@ -57,7 +62,10 @@ def parquet_bytes(sheet: Sheet) -> bytes:
         ],
         metadata={"sheet": sheet.name},
     )
-    columns = [pa.array([_whole(row[at]) for row in sheet.rows], field.type) for at, field in enumerate(schema)]
+    columns = [
+        pa.array([_stored(row[at], column.kind) for row in sheet.rows], field.type)
+        for at, (column, field) in enumerate(zip(sheet.columns, schema, strict=True))
+    ]
     sink = io.BytesIO()
     pq.write_table(pa.Table.from_arrays(columns, schema=schema), sink, compression="zstd")
     return sink.getvalue()
@@ -75,9 +83,9 @@ def zipped(files: Mapping[str, bytes]) -> bytes:
 
 
 def bundle(document: Document, ending: str) -> bytes:
-    """Return every sheet as a file of its own, with the dictionary, in one zip; `ending`: csv or parquet."""
+    """Return every sheet as a file of its own in one zip, with what they are of and mean; `ending`: csv or parquet."""
     write = {"csv": csv_bytes, "parquet": parquet_bytes}[ending]
-    sheets = [*document.sheets, dictionary(document.sheets)]
+    sheets = [about(document), *document.sheets, dictionary(document.sheets)]
     return zipped({f"{name}.{ending}": write(one) for name, one in zip(_file_names(sheets), sheets, strict=True)})
 
 

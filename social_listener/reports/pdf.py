@@ -26,6 +26,15 @@ if TYPE_CHECKING:
 MOST_ROWS: Final = 200
 #: characters of a cell that are printed
 MOST_CHARACTERS: Final = 300
+#: sizes of the type in tables: the first in which every word has room
+_SIZES: Final = (8.0, 7.0, 6.0, 5.0)
+#: in mm: beside the text of a cell; what rounding takes; what a word, and a text, may claim of the width
+_PADDING: Final = 0.6
+_LEEWAY: Final = 0.3
+_WIDEST_WORD: Final = 40.0
+_WIDEST: Final = 110.0
+#: lines of a cell, of which a page has room for twice as many
+_MOST_LINES: Final = 28
 _FAMILY: Final = "ours"
 _INK: Final = (27, 27, 27)
 _PALE: Final = (95, 95, 95)
@@ -116,20 +125,22 @@ def _table(paper: FPDF, sheet: Sheet, most: int | None = MOST_ROWS) -> None:
     paper.set_text_color(*_INK)
     paper.ln(2)
     paper.multi_cell(0, 7, told(sheet.name), new_x="LMARGIN", new_y="NEXT")
-    paper.set_font(_FAMILY, "", 8)
     shown = sheet.rows[:most]
     numbers = [all(isinstance(row[at], int | float | None) for row in sheet.rows) for at in range(len(sheet.columns))]
+    head = [told(column.name.replace("_", " ")) for column in sheet.columns]  # where a long name may be parted
+    lines = [[told(_cell(one)) for one in row] for row in shown]
+    widths = _fitted(paper, head, lines)
     with paper.table(
         text_align=tuple("RIGHT" if one else "LEFT" for one in numbers),
-        col_widths=_widths(sheet, shown),
+        col_widths=widths,
         line_height=4.2,
         borders_layout="HORIZONTAL_LINES",
-        padding=0.6,
+        padding=_PADDING,
     ) as table:
-        for cells in [[column.name for column in sheet.columns], *([_cell(one) for one in row] for row in shown)]:
+        for cells in [head, *lines]:
             line = table.row()
-            for text in cells:
-                line.cell(told(text))
+            for text, width in zip(cells, widths, strict=True):
+                line.cell(_cut(paper, text, _MOST_LINES * width))
     if not sheet.rows:
         paper.multi_cell(0, 5, "Nothing was counted.", new_x="LMARGIN", new_y="NEXT")
     if len(shown) < len(sheet.rows):
@@ -138,12 +149,42 @@ def _table(paper: FPDF, sheet: Sheet, most: int | None = MOST_ROWS) -> None:
         paper.multi_cell(0, 5, words, new_x="LMARGIN", new_y="NEXT")
 
 
-def _widths(sheet: Sheet, shown: Sequence[tuple[Value, ...]]) -> tuple[float, ...]:
-    """Return how the width is shared out: by the longest text of each column, within bounds."""
-    longest = [
-        max([len(column.name), *(len(_cell(row[at])) for row in shown)]) for at, column in enumerate(sheet.columns)
-    ]
-    return tuple(float(min(max(size, 6), 40)) for size in longest)
+def _fitted(paper: FPDF, head: Sequence[str], lines: Sequence[Sequence[str]]) -> tuple[float, ...]:
+    """Set the largest type in which no number and no word is parted; return how wide each column is, in mm."""
+    needs, wants = _needed(paper, head, lines, _SIZES[0])
+    for size in _SIZES[1:]:
+        if sum(needs) <= paper.epw:
+            break
+        needs, wants = _needed(paper, head, lines, size)
+    spare, more = paper.epw - sum(needs), [want - need for need, want in zip(needs, wants, strict=True)]
+    if spare <= 0:  # the smallest type is too large: the widest words are parted
+        return tuple(need * paper.epw / sum(needs) for need in needs)
+    part = min(1.0, spare / sum(more)) if sum(more) else 0.0
+    return tuple(need + part * one for need, one in zip(needs, more, strict=True))
+
+
+def _cut(paper: FPDF, text: str, room: float) -> str:
+    """Return a text that takes no more than so many mm, in one line or in several: a row stands on one page."""
+    wide = paper.get_string_width(text)
+    return text if wide <= room else text[: int(len(text) * room / wide)] + " […]"
+
+
+def _needed(
+    paper: FPDF, head: Sequence[str], lines: Sequence[Sequence[str]], size: float
+) -> tuple[list[float], list[float]]:
+    """Return how wide each column must be for its widest word, and would be for its widest text, in mm of a type."""
+    needs, wants = [], []
+    for at, name in enumerate(head):
+        paper.set_font(_FAMILY, "B", size)
+        words, whole = [paper.get_string_width(word) for word in name.split()], 0.0
+        paper.set_font(_FAMILY, "", size)
+        for text in {row[at] for row in lines}:
+            words += [paper.get_string_width(word) for word in text.split()]
+            whole = max(whole, paper.get_string_width(text))
+        need = min(max(words, default=0.0), _WIDEST_WORD)
+        needs.append(need + 2 * _PADDING + _LEEWAY)
+        wants.append(max(need, min(whole, _WIDEST)) + 2 * _PADDING + _LEEWAY)
+    return needs, wants
 
 
 def _cell(value: Value) -> str:

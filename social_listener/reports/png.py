@@ -8,6 +8,7 @@ does it, and a chart that takes too long ends with it.
 from __future__ import annotations
 
 import json
+import re
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
@@ -27,6 +28,9 @@ WIDTH: Final = 800  #: charts are laid out for this width; other widths enlarge 
 PATIENCE: Final = timedelta(seconds=30)
 _VERSION: Final = "6.4"  # of Vega-Lite: of those that are carried, the one our charts are written for
 _FONT: Final = "Source Sans Pro"
+#: signs of two units of UTF-16, emoji most of all: the library that draws parts them where it shortens a text, and
+#: gives up on the half; its fonts do not have them
+_WIDE: Final = re.compile("[\U00010000-\U0010ffff]")
 _lock = threading.Lock()  #: one such process at a time: two would share the same processors
 
 
@@ -99,10 +103,19 @@ def _closed(figure: Figure) -> str:
     spec = {**figure.spec, "width": WIDTH, "autosize": {"type": "fit", "contains": "padding"}}
     config = dict(spec.get("config", {}))
     spec["config"] = {**config, "font": _FONT}
-    text = printable(json.dumps(spec, ensure_ascii=False, allow_nan=False))
+    text = json.dumps(_numbered(spec), ensure_ascii=False, allow_nan=False)
     if len(text.encode()) > MOST_BYTES:
         raise PictureFailed(f"{figure.title}: a chart holds {MOST_BYTES:,} bytes of data at most")
     return text
+
+
+def _numbered(part: Any) -> Any:
+    """Return a chart whose texts name each wide sign by its number, as paper does: no two names become one."""
+    if isinstance(part, str):
+        return _WIDE.sub(lambda found: f"[U+{ord(found[0]):X}]", printable(part))
+    if isinstance(part, Mapping):
+        return {key: _numbered(value) for key, value in part.items()}
+    return [_numbered(one) for one in part] if isinstance(part, list | tuple) else part
 
 
 def _keys(part: Any) -> Iterator[tuple[str, Any]]:

@@ -98,7 +98,14 @@ class Document:
     made_at: datetime | None = None  #: the moment that the figures are of: the file is dated by it
 
 
+ABOUT: Final = "About"
 DICTIONARY: Final = "Dictionary"
+
+
+def about(document: Document) -> Sheet:
+    """Return the sheet that says what a document is of: numbers without it could be of any period."""
+    columns = (Column("about", ColumnKind.TEXT, "what is told"), Column("this report", ColumnKind.TEXT, "what it is"))
+    return Sheet(ABOUT, columns, (("Title", document.title), *document.facts))
 
 
 def dictionary(sheets: Iterable[Sheet]) -> Sheet:

@@ -42,6 +42,17 @@ def newest(cursor: DuckDBPyConnection, limit: int) -> list[MailLine]:
     return [_line(row) for row in rows]
 
 
+def expire(cursor: DuckDBPyConnection, now: datetime) -> list[MailLine]:
+    """Give up what still waits though its time is over; return those e-mails as they are then."""
+    rows = cursor.execute(
+        """UPDATE mails SET state = 'failed', ended_at = ?,
+               answer = 'it could not be sent in time' || coalesce(', at last: ' || answer, '')
+           WHERE state = 'queued' AND deadline < ? RETURNING id""",
+        [now, now],
+    ).fetchall()
+    return [line for row in rows if (line := by_id(cursor, row[0])) is not None]
+
+
 def claim(cursor: DuckDBPyConnection, now: datetime, mail_id: str | None = None) -> MailLine | None:
     """Take the next e-mail that may leave, or that one, for an attempt, which is written down before the call."""
     only, values = ("AND id = ?", [mail_id]) if mail_id else ("", [])

@@ -65,9 +65,9 @@ def keep_file(cursor: DuckDBPyConnection, report_id: str, format_: str, body: by
 
 
 def file(cursor: DuckDBPyConnection, report_id: str, format_: str) -> bytes | None:
-    """Return a file as it was first made; None: it was not made yet."""
-    row = cursor.execute("SELECT body FROM report_files WHERE id = ?", [f"{report_id} {format_}"]).fetchone()
-    return bytes(row[0]) if row else None
+    """Return a file as it was first made; None: it was not made yet, or has not the digest any more that it had."""
+    row = cursor.execute("SELECT body, digest FROM report_files WHERE id = ?", [f"{report_id} {format_}"]).fetchone()
+    return bytes(row[0]) if row and hashlib.sha256(row[0]).hexdigest() == row[1] else None
 
 
 def forget_files(cursor: DuckDBPyConnection, before: datetime) -> int:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from social_listener.store import stats
-from social_listener.store.insights import condition_of, hour_of
+from social_listener.store import clocks, stats
+from social_listener.store.insights import condition_of
 from social_listener.store.rows import among
 
 if TYPE_CHECKING:
@@ -37,7 +37,9 @@ def texts(cursor: DuckDBPyConnection, wanted: Slice, within: Accounts, share: fl
     if share < 1:
         conditions.append(f"hash(i.author_id) % {_WHOLE} < {round(share * _WHOLE)}")
     if wanted.hour_of_week is not None:
-        conditions.append(f"{hour_of(wanted.period.zone, 'i.sent_at')} = {int(wanted.hour_of_week)}")
+        conditions.append(
+            f"{clocks.hour_of(wanted.period.zone, wanted.since, wanted.until, 'i.sent_at')} = {int(wanted.hour_of_week)}"
+        )
     told = cursor.sql(
         f"""SELECT i.id, i.channel, i.account_id, i.conversation_id, i.author_id, i.private, i.text, i.sent_at,
                    i.language AS told, i.stream_id

@@ -501,6 +501,10 @@ def test_a_report_is_kept_and_comes_back(run: Any, settings: Path, sandbox: Sand
         (("--from", "2026-05-02", "--to", "2026-05-01"), terminal.FAILED),
         (("--as-of", "none"), terminal.FAILED),
         (("--output", "/nowhere/at/all.pdf", "--format", "csv"), terminal.FAILED),
+        (("--account", "mian"), terminal.FAILED),
+        (("--channel", "twitter"), terminal.FAILED),
+        (("--from", "0001-01-01"), terminal.FAILED),
+        (("--to", "9999-12-31"), terminal.FAILED),
     ],
 )
 def test_a_report_that_cannot_be_says_why(run: Any, settings: Path, arguments: tuple[str, ...], code: int) -> None:

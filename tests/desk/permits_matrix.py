@@ -561,7 +561,7 @@ MATRIX |= {
     "reports.make": Entry(
         Right.EXPORT,
         lambda desk, scene, who: desk.reports.make(around(desk, scene.account), who),
-        lambda made, scene: made.figures["now"]["tally"]["items"] > 0,
+        lambda made, scene: (made.figures["now"]["tally"] or {}).get("items", 0) > 0,
     ),
     "reports.one": Entry(Right.EXPORT, lambda desk, scene, who: desk.reports.one(_report_of(desk, scene), who)),
     "reports.all": Entry(

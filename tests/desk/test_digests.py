@@ -72,7 +72,7 @@ def test_what_is_due_goes_once_to_each(kit: Kit, server: Server) -> None:
     text, enclosure = server.handler.taken[0].message.get_payload()
     words = text.get_payload(decode=True).decode()
     assert "weekly: 26 October to 1 November 2026" in words
-    assert "items: 1  (before: 0)" in words
+    assert "items: 1  (before: not known)" in words
     assert enclosure.get_filename() == "weekly-2026-10-26-2026-11-01.csv.zip"
     for one in kit.desk.digests.mails("ana"):
         assert (one.state, one.answer, one.notice, one.attempts) == (
@@ -320,3 +320,65 @@ def test_a_digest_whose_figures_cannot_be_made_keeps_no_other_back(kit: Kit, ser
     assert told.value.__notes__ == ["digest 'bad'"]
     assert {one.digest for one in desk.mails("ana")} == {"weekly"}
     assert desk.send() == 2
+
+
+def test_a_letter_with_a_bad_header_has_failed_and_says_why(kit: Kit, server: Server) -> None:
+    """It cannot have gone, so nobody is asked what became of it; Health names the reason."""
+    bad = digests(kit, server, sender="Desk\r\nBcc: eve@example.com <desk@example.com>")
+    bad.queue()
+    assert bad.send() == 2
+    assert {*states(kit).values()} == {MailState.FAILED}
+    assert server.handler.taken == []
+    problems = [one for one in kit.desk.health("ana").problems if "was not sent: it could not be made" in one]
+    assert len(problems) == 2
+    assert all("ValueError" in one for one in problems)
+    mended = digests(kit, server)
+    for line in mended.mails("ana"):
+        mended.settle(line.id, "ana", "again")
+    assert mended.send() == 2
+    assert {*states(kit).values()} == {MailState.ACCEPTED}
+
+
+def test_an_answer_that_nobody_understands_is_in_doubt(kit: Kit, server: Server) -> None:
+    """The text had gone out: it is not sent again by itself."""
+    desk = digests(kit, server)
+    server.handler.data.append("well, thank you")
+    desk.queue()
+    desk.send()
+    kit.pass_time(hours=5)
+    assert desk.send() == 0
+    assert states(kit) == {ADDRESSES[0]: MailState.IN_DOUBT, ADDRESSES[1]: MailState.ACCEPTED}
+
+
+def test_what_waited_while_nothing_ran_is_not_sent_late(kit: Kit, server: Server) -> None:
+    """An e-mail that was put off, and whose day is over when the service runs again, has failed and says why."""
+    desk = digests(kit, server)
+    server.handler.rcpt[:] = ["451 4.7.1 greylisted, come back"]
+    desk.queue()
+    desk.send()
+    kit.pass_time(days=3)
+    kit.again()
+    assert digests(kit, server).send() == 0
+    assert [one.to for one in server.handler.taken] == [ADDRESSES[1]]
+    (failed,) = [one for one in kit.desk.digests.mails("ana") if one.state is MailState.FAILED]
+    assert failed.answer == "it could not be sent in time, at last: 451 4.7.1 greylisted, come back"
+
+
+def test_who_is_added_later_reads_the_same_numbers(kit: Kit, server: Server) -> None:
+    """A recipient who is added on the day of the digest gets the report that the others got."""
+    digests(kit, server).queue()
+    late = "carla@example.com"
+    weekly = kit.settings.digests[0].model_copy(update={"to": (*ADDRESSES, late)})
+    kit.settings = kit.settings.model_copy(update={"digests": (weekly,)})
+    item = kit.mention()
+    with kit.store.transaction() as cursor:
+        cursor.execute("UPDATE interactions SET sent_at = ? WHERE id = ?", [START - timedelta(days=3), item])
+        stats.touch_all(cursor)
+    kit.again()
+    assert digests(kit, server).queue() == 1
+    assert len({one.report_id for one in kit.desk.digests.mails("ana")}) == 1
+    weekly = weekly.model_copy(update={"to": (*weekly.to, "dora@example.com"), "accounts": ()})
+    kit.settings = kit.settings.model_copy(update={"digests": (weekly,)})
+    kit.again()
+    assert digests(kit, server).queue() == 1
+    assert len({one.report_id for one in kit.desk.digests.mails("ana")}) == 2

@@ -259,3 +259,17 @@ def test_no_process_stays_behind() -> None:
     assert "vl_convert" not in sys.modules
     assert png._lock.acquire(blocking=False)
     png._lock.release()
+
+
+@pytest.mark.long
+def test_emoji_in_long_names_break_no_picture() -> None:
+    """Where a name is shortened no sign is parted, wherever it falls; two names that differ in one stay two bars."""
+    long = [Bar("x" * at + "😀" * 30, at + 1) for at in range(2)]
+    lines = [line("🎉" * 30, [1, 2]), replace(line("🎉" * 29 + "🔥", [2, 1]), before=True)]
+    marks = [Mark(START, "Spring 🌷🌷🌷 " * 5)]
+    figures = [charts.bars("😀" * 100, long), charts.over_time("Items", lines, marks=marks)]
+    figures.append(charts.moods("Moods", [("😀" * 39, {"negative": 1}), ("😀" * 38 + "🎉", {"negative": 2})]))
+    figures += [charts.bars("b", [Bar(name, 1), Bar("🔥", 1)]) for name in ("🎉", "🌷")]
+    made = pictures(figures, 300)
+    assert len(made) == 5
+    assert made[3] != made[4]

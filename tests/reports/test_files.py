@@ -145,12 +145,12 @@ def test_empty_sheets_are_whole_files() -> None:
 
 @pytest.mark.parametrize("ending", ["csv", "parquet"])
 def test_a_bundle_has_a_file_for_every_sheet(ending: str) -> None:
-    """One zip: each sheet, names that stand twice told apart, and the dictionary."""
+    """One zip: what it is of, each sheet, names that stand twice told apart, and the dictionary."""
     data = bundle(document(sheet("Items"), sheet("Items", ("a",)), EMPTY), ending)
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         assert archive.testzip() is None
         assert sorted(archive.namelist()) == sorted(
-            f"{name}.{ending}" for name in ("items", "items-2", "nothing", "dictionary")
+            f"{name}.{ending}" for name in ("about", "items", "items-2", "nothing", "dictionary")
         )
 
 
@@ -190,3 +190,12 @@ def test_a_moment_of_any_zone_is_taken() -> None:
     assert read_csv(csv_bytes(one))[1] == [AT.isoformat()]
     assert pq.read_table(io.BytesIO(parquet_bytes(one))).to_pylist() == [{"at": AT}]
     assert read_xlsx(xlsx_bytes(document(one)))["S"][1] == (AT.replace(tzinfo=None),)
+
+
+def test_huge_whole_numbers_are_numbers_in_every_form() -> None:
+    """A sum beyond what a double tells exactly is the nearest double in Parquet, and has all its digits elsewhere."""
+    huge = 2**60 + 1
+    one = Sheet("S", (Column("a", ColumnKind.NUMBER, "m"), Column("b", ColumnKind.COUNT, "m")), ((huge, huge),))
+    assert pq.read_table(io.BytesIO(parquet_bytes(one))).to_pylist() == [{"a": float(huge), "b": huge}]
+    assert read_csv(csv_bytes(one))[1] == [str(huge)] * 2
+    assert read_xlsx(xlsx_bytes(document(one)))["S"][1] == (str(huge), str(huge))

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+from datetime import date
 
 import pypdf
 import pytest
@@ -78,3 +79,27 @@ def test_a_painter_that_gives_too_few_pictures_is_noticed() -> None:
     """No chart is left out of a report without a word."""
     with pytest.raises(ValueError, match="zip"):
         pdf_bytes(document(sheet("Items", ("a",)), drawn=True), painter=lambda _: [])
+
+
+def test_no_number_and_no_day_is_parted_in_a_wide_table() -> None:
+    """Sixteen columns stand on one page, each number in one piece; names of columns are parted between their words."""
+    columns = (
+        Column("start", ColumnKind.DAY, "day"),
+        *(Column(f"negative_share_{at}", ColumnKind.COUNT, "how many") for at in range(14)),
+        Column("known", ColumnKind.TEXT, "what is known"),
+    )
+    rows = tuple((date(2026, 5, day), *((19_187_602 + day,) * 14), "not known") for day in range(1, 4))
+    data = pdf_bytes(document(Sheet("Over time", columns, rows)), painter=lambda _: [])
+    found = "\n".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(data)).pages).split()
+    for day in range(1, 4):
+        assert found.count(f"19,187,{602 + day}") == 14
+        assert f"2026-05-{day:02d}" in found
+    assert "negative" in found
+
+
+def test_words_too_long_for_any_page_are_parted() -> None:
+    """A table of nothing but such words is printed all the same, however many signs the font lacks."""
+    columns = tuple(Column(f"column_{at}", ColumnKind.TEXT, "text") for at in range(16))
+    rows = (tuple("a日" * 150 for _ in columns), tuple("x" * 300 for _ in columns), (None,) * 16)
+    data = pdf_bytes(document(Sheet("Wide", columns, rows)), painter=lambda _: [])
+    assert "Wide" in pypdf.PdfReader(io.BytesIO(data)).pages[0].extract_text()
