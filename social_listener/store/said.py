@@ -37,9 +37,8 @@ def texts(cursor: DuckDBPyConnection, wanted: Slice, within: Accounts, share: fl
     if share < 1:
         conditions.append(f"hash(i.author_id) % {_WHOLE} < {round(share * _WHOLE)}")
     if wanted.hour_of_week is not None:
-        conditions.append(
-            f"{clocks.hour_of(wanted.period.zone, wanted.since, wanted.until, 'i.sent_at')} = {int(wanted.hour_of_week)}"
-        )
+        hour = clocks.hour_of(wanted.period.zone, wanted.since, wanted.until, "i.sent_at")
+        conditions.append(f"{hour} = {int(wanted.hour_of_week)}")
     told = cursor.sql(
         f"""SELECT i.id, i.channel, i.account_id, i.conversation_id, i.author_id, i.private, i.text, i.sent_at,
                    i.language AS told, i.stream_id
