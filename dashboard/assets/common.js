@@ -35,6 +35,20 @@ function giveBack(root, held, otherwise) {
   (same && !same.disabled ? same : otherwise && root.querySelector(otherwise))?.focus({ preventScroll: true });
 }
 
+// What is pressed opens a dialog of the page, which knows nothing of buttons within components: once it is closed the
+// focus goes back to what was pressed, or to what stands for it by then.
+function opensDialog(node) {
+  const [root, called] = [node.getRootNode(), { name: node.getAttribute("aria-label") || node.textContent, tag: node.tagName }];
+  let [seen, waits] = [false, 0];
+  const look = () => {
+    const open = document.querySelector("[role=dialog]");
+    if (!open && seen) return document.activeElement === document.body && giveBack(root, called);
+    seen ||= Boolean(open);
+    if (seen || ++waits < 20) setTimeout(look, 150);
+  };
+  look();
+}
+
 function safeAddress(value) {
   try {
     const url = new URL(value);

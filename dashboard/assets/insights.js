@@ -4,7 +4,10 @@ const HEADS = new WeakMap();
 
 function figure(className, text, open, label, fire) {
   if (!open) return el("span", className, text);
-  const node = button(className, text, () => fire("open", open));
+  const node = button(className, text, () => {
+    opensDialog(node);
+    fire("open", open);
+  });
   node.setAttribute("aria-label", plain(label + ": " + text + ". Show the items"));
   return node;
 }

@@ -12,7 +12,14 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const parts = [];
   const head = el("div", "head");
   head.append(el("h2", "", "Remarks"));
-  if (data.mayWrite) head.append(button("link-button", "Add a remark", () => state.fire("change", "new " + Date.now())));
+  const asks = (node, what) => {
+    node.onclick = () => {
+      opensDialog(node);
+      state.fire("change", what());
+    };
+    return node;
+  };
+  if (data.mayWrite) head.append(asks(button("link-button", "Add a remark", null), () => "new " + Date.now()));
   parts.push(head);
   if (!data.remarks.length) parts.push(el("p", "quiet", "None in this period. A campaign or an outage that is written down here stands in every chart."));
   const list = el("ul");
@@ -24,7 +31,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
     if (one.about) node.append(el("span", "quiet", one.about));
     node.append(el("span", "quiet", "by " + one.by));
     if (data.mayWrite) {
-      const change = button("link-button", "Change", () => state.fire("change", one.id));
+      const change = asks(button("link-button", "Change", null), () => one.id);
       change.setAttribute("aria-label", plain("Change the remark: " + one.text));
       const away = button("link-button", "Take away", () => {
         // A double click on the first is no answer to the second.

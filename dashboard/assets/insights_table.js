@@ -5,7 +5,10 @@ function cell(tag, value, what, fire) {
   const node = el(tag);
   if (!value.open) node.textContent = plain(value.text);
   else {
-    const open = button("number", value.text, () => fire("open", value.open));
+    const open = button("number", value.text, () => {
+      opensDialog(open);
+      fire("open", value.open);
+    });
     open.setAttribute("aria-label", plain(what + ": " + value.text + ". Show the items"));
     node.append(open);
   }

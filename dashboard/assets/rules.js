@@ -99,13 +99,21 @@ function drawRenewal(state, renewal) {
   return node;
 }
 
+function writes(state) {
+  const node = button("plain-button", "Write one", () => {
+    opensDialog(node);
+    state.fire("write", "");
+  });
+  return node;
+}
+
 function drawRules(state) {
   const { rules } = state.data;
   const top = el("div", "head");
   top.append(el("p", "lead", "Words that corrections taught. A rule does nothing before somebody has seen what it changes and lets it hold."));
   if (rules.mode) {
     const knobs = el("span", "knobs");
-    knobs.append(button("plain-button", "Look for new ones", () => state.fire("propose", "")), button("plain-button", "Write one", () => state.fire("write", "")));
+    knobs.append(button("plain-button", "Look for new ones", () => state.fire("propose", "")), writes(state));
     top.append(knobs);
   }
   const parts = [top];

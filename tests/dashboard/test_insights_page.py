@@ -71,6 +71,7 @@ def test_every_number_is_a_plain_count_and_opens_those_items(make_stage: MakeSta
     page.keyboard.press("Escape")
     expect(page.get_by_role("dialog")).to_have_count(0)
     page.wait_for_url(re.compile("^[^=]*period=today$"))  # the list is closed there too
+    expect(page.locator(".tile button.value").first).to_be_focused()
     page.go_back()
     expect(items).to_have_count(len(mine))
     page.goto(shared)
