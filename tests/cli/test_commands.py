@@ -459,7 +459,8 @@ def test_a_snapshot_is_a_file_that_others_can_read(
     assert "3 items, without private texts" in done.err
     with duckdb.connect(str(tmp_path / "copy.duckdb"), read_only=True) as copy:
         assert {row[0] for row in copy.execute("SELECT id FROM items").fetchall()} == set(ids)
-    assert run("snapshot", "copy.duckdb", "--since", "yesterday", "--settings", settings).code == terminal.WRONG_USE
+    for never in ("yesterday", "0001-01-01T00:00:00+05:00"):
+        assert run("snapshot", "copy.duckdb", "--since", never, "--settings", settings).code == terminal.WRONG_USE
     wrong = run("snapshot", "copy.duckdb", "--since", "2026-05-02", "--until", "2026-05-01", "--settings", settings)
     assert wrong.code == terminal.FAILED
     assert "--until must be later" in wrong.err

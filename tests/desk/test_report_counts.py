@@ -127,6 +127,9 @@ def compare(kit: Kit, wanted: Slice) -> None:
     for at, row in steps.items():
         if row["known"] in {"whole", "in part"}:
             assert told(row) == by_hand(one for one in mine if start(one) == at)
+        elif row["known"] == "not known":
+            assert row["items"] == ""
+            assert not [one for one in everything if start(one) <= at]
         else:
             assert (row["known"], at) == ("no such hour", "2026-03-29 02:00")
 

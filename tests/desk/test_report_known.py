@@ -35,9 +35,18 @@ LONG_BEFORE = Slice(period=Period(date(2025, 6, 2), date(2025, 6, 8), "Europe/Be
 SPRING = Slice(period=Period(date(2026, 3, 29), date(2026, 3, 29), "Europe/Berlin"))
 
 
+@pytest.fixture(scope="module")
+def kit(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kit]:
+    """Return a desk with some hundred items of a week in March, and nothing before; tests leave it as it is."""
+    made = make_kit(tmp_path_factory.mktemp("house"))
+    fill(made.store)
+    yield made
+    made.close()
+
+
 @pytest.fixture
-def kit(tmp_path: Path) -> Iterator[Kit]:
-    """Return a desk with some hundred items of a week in March, and nothing before."""
+def own(tmp_path: Path) -> Iterator[Kit]:
+    """Return such a desk that a test may change."""
     made = make_kit(tmp_path)
     fill(made.store)
     yield made
@@ -153,13 +162,14 @@ def test_an_hour_that_clocks_skip_is_no_low(kit: Kit) -> None:
     assert len(at) == len({*at}) == 23
 
 
-def test_a_day_of_23_hours_is_not_over_an_hour_early(kit: Kit) -> None:
+@pytest.mark.long
+def test_a_day_of_23_hours_is_not_over_an_hour_early(own: Kit) -> None:
     """In the evening of the day on which clocks go forward the chart does not show it yet; at midnight it does."""
-    kit.pass_time(seconds=(datetime(2027, 3, 28, 21, 30, tzinfo=UTC) - kit.now()).total_seconds())
+    own.pass_time(seconds=(datetime(2027, 3, 28, 21, 30, tzinfo=UTC) - own.now()).total_seconds())
     wanted = Slice(period=Period(date(2027, 3, 22), date(2027, 3, 28), "Europe/Berlin"))
-    assert values(document(kit.desk.reports.make(wanted, "ana")).figures[0], "this period") == [0] * 6 + [None]
-    kit.pass_time(minutes=30)
-    assert values(document(kit.desk.reports.make(wanted, "ana")).figures[0], "this period") == [0] * 7
+    assert values(document(own.desk.reports.make(wanted, "ana")).figures[0], "this period") == [0] * 6 + [None]
+    own.pass_time(minutes=30)
+    assert values(document(own.desk.reports.make(wanted, "ana")).figures[0], "this period") == [0] * 7
 
 
 def test_hours_of_the_week_that_are_not_in_the_period_are_empty(kit: Kit) -> None:
@@ -173,11 +183,12 @@ def test_hours_of_the_week_that_are_not_in_the_period_are_empty(kit: Kit) -> Non
     assert len(made.figures["week"]) == 23
 
 
-def test_what_is_known_is_told_by_the_accounts_of_the_report(kit: Kit) -> None:
+@pytest.mark.long
+def test_what_is_known_is_told_by_the_accounts_of_the_report(own: Kit) -> None:
     """An item of another account, and one that does not count, begin nothing in a report of this one."""
-    seed_staff(kit.desk, "otto", role=Role.MARKETER, accounts=frozenset({"page"}))
+    seed_staff(own.desk, "otto", role=Role.MARKETER, accounts=frozenset({"page"}))
     early = BEGINS - timedelta(days=20)
-    with kit.store.transaction() as cursor:
+    with own.store.transaction() as cursor:
         moved = {"main": "outbound = FALSE", "page": "context = TRUE"}
         for account, how in moved.items():
             row = cursor.execute("SELECT min(id) FROM interactions WHERE account_id = ?", [account]).fetchone()
@@ -188,17 +199,17 @@ def test_what_is_known_is_told_by_the_accounts_of_the_report(kit: Kit) -> None:
             [early],
         )
         stats.touch_all(cursor)
-    while kit.desk.insights.count():
+    while own.desk.insights.count():
         pass
     mine = replace(WEEK, period=WEEK.period.before())
-    assert min(one.sent_at for one in raw(kit.store) if one.account_id == "page") >= mine.until
-    theirs, his = kit.desk.reports.make(mine, "ana"), kit.desk.reports.make(mine, "otto")
+    assert min(one.sent_at for one in raw(own.store) if one.account_id == "page") >= mine.until
+    theirs, his = own.desk.reports.make(mine, "ana"), own.desk.reports.make(mine, "otto")
     assert (theirs.figures["now"]["known"], his.figures["now"]["known"]) == ("whole", "not known")
-    assert kit.desk.reports.make(replace(mine, accounts=("page",)), "ana").figures["now"]["known"] == "not known"
-    page = kit.desk.insights.overview(replace(mine, accounts=("page",)), "ana").first
+    assert own.desk.reports.make(replace(mine, accounts=("page",)), "ana").figures["now"]["known"] == "not known"
+    page = own.desk.insights.overview(replace(mine, accounts=("page",)), "ana").first
     assert page is not None
     assert page >= mine.until
-    with kit.store.read() as cursor:
+    with own.store.read() as cursor:
         assert insights.begun(cursor, frozenset({"nobody"})) is None
         assert insights.begun(cursor, None) == early
 
@@ -216,14 +227,15 @@ def test_streams_that_were_not_read_to_the_end_leave_gaps() -> None:
     assert len([*replace(reach, now=at + 9 * day).hours(at, at + 9 * day, BERLIN)]) == 168
 
 
-def test_a_remark_that_began_long_before_does_not_squeeze_the_chart(kit: Kit) -> None:
+@pytest.mark.long
+def test_a_remark_that_began_long_before_does_not_squeeze_the_chart(own: Kit) -> None:
     """In the chart it begins and ends with the period; the sheet tells the moments as they are."""
     told = Annotation(
         id="", kind="campaign", text="All year", since=datetime(2026, 1, 1, tzinfo=UTC),
         until=datetime(2026, 12, 31, tzinfo=UTC), account_id=None, by_staff="", version=0,
     )  # fmt: skip
-    kit.desk.insights.annotate(told, "ana")
-    made = kit.desk.reports.make(WEEK, "ana")
+    own.desk.insights.annotate(told, "ana")
+    made = own.desk.reports.make(WEEK, "ana")
     marks = [
         (row["at"], row["until"])
         for layer in document(made).figures[0].spec["layer"]
@@ -231,7 +243,7 @@ def test_a_remark_that_began_long_before_does_not_squeeze_the_chart(kit: Kit) ->
         if row.get("text") == "All year"
     ]
     assert {*marks} == {("2026-03-26T00:00:00Z", "2026-04-02T00:00:00Z")}
-    assert sheets(kit, made)["remarks"][0]["since"].startswith("2026-01-01")
+    assert sheets(own, made)["remarks"][0]["since"].startswith("2026-01-01")
 
 
 def test_every_column_that_says_what_is_known_is_explained(kit: Kit) -> None:

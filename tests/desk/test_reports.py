@@ -257,3 +257,29 @@ def test_an_empty_period_makes_a_report(kit: Kit) -> None:
         assert kit.desk.reports.file(made.id, form, SYSTEM)
     assert made.as_of == kit.now().astimezone(UTC)
     assert isinstance(made.as_of, datetime)
+
+
+def test_a_kept_file_that_was_tampered_with_is_not_handed_out(kit: Kit) -> None:
+    """It has not the digest any more that it had, so the file is made of the figures again."""
+    made = kit.desk.reports.make(WEEK, "ana")
+    first = kit.desk.reports.file(made.id, ReportFormat.CSV, "ana")
+    with kit.store.transaction() as cursor:
+        cursor.execute("UPDATE report_files SET body = 'other'::BLOB")
+    assert kit.desk.reports.file(made.id, ReportFormat.CSV, "ana") == first
+
+
+def test_remarks_of_the_same_words_are_told_apart(kit: Kit) -> None:
+    """Of two that say the same, the change of either is a difference."""
+    for days in (1, 4):
+        told = Annotation(
+            id="", kind="other", text="Sale", since=BEGINS + timedelta(days=days), until=None, account_id=None,
+            by_staff="", version=0,
+        )  # fmt: skip
+        kit.desk.insights.annotate(told, "ana")
+    made = kit.desk.reports.make(WEEK, "ana")
+    one = next(one for one in kit.desk.insights.annotations(WEEK, "ana") if one.text == "Sale")
+    kit.desk.insights.annotate(replace(one, kind="campaign"), "ana")
+    (found,) = kit.desk.reports.again(made.id, "ana").differences
+    assert (found.what, found.then, found.now) == (
+        f"remarks · Sale ({one.since.astimezone(UTC).isoformat()}) · kind", "other", "campaign",
+    )  # fmt: skip
