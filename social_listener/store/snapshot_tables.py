@@ -28,7 +28,8 @@ class SnapshotTable(NamedTuple):
 _SEEN: Final = f"""
     (SELECT id, list_sort(list(stream_id)) AS stream_ids FROM (
         SELECT i.id, i.stream_id FROM interactions i WHERE {COUNTED} AND i.stream_id IS NOT NULL
-        UNION SELECT interaction_id, stream_id FROM sightings) GROUP BY id)"""
+        UNION SELECT interaction_id, stream_id FROM sightings)
+     WHERE $everywhere OR list_contains($accounts, split_part(stream_id, '/', 1)) GROUP BY id)"""
 _NAMES: Final = """
     (SELECT one.id, list(l.name ORDER BY lower(l.name), l.name) AS names FROM (
         SELECT id, unnest(string_split(labels, ' ')) AS label_id FROM conversations WHERE labels <> '') one
@@ -48,7 +49,7 @@ _ITEMS: Final = SnapshotTable(
             "stream_ids",
             "VARCHAR[]",
             "coalesce(seen.stream_ids, [])",
-            "every stream that saw it: account and name of the stream",
+            "every stream that saw it, of the accounts that are in it: account and name of the stream",
         ),
         SnapshotColumn("conversation_id", "VARCHAR", "i.conversation_id", "its row in conversations"),
         SnapshotColumn("author_id", "VARCHAR", "i.author_id", "who said it; their row in authors, if there is one"),

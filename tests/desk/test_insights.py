@@ -10,6 +10,7 @@ from statistics import median
 from typing import TYPE_CHECKING, Any, NamedTuple
 from zoneinfo import ZoneInfo
 
+import duckdb
 import numpy as np
 import pytest
 from desk_kit import Kit, make_kit
@@ -401,7 +402,7 @@ def test_steps_of_a_period_meet_without_a_gap() -> None:
         assert all(first[2] == second[1] for first, second in pairwise(spans))
 
 
-def test_nobody_hears_of_streams_of_accounts_that_are_not_theirs(house: tuple[Kit, list[Raw]]) -> None:
+def test_nobody_hears_of_streams_of_accounts_that_are_not_theirs(house: tuple[Kit, list[Raw]], tmp_path: Path) -> None:
     """Items of one account that a stream of another saw tell neither its name nor what it saw."""
     kit, _ = house
     seed_staff(kit.desk, "eve", role=Role.MANAGER, accounts=frozenset({"page"}))
@@ -422,6 +423,11 @@ def test_nobody_hears_of_streams_of_accounts_that_are_not_theirs(house: tuple[Ki
     assert report["now"]["tally"]["items"] == 0
     assert "main" not in str(report["filters"])
     assert kit.desk.reports.make(plain, "eve").figures["by"]["stream"] == []
+    taken = kit.desk.reports.snapshot(tmp_path / "eve.duckdb", "eve").file
+    with duckdb.connect(str(taken), read_only=True) as copy:
+        (told,) = copy.execute("SELECT count(*), count(*) FILTER (len(stream_ids) > 0) FROM items").fetchall()
+    assert told[0] > 0
+    assert told[1] == 0
 
 
 def test_as_of_moves_on_though_nothing_is_stored(house: tuple[Kit, list[Raw]]) -> None:
