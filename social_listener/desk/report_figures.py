@@ -41,7 +41,7 @@ def read(
 ) -> tuple[dict[str, Any], Standing]:
     """Return the figures of a slice, all of one state of the store, and how far they can be trusted."""
     standing = standing_of(office, cursor, wanted, within)
-    step, first = wanted.period.step(), insights.begun(cursor, within)
+    step, first = wanted.period.step(), insights.first(cursor, within)
     reach = reach_of(standing, first)
     figures: dict[str, Any] = {
         "version": VERSION,

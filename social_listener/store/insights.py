@@ -309,28 +309,22 @@ def found(cursor: DuckDBPyConnection, within: Accounts) -> dict[str, list[str]]:
 
 
 def first(cursor: DuckDBPyConnection, within: Accounts) -> datetime | None:
-    """Return when the first bucket begins in which something was said, counted or not yet."""
+    """Return when the first bucket begins in which something was said in accounts of `within`, counted or not yet."""
     theirs, accounts = among("account_id", within)
     # without a condition the engine knows the least one and reads nothing
     among_keys = "" if within is None else f"WHERE key_id IN (SELECT id FROM stats_keys WHERE {theirs})"
-    row = cursor.execute(
-        f"""SELECT least((SELECT min(bucket) FROM stats_plain {among_keys}), (SELECT min(bucket) FROM stats_dirty))""",
-        accounts,
-    ).fetchone()
-    return aware(row[0]) if row else None
-
-
-def begun(cursor: DuckDBPyConnection, within: Accounts) -> datetime | None:
-    """Return when the first bucket begins in which something was said in accounts of `within`, item by item.
-
-    `first` costs a page less; while buckets wait to be counted it looks at those of all accounts, and takes one in
-    which nothing counts for a beginning.
-    """
+    ((counted, dirty),) = cursor.execute(
+        f"SELECT (SELECT min(bucket) FROM stats_plain {among_keys}), (SELECT min(bucket) FROM stats_dirty)", accounts
+    ).fetchall()
+    if dirty is None or (counted is not None and counted < dirty):
+        return aware(counted)
+    # what was counted there may be gone, and what waits to be counted may be of others: the items tell
     theirs, accounts = among("i.account_id", within)
-    row = cursor.execute(
-        f"SELECT min(i.sent_at) FROM interactions i WHERE {stats.COUNTED} AND {theirs}", accounts
-    ).fetchone()
-    return stats.bucket_of(row[0]) if row and row[0] else None
+    ((said,),) = cursor.execute(
+        f"SELECT min(i.sent_at) FROM interactions i WHERE {stats.COUNTED} AND i.sent_at >= ? AND {theirs}",
+        [dirty, *accounts],
+    ).fetchall()
+    return stats.bucket_of(said) if said else None
 
 
 def items(

@@ -199,9 +199,13 @@ def test_what_is_known_is_told_by_the_accounts_of_the_report(own: Kit) -> None:
             [early],
         )
         stats.touch_all(cursor)
+    mine = replace(WEEK, period=WEEK.period.before())
+    with own.store.read() as cursor:  # while everything waits to be counted
+        waiting = insights.first(cursor, frozenset({"page"}))
+        assert waiting is not None
+        assert waiting >= mine.until
     while own.desk.insights.count():
         pass
-    mine = replace(WEEK, period=WEEK.period.before())
     assert min(one.sent_at for one in raw(own.store) if one.account_id == "page") >= mine.until
     theirs, his = own.desk.reports.make(mine, "ana"), own.desk.reports.make(mine, "otto")
     assert (theirs.figures["now"]["known"], his.figures["now"]["known"]) == ("whole", "not known")
@@ -210,8 +214,8 @@ def test_what_is_known_is_told_by_the_accounts_of_the_report(own: Kit) -> None:
     assert page is not None
     assert page >= mine.until
     with own.store.read() as cursor:
-        assert insights.begun(cursor, frozenset({"nobody"})) is None
-        assert insights.begun(cursor, None) == early
+        assert insights.first(cursor, frozenset({"nobody"})) is None
+        assert insights.first(cursor, None) == early
 
 
 def test_streams_that_were_not_read_to_the_end_leave_gaps() -> None:
