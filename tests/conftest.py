@@ -6,8 +6,12 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 ROOT = Path(__file__).resolve().parent.parent
+
+settings.register_profile("no deadline", deadline=None)  # a busy machine is slow, and no test is of absolute time
+settings.load_profile("no deadline")
 
 
 @pytest.fixture(scope="session")
