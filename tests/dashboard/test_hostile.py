@@ -25,7 +25,7 @@ from stage import Stage, sign_in, staged, until
 from social_listener.dashboard.component import ASSETS
 from social_listener.dashboard.inbox_filter import KEYS
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
 COMPONENTS = components()
 
