@@ -194,7 +194,7 @@ def bent(draw: st.DrawFn, whole: dict[str, Any]) -> dict[str, Any]:
 def test_no_bent_answer_breaks_the_reader(whole: dict[str, Any], kind: StreamKind) -> None:
     """Every item is read or set aside, and what is read can be stored; or the answer as a whole is `BadPayload`."""
 
-    @settings(max_examples=200, deadline=None)
+    @settings(max_examples=400, deadline=None)
     @given(bent(whole))
     def check(answer: dict[str, Any]) -> None:
         try:

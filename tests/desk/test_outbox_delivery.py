@@ -123,18 +123,19 @@ def test_a_returned_text_does_not_eat_what_is_being_typed(kit: Kit) -> None:
     assert kit.desk.draft(conversation, "ana", "public").text == "Hello\n\nsomething new"
 
 
-def test_words_older_than_the_deadline_are_not_sent(kit: Kit) -> None:
-    """After an outage of two hours, twenty queued replies expire, none is sent, and every text is in a composer."""
-    items = [kit.mention(author=f"customer{number}") for number in range(20)]
+@pytest.mark.parametrize("count", [20, pytest.param(50, marks=pytest.mark.long)])
+def test_words_older_than_the_deadline_are_not_sent(kit: Kit, count: int) -> None:
+    """After an outage of two hours, all queued replies expire, none is sent, and every text is in a composer."""
+    items = [kit.mention(author=f"customer{number}") for number in range(count)]
     intents = [kit.reply(item, f"Answer {number}") for number, item in enumerate(items)]
     kit.pass_time(hours=2)
     kit.again()
-    assert kit.outbox.deliver() == {ReplyState.EXPIRED: 20}
+    assert kit.outbox.deliver() == {ReplyState.EXPIRED: count}
     assert kit.channels["main"].calls == []
     for number, intent in enumerate(intents):
         line = kit.desk.reply_line(intent)
         assert kit.desk.draft(line.conversation_id, "ana", "public").text == f"Answer {number}"
-    assert len(kit.waiting()) == 20
+    assert len(kit.waiting()) == count
 
 
 def test_one_accounts_trouble_stops_no_other(tmp_path: Path) -> None:
