@@ -27,7 +27,7 @@ from social_listener.dashboard.entrance import SIGN_IN, local_path, visitor
 from social_listener.dashboard.sign_page import REFERRER, go, page, same
 from social_listener.errors import DeskError, SignInFailed, TooOften
 from social_listener.resident_first import address_of
-from social_listener.settings import secret as find_secret
+from social_listener.settings_secrets import secret as find_secret
 
 if TYPE_CHECKING:
     from starlette.requests import Request

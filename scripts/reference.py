@@ -15,6 +15,8 @@ PUBLIC = (
     "social_listener.model",
     "social_listener.cursor",
     "social_listener.settings",
+    "social_listener.settings_file",
+    "social_listener.settings_secrets",
     "social_listener.service",
     "social_listener.desk",
     "social_listener.desk_types",
@@ -33,7 +35,7 @@ from pathlib import Path
 
 from social_listener.desk_types import QueueFilter
 from social_listener.service import build
-from social_listener.settings import load
+from social_listener.settings_file import load
 
 service = build(load(Path("settings.yaml")))
 for row in service.desk.queue(QueueFilter(), staff="ana").rows:

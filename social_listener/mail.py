@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Final
 
 from social_listener import log
 from social_listener.errors import MailFault, SettingsError
-from social_listener.settings import secret
+from social_listener.settings_secrets import secret
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from social_listener import channels as registry
 from social_listener.errors import SettingsError
-from social_listener.settings import credentials
+from social_listener.settings_secrets import credentials
 from social_listener.vault import open_vault
 from social_listener.vault_keeper import VaultKeeper, hide
 

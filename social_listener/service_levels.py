@@ -10,7 +10,7 @@ from social_listener.channels import REGISTRY
 from social_listener.errors import SettingsError
 from social_listener.hours import Calendar
 from social_listener.levels import Level, Levels, Rule
-from social_listener.settings import nearest
+from social_listener.settings_file import nearest
 
 if TYPE_CHECKING:
     from datetime import date, datetime

@@ -12,7 +12,7 @@ from social_listener.scoring.plugs import Tuning, scorers
 from social_listener.scoring.priority import Weights
 from social_listener.scoring.taught import Taught
 from social_listener.service_levels import levels_of
-from social_listener.settings import nearest
+from social_listener.settings_file import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -11,7 +11,8 @@ import yaml
 from pydantic import ValidationError
 
 from social_listener.errors import SettingsError
-from social_listener.settings import AccountSettings, parse
+from social_listener.settings import AccountSettings
+from social_listener.settings_file import parse
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

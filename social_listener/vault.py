@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Final
 from cryptography.fernet import Fernet, InvalidToken
 
 from social_listener.errors import SettingsError
-from social_listener.settings import secret
+from social_listener.settings_secrets import secret
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -13,7 +13,7 @@ from social_listener.errors import SettingsError
 from social_listener.hours import Calendar
 from social_listener.levels import Band, Level, Levels, Rule, band, from_text
 from social_listener.service_levels import levels_of
-from social_listener.settings import parse
+from social_listener.settings_file import parse
 
 NOW = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
 SPANS = st.one_of(st.none(), st.timedeltas(timedelta(minutes=1), timedelta(days=9)))

@@ -17,7 +17,8 @@ from mail_kit import PASSWORD, USER, Server
 from social_listener.digests import message_id
 from social_listener.errors import MailFault
 from social_listener.mail import Enclosure, Ending, Letter, Postman, made
-from social_listener.settings import MailSettings, is_mailbox
+from social_listener.settings import MailSettings
+from social_listener.settings_values import is_mailbox
 
 LETTER = Letter(
     to="ana@example.com",

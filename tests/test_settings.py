@@ -12,7 +12,10 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from social_listener.errors import SettingsError
-from social_listener.settings import AccountSettings, Settings, credentials, load, parse, parse_duration, secret
+from social_listener.settings import AccountSettings, Settings
+from social_listener.settings_file import load, parse
+from social_listener.settings_secrets import credentials, secret
+from social_listener.settings_values import parse_duration
 
 ROOT = Path(__file__).resolve().parent.parent
 HERE = Path("settings.yaml")

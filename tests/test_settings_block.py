@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from social_listener.errors import SettingsError
-from social_listener.settings import load, parse
 from social_listener.settings_block import Block, added, write
+from social_listener.settings_file import load, parse
 
 BLOCK = Block(
     id="new",

@@ -15,7 +15,7 @@ from social_listener.jobs import JOBS
 from social_listener.jobs.app import Crew
 from social_listener.sandbox import Sandbox
 from social_listener.service import build
-from social_listener.settings import load
+from social_listener.settings_file import load
 from social_listener.vault import KEY
 from social_listener.vault_ends import STEPS, Announcer, step, words
 

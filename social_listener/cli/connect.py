@@ -21,8 +21,9 @@ from social_listener.cli.options import settings_option, settings_path
 from social_listener.errors import SettingsError
 from social_listener.model import StreamKind
 from social_listener.service_keys import utcnow
-from social_listener.settings import load, secret
 from social_listener.settings_block import Block, added, write
+from social_listener.settings_file import load
+from social_listener.settings_secrets import secret
 from social_listener.vault import Entry
 from social_listener.vault_keeper import connected_words, hide
 

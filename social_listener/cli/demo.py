@@ -30,7 +30,8 @@ from social_listener.sandbox import Sandbox
 from social_listener.sandbox.crowd import PLATFORMS, PlatformName
 from social_listener.sandbox.journal import JournalError
 from social_listener.sandbox.webhooks import NotVerified
-from social_listener.settings import Settings, load, parse
+from social_listener.settings import Settings
+from social_listener.settings_file import load, parse
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

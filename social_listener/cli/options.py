@@ -10,7 +10,8 @@ import click
 
 from social_listener import log, terminal
 from social_listener.errors import ListenerError, PortBusy, SettingsError, StoreError
-from social_listener.settings import Settings, load
+from social_listener.settings import Settings
+from social_listener.settings_file import load
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -17,7 +17,7 @@ from social_listener.desk_types.reports import ReportFormat
 from social_listener.errors import DeskError
 from social_listener.periods import Period, last_days
 from social_listener.rights import SYSTEM
-from social_listener.settings import nearest
+from social_listener.settings_file import nearest
 
 if TYPE_CHECKING:
     from social_listener.desk_types.reports import KeptReport

@@ -18,7 +18,7 @@ from social_listener.sandbox import Sandbox, run
 from social_listener.sandbox.crowd import CRISES, PLATFORMS, CrisisName, PlatformName
 from social_listener.sandbox.journal import JournalError
 from social_listener.sandbox.remote import RemoteSandbox, SandboxError
-from social_listener.settings import parse_duration
+from social_listener.settings_values import parse_duration
 
 if TYPE_CHECKING:
     from types import FrameType

@@ -14,7 +14,7 @@ from social_listener import __version__, log, resident_first, terminal
 from social_listener.cli.options import settings_option, settings_path
 from social_listener.cli.session import run_for_another
 from social_listener.resident import Resident
-from social_listener.settings import load
+from social_listener.settings_file import load
 
 if TYPE_CHECKING:
     from collections.abc import Callable

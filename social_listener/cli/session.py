@@ -15,7 +15,7 @@ from social_listener import log, remote, terminal
 from social_listener.cli.options import COMMANDS, explain, settings_option, settings_path
 from social_listener.errors import ListenerError, SettingsError, StoreBusy
 from social_listener.service import build
-from social_listener.settings import load
+from social_listener.settings_file import load
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

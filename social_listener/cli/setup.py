@@ -19,7 +19,8 @@ from social_listener.mail import Postman
 from social_listener.service import build_channel
 from social_listener.service_keys import KeyRing, utcnow
 from social_listener.service_names import check_names
-from social_listener.settings import Settings, load
+from social_listener.settings import Settings
+from social_listener.settings_file import load
 from social_listener.store import Store
 from social_listener.vault_keeper import connected_words
 from social_listener.web import bind

@@ -20,7 +20,7 @@ from social_listener.digests import LATE_AT_MOST, TRIED_FOR, due, mail_id, messa
 from social_listener.errors import DeskError, NoPicture
 from social_listener.mail import Enclosure, Ending, Letter, Receipt
 from social_listener.rights import SYSTEM, Right
-from social_listener.settings import is_mailbox
+from social_listener.settings_values import is_mailbox
 from social_listener.store import audit, mails
 from social_listener.store import reports as kept
 

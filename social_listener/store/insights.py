@@ -110,12 +110,12 @@ def _grouped(
 
 
 def _calendar(cursor: DuckDBPyConnection, wanted: Slice, at: str | None) -> pa.Table:
-    """Return every bucket of a slice with what it is put under; with an hour of the week only those in it."""
+    """Return every bucket of a slice, in order, with what it is put under; of an hour of the week only those in it."""
     hour = "TRUE" if wanted.hour_of_week is None else f"{_hour(wanted)} = {int(wanted.hour_of_week)}"
     return cursor.sql(
         f"""SELECT bucket, {at or "0"} AS place FROM (
                 SELECT unnest(generate_series(?::TIMESTAMPTZ, ?::TIMESTAMPTZ, INTERVAL 15 MINUTE)) AS bucket)
-            WHERE bucket < ? AND {hour}""",
+            WHERE bucket < ? AND {hour} ORDER BY bucket""",
         params=[wanted.since, wanted.until, wanted.until],
     ).to_arrow_table()
 

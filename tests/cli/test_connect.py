@@ -21,7 +21,7 @@ import requests
 from cryptography.fernet import Fernet
 
 from social_listener import terminal
-from social_listener.settings import load
+from social_listener.settings_file import load
 from social_listener.vault import FILE, KEY, Vault
 
 if TYPE_CHECKING:

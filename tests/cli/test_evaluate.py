@@ -14,7 +14,7 @@ from social_listener import terminal
 from social_listener.cli.session import run_for_another
 from social_listener.dashboard import draw_conversation
 from social_listener.service import build
-from social_listener.settings import load
+from social_listener.settings_file import load
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -13,7 +13,7 @@ from social_listener.cli.session import run_for_another
 from social_listener.model import SentimentLabel
 from social_listener.rights import SYSTEM
 from social_listener.service import build
-from social_listener.settings import load
+from social_listener.settings_file import load
 
 if TYPE_CHECKING:
     from pathlib import Path

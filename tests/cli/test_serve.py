@@ -20,7 +20,7 @@ import pytest
 from social_listener import terminal
 from social_listener.cli.demo import free_port
 from social_listener.resident import Resident
-from social_listener.settings import load
+from social_listener.settings_file import load
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

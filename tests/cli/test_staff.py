@@ -16,7 +16,7 @@ from social_listener.cli.session import run_for_another
 from social_listener.desk.people_door import Visitor
 from social_listener.resident import Resident
 from social_listener.service import build
-from social_listener.settings import load
+from social_listener.settings_file import load
 from social_listener.terminal import Terminal
 
 HERE = Visitor("127.0.0.1", "A test")

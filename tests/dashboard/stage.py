@@ -16,7 +16,8 @@ from forking import Running, start
 from staff_kit import cookie_name, hire
 
 from social_listener.sandbox import Sandbox, environment_for
-from social_listener.settings import Settings, load
+from social_listener.settings import Settings
+from social_listener.settings_file import load
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
