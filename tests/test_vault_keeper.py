@@ -239,7 +239,7 @@ def test_a_naive_refresher_loses_the_account(sandbox: Sandbox, vault: Vault) -> 
     channel._client._access._keeper = naive  # type: ignore[attr-defined]
     sandbox.world.advance(3 * HOURS)
     assert crowd(channel, 2) != ["fernhill"] * 2
-    assert refreshes(sandbox) == [200, 400]
+    assert sorted(refreshes(sandbox)) == [200, 400]  # of two at once either may be noted first
 
 
 def test_two_processes_use_a_refresh_token_once(sandbox: Sandbox, tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import hashlib
 import json
 from dataclasses import asdict
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 from social_listener.desk.insights import names_of, standing_of
@@ -16,7 +16,7 @@ from social_listener.desk_types.insights import By, Slice, Tally
 from social_listener.desk_types.reports import Difference
 from social_listener.periods import Period, Step
 from social_listener.scoring.measures import wilson
-from social_listener.store import annotated, insights
+from social_listener.store import annotated, insights, stats_live
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from social_listener.desk.report_known import Reach
     from social_listener.desk_types.insights import Standing, Waits
     from social_listener.desk_types.people import Accounts
+    from social_listener.store import stats
 
 #: of the figures' form: whoever changes it writes how the older one is read
 #: 1: nothing told of a step what is known of it, and every number was taken for known
@@ -42,17 +43,17 @@ def read(
     """Return the figures of a slice, all of one state of the store, and how far they can be trusted."""
     standing = standing_of(office, cursor, wanted, within)
     step, first = wanted.period.step(), insights.first(cursor, within)
-    reach = reach_of(standing, first)
+    here = _Here(office, cursor, within, reach_of(standing, first), stats_live.once())
     figures: dict[str, Any] = {
         "version": VERSION,
         "step": step.value,
         "first": _iso(first),
-        "now": _side(cursor, wanted, within, step, reach),
-        "before": _side(cursor, wanted.before(), within, step, reach) if compare else None,
+        "now": _side(here, wanted, step),
+        "before": _side(here, wanted.before(), step) if compare else None,
         "before_period": _period(wanted.before().period) if compare else None,
-        "by": {by.value: _lines(office, cursor, wanted, within, by) for by in APART},
-        "week": _week(cursor, wanted, within, reach),
-        "voice": _voice(office, cursor, wanted, within, reach),
+        "by": {by.value: _lines(here, wanted, by) for by in APART},
+        "week": _week(here, wanted),
+        "voice": _voice(here, wanted),
         "remarks": [
             {"kind": one.kind, "text": one.text, "since": _iso(one.since), "until": _iso(one.until)}
             for one in annotated.between(cursor, wanted.since, wanted.until, within)
@@ -63,25 +64,37 @@ def read(
     return figures, standing
 
 
-def _side(cursor: DuckDBPyConnection, wanted: Slice, within: Accounts, step: Step, reach: Reach) -> dict[str, Any]:
+class _Here(NamedTuple):
+    """One state of the store, for whom it is read, and what can be known of it."""
+
+    office: Office
+    cursor: DuckDBPyConnection
+    within: Accounts
+    reach: Reach
+    live: stats.Live
+
+
+def _side(here: _Here, wanted: Slice, step: Step) -> dict[str, Any]:
     """Return totals, waiting times and every step of one period, those in which nothing was said included.
 
     Of what nobody can know there is no tally: nought would be told as if it were known.
     """
-    points = {one.start: one.tally for one in insights.points(cursor, wanted, within, step, None)}
-    waits = {one.start: one for one in insights.waits(cursor, wanted, within, step=step)}
-    total = insights.total(cursor, wanted, within)
+    points = {
+        one.start: one.tally for one in insights.points(here.cursor, wanted, here.within, step, None, live=here.live)
+    }
+    waits = {one.start: one for one in insights.waits(here.cursor, wanted, here.within, step=step, live=here.live)}
+    total = insights.total(here.cursor, wanted, here.within, live=here.live)
     steps = []
     for start, since, until in wanted.period.spans(step):
         tally = points.get(start, Tally())
-        known = reach.of(since, until, tally.items)
+        known = here.reach.of(since, until, tally.items)
         if known is Known.WHOLE and not wanted.period.holds(start, step):
             known = Known.PART
         told = _waits(waits[start]) if start in waits else None
         steps.append({"start": start.isoformat(), **_known(known, tally), "waits": told})
     return {
-        **_known(reach.of(wanted.since, wanted.until, total.items), total),
-        "waits": _first(insights.waits(cursor, wanted, within)),
+        **_known(here.reach.of(wanted.since, wanted.until, total.items), total),
+        "waits": _first(insights.waits(here.cursor, wanted, here.within, live=here.live)),
         "steps": steps,
     }
 
@@ -90,18 +103,20 @@ def _known(known: Known, tally: Tally) -> dict[str, Any]:
     return {"known": known.value, "tally": None if known in UNTOLD else _tally(tally)}
 
 
-def _week(cursor: DuckDBPyConnection, wanted: Slice, within: Accounts, reach: Reach) -> dict[str, int]:
+def _week(here: _Here, wanted: Slice) -> dict[str, int]:
     """Return items by hour of the week, of those hours of which anything can be told."""
-    hours = dict.fromkeys(reach.hours(wanted.since, wanted.until, ZoneInfo(wanted.period.zone)), 0)
+    hours = dict.fromkeys(here.reach.hours(wanted.since, wanted.until, ZoneInfo(wanted.period.zone)), 0)
     if wanted.hour_of_week is not None:
         hours = {hour: 0 for hour in hours if hour == wanted.hour_of_week}
-    hours |= {hour: tally.items for hour, tally in insights.week(cursor, wanted, within).items()}
+    hours |= {
+        hour: tally.items for hour, tally in insights.week(here.cursor, wanted, here.within, live=here.live).items()
+    }
     return {str(hour): hours[hour] for hour in sorted(hours)}
 
 
-def _lines(office: Office, cursor: DuckDBPyConnection, wanted: Slice, within: Accounts, by: By) -> list[dict[str, Any]]:
-    name = names_of(office, cursor, by)
-    waits = {one.key: one for one in insights.waits(cursor, wanted, within, by=by)}
+def _lines(here: _Here, wanted: Slice, by: By) -> list[dict[str, Any]]:
+    name = names_of(here.office, here.cursor, by)
+    waits = {one.key: one for one in insights.waits(here.cursor, wanted, here.within, by=by, live=here.live)}
     return [
         {
             "key": one.key,
@@ -109,24 +124,24 @@ def _lines(office: Office, cursor: DuckDBPyConnection, wanted: Slice, within: Ac
             "tally": _tally(one.tally),
             "waits": _waits(waits[one.key]) if one.key in waits else None,
         }
-        for one in insights.lines(cursor, wanted, within, by)
-        if by is not By.STREAM or wanted.streams or is_theirs(one.key, within)
+        for one in insights.lines(here.cursor, wanted, here.within, by, live=here.live)
+        if by is not By.STREAM or wanted.streams or is_theirs(one.key, here.within)
     ]
 
 
-def _voice(office: Office, cursor: DuckDBPyConnection, wanted: Slice, within: Accounts, reach: Reach) -> dict[str, Any]:
+def _voice(here: _Here, wanted: Slice) -> dict[str, Any]:
     """Return the shares of voice of the streams that the slice names, or that saw something, with the denominator."""
-    sets = insights.voices(cursor, wanted, within)
-    name = names_of(office, cursor, By.STREAM)
+    sets = insights.voices(here.cursor, wanted, here.within, live=here.live)
+    name = names_of(here.office, here.cursor, By.STREAM)
     of_items = sum(number for _, number in sets)
     lines = []
-    for stream in wanted.streams or compared(wanted, within, [seen for seen, _ in sets]):
+    for stream in wanted.streams or compared(wanted, here.within, [seen for seen, _ in sets]):
         items = sum(number for seen, number in sets if stream in seen)
         share = wilson(items, of_items)
         told = [None, None, None] if not of_items else [share.value, share.low, share.high]
         lines.append({"stream": stream, "name": name(stream), "items": items, "share": told})
     lines.sort(key=lambda one: (-int(str(one["items"])), str(one["stream"])))
-    if reach.of(wanted.since, wanted.until, of_items) in UNTOLD:
+    if here.reach.of(wanted.since, wanted.until, of_items) in UNTOLD:
         return {"of_items": None, "lines": [{**one, "items": None} for one in lines]}
     return {"of_items": of_items, "lines": lines}
 

@@ -57,3 +57,16 @@ class Kept:
             if found.num_rows <= _MOST_ITEMS:
                 self._tables[dirty] = found
         return found
+
+
+def once() -> stats.Live:
+    """Return a way to read for one snapshot, in which the same items are asked for many times over."""
+    tables: dict[tuple[datetime, ...], pa.Table] = {}
+
+    def live(cursor: DuckDBPyConnection, dirty: Sequence[datetime]) -> pa.Table:
+        wanted = tuple(dirty)
+        if wanted not in tables:
+            tables[wanted] = stats.read_live(cursor, dirty)
+        return tables[wanted]
+
+    return live
