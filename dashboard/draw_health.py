@@ -103,7 +103,10 @@ def banner(view: HealthView) -> Json:
     elif not view.ok:
         sentence = "Something is wrong; the sections below tell what."
     else:
-        sentence = "All is well: nothing is missed, and no reply needs a decision."
+        sentence = "All is well: everything is read, and no reply needs a decision."
+    if view.ok and view.breached:
+        late = f"{words.count(view.breached, 'promised time')} {'is' if view.breached == 1 else 'are'} breached"
+        sentence = f"Everything is read and no reply needs a decision, but {late}."
     lead = "Looked at every few seconds."
     if len(view.problems) > 1:
         lead = f"{words.count(len(view.problems), 'problem')}, the worst first."

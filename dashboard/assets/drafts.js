@@ -81,8 +81,9 @@ class Drafts {
     this.takeUp(data);
   }
 
+  // Half of an emoji, which a browser can leave behind, is no character: it could neither be kept nor sent.
   edit(slot, text) {
-    slot.text = text;
+    slot.text = text.toWellFormed ? text.toWellFormed() : text;
     slot.dirty = true;
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.save(slot), SAVE_AFTER);

@@ -12,11 +12,12 @@ from social_listener.desk.macro_steps import PRIVATE, PUBLIC, STEPS, Here, compo
 from social_listener.desk.office import known_conversation
 from social_listener.desk.rendering import unknown_in, values_for
 from social_listener.desk.reply import write_replies
+from social_listener.desk.undoing import called
 from social_listener.desk_types.answering import Macro, MacroPlan, MacroRun, MacroStep, MacroUndone, StepPlan
 from social_listener.desk_types.organising import UndoOffer
 from social_listener.errors import Conflict, DeskError, ListenerError
 from social_listener.rights import Right
-from social_listener.store import audit, macros, organised, saved_replies
+from social_listener.store import audit, macros, saved_replies
 from social_listener.store.macros import StoredRun
 
 if TYPE_CHECKING:
@@ -144,7 +145,7 @@ class Macros:
             run = macros.run(cursor, last) if last else None
             if run is None:
                 return None
-            about = organised.names(cursor, [run.conversation_id])[run.conversation_id]
+            about = called(self._office, cursor, staff, [run.conversation_id])[run.conversation_id]
             ends = run.ran_at + GOOD_FOR
             return UndoOffer(id=run.id, words=f"Ran “{run.name}”", about=about, done_at=run.ran_at, expires_at=ends)
 

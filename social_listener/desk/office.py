@@ -327,6 +327,8 @@ def fits(office: Office, line: ThreadItem, words: str, *, private: bool, wordles
     """Raise `NotAllowed` when there is nothing to send, or too much. `wordless`: a picture goes in place of words."""
     if not words and not wordless:
         raise NotAllowed("there is no text to send")
+    if any("\ud800" <= one <= "\udfff" for one in words):
+        raise NotAllowed("the text holds half of a character, such as an emoji cut in two: take it out")
     length = office.channel(line.item.account_id).length(words, private=private)
     if length.left < 0:
         raise NotAllowed(

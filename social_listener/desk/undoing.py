@@ -46,7 +46,7 @@ class UndoDesk:
             if step is None:
                 return None
             one = undoing.only_object(cursor, step.id)
-            about = organised.names(cursor, [one])[one] if one else ""
+            about = called(self._office, cursor, staff, [one])[one] if one else ""
             ends = step.expires_at
             done_at = ends - undoing.GOOD_FOR
             return UndoOffer(id=step.id, words=step.words, about=about, done_at=done_at, expires_at=ends)
@@ -71,10 +71,10 @@ class UndoDesk:
                     break
                 done, stayed = self._take_back(cursor, staff, lines, now)
                 undoing.settle(cursor, step_id, done, [line for line, _ in stayed])
-                called = organised.names(cursor, [line.object_id for line, _ in stayed])
+                names = called(self._office, cursor, staff, [line.object_id for line, _ in stayed])
             restored += len(done)
             fields |= {line.field for line in lines}
-            left += [Left(id=line.object_id, name=called[line.object_id], why=why) for line, why in stayed]
+            left += [Left(id=line.object_id, name=names[line.object_id], why=why) for line, why in stayed]
         return Undone(
             words=step.words,
             restored=restored,
@@ -191,6 +191,16 @@ class UndoDesk:
         except DeskError as error:
             return str(error)
         return ""
+
+
+def called(office: Office, cursor: DuckDBPyConnection, staff: str, ids: Sequence[str]) -> dict[str, str]:
+    """Return for conversations, or contacts, how the customer is called; "" for whoever may not see them any more."""
+    names, within = organised.names(cursor, ids), office.accounts(cursor, staff)
+    if within is None:
+        return names
+    theirs = {one.id for one in organised.read(cursor, ids).values() if one.account_id in within}
+    theirs |= {one for one, met in customers.accounts(cursor, ids).items() if not within.isdisjoint(met)}
+    return {one: name if one in theirs else "" for one, name in names.items()}
 
 
 def why_not(line: Line, talk: Organised | None) -> str:

@@ -294,6 +294,11 @@ def sections(data: dict[str, Any]) -> dict[str, Any]:
 def test_health_opens_with_one_sentence() -> None:
     """All well, or the worst problem first with the others below."""
     assert draw_health.banner(health())["sentence"].startswith("All is well")
+    late = draw_health.banner(health(breached=1))
+    assert (late["ok"], late["sentence"]) == (
+        True,
+        "Everything is read and no reply needs a decision, but 1 promised time is breached.",
+    )
     bad = draw_health.banner(health(ok=False, problems=("Account refused.", "A gap.")))
     assert bad["sentence"] == "Account refused."
     assert bad["problems"] == ["Account refused.", "A gap."]

@@ -47,7 +47,13 @@ def test_one_slot_per_item_and_visibility(kit: Kit) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "words"), [("", "no text"), ("  \n ", "no text"), ("x" * 281, "1 too long: 281 of 280")]
+    ("text", "words"),
+    [
+        ("", "no text"),
+        ("  \n ", "no text"),
+        ("x" * 281, "1 too long: 281 of 280"),
+        ("half \ud83d", "half of a character"),
+    ],
 )
 def test_what_cannot_be_sent_is_refused_at_once(kit: Kit, text: str, words: str) -> None:
     """Nothing, and too much, never becomes a reply."""

@@ -6,12 +6,16 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+from desk_kit import make_kit
+from staff_kit import seed_staff
 
 from social_listener.errors import DeskError
 from social_listener.model import Status
+from social_listener.rights import Role
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from desk_kit import Kit
 
@@ -162,3 +166,21 @@ def test_a_proposal_that_came_meanwhile_keeps_it_open(kit: Kit) -> None:
     done = kit.desk.undoing.undo(offer.id, "ana")
     assert (done.restored, [one.why for one in done.left]) == (0, ["a proposal of ben waits for approval in it"])
     assert kit.desk.conversation(talk, "ana").status is Status.OPEN
+
+
+def test_an_offer_names_nobody_whose_account_was_taken_away(tmp_path: Path) -> None:
+    """Who lost access to an account is told what they did last, not to whom; nor who it was that stays as it is."""
+    kit = make_kit(tmp_path, accounts=("main", "other"))
+    try:
+        seed_staff(kit.desk, "zoe")
+        talk = kit.desk.conversation_of(kit.mention())
+        kit.desk.resolve(talk, "zoe", view(kit, talk).version)
+        kit.desk.people.set_rights("ana", "zoe", Role.COMMUNITY_MANAGER, frozenset({"other"}), 1)
+        offer = kit.desk.undoing.latest("zoe")
+        assert offer is not None
+        assert (offer.words, offer.about) == ("Resolved", "")
+        left = kit.desk.undoing.undo(offer.id, "zoe").left
+        assert [one.name for one in left] == [""]
+        assert view(kit, talk).status is Status.RESOLVED
+    finally:
+        kit.close()
