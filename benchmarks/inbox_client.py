@@ -32,6 +32,10 @@ if TYPE_CHECKING:
 _TRIGGER, _EVENTS = "$$STREAMLIT_INTERNAL_KEY_", "__events"
 #: seconds for which the feed waits after somebody pressed something; see dashboard/assets/live.js
 CALM: Final = 0.4
+#: … and at most, while what was pressed is not heard yet
+CALM_AT_MOST: Final = 3.0
+#: seconds after which a page says again what is not heard, and twice that the next time; see dashboard/assets/panes.js
+AGAIN_AFTER: Final = 2.0
 #: seconds between two signs of a page that it is open; see dashboard/assets/beats.js
 BEAT: Final = 10.0
 #: messages that a browser keeps of each place of a page
@@ -49,6 +53,7 @@ class Figures:
     received: int = 0  #: bytes
     changes: int = 0  #: times that the feed had the store read again
     ticks: int = 0
+    again: int = 0  #: times that a click was said again, as nothing had come of it
 
 
 class Inbox:
@@ -126,8 +131,15 @@ class Inbox:
         self._acted = began = time.perf_counter()
         at = time.time() * 1000
         wish = {"id": conversation, "at": at, "page": self._page}
-        await self._trigger("feed", "told", [{"number": at, "pane": "queue", "what": "pick", "value": wish}])
+        said = [{"number": at, "pane": "queue", "what": "pick", "value": wish}]
+        await self._trigger("feed", "told", said)
         async with asyncio.timeout(PATIENCE):
+            for pause in (AGAIN_AFTER, 2 * AGAIN_AFTER):
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._shown.wait(), pause)
+                    break
+                self._figures.again += 1
+                await self._trigger("feed", "told", said)
             await self._shown.wait()
             self._whole()
             self._figures.opened.append(time.perf_counter() - began)
@@ -201,12 +213,17 @@ class Inbox:
                     continue
                 first, told = not told, value
                 if not first:
-                    while (calm := self._acted + CALM - time.perf_counter()) > 0:  # noqa: ASYNC110 - a clock is waited for
-                        await asyncio.sleep(calm)
+                    since = time.perf_counter()
+                    while (now := time.perf_counter()) < since + CALM_AT_MOST and self._in_hand(now):  # noqa: ASYNC110 - a clock is waited for
+                        await asyncio.sleep(CALM)
                     self._figures.changes += 1
                     await self._trigger("live_feed", "changed", told)
         finally:
             writer.close()
+
+    def _in_hand(self, now: float) -> bool:
+        """Return whether somebody has just pressed something, or it is not heard yet."""
+        return now < self._acted + CALM or bool(self._wanted and not self._shown.is_set())
 
     # -- what it is told -----------------------------------------------------------------------------------------------
 

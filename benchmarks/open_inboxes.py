@@ -305,6 +305,7 @@ def tell(result: Result, pages: int) -> None:
         print(f"{name:40}" + "".join(f"{1000 * value:10.0f}" for value in cuts))
     print(f"CPU: {idle.cpu / idle.seconds:.2f} cores idle, {clicks.cpu / clicks.seconds:.2f} at work; ", end="")
     print(f"{clicks.cpu / number * 1000:.1f} ms a click gross")
+    print(f"said again since nothing had come of it: {figures.again} clicks")
     print("memory: " + ", ".join(f"{value:.0f} MB {name}" for name, value in result.memory.items()))
 
 

@@ -82,8 +82,12 @@ def _direction(now: Situation) -> Json:
         Direction.OVER: "Over",
     }
     tone = {Direction.RISING: "red", Direction.FALLING: "green"}.get(now.direction, "")
-    small = f"{now.half:,} in the last half hour, {now.half_before:,} in the one before"
-    return {"text": told[now.direction], "tone": tone, "small": small}
+    halves = (
+        (Behind.HALF, f"{now.half:,} in the last half hour"),
+        (Behind.HALF_BEFORE, f"{now.half_before:,} in the one before"),
+    )
+    opens = [{"key": kind.value, "behind": kind.value, "text": text} for kind, text in halves]
+    return {"text": told[now.direction], "tone": tone, "halves": opens}
 
 
 def _figures(one: Spike, now: Situation) -> list[Json]:

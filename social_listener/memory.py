@@ -8,7 +8,7 @@ import gc
 import sys
 from typing import Final
 
-#: seconds between two collections; one holds everything up for some hundredths of a second
+#: seconds between two collections, each of which holds everything up for a moment
 EVERY: Final = 10.0
 #: of mallopt(3): how many arenas there may be; two are enough for threads that hold Python's lock most of the time
 _ARENA_MAX: Final = -8
@@ -33,8 +33,11 @@ async def tidy(every: float = EVERY) -> None:
     """Have what pages leave behind collected before much of it lies about; runs until it is cancelled.
 
     Every drawing makes some hundred classes and functions that hold each other. By itself the collector comes for them
-    when they are a quarter of all there is, and by then they are spread over memory that nobody can give back.
+    when they are a quarter of all there is, and by then they are spread over memory that nobody can give back. What is
+    there at the beginning, modules most of all, stays for ever and is not looked through again.
     """
+    gc.collect()
+    gc.freeze()
     while True:
         await asyncio.sleep(every)
         gc.collect()

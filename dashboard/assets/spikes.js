@@ -173,6 +173,9 @@ class One {
     this.sentence = el("h1");
     this.began = el("p", "quiet began");
     this.way = el("div", "direction");
+    this.whither = el("span");
+    this.halves = el("span", "halves");
+    this.way.append(this.whither, this.halves);
     this.figures = el("div", "figures");
     this.inbox = el("div", "inbox");
     this.known = el("section", "known-box");
@@ -225,8 +228,11 @@ class One {
       if (data.until) this.began.append(time(data.until, ""));
       this.began.append(" (" + data.lasted + ")");
     });
-    fresh(this.way, data.direction, () =>
-      this.way.replaceChildren(el("span", "chip " + data.direction.tone, data.direction.text), el("span", "quiet", data.direction.small)));
+    fresh(this.whither, data.direction.text, () =>
+      this.whither.replaceChildren(el("span", "chip " + data.direction.tone, data.direction.text)));
+    steady(this.halves, data.direction.halves, () => el("span"), (node, half) => {
+      put(pressed(node, "link-button", (from) => this.ask(from, half.behind, "", half.text)), half.text);
+    });
     steady(this.figures, data.figures, () => el("div"), (node, one) => fillFigure(node, one, this.ask));
     fresh(this.inbox, data.inbox, () => this.fillInbox(data.inbox));
     fresh(this.known, data.known, () => this.fillKnown(data.known));

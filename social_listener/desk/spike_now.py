@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 _HALF: Final = timedelta(minutes=30)
 _MINUTE: Final = timedelta(minutes=1)
+#: from when to when, in half hours back from the end
+_BACK: Final = {Behind.HOUR: (2, 0), Behind.HALF: (1, 0), Behind.HALF_BEFORE: (2, 1)}
 #: of what we said so many are told
 _OURS: Final = 5
 #: items in which a word is looked for, the newest
@@ -66,8 +68,9 @@ def behind(
     if kind in _NEEDS_KEY and not key:
         raise DeskError("which items are to be listed was not said")
     between, accounts = span(office, cursor, spike), theirs(spike)
-    if kind is Behind.HOUR:
-        between, which = (between[1] - 2 * _HALF, between[1]), (Behind.ALL, "")
+    if kind in _BACK:
+        since, until = (between[1] - back * _HALF for back in _BACK[kind])
+        between, which = (since, until), (Behind.ALL, "")
     if kind is Behind.WORD:
         return _saying(cursor, between, accounts, key, limit=limit, after=after)
     try:

@@ -17,7 +17,19 @@ from social_listener.store import audit, notifications, people, spike_items
 from social_listener.store import spikes as table
 from social_listener.store.spikes import StoredSpike
 from social_listener.trends import spike_words
-from social_listener.trends.spikes import BACK, HOUR, MINUTE, Recent, Rules, Seen, State, look
+from social_listener.trends.baseline import floor
+from social_listener.trends.spikes import (
+    BACK,
+    HOUR,
+    LULL_AGAIN,
+    MINUTE,
+    Recent,
+    Rules,
+    Seen,
+    State,
+    look,
+    stayed_quiet,
+)
 from social_listener.trends.why import Voice, why
 
 if TYPE_CHECKING:
@@ -207,7 +219,7 @@ class Watch:
     def _lull(self, scene: _Scene, seen: Seen | None, lulls: dict[str | None, StoredSpike]) -> None:
         """Keep that far less is said than usual, while it lasts. Nobody is told: pages show it."""
         known = lulls.get(scene.account)
-        going = known if _goes_on(known) else None
+        going = known if _goes_on(known) or (seen and known and self._stayed_quiet(scene, known.spike, seen)) else None
         if seen is None and going is None:
             return
         if seen is None and going is not None:
@@ -215,12 +227,25 @@ class Watch:
         elif seen is not None and going is not None:
             if seen.until - going.spike.last_at < _STEP:
                 return
-            kept = replace(going, spike=replace(going.spike, last_at=seen.until))
+            kept = replace(going, spike=replace(going.spike, last_at=seen.until, ended_at=None))
         elif seen is not None:
             kept = self._new_lull(scene, seen)
         lulls[scene.account] = kept
         with self._office.store.transaction(quiet=True) as cursor:
             table.put(cursor, _as_closed(cursor, kept))
+
+    def _stayed_quiet(self, scene: _Scene, before: Spike, seen: Seen) -> bool:
+        """Return whether a lull that ended is the one that is seen now: it was quiet all the while between."""
+        since, until = floor(before.last_at), floor(seen.since)
+        if until <= since:
+            return True
+        usual = scene.baseline.expected(since, until)
+        if until - since > LULL_AGAIN or usual is None:
+            return False
+        with self._office.store.read() as cursor:
+            counts = spike_items.quarters(cursor, since, until)
+        said = sum(items for account in scene.accounts for items, _ in counts.get(account, {}).values())
+        return stayed_quiet(said, usual.items)
 
     def _new_lull(self, scene: _Scene, seen: Seen) -> StoredSpike:
         reason = Why(kind=SpikeKind.LULL, items=seen.count, authors=0, scored=0, negative=0)

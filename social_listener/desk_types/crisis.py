@@ -89,6 +89,8 @@ class Behind(StrEnum):
 
     ALL = "all"
     HOUR = "hour"  #: of the last hour
+    HALF = "half"  #: of the last half hour
+    HALF_BEFORE = "half_before"  #: of the half hour before that
     NEGATIVE = "negative"
     WAITING = "waiting"
     ANSWERED = "answered"

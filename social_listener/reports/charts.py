@@ -229,6 +229,11 @@ def _names_at_ends(
     }
 
 
+#: a remark's text stands to the left of its line where it would reach over the names at the right end
+_REMARK_WIDE: Final = 200
+_AT_RIGHT: Final = f"scale('x', datum.at) > width - min({_REMARK_WIDE}, width / 2)"
+
+
 def _annotations(marks: Sequence[Mark], zone: ZoneInfo, theme: Theme) -> list[dict[str, Any]]:
     """Return a rule with its text for each remark, and a pale span for those that last."""
     if not marks:
@@ -250,7 +255,14 @@ def _annotations(marks: Sequence[Mark], zone: ZoneInfo, theme: Theme) -> list[di
         },
         {
             "data": {"values": rows},
-            "mark": {"type": "text", "align": "left", "baseline": "top", "dx": 4, "color": _INK[theme], "limit": 200},
+            "mark": {
+                "type": "text",
+                "align": {"expr": f"{_AT_RIGHT} ? 'right' : 'left'"},
+                "baseline": "top",
+                "dx": {"expr": f"{_AT_RIGHT} ? -4 : 4"},
+                "color": _INK[theme],
+                "limit": _REMARK_WIDE,
+            },
             "encoding": {"x": _TIME, "y": {"value": 2}, "text": {"field": "text", "type": "nominal"}},
         },
     ]

@@ -83,7 +83,7 @@ class Baseline:
     _origin: int = field(default=0, repr=False)
 
     def expected(self, since: datetime, until: datetime, *, negative: bool = False) -> Expected | None:
-        """Return what is usual from `since` to `until` (both at or after the anchor); None: there is no history."""
+        """Return what is usual from `since` to `until`, by the time of the week; None: there is no history."""
         profile = self.negative if negative else self.items
         if profile is None:
             return None

@@ -35,6 +35,10 @@ _STILL_TIMES: Final = 1.3
 _LULL: Final = 0.3
 #: nobody is woken by a lull, so it need not be as unlikely as a spike
 _LULL_CHANCE: Final = 1e-4
+#: a lull that ended goes on when it is as quiet again within this time, over a night or a Sunday …
+LULL_AGAIN: Final = timedelta(hours=48)
+#: … and between at most this part of what is usual was said, or so few more: four of a night's three prove nothing
+_LULL_BETWEEN, _A_FEW = 0.5, 3
 #: by the time of the day alone weekdays and Sundays look alike: more is asked for
 _DAY_TIMES: Final = 3.0
 
@@ -123,6 +127,14 @@ def lull(recent: Recent, baseline: Baseline) -> Seen | None:
     if count > _LULL * usual.items or chance > _LULL_CHANCE:
         return None
     return Seen(since=since, until=recent.until, count=count, usual=usual.items, chance=chance)
+
+
+def stayed_quiet(count: int, usual: float) -> bool:
+    """Return whether a lull that was seen to end went on: between its two parts `count` items, where `usual` are usual.
+
+    At night so little is usual that three hours prove nothing: a lull of a week would be told as a few a day.
+    """
+    return count <= _LULL_BETWEEN * usual + _A_FEW
 
 
 def _chance(one: Seen) -> float:

@@ -9,6 +9,7 @@ import pytest
 from conftest import MakeStage, Open
 from playwright.sync_api import Locator, Page, Route, WebSocketRoute, expect
 from stage import Stage, staged, until
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from test_browser_team import area, at
 
 pytestmark = pytest.mark.browser
@@ -27,6 +28,7 @@ class Hold:
     def __init__(self, page: Page) -> None:
         self.page, self.held, self.holds = page, [], False
         self.answers, self.holds_answers = [], False
+        self.loses, self.lost = False, 0
         page.route_web_socket(lambda address: "/stream" in address, self._opened)
         page.reload()
         expect(area(page)).to_be_visible()
@@ -38,9 +40,21 @@ class Hold:
         self.server.on_message(self._answered)
 
     def _answered(self, message: str | bytes) -> None:
+        if self.loses and self._is_drawn(message):
+            return
         self.answers.append(message)
         if not self.holds_answers:
             self.let_answers_go()
+
+    def _is_drawn(self, message: str | bytes) -> bool:
+        """Return whether the service hands over the conversation, or says that all was drawn; up to then it is lost."""
+        told = ForwardMsg.FromString(bytes(message)) if isinstance(message, bytes) else ForwardMsg()
+        if told.WhichOneof("type") == "script_finished":
+            self.loses = not self.lost
+            return True
+        drawn = told.delta.new_element.bidi_component.id.endswith("-feed")
+        self.lost += drawn
+        return drawn
 
     def let_answers_go(self) -> None:
         """Hand over all that the service sent meanwhile."""
@@ -153,6 +167,19 @@ def test_a_conversation_opens_that_was_picked_in_the_moment_of_a_change(pair: St
     hold.let_go()
     expect(sam.locator(".said.focus")).to_contain_text("which colours are there?")
     assert f"c={quote(pair.conversation(other), safe='')}" in sam.url
+
+
+def test_what_was_picked_is_shown_though_its_drawing_was_lost(pair: Stage, open_page: Open) -> None:
+    """What Streamlit draws in the moment in which another message arrives may get lost: the page asks for it again."""
+    post, _ = pair.mention("does it come in red?"), pair.mention("and in blue?")
+    sam = at(open_page, pair, post, "Sam")
+    hold = Hold(sam)
+    row = sam.locator(".st-key-queue_list .row", has_text="and in blue?")
+    expect(row).to_be_visible()
+    hold.loses = True
+    row.click()
+    expect(sam.locator(".said.focus")).to_contain_text("and in blue?")
+    assert hold.lost == 1
 
 
 @pytest.mark.long

@@ -30,6 +30,7 @@ def test_every_number_opens_a_list_that_there_is() -> None:
     """Figures, words and carriers name a list of the desk's; a lull has two figures."""
     one = drawn()
     opens = [figure["behind"] for figure in one["figures"]]
+    opens += [half["behind"] for half in one["direction"]["halves"]]
     opens += [row["behind"] for row in one["words_rose"]]
     opens += [row["behind"] for group in one["carriers"] for row in group["rows"]]
     assert {Behind(name) for name in opens} >= {Behind.HOUR, Behind.WAITING, Behind.WORD, Behind.PERSON, Behind.THREAD}
@@ -68,7 +69,7 @@ def test_where_it_goes_is_told_in_a_word(direction: Direction) -> None:
     """With both half hours beside it."""
     told = drawn(direction=direction)["direction"]
     assert told["text"].lower() == direction.value
-    assert told["small"] == "70 in the last half hour, 30 in the one before"
+    assert [one["text"] for one in told["halves"]] == ["70 in the last half hour", "30 in the one before"]
 
 
 def test_an_empty_page_says_what_is_watched_and_that_all_is_calm() -> None:

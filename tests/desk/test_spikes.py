@@ -118,6 +118,21 @@ def test_silence_is_a_lull_only_while_everything_is_polled_well(kit: Kit) -> Non
     assert [one.ended_at is not None for one in kit.desk.spikes.past(NOW, kit.now(), "ana")] == [True]
 
 
+@pytest.mark.long
+@pytest.mark.parametrize(("an_hour", "lulls"), [(8, 1), (20, 2)])
+def test_a_lull_of_days_is_one(kit: Kit, an_hour: int, lulls: int) -> None:
+    """A little more between, as by night, does not part it, though it is told as ended then; hours as usual do."""
+    play(kit, [], 8 * 60, step=15)
+    play(kit, ordinary(kit.now(), kit.now() + timedelta(hours=15), an_hour, 5), 15 * 60, step=15)
+    (first,) = kit.desk.spikes.past(NOW, kit.now(), "ana")
+    assert first.ended_at is not None
+    play(kit, [], 8 * 60, step=15)
+    found = kit.desk.spikes.past(NOW, kit.now(), "ana")
+    assert [one.kind for one in found] == [SpikeKind.LULL] * lulls
+    assert (found[0].id == first.id, found[0].ended_at) == (lulls == 1, None)
+    assert told(kit, "ana") == []
+
+
 def test_a_dead_stream_is_no_lull(kit: Kit) -> None:
     """The same silence, but nothing was polled: nothing is said of it."""
     for _ in range(48):

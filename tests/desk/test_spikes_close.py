@@ -54,7 +54,13 @@ def test_figures_equal_a_plain_count_and_open_their_items(kit: Kit, spike: Spike
     assert now.hour == len(raw(kit, now.until - timedelta(hours=1)))
     every = kit.desk.spikes.behind(spike.id, "ana", (Behind.ALL, ""), limit=1_000)
     assert [one.id for one in every.lines] == [one[0] for one in items]
-    for kind, number in ((Behind.NEGATIVE, now.figures.negative), (Behind.HOUR, now.hour), (Behind.OURS, 0)):
+    for kind, number in (
+        (Behind.NEGATIVE, now.figures.negative),
+        (Behind.HOUR, now.hour),
+        (Behind.HALF, now.half),
+        (Behind.HALF_BEFORE, now.half_before),
+        (Behind.OURS, 0),
+    ):
         assert kit.desk.spikes.behind(spike.id, "ana", (kind, "")).total == number
     read, after = [], None
     while page := kit.desk.spikes.behind(spike.id, "ana", (Behind.ALL, ""), limit=7, after=after):

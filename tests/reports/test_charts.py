@@ -2,6 +2,9 @@ from __future__ import annotations
 
 import io
 import json
+import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -253,8 +256,6 @@ def test_a_chart_that_takes_too_long_is_given_up() -> None:
 @pytest.mark.long
 def test_no_process_stays_behind() -> None:
     """Drawing takes no memory of ours: the library is loaded by the other process only."""
-    import sys  # noqa: PLC0415 - what this process has loaded
-
     pictures([charts.bars("b", [Bar("x", 1)])], 300)
     assert "vl_convert" not in sys.modules
     assert png._lock.acquire(blocking=False)
@@ -273,3 +274,15 @@ def test_emoji_in_long_names_break_no_picture() -> None:
     made = pictures(figures, 300)
     assert len(made) == 5
     assert made[3] != made[4]
+
+
+def test_a_remark_at_the_right_end_stands_off_the_names() -> None:
+    """There its text is to the left of its line; elsewhere to the right of it."""
+    marks = [Mark(START, "Sale"), Mark(START + timedelta(days=8), "Outage")]
+    chart = charts.over_time("Items", [line("x", [1.0] * 9), line("y", [2.0] * 9)], marks=marks)
+    drawing = "import json, sys, vl_convert; print(vl_convert.vegalite_to_svg(json.load(sys.stdin), vl_version='6.4'))"
+    order = json.dumps(chart.spec)
+    made = subprocess.run([sys.executable, "-c", drawing], input=order, capture_output=True, text=True, check=True)
+    told = {"Sale": "start", "Outage": "end", "x": "start"}
+    ends = {text: re.search(rf'text-anchor="(\w+)"[^>]*>{text}<', made.stdout) for text in told}
+    assert {text: found and found[1] for text, found in ends.items()} == told
