@@ -109,12 +109,13 @@ def show() -> None:
 @st.fragment(key="queue", run_every="60s")
 def queue() -> None:
     """Draw the list, and hear of changes in the store: it is what most of them change."""
-    with st.container(key="live_box"):
-        heard_at = session.inbox().read_at
-        LIVE(key="live_feed", data={"staff": state.staff(), "at": heard_at}, on_changed_change=actions.changed)
+    live = st.container(key="live_box")
+    heard_at = session.inbox().read_at
     actions.fresh_queue()
     with session.drawing("queue"):
         _list(session.inbox())
+    with live:  # last: where the rest of a drawing gets lost, the feed does not take the list for drawn
+        LIVE(key="live_feed", data={"staff": state.staff(), "at": heard_at}, on_changed_change=actions.changed)
 
 
 def _list(now: session.Inbox) -> None:

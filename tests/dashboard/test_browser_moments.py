@@ -28,7 +28,7 @@ class Hold:
     def __init__(self, page: Page) -> None:
         self.page, self.held, self.holds = page, [], False
         self.answers, self.holds_answers = [], False
-        self.loses, self.lost = False, 0
+        self.loses, self.lost = "", 0
         page.route_web_socket(lambda address: "/stream" in address, self._opened)
         page.reload()
         expect(area(page)).to_be_visible()
@@ -47,14 +47,14 @@ class Hold:
             self.let_answers_go()
 
     def _is_drawn(self, message: str | bytes) -> bool:
-        """Return whether the service hands over the conversation, or says that all was drawn; up to then it is lost."""
+        """Return whether the service hands over what is to be lost, or says that all was drawn; with that it ends."""
         told = ForwardMsg.FromString(bytes(message)) if isinstance(message, bytes) else ForwardMsg()
         if told.WhichOneof("type") == "script_finished":
-            self.loses = not self.lost
+            self.loses = "" if self.lost else self.loses
             return True
-        drawn = told.delta.new_element.bidi_component.id.endswith("-feed")
-        self.lost += drawn
-        return drawn
+        if told.delta.new_element.bidi_component.id.endswith(self.loses):
+            self.lost += 1
+        return self.lost > 0
 
     def let_answers_go(self) -> None:
         """Hand over all that the service sent meanwhile."""
@@ -176,10 +176,20 @@ def test_what_was_picked_is_shown_though_its_drawing_was_lost(pair: Stage, open_
     hold = Hold(sam)
     row = sam.locator(".st-key-queue_list .row", has_text="and in blue?")
     expect(row).to_be_visible()
-    hold.loses = True
+    hold.loses = "-feed"
     row.click()
     expect(sam.locator(".said.focus")).to_contain_text("and in blue?")
     assert hold.lost == 1
+
+
+def test_what_is_new_is_shown_though_its_drawing_was_lost(pair: Stage, open_page: Open) -> None:
+    """The same for the list: a change that the page was told of and that is not drawn is asked for again."""
+    sam = at(open_page, pair, pair.mention("is it heavy?"), "Sam")
+    hold = Hold(sam)
+    hold.loses = "-queue_list"
+    pair.mention("is it light?")
+    until(lambda: sam.evaluate("0") == 0 and hold.lost, "the drawing of what is new is lost")
+    expect(sam.locator(".st-key-queue_list .row", has_text="is it light?")).to_be_visible()
 
 
 @pytest.mark.long
