@@ -61,10 +61,12 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-#: seconds between two looks at the revision, between two events to a page, and between signs of life
-LOOK, PAUSE, HEARTBEAT = 0.2, 1.8, 15.0
-#: seconds over which pages are told of the same change, one after the other
-SPREAD = 1.2
+#: seconds between two looks at the revision, and between signs of life
+LOOK, HEARTBEAT = 0.2, 15.0
+#: seconds between two events to a page, and over which pages are told of the same change, one after the other: at
+#: least, and for each open page. 25 that read all the time would hold up whoever presses something.
+PAUSE, PAUSE_EACH = 1.8, 0.12
+SPREAD, SPREAD_EACH = 1.2, 0.12
 
 #: the longest text that is kept as a draft, in characters
 LONGEST = 50_000
@@ -243,6 +245,7 @@ class _Live:
         self._service = entrance.service
         self._door = entrance.door
         self._ending = entrance.ending
+        self._open = 0
 
     async def get(self, request: Request) -> Response:
         headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
@@ -251,10 +254,18 @@ class _Live:
         return StreamingResponse(events, media_type="text/event-stream", headers=headers)
 
     async def _events(self, page: str, session_id: str) -> AsyncIterator[str]:
+        self._open += 1
+        try:
+            async for event in self._told(page, session_id):
+                yield event
+        finally:
+            self._open -= 1
+
+    async def _told(self, page: str, session_id: str) -> AsyncIterator[str]:
         told = self._service.desk.revision
         here: tuple[Here, ...] = ()
         yield f"retry: 2000\ndata: {told}\n\n"
-        quiet, left = 0.0, SPREAD * random.random()  # noqa: S311 - no secret
+        quiet, left = 0.0, self._turn()
         while (staff := await who(self._door, session_id)) is not None and not self._ending():
             await asyncio.sleep(LOOK)
             quiet += LOOK
@@ -263,14 +274,19 @@ class _Live:
             if others != here:
                 here = others
                 yield presence_event(here)
-            if revision != told and quiet >= PAUSE and left > 0:
+            calm = quiet >= max(PAUSE, PAUSE_EACH * self._open)
+            if revision != told and calm and left > 0:
                 left -= LOOK  # pages that were told at the same moment would all read at once
-            elif revision != told and quiet >= PAUSE:
-                told, quiet, left = revision, 0.0, SPREAD * random.random()  # noqa: S311 - no secret
+            elif revision != told and calm:
+                told, quiet, left = revision, 0.0, self._turn()
                 yield f"data: {told}\n\n"
             elif quiet >= HEARTBEAT:
                 quiet = 0.0
                 yield ": still here\n\n"
+
+    def _turn(self) -> float:
+        """Return for how many seconds a page waits with the next change, so that others come before it."""
+        return max(SPREAD, SPREAD_EACH * self._open) * random.random()  # noqa: S311 - no secret
 
 
 class _Typed(BaseModel):

@@ -8,14 +8,15 @@ from __future__ import annotations
 import logging
 import time
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, NoReturn, cast
 
 import streamlit as st
 
 from social_listener.dashboard import bench_data, component, dialogs, draw_queue, inbox_filter, shelf, state, words
 from social_listener.dashboard.bench_data import Bench
-from social_listener.desk_types import View
+from social_listener.desk_types import QueueRow, View
 from social_listener.errors import DeskError
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from social_listener.dashboard.draw_composer import Outcome
     from social_listener.dashboard.inbox_proposals import Deciding
     from social_listener.desk.bulk import Prepared
-    from social_listener.desk_types import ConversationView, QueueFilter, QueuePage, QueuePlace, QueueRow
+    from social_listener.desk_types import ConversationView, QueueFilter, QueuePage, QueuePlace
     from social_listener.desk_types.answering import MacroRun
     from social_listener.desk_types.contacts import Likeness
     from social_listener.desk_types.opened import Opened
@@ -84,10 +85,12 @@ class Inbox:
 
 def inbox() -> Inbox:
     """Return what this page shows; made from its address at the first call."""
-    if "inbox" not in st.session_state:
-        query = st.query_params.to_dict()
-        st.session_state["inbox"] = Inbox(wanted=inbox_filter.from_query(query), chosen=query.get("c") or None)
-    return cast("Inbox", st.session_state["inbox"])
+    return state.of_page("inbox", _inbox)
+
+
+def _inbox() -> Inbox:
+    query = st.query_params.to_dict()
+    return Inbox(wanted=inbox_filter.from_query(query), chosen=query.get("c") or None)
 
 
 def follow_address() -> None:
@@ -214,11 +217,15 @@ def _look_of_conversation(now: Inbox) -> object:
     return view, now.view_problem, now.bench, now.prepared, now.alike, now.alike_for, now.takers, now.macro
 
 
+#: all of a row of the list but what only grows with time
+_ROW_LOOK = attrgetter(*(one.name for one in fields(QueueRow) if one.name not in {"priority", "reasons"}))
+
+
 def _look_of_queue(now: Inbox) -> object:
-    rows: tuple[QueueRow, ...] = now.shelf.rows if now.shelf else ()
+    rows = now.shelf.rows if now.shelf else ()
     marks = (now.shelf.gone, now.shelf.fresh) if now.shelf else ()
     return (
-        tuple(replace(row, priority=0, reasons=()) for row in rows),
+        [_ROW_LOOK(row) for row in rows],
         marks,
         now.page.total if now.page else 0,
         now.page and now.page.counts,

@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING, TypeVar, cast
 from zoneinfo import ZoneInfo
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from social_listener.dashboard.entrance import USER_KEY
 from social_listener.errors import ListenerError, SignInFailed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
+    from streamlit.runtime.scriptrunner import ScriptRunContext
 
     from social_listener.desk import Desk
     from social_listener.desk_types.people import StaffLine
@@ -58,14 +61,37 @@ def desk() -> Desk:
     return service().desk
 
 
+class _Run(threading.local):
+    """What a run of a page has looked up already; Streamlit runs each in a thread of its own."""
+
+    context: ScriptRunContext | None = None
+    found: dict[str, object]
+
+
+_RUN = _Run()
+
+
+def of_page(name: str, make: Callable[[], T]) -> T:
+    """Return what a page keeps under this name for as long as it is open, made at the first call; it is never replaced.
+
+    Streamlit takes long to look something up, and one click asks for the same dozens of times.
+    """
+    context = get_script_run_ctx(suppress_warning=True)
+    if context is None or _RUN.context is not context:
+        _RUN.context, _RUN.found = context, {}
+    if name not in _RUN.found:
+        if name not in st.session_state:
+            st.session_state[name] = make()
+        _RUN.found[name] = st.session_state[name]
+    return cast("T", _RUN.found[name])
+
+
 def session_id() -> str:
     """Return the session of this browser, as the gate told it when the page connected; it stays for the page's life.
 
     Streamlit reads its secrets file anew whenever it is asked who somebody is, and one click asks a dozen times.
     """
-    if _SESSION not in st.session_state:
-        st.session_state[_SESSION] = str(st.user.to_dict().get(USER_KEY) or "")
-    return cast("str", st.session_state[_SESSION])
+    return of_page(_SESSION, lambda: str(st.user.to_dict().get(USER_KEY) or ""))
 
 
 def me() -> StaffLine | None:

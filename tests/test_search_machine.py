@@ -220,6 +220,22 @@ def test_a_lookup_that_trusts_the_index_alone_is_found(machine: Indexed, monkeyp
     machine.check_lookups()
     monkeypatch.setattr("social_listener.store.search_lookup.search_log.changed", lambda _, seq, __: (seq, [], False))
     monkeypatch.setattr("social_listener.store.search_lookup.search_log.waiting", lambda *_: False)
+    machine.post("mara", "@fernhill and a third one", 0.0, 1)
+    machine.poll()
+    with pytest.raises(AssertionError):
+        machine.check_lookups()
+
+
+def test_a_lookup_that_keeps_what_it_knew_too_long_is_found(machine: Indexed, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the log tells is read once a commit; negative control: kept beyond the next one, rows are missed."""
+    machine.check()
+    for text in ("another thing", "a third one"):
+        machine.post("mara", f"@fernhill {text}", 0.0, 1)
+        machine.poll()
+        machine.check_lookups()
+    monkeypatch.setattr(type(machine.store), "has_committed", lambda *_: True)
+    machine.post("ben", "@fernhill where is my order?", 0.0, 1)
+    machine.poll()
     with pytest.raises(AssertionError):
         machine.check_lookups()
 

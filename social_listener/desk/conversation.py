@@ -40,7 +40,7 @@ def read_conversation(office: Office, conversation_id: str, staff: str, focus_id
     """Return everything about one conversation; `DeskError` when there is none of that id."""
     with office.store.read() as cursor:
         row = office.conversation(cursor, staff, Right.READ, conversation_id)
-        return view_of(office, cursor, row, staff, focus_id)
+        return view_of(office, cursor, row, staff, focus_id, told=beside.told_of(cursor, row.id, row.contact_id))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,18 +61,23 @@ class _Reading:
 
 
 def view_of(
-    office: Office, cursor: DuckDBPyConnection, row: ConversationRow, staff: str, focus_id: str | None
+    office: Office,
+    cursor: DuckDBPyConnection,
+    row: ConversationRow,
+    staff: str,
+    focus_id: str | None,
+    *,
+    told: frozenset[str],
 ) -> ConversationView:
-    """Return a conversation as staff see it."""
+    """Return a conversation as staff see it; `told`: the small tables that tell of it, see `beside`."""
     times = office.times(cursor)
-    seen = _read(office, cursor, row, staff)
+    seen = _read(office, cursor, row, staff, told)
     items = [line for line in seen.lines if not line.item.context]
     context = _context(cursor, seen)
     focus = _focus(items, context, focus_id)
     since = min((line.again_at or line.item.sent_at for line in items if waits(line)), default=None)
     due = due_line(office, dues.of_conversation(cursor, row.id), row.account_id, times)
     waiting = office.waiting_factor(due, times.ours) if since and _counts(focus) else None
-    told = seen.told
     return ConversationView(
         conversation_id=row.id,
         channel=row.channel,
@@ -105,8 +110,9 @@ def view_of(
     )
 
 
-def _read(office: Office, cursor: DuckDBPyConnection, row: ConversationRow, staff: str) -> _Reading:
-    told = beside.told_of(cursor, row.id, row.contact_id)
+def _read(
+    office: Office, cursor: DuckDBPyConnection, row: ConversationRow, staff: str, told: frozenset[str]
+) -> _Reading:
     within = office.accounts(cursor, staff)
     whole = customers.together(cursor, row.contact_id) if "customers" in told else (row.contact_id,)
     known = office.store.index.lookup(cursor)

@@ -62,7 +62,8 @@ class Clocks:
 class Roster:
     """What the whole office shares and one click asks dozens of times: who works here, in which teams, the labels.
 
-    Thread-safe. Every commit makes it read again; within a transaction it is read as the transaction sees it.
+    Thread-safe. Every commit that is not of single conversations only makes it read again; within a transaction it is
+    read as the transaction sees it.
     """
 
     def __init__(self, memo: Memo) -> None:
@@ -70,19 +71,19 @@ class Roster:
 
     def one(self, cursor: DuckDBPyConnection, staff: str) -> StaffLine | None:
         """Return somebody as they are now, for whoever reads or writes with this cursor; None: there is nobody."""
-        return self._memo.get(cursor, ("staff", staff), lambda own: people.one(own, staff))
+        return self._memo.get(cursor, ("staff", staff), lambda own: people.one(own, staff), shared=True)
 
     def everybody(self, cursor: DuckDBPyConnection) -> tuple[StaffLine, ...]:
         """Return all staff, those that left included, in the order in which they came."""
-        return self._memo.get(cursor, "everybody", lambda own: tuple(people.everybody(own)))
+        return self._memo.get(cursor, "everybody", lambda own: tuple(people.everybody(own)), shared=True)
 
     def teams(self, cursor: DuckDBPyConnection) -> tuple[Team, ...]:
         """Return every team, by name."""
-        return self._memo.get(cursor, "teams", lambda own: tuple(teams.teams(own)))
+        return self._memo.get(cursor, "teams", lambda own: tuple(teams.teams(own)), shared=True)
 
     def labels(self, cursor: DuckDBPyConnection) -> Mapping[str, Label]:
         """Return every label, archived ones too, by id, in the order of their names."""
-        return self._memo.get(cursor, "labels", labels.by_id)
+        return self._memo.get(cursor, "labels", labels.by_id, shared=True)
 
     def worn(self, cursor: DuckDBPyConnection, ids: str) -> tuple[Label, ...]:
         """Return the labels of a conversation's "id id", by name."""

@@ -10,7 +10,7 @@ from social_listener.desk.files import files_view
 from social_listener.desk_types.opened import LINK, Opened, Typing
 from social_listener.desk_types.team import Around
 from social_listener.rights import Right
-from social_listener.store import drafts, reply_files
+from social_listener.store import beside, drafts, reply_files
 from social_listener.store.drafts import Place
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from social_listener.desk.office import Office
     from social_listener.store.conversations import ConversationRow
+    from social_listener.store.reply_files import StoredFile
 
 #: mode → whether one person only reads it; None: nobody outside
 _MODES: Final[Mapping[str, bool | None]] = {"public": False, "private": True, "note": None}
@@ -31,12 +32,13 @@ def read_opened(office: Office, conversation_id: str, staff: str, focus_id: str 
     read_at, commits = office.store.revision, office.store.commits
     with office.store.read() as cursor:
         row = office.conversation(cursor, staff, Right.READ, conversation_id)
+        told = beside.told_of(cursor, row.id, row.contact_id, staff)
         return Opened(
             read_at=read_at,
             commits=commits,
-            view=view_of(office, cursor, row, staff, focus_id),
+            view=view_of(office, cursor, row, staff, focus_id, told=told),
             around=around(office, cursor, row.account_id, staff),
-            typing=_typing(office, cursor, row, staff),
+            typing=_typing(office, cursor, row, staff, told),
         )
 
 
@@ -51,15 +53,20 @@ def around(office: Office, cursor: DuckDBPyConnection, account_id: str, staff: s
     )
 
 
-def _typing(office: Office, cursor: DuckDBPyConnection, row: ConversationRow, staff: str) -> dict[str, Typing]:
-    """Return what somebody types in a conversation, by mode."""
+def _typing(
+    office: Office, cursor: DuckDBPyConnection, row: ConversationRow, staff: str, told: frozenset[str]
+) -> dict[str, Typing]:
+    """Return what somebody types in a conversation, by mode; `told`: the small tables that tell of it."""
     places = {mode: Place(staff, row.id, mode) for mode in _MODES}
-    typed = drafts.read_all(cursor, tuple(places.values()))
-    found = {mode: Typing(draft=typed[place]) for mode, place in places.items()}
+    typed = drafts.read_all(cursor, tuple(places.values())) if "drafts" in told else {}
+    found = {mode: Typing(draft=typed.get(place) or drafts.empty(place)) for mode, place in places.items()}
     channel = office.channels.get(row.account_id)
     if channel is None:
         return found
-    files = reply_files.of_all(cursor, [one.draft.nonce for mode, one in found.items() if _MODES[mode] is not None])
+    files: Mapping[str, tuple[StoredFile, ...]] = {}
+    if not told.isdisjoint({"drafts", "reply_files"}):
+        nonces = [one.draft.nonce for mode, one in found.items() if _MODES[mode] is not None]
+        files = reply_files.of_all(cursor, nonces)
     for mode, one in list(found.items()):
         private = _MODES[mode]
         if private is not None:

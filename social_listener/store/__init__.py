@@ -123,7 +123,8 @@ class Store:
         """Say, within a transaction, that of single conversations only those change that `concern` has to do with.
 
         It names ids of conversations, contacts and threads; none: nothing changes that an open inbox shows, and
-        `revision` stays. Without a word a transaction may change everything.
+        `revision` stays. Without a word a transaction may change everything; with one it changes nothing that the whole
+        office shares: who works here, the teams, the labels there are.
         """
         self._concern = {*concern}
 

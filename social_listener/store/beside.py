@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from social_listener.store.drafts import Place, empty
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -20,10 +22,34 @@ _CONCERN: Final[Mapping[str, str]] = {
     "silences": "contact_id = $contact",
     "customers": "contact_id = $contact",
 }
-_SQL: Final = " UNION ALL ".join(f"SELECT '{table}' FROM {table} WHERE {rows}" for table, rows in _CONCERN.items())
+#: the same of what one person types there; pictures: of texts that are not kept yet
+_TYPED: Final[Mapping[str, str]] = {
+    "drafts": "id IN ($public, $private, $note)",
+    "reply_files": "nonce IN ($public_nonce, $private_nonce)",
+}
 
 
-def told_of(cursor: DuckDBPyConnection, conversation_id: str, contact_id: str) -> frozenset[str]:
-    """Return the names of the tables in `_CONCERN` that have a row about a conversation, in one query."""
-    rows = cursor.execute(_SQL, {"talk": conversation_id, "contact": contact_id}).fetchall()
-    return frozenset(row[0] for row in rows)
+def _union(concern: Mapping[str, str]) -> str:
+    return " UNION ALL ".join(f"SELECT '{table}' FROM {table} WHERE {rows}" for table, rows in concern.items())
+
+
+_SQL: Final = _union(_CONCERN)
+_SQL_TYPED: Final = _union({**_CONCERN, **_TYPED})
+
+
+def told_of(
+    cursor: DuckDBPyConnection, conversation_id: str, contact_id: str, staff: str | None = None
+) -> frozenset[str]:
+    """Return the names of the tables in `_CONCERN` that have a row about a conversation, in one query.
+
+    `staff`: those in `_TYPED` too, of what they type there.
+    """
+    values = {"talk": conversation_id, "contact": contact_id}
+    if staff is None:
+        return frozenset(row[0] for row in cursor.execute(_SQL, values).fetchall())
+    for mode in ("public", "private", "note"):
+        place = Place(staff, conversation_id, mode)
+        values[mode] = place.id
+        if mode != "note":
+            values[f"{mode}_nonce"] = empty(place).nonce
+    return frozenset(row[0] for row in cursor.execute(_SQL_TYPED, values).fetchall())

@@ -9,6 +9,7 @@ import json
 from collections import defaultdict
 from dataclasses import dataclass, fields
 from datetime import UTC
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from social_listener.desk_types import NoteLine, ThreadItem, Version
@@ -282,14 +283,11 @@ def _hangs_on(items: Iterable[ThreadItem]) -> set[str]:
 
 
 def _items(cursor: DuckDBPyConnection, condition: str, values: list[str], people: People) -> list[ThreadItem]:
-    found = [
-        named((*_ITEM, *_OURS), line)
-        for line in cursor.execute(
-            f"SELECT {', '.join((*_ITEM, *_OURS))} FROM interactions WHERE {condition} ORDER BY sent_at, id", values
-        ).fetchall()
-    ]
+    rows = cursor.execute(f"SELECT {', '.join((*_ITEM, *_OURS))} FROM interactions WHERE {condition}", values)
+    found = [named((*_ITEM, *_OURS), line) for line in rows.fetchall()]
     if not found:
         return []
+    found.sort(key=itemgetter("sent_at", "id"))  # the engine takes half as long again to put two rows in order
     authors = people.of(data["author_id"] for data in found)
     scores = _scores(cursor, [data["id"] for data in found if not data["outbound"]])
     wordings = _earlier(cursor, [data for data in found if data["edited_at"] is not None])

@@ -44,10 +44,11 @@ def read_all(cursor: DuckDBPyConnection, places: Sequence[Place]) -> dict[Place,
     ids = [place.id for place in places]
     rows = cursor.execute(f"SELECT id, text, nonce FROM drafts WHERE id IN ({marks(ids)})", ids).fetchall()
     kept = {row[0]: Draft(text=row[1], nonce=row[2]) for row in rows}
-    return {place: kept.get(place.id) or _empty(place) for place in places}
+    return {place: kept.get(place.id) or empty(place) for place in places}
 
 
-def _empty(place: Place) -> Draft:
+def empty(place: Place) -> Draft:
+    """Return what stands where nothing is typed yet; its nonce stays until it is saved or sent."""
     return Draft(text="", nonce=hashlib.sha256(place.id.encode()).hexdigest()[:32])
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 from social_listener.failpoints import failpoint
 from social_listener.store import search_docs, search_find, search_log
 from social_listener.store.search_files import BrokenIndex, IndexFiles
-from social_listener.store.search_lookup import Lookup
+from social_listener.store.search_lookup import Lookup, behind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
@@ -66,6 +66,7 @@ class SearchIndex:
         self._fresh: IndexFiles | None = None  # being built
         self._progress = Progress(whole=False)
         self._seen = -1  # revision of the store that was looked at last
+        self._behind: tuple[IndexFiles, int, int, frozenset[str] | None] | None = None  # see `_changed_since`
         self._closed = False
         self.kept = False  #: somebody brings it up to date unasked, so that no search has to
 
@@ -126,7 +127,23 @@ class SearchIndex:
             return None
         if self._store.is_still_at(self._seen):
             return Lookup(cursor, files, frozenset())
-        return Lookup.of(cursor, files)
+        changed = behind(cursor, files) if self._store.writes(cursor) else self._changed_since(files)
+        return None if changed is None else Lookup(cursor, files, changed)
+
+    def _changed_since(self, files: IndexFiles) -> frozenset[str] | None:
+        """Return what `behind` tells, read once a commit: all who open something in that second ask the same.
+
+        It may tell of more than a reader sees, never of less.
+        """
+        known, seq = self._behind, files.state.seq
+        if known is not None and known[:2] == (files, seq) and self._store.has_committed(known[2]):
+            return known[3]
+        commits = self._store.commits  # before the snapshot, which may be newer than it tells, never older
+        with self._store.read() as own:
+            changed = behind(own, files)
+        if files.state.seq == seq:
+            self._behind = (files, seq, commits, changed)
+        return changed
 
     def catch_up(self, stop: Callable[[], bool] = lambda: False) -> int:
         """Take up every change that was committed; build the index when there is none. Return how many conversations.

@@ -35,14 +35,6 @@ class Lookup:
     files: IndexFiles
     changed: frozenset[str]  #: conversations of which the index is behind
 
-    @classmethod
-    def of(cls, cursor: DuckDBPyConnection, files: IndexFiles) -> Lookup | None:
-        """Return it for a reader; None: the index is too far behind."""
-        upto, changed, _ = search_log.changed(cursor, files.state.seq, _MOST_CHANGED)
-        if len(changed) > _MOST_CHANGED or search_log.waiting(cursor, upto):
-            return None
-        return cls(cursor, files, frozenset(changed))
-
     def items(self, conversation_ids: Sequence[str]) -> list[str] | None:
         """Return the ids of all items of those conversations, context included, in no order."""
         if not self.changed.isdisjoint(conversation_ids):
@@ -75,3 +67,11 @@ class Lookup:
         except BrokenIndex:
             return None
         return None if hits.cut else list(hits.pairs())
+
+
+def behind(cursor: DuckDBPyConnection, files: IndexFiles) -> frozenset[str] | None:
+    """Return the conversations of which the index is behind what a reader sees; None: it is too far behind."""
+    upto, changed, _ = search_log.changed(cursor, files.state.seq, _MOST_CHANGED)
+    if len(changed) > _MOST_CHANGED or search_log.waiting(cursor, upto):
+        return None
+    return frozenset(changed)

@@ -57,6 +57,28 @@ def test_every_commit_makes_it_read_again(store: Store) -> None:
     assert readings == 2
 
 
+def test_what_all_share_lasts_over_changes_of_single_conversations(store: Store) -> None:
+    """A commit that says which conversations it changes leaves it; one that does not say makes it read again."""
+    memo, readings = Memo(store), 0
+
+    def read(own: DuckDBPyConnection) -> int:
+        nonlocal readings
+        readings += 1
+        return counted(own)
+
+    with store.read() as cursor:
+        assert memo.get(cursor, "n", read, shared=True) == 0
+        for concern in ({"a conversation"}, set[str]()):
+            with store.transaction() as writer:
+                writer.execute("UPDATE counters SET value = value + 1")
+                store.narrow(concern)
+            assert memo.get(cursor, "n", read, shared=True) == 0
+        assert readings == 1
+        add(store, "a")
+        assert memo.get(cursor, "n", read, shared=True) == 1
+    assert readings == 2
+
+
 def test_a_transaction_sees_what_it_writes_and_nobody_else_does(store: Store) -> None:
     """What is not committed is not kept."""
     memo = Memo(store)

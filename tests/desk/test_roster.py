@@ -28,6 +28,20 @@ def test_a_change_is_known_at_the_next_reading(kit: Kit) -> None:
         assert office.roster.one(cursor, "Ann") is not known, "kept over a commit"
 
 
+def test_nobody_is_read_again_for_a_change_of_one_conversation(kit: Kit) -> None:
+    """Messages come in all day; who works here and what the labels are does not change by that."""
+    office = kit.desk._office
+    seed_staff(kit.desk, "Ann")
+    with office.store.read() as cursor:
+        before = office.roster.one(cursor, "Ann"), office.roster.labels(cursor), office.roster.teams(cursor)
+    with office.store.transaction() as writer:
+        writer.execute("UPDATE conversations SET version = version + 1")
+        office.store.narrow({"one"})
+    with office.store.read() as cursor:
+        after = office.roster.one(cursor, "Ann"), office.roster.labels(cursor), office.roster.teams(cursor)
+    assert all(one is other for one, other in zip(after, before, strict=True))
+
+
 def test_a_transaction_sees_its_own_change(kit: Kit) -> None:
     """What is about to be committed counts for who writes it, and for nobody else."""
     office = kit.desk._office
