@@ -37,7 +37,7 @@ log = logging.getLogger(__name__)
 #: rows that are shown at first, and that every "show more" adds
 STEP = 50
 #: seconds for which an answer about health is good enough for the foot of the list
-_HEALTH_GOOD_FOR = 5.0
+_HEALTH_GOOD_FOR = 10.0
 #: seconds for which what is the reader's own is good enough while nobody touched it: an offer to take back runs out
 _OWN_GOOD_FOR = 30.0
 _NEVER = (-1, float("-inf"))
@@ -350,7 +350,7 @@ _HEALTH: dict[frozenset[str], tuple[Json, float]] = {}
 
 
 def health_line() -> Json:
-    """Return one line on whether anything is missed; at most a few seconds old.
+    """Return one line on whether anything is missed; at most ten seconds old.
 
     It is shared by all pages of the process whose readers have access to the same accounts.
     """

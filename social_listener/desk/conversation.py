@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from social_listener.desk_types.people import Accounts
     from social_listener.model import Allowed, Factor
     from social_listener.store.conversations import ConversationRow
-    from social_listener.store.search_lookup import Lookup
+    from social_listener.store.due import StoredDue
 
 #: how many of a contact's items are counted by sentiment, and how many other conversations are listed
 _MOODS = 200
@@ -38,26 +38,27 @@ _PAST = 30
 
 def read_conversation(office: Office, conversation_id: str, staff: str, focus_id: str | None) -> ConversationView:
     """Return everything about one conversation; `DeskError` when there is none of that id."""
+    read_at = office.store.revision
     with office.store.read() as cursor:
         row = office.conversation(cursor, staff, Right.READ, conversation_id)
-        return view_of(office, cursor, row, staff, focus_id, told=beside.told_of(cursor, row.id, row.contact_id))
+        return view_of(office, cursor, row, staff, focus_id, read_at=read_at)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Reading:
-    """What is read of a conversation before anything is made of it."""
+class Reading:
+    """What is read of a conversation before anything is made of it: for everybody who sees the same accounts."""
 
-    row: ConversationRow
-    told: frozenset[str]  #: the small tables that tell of it
     within: Accounts
-    known: Lookup | None
+    told: frozenset[str]  #: the small tables that tell of it, see `beside`
+    due: StoredDue | None
     people: People
     whole: tuple[str, ...]  #: the contacts who are one customer, this one first
-    talks: list[ConversationRow]  #: with the customer, on accounts that whoever looks may see, newest first
+    talks: tuple[ConversationRow, ...]  #: with the customer, on accounts that whoever looks may see, newest first
     restricted: bool  #: there are others, which they may not see
-    lines: list[ThreadItem]  #: of this conversation, context included, oldest first
+    lines: tuple[ThreadItem, ...]  #: of this conversation, context included, oldest first
     root: ThreadItem | None  #: the post it hangs on, when that is of another one
-    said: list[Outline]  #: in all talks, oldest first
+    said: tuple[Outline, ...]  #: in all talks, oldest first
+    others_in_thread: int  #: conversations of other customers below the same post
 
 
 def view_of(
@@ -67,16 +68,23 @@ def view_of(
     staff: str,
     focus_id: str | None,
     *,
-    told: frozenset[str],
+    read_at: int,
 ) -> ConversationView:
-    """Return a conversation as staff see it; `told`: the small tables that tell of it, see `beside`."""
+    """Return a conversation as staff see it; `read_at`: revision of the store before the snapshot."""
     times = office.times(cursor)
-    seen = _read(office, cursor, row, staff, told)
+    within = office.accounts(cursor, staff)
+    seen = office.lately.get(
+        (row.id, within),
+        read_at,
+        lambda: _read(office, cursor, row, within),
+        lambda made: {row.id, row.thread_id, *made.whole, *(line.item.author_id for line in made.lines)},
+    )
+    told, people = seen.told, seen.people.again(cursor)
     items = [line for line in seen.lines if not line.item.context]
-    context = _context(cursor, seen)
+    context = _context(cursor, row, seen, people)
     focus = _focus(items, context, focus_id)
     since = min((line.again_at or line.item.sent_at for line in items if waits(line)), default=None)
-    due = due_line(office, dues.of_conversation(cursor, row.id), row.account_id, times)
+    due = due_line(office, seen.due, row.account_id, times)
     waiting = office.waiting_factor(due, times.ours) if since and _counts(focus) else None
     return ConversationView(
         conversation_id=row.id,
@@ -95,11 +103,11 @@ def view_of(
         notes=conversations.notes(cursor, row.id) if "notes" in told else (),
         replies=tuple(replies.lines_of(cursor, row.id, times.ours)) if "replies" in told else (),
         focus_id=focus.item.id if focus else "",
-        allowed=_allowed(office, cursor, seen, focus, times.ours),
-        contact=_card(cursor, seen, times.ours),
+        allowed=_allowed(office, cursor, row, seen, focus, now=times.ours),
+        contact=_card(cursor, row, seen, people, times.ours),
         priority=with_waiting((focus.priority if focus else None) or 0, waiting),
         factors=_explained(focus, waiting),
-        others_in_thread=conversations.others_in_thread(cursor, row, seen.known, seen.within),
+        others_in_thread=seen.others_in_thread,
         links=links.lines(cursor, row.id) if "links" in told else (),
         elsewhere=row.elsewhere,
         team=assignments.team_name(cursor, row.id) if "assignments" in told else None,
@@ -110,43 +118,40 @@ def view_of(
     )
 
 
-def _read(
-    office: Office, cursor: DuckDBPyConnection, row: ConversationRow, staff: str, told: frozenset[str]
-) -> _Reading:
-    within = office.accounts(cursor, staff)
+def _read(office: Office, cursor: DuckDBPyConnection, row: ConversationRow, within: Accounts) -> Reading:
+    told = beside.told_of(cursor, row.id, row.contact_id)
     whole = customers.together(cursor, row.contact_id) if "customers" in told else (row.contact_id,)
     known = office.store.index.lookup(cursor)
     everywhere = conversations.of_contacts(cursor, whole, known, row)
-    talks = [found for found in everywhere if within is None or found.account_id in within]
+    talks = tuple(found for found in everywhere if within is None or found.account_id in within)
     people = People(cursor, whole)
     ids = conversations.ids_in(cursor, row.id, known)
     wanted = ids if row.private else sorted({*ids, row.thread_id})
     found = conversations.items_by_id(cursor, wanted, people)
-    lines = [line for line in found if line.item.conversation_id == row.id]
+    lines = tuple(line for line in found if line.item.conversation_id == row.id)
     elsewhere = conversations.outlines(cursor, [talk.id for talk in talks if talk.id != row.id], known=known)
     said = sorted([*map(Outline.of, lines), *elsewhere], key=lambda one: (one.sent_at, one.id))
-    return _Reading(
-        row=row,
-        told=told,
+    return Reading(
         within=within,
-        known=known,
+        told=told,
+        due=dues.of_conversation(cursor, row.id),
         people=people,
         whole=whole,
         talks=talks,
         restricted=len(talks) < len(everywhere),
         lines=lines,
         root=next((line for line in found if line.item.conversation_id != row.id), None),
-        said=said,
+        said=tuple(said),
+        others_in_thread=conversations.others_in_thread(cursor, row, known, within),
     )
 
 
-def _context(cursor: DuckDBPyConnection, seen: _Reading) -> list[ThreadItem]:
+def _context(cursor: DuckDBPyConnection, row: ConversationRow, seen: Reading, people: People) -> list[ThreadItem]:
     """Return the posts that a conversation hangs on, oldest first."""
     own = [line for line in seen.lines if line.item.context]
-    row = seen.row
     above: list[ThreadItem] = []
     if not row.private:
-        above = conversations.parents(cursor, seen.lines, row.thread_id, root=seen.root, people=seen.people)
+        above = conversations.parents(cursor, seen.lines, row.thread_id, root=seen.root, people=people)
     return sorted([*own, *above], key=lambda line: (line.item.sent_at, line.item.id))
 
 
@@ -158,12 +163,18 @@ def _account_name(office: Office, account_id: str) -> str:
 
 
 def _allowed(
-    office: Office, cursor: DuckDBPyConnection, seen: _Reading, focus: ThreadItem | None, now: datetime
+    office: Office,
+    cursor: DuckDBPyConnection,
+    row: ConversationRow,
+    seen: Reading,
+    focus: ThreadItem | None,
+    *,
+    now: datetime,
 ) -> tuple[Allowed, ...]:
     """Return what may be done to the item that is answered."""
     if focus is None:
         return ()
-    here = focus.item.conversation_id == seen.row.id
+    here = focus.item.conversation_id == row.id
     theirs = focus.item.author_id in seen.whole or focus.item.private
     if not (here and theirs):
         return office.rules(cursor, focus, now)
@@ -202,12 +213,17 @@ def _explained(focus: ThreadItem | None, waiting: Factor | None) -> tuple[Factor
     return tuple(replace(f, points=round(f.points, 1)) for f in sorted(factors, key=lambda f: -abs(f.points)))
 
 
-def _card(cursor: DuckDBPyConnection, seen: _Reading, now: datetime) -> ContactCard | None:
+def _card(
+    cursor: DuckDBPyConnection,
+    row: ConversationRow,
+    seen: Reading,
+    people: People,
+    now: datetime,
+) -> ContactCard | None:
     """Return who this is, and what we had with them; None when the platform never told."""
-    row = seen.row
-    people = seen.people.of(seen.whole)
-    contact = people.pop(row.contact_id, None)
-    first = seen.people.first_seen(row.contact_id)
+    others = people.of(seen.whole)
+    contact = others.pop(row.contact_id, None)
+    first = people.first_seen(row.contact_id)
     if contact is None or first is None:
         return None
     if seen.restricted:  # what other accounts saw of them is not told
@@ -224,12 +240,12 @@ def _card(cursor: DuckDBPyConnection, seen: _Reading, now: datetime) -> ContactC
         unanswered=sum(one.waits for one in seen.said),
         sentiment=_moods(cursor, seen, inbound[-_MOODS:]),
         history=_history(cursor, [found for found in seen.talks if found.id != row.id][:_PAST], inbound),
-        others=tuple(other for other in people.values() if seen.within is None or other.id in met),
+        others=tuple(other for other in others.values() if seen.within is None or other.id in met),
         silence=silences.of(cursor, [row.contact_id]).get(row.contact_id) if "silences" in seen.told else None,
     )
 
 
-def _moods(cursor: DuckDBPyConnection, seen: _Reading, inbound: Sequence[Outline]) -> Mapping[SentimentLabel, int]:
+def _moods(cursor: DuckDBPyConnection, seen: Reading, inbound: Sequence[Outline]) -> Mapping[SentimentLabel, int]:
     """Return how many of those items carry each sentiment."""
     here = {line.item.id: line.sentiment_label for line in seen.lines}
     counts = dict.fromkeys(SentimentLabel, 0)

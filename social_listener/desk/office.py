@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from social_listener.desk.lately import Lately
 from social_listener.desk.memo import Memo
 from social_listener.desk_types.teaching import RuleState
 from social_listener.errors import ChannelError, DeskError, NotAllowed, NotPermitted, NotTheirs
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
     from social_listener.channels import Channel
+    from social_listener.desk.conversation import Reading
     from social_listener.desk_types import ThreadItem
     from social_listener.desk_types.levels import DueLine
     from social_listener.desk_types.organising import Label
@@ -110,11 +112,13 @@ class Office:
     clocks: Clocks = field(default_factory=Clocks)
     memo: Memo = field(init=False)  #: what was read at this revision of the store
     roster: Roster = field(init=False)
+    lately: Lately[Reading] = field(init=False)  #: what was read of conversations
 
     def __post_init__(self) -> None:
-        """Open memo and roster of this store."""
+        """Open what is kept of this store."""
         object.__setattr__(self, "memo", Memo(self.store))
         object.__setattr__(self, "roster", Roster(self.memo))
+        object.__setattr__(self, "lately", Lately(self.store))
 
     def channel(self, account_id: str) -> Channel:
         """Return an account's channel; `DeskError` when the settings do not have the account any more."""

@@ -32,13 +32,12 @@ def read_opened(office: Office, conversation_id: str, staff: str, focus_id: str 
     read_at, commits = office.store.revision, office.store.commits
     with office.store.read() as cursor:
         row = office.conversation(cursor, staff, Right.READ, conversation_id)
-        told = beside.told_of(cursor, row.id, row.contact_id, staff)
         return Opened(
             read_at=read_at,
             commits=commits,
-            view=view_of(office, cursor, row, staff, focus_id, told=told),
+            view=view_of(office, cursor, row, staff, focus_id, read_at=read_at),
             around=around(office, cursor, row.account_id, staff),
-            typing=_typing(office, cursor, row, staff, told),
+            typing=_typing(office, cursor, row, staff),
         )
 
 
@@ -53,10 +52,9 @@ def around(office: Office, cursor: DuckDBPyConnection, account_id: str, staff: s
     )
 
 
-def _typing(
-    office: Office, cursor: DuckDBPyConnection, row: ConversationRow, staff: str, told: frozenset[str]
-) -> dict[str, Typing]:
-    """Return what somebody types in a conversation, by mode; `told`: the small tables that tell of it."""
+def _typing(office: Office, cursor: DuckDBPyConnection, row: ConversationRow, staff: str) -> dict[str, Typing]:
+    """Return what somebody types in a conversation, by mode."""
+    told = beside.typed_by(cursor, staff, row.id)
     places = {mode: Place(staff, row.id, mode) for mode in _MODES}
     typed = drafts.read_all(cursor, tuple(places.values())) if "drafts" in told else {}
     found = {mode: Typing(draft=typed.get(place) or drafts.empty(place)) for mode, place in places.items()}
@@ -64,7 +62,7 @@ def _typing(
     if channel is None:
         return found
     files: Mapping[str, tuple[StoredFile, ...]] = {}
-    if not told.isdisjoint({"drafts", "reply_files"}):
+    if told:
         nonces = [one.draft.nonce for mode, one in found.items() if _MODES[mode] is not None]
         files = reply_files.of_all(cursor, nonces)
     for mode, one in list(found.items()):

@@ -30,8 +30,9 @@ if TYPE_CHECKING:
     from social_listener.store.sought import Sought
 
 _TOP = 100
-#: a list that was read so long ago does for another page: only what the time changes can differ
-_GOOD_ENOUGH = timedelta(seconds=2)
+#: a list that was read so long ago does for another page: only what the time changes can differ, which a page that is
+#: left alone shows a minute late; pages that are told of a change in turn all ask within this
+_GOOD_ENOUGH = timedelta(seconds=10)
 #: factors that say nothing about this one customer
 _PLAIN = {"received", "limit"}
 

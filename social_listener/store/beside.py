@@ -34,19 +34,18 @@ def _union(concern: Mapping[str, str]) -> str:
 
 
 _SQL: Final = _union(_CONCERN)
-_SQL_TYPED: Final = _union({**_CONCERN, **_TYPED})
+_SQL_TYPED: Final = _union(_TYPED)
 
 
-def told_of(
-    cursor: DuckDBPyConnection, conversation_id: str, contact_id: str, staff: str | None = None
-) -> frozenset[str]:
-    """Return the names of the tables in `_CONCERN` that have a row about a conversation, in one query.
+def told_of(cursor: DuckDBPyConnection, conversation_id: str, contact_id: str) -> frozenset[str]:
+    """Return the names of the tables in `_CONCERN` that have a row about a conversation, in one query."""
+    rows = cursor.execute(_SQL, {"talk": conversation_id, "contact": contact_id}).fetchall()
+    return frozenset(row[0] for row in rows)
 
-    `staff`: those in `_TYPED` too, of what they type there.
-    """
-    values = {"talk": conversation_id, "contact": contact_id}
-    if staff is None:
-        return frozenset(row[0] for row in cursor.execute(_SQL, values).fetchall())
+
+def typed_by(cursor: DuckDBPyConnection, staff: str, conversation_id: str) -> frozenset[str]:
+    """Return the names of the tables in `_TYPED` that have a row of what somebody types in a conversation."""
+    values = {}
     for mode in ("public", "private", "note"):
         place = Place(staff, conversation_id, mode)
         values[mode] = place.id

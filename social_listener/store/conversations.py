@@ -172,6 +172,12 @@ class People:
         self._known: dict[str, tuple[Contact, datetime]] = {}
         self._asked: set[str] = set()
 
+    def again(self, cursor: DuckDBPyConnection) -> People:
+        """Return the same for another reader, who need not read again whoever was read."""
+        people = People(cursor, self._along)
+        people._known, people._asked = dict(self._known), set(self._asked)
+        return people
+
     def of(self, ids: Iterable[str]) -> dict[str, Contact]:
         """Return contacts by id, in the order asked for; unknown ones are left out."""
         wanted = list(dict.fromkeys(ids))

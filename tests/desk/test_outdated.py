@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
+from social_listener.desk.opened import read_opened
 from social_listener.desk_types.contacts import Silencing
 
 if TYPE_CHECKING:
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
 
     from desk_kit import Kit
 
+    from social_listener.desk_types import ConversationView
     from social_listener.desk_types.opened import Opened
 
 
@@ -48,9 +51,14 @@ class Office:
         """Return the pages that would read again."""
         return {name for name, page in self.pages.items() if self.kit.desk.is_outdated(page.view, page.read_at)}
 
+    def read(self) -> dict[str, ConversationView]:
+        """Return every conversation as an office reads it that kept nothing of before."""
+        anew = replace(self.kit.desk._office)
+        return {name: read_opened(anew, talk, "ana", None).view for name, talk in self.talks.items()}
+
     def changed(self) -> set[str]:
         """Return the pages whose conversation is another one now."""
-        now = {name: self.kit.desk.opened(talk, "ana").view for name, talk in self.talks.items()}
+        now = self.read()
         return {name for name, page in self.pages.items() if page.view != now[name]}
 
 
@@ -97,6 +105,19 @@ def test_no_change_is_missed(kit: Kit) -> None:
         assert office.changed() <= office.outdated(), name
         office.open()
         assert office.outdated() == set(), name
+
+
+def test_what_was_read_lately_is_what_would_be_read_now(kit: Kit, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever staff and customers do, who opens a conversation sees it as it is; kept regardless, it is not."""
+    office = Office(kit)
+    for name, deed in DEEDS.items():
+        deed(office)
+        office.open()
+        assert office.changed() == set(), name
+    monkeypatch.setattr(type(kit.store), "touched_since", lambda *_: False)
+    _write_again(office)
+    office.open()
+    assert "mara" in office.changed()
 
 
 @pytest.mark.parametrize(
