@@ -15,10 +15,8 @@ nobody in who is not signed in. `sign.py` holds the routes by which one comes in
 
 from __future__ import annotations
 
-import asyncio
 import json
 import logging
-import random
 from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -27,16 +25,17 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware import Middleware
-from starlette.responses import JSONResponse, PlainTextResponse, StreamingResponse
+from starlette.responses import JSONResponse, PlainTextResponse
 from starlette.routing import Route
 
 from social_listener.dashboard import component, file_routes
 from social_listener.dashboard.draw_composer import MODES, NOTE, PRIVATE
 from social_listener.dashboard.entrance import HEADER, USER_KEY, caller
-from social_listener.dashboard.gate import Gate, who
+from social_listener.dashboard.gate import Gate
+from social_listener.dashboard.live import Live
 from social_listener.dashboard.macro_routes import MacroPlans
 from social_listener.dashboard.own import Own
-from social_listener.dashboard.presence import Presence, presence_event
+from social_listener.dashboard.presence import Presence
 from social_listener.dashboard.route_media import Media
 from social_listener.dashboard.saved_reply_routes import SavedReplies
 from social_listener.dashboard.sign import Sign
@@ -47,7 +46,7 @@ from social_listener.dashboard.theme import options
 from social_listener.errors import DeskError, ListenerError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Sequence
+    from collections.abc import Sequence
 
     from starlette.requests import Request
     from starlette.responses import Response
@@ -55,18 +54,10 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
     from social_listener.dashboard.entrance import Entrance
-    from social_listener.desk.presence import Here
     from social_listener.service import Service
     from social_listener.settings import Settings
 
 log = logging.getLogger(__name__)
-
-#: seconds between two looks at the revision, and between signs of life
-LOOK, HEARTBEAT = 0.2, 15.0
-#: seconds between two events to a page, and over which pages are told of the same change, one after the other: at
-#: least, and for each open page. 25 that read all the time would hold up whoever presses something.
-PAUSE, PAUSE_EACH = 1.8, 0.12
-SPREAD, SPREAD_EACH = 1.2, 0.12
 
 #: the longest text that is kept as a draft, in characters
 LONGEST = 50_000
@@ -119,7 +110,7 @@ def middleware(settings: Settings, entrance: Entrance | None = None) -> list[Mid
 def routes(entrance: Entrance) -> list[BaseRoute]:
     """Return the routes beside the pages."""
     drafts = _Drafts(entrance.service)
-    live = _Live(entrance)
+    live = Live(entrance)
     media = Media(entrance.service)
     files = file_routes.Files(entrance.service)
     return [
@@ -236,57 +227,6 @@ def _with_headers(send: Send) -> Send:
         await send(message)
 
     return send_with_headers
-
-
-class _Live:
-    """Tells open pages that the store has changed; they decide what to read again."""
-
-    def __init__(self, entrance: Entrance) -> None:
-        self._service = entrance.service
-        self._door = entrance.door
-        self._ending = entrance.ending
-        self._open = 0
-
-    async def get(self, request: Request) -> Response:
-        headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
-        page = request.query_params.get("page", "")
-        events = self._events(page, request.headers.get(HEADER, ""))
-        return StreamingResponse(events, media_type="text/event-stream", headers=headers)
-
-    async def _events(self, page: str, session_id: str) -> AsyncIterator[str]:
-        self._open += 1
-        try:
-            async for event in self._told(page, session_id):
-                yield event
-        finally:
-            self._open -= 1
-
-    async def _told(self, page: str, session_id: str) -> AsyncIterator[str]:
-        told = self._service.desk.revision
-        here: tuple[Here, ...] = ()
-        yield f"retry: 2000\ndata: {told}\n\n"
-        quiet, left = 0.0, self._turn()
-        while (staff := await who(self._door, session_id)) is not None and not self._ending():
-            await asyncio.sleep(LOOK)
-            quiet += LOOK
-            revision = self._service.desk.revision
-            others = self._service.desk.team.presence.others(page, staff.id, self._service.clock())
-            if others != here:
-                here = others
-                yield presence_event(here)
-            calm = quiet >= max(PAUSE, PAUSE_EACH * self._open)
-            if revision != told and calm and left > 0:
-                left -= LOOK  # pages that were told at the same moment would all read at once
-            elif revision != told and calm:
-                told, quiet, left = revision, 0.0, self._turn()
-                yield f"data: {told}\n\n"
-            elif quiet >= HEARTBEAT:
-                quiet = 0.0
-                yield ": still here\n\n"
-
-    def _turn(self) -> float:
-        """Return for how many seconds a page waits with the next change, so that others come before it."""
-        return max(SPREAD, SPREAD_EACH * self._open) * random.random()  # noqa: S311 - no secret
 
 
 class _Typed(BaseModel):
