@@ -30,6 +30,7 @@ class Bench:
     run: BulkRun | None = None
     open: OpenCounts = _NOTHING
     teams: tuple[Team, ...] = ()
+    staff: tuple[str, ...] = ()  #: sign-in names of all who work here
 
 
 def read(desk: Desk, staff: str) -> Bench:
@@ -43,6 +44,7 @@ def read(desk: Desk, staff: str) -> Bench:
         run=desk.bulk.latest(staff),
         open=desk.views.open_counts(staff),
         teams=desk.team.teams(staff),
+        staff=tuple(line.id for line in desk.people.colleagues(staff)),
     )
 
 

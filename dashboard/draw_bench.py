@@ -41,7 +41,6 @@ _DEEDS = {
 def bench(
     now: Inbox,
     *,
-    staff: Sequence[str],
     me: str,
     snoozes: Sequence[str],
     time: datetime,
@@ -61,7 +60,7 @@ def bench(
         "labels": [{**label(one), "archived": one.archived, "version": one.version} for one in shown.labels],
         "colours": COLOURS,
         "views": [*_views(shown.views), *open_views(shown, channels)],
-        "staff": list(staff),
+        "staff": list(shown.staff),
         "me": me,
         "snoozes": list(snoozes),
         "silence": silence(card),

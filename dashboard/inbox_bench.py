@@ -37,7 +37,6 @@ def data(now: session.Inbox, time: datetime) -> Json:
     """Return what the bench shows."""
     return draw_bench.bench(
         now,
-        staff=state.colleagues(),
         me=state.staff(),
         snoozes=list(inbox_actions.SNOOZES),
         time=time,

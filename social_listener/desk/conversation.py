@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
     from social_listener.desk.office import Office
-    from social_listener.desk_types import ThreadItem
+    from social_listener.desk_types import NoteLine, ThreadItem
+    from social_listener.desk_types.levels import EscalationLine
     from social_listener.desk_types.people import Accounts
     from social_listener.model import Allowed, Factor
     from social_listener.store.conversations import ConversationRow
@@ -51,6 +52,8 @@ class Reading:
     within: Accounts
     told: frozenset[str]  #: the small tables that tell of it, see `beside`
     due: StoredDue | None
+    escalations: tuple[EscalationLine, ...]  #: due by the platform's clock
+    notes: tuple[NoteLine, ...]
     people: People
     whole: tuple[str, ...]  #: the contacts who are one customer, this one first
     talks: tuple[ConversationRow, ...]  #: with the customer, on accounts that whoever looks may see, newest first
@@ -100,7 +103,7 @@ def view_of(
         waiting_since=since,
         context=tuple(context),
         items=tuple(items),
-        notes=conversations.notes(cursor, row.id) if "notes" in told else (),
+        notes=seen.notes,
         replies=tuple(replies.lines_of(cursor, row.id, times.ours)) if "replies" in told else (),
         focus_id=focus.item.id if focus else "",
         allowed=_allowed(office, cursor, row, seen, focus, now=times.ours),
@@ -114,7 +117,7 @@ def view_of(
         proposals=proposals.of_conversation(cursor, row.id, row.said_version) if "proposals" in told else (),
         labels=office.roster.worn(cursor, row.labels),
         due=due,
-        escalations=escalations.of_conversation(cursor, row.id, times) if "escalations" in told else (),
+        escalations=escalations.by_our_clock(seen.escalations, times),
     )
 
 
@@ -135,6 +138,8 @@ def _read(office: Office, cursor: DuckDBPyConnection, row: ConversationRow, with
         within=within,
         told=told,
         due=dues.of_conversation(cursor, row.id),
+        escalations=escalations.of_conversation(cursor, row.id) if "escalations" in told else (),
+        notes=conversations.notes(cursor, row.id) if "notes" in told else (),
         people=people,
         whole=whole,
         talks=talks,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -84,14 +84,19 @@ def insert(cursor: DuckDBPyConnection, found: Sequence[tuple[Owed, Sequence[str]
     staging.insert(cursor, "escalations", _STORED, rows)
 
 
-def of_conversation(cursor: DuckDBPyConnection, conversation_id: str, now: PlatformTime) -> tuple[EscalationLine, ...]:
-    """Return who was told of a conversation, newest first."""
+def of_conversation(cursor: DuckDBPyConnection, conversation_id: str) -> tuple[EscalationLine, ...]:
+    """Return who was told of a conversation, newest first, due by the platform's clock; see `by_our_clock`."""
     # With ORDER BY and LIMIT the engine leaves the index aside and reads the whole table.
     rows = cursor.execute(
         f"SELECT {', '.join(_LINE)} FROM escalations WHERE conversation_id = ?", [conversation_id]
     ).fetchall()
-    lines = sorted((_line(named(_LINE, row), now) for row in rows), key=lambda line: line.told_at, reverse=True)
+    lines = sorted((_line(named(_LINE, row)) for row in rows), key=lambda line: line.told_at, reverse=True)
     return tuple(lines[:20])
+
+
+def by_our_clock(lines: Sequence[EscalationLine], now: PlatformTime) -> tuple[EscalationLine, ...]:
+    """Return the same, due by our own clock."""
+    return tuple(replace(one, due_at=one.due_at - (now.at(one.account_id) - now.ours)) for one in lines)
 
 
 def since(
@@ -130,10 +135,9 @@ def _lines(
         f"SELECT {', '.join(_LINE)} FROM escalations WHERE {condition} ORDER BY told_at DESC, id LIMIT ?",
         [*values, limit],
     ).fetchall()
-    return tuple(_line(named(_LINE, row), now) for row in rows)
+    return by_our_clock([_line(named(_LINE, row)) for row in rows], now)
 
 
-def _line(row: dict[str, Any], now: PlatformTime) -> EscalationLine:
+def _line(row: dict[str, Any]) -> EscalationLine:
     what, told = Due(row.pop("due_what")), tuple(json.loads(row.pop("told")))
-    row["due_at"] -= now.at(row["account_id"]) - now.ours
     return EscalationLine(**row, what=what, told=told)

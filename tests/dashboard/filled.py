@@ -286,6 +286,7 @@ def bench() -> Bench:
         ),
         open=OpenCounts(channels={"x": 1}, labels={"l": 1}, teams={"t": 1}),
         teams=(TEAM,),
+        staff=("Kim", "Sam"),
     )  # fmt: skip
 
 

@@ -368,9 +368,7 @@ def _bench() -> tuple[State, ...]:
         takers=("Kim",),
         prepared=filled.prepared(),
     )
-    full: Any = draw_bench.bench(
-        now, staff=("Kim", "Sam"), me="Sam", snoozes=("For 1 hour",), time=NOW, channels=("x", "instagram")
-    )
+    full: Any = draw_bench.bench(now, me="Sam", snoozes=("For 1 hour",), time=NOW, channels=("x", "instagram"))
     data = {**full, "confirm": None}
     selected: Step = ("select",)
 

@@ -32,7 +32,7 @@ RUN = BulkRun(
 
 def bench(now: Inbox) -> dict[str, Any]:
     """Return what the component is given."""
-    return draw_bench.bench(now, staff=["Sam", "Ann"], me="Sam", snoozes=["For 1 hour"], time=NOW)
+    return draw_bench.bench(now, me="Sam", snoozes=["For 1 hour"], time=NOW)
 
 
 def asked(deed: Deed, done: str, number: int) -> str:
