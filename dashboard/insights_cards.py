@@ -55,6 +55,7 @@ class Card:
     pick: tuple[str, ...] = ()  #: fields of its data by which a point is told from the others
     opens: Mapping[tuple[str, ...], str] = field(default_factory=dict)  #: values of those fields → the items behind
     note: str = ""  #: what one should know before one believes it
+    blank: str = ""  #: why there is nothing to draw, which then stands in place of the chart
 
     def picked(self, told: object) -> str:
         """Return the items that a selection in the chart opens; "": none."""

@@ -223,10 +223,14 @@ class TimeCharts:
         self, name: str, title: str, lines: list[Line], *, unit: str, opens: Spots, sql: str,
         table: Table, note: str = "",
     ) -> Card:  # fmt: skip
+        known = any(point.value is not None for line in lines for point in line.points)
+        blank = "" if known else f"No whole {self._board.step} of this period is known yet. The table tells what is."
         figure = charts.over_time(
             title, lines, zone=self._zone.key, unit=unit, marks=self._marks(), theme=self._scene.theme, height=260
         )
-        return Card(id=name, figure=figure, table=table, sql=sql, pick=("at", "name"), opens=opens, note=note)
+        return Card(
+            id=name, figure=figure, table=table, sql=sql, pick=("at", "name"), opens=opens, note=note, blank=blank
+        )
 
     def _marks(self) -> list[Mark]:
         wanted = self._scene.wanted  # a remark may have begun long before the period, and may end long after it

@@ -95,7 +95,11 @@ class Scene:
         """Draw a chart with its table, its SQL and its picture."""
         key = f"insights_{card.id}_{self.theme.value}_{st.session_state.get(_ROUND, 0)}"
         with st.container(key=f"insights_card_{card.id}", gap="small"):
-            if card.pick:
+            if card.blank:
+                with st.container(key=f"insights_blank_{card.id}", border=True):
+                    st.text(card.figure.title)
+                    st.caption(card.blank)
+            elif card.pick:
                 st.vega_lite_chart(
                     insights_cards.pickable(card), key=key, theme=None, alt=card.figure.alt,
                     on_select=lambda: _picked(card, key), selection_mode=insights_cards.PICK,
@@ -113,7 +117,7 @@ class Scene:
                 data={**card.table.json(), "title": card.figure.title, "sql": card.sql, "note": card.note},
                 on_open_change=lambda: _opened(table),
             )
-            if state.may(Right.EXPORT):
+            if state.may(Right.EXPORT) and not card.blank:
                 me, reports = state.staff(), state.desk().reports
                 st.download_button(
                     "PNG", data=lambda: reports.picture(card.figure, me), file_name=f"{card.id}.png", mime="image/png",

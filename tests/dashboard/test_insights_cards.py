@@ -81,6 +81,16 @@ def test_what_is_not_over_or_not_read_is_a_gap() -> None:
     assert drawn(complete_up_to=early) == 12  # it is not late: an interval has not passed yet
 
 
+def test_a_chart_without_a_known_step_says_so_in_words() -> None:
+    """On the first day nothing is known as a whole: there is no axis without a line, but what to look at instead."""
+    early = replace(overview().standing, complete_up_to=WANTED.since, lagging=("X · mentions",))
+    first = replace(overview(), standing=early, first=WANTED.since)
+    nothing = TimeCharts(board(overview=first, points_before=()), SCENE).items("")
+    assert nothing.blank == "No whole hour of this period is known yet. The table tells what is."
+    assert any(cell.text == "3" for row in nothing.table.rows for cell in row)
+    assert TimeCharts(board(), SCENE).items("").blank == ""
+
+
 @pytest.mark.parametrize("make", [insights_shapes.bars, insights_shapes.moods, insights_shapes.waits_apart])
 def test_a_bar_opens_its_line(make: Any) -> None:
     """What is drawn as the second bar is the second line, and the table beside it opens the same."""
