@@ -192,4 +192,4 @@ def health_line(health: HealthView | None) -> Json:
     if len(known) < len(ends):
         return {"ok": True, "text": "First reading under way"}
     # A moment, not a length of time: an open page draws it again only once a minute, and it stays true.
-    return {"ok": True, "text": f"All well · complete up to {min(known):%Y-%m-%d %H:%M:%S} UTC"}
+    return {"ok": True, "text": f"Everything read up to {min(known):%Y-%m-%d %H:%M:%S} UTC"}

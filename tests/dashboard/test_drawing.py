@@ -273,10 +273,10 @@ def test_an_empty_view_and_an_empty_search_read_differently() -> None:
 
 
 def test_the_foot_tells_quiet_from_broken() -> None:
-    """All well names the moment of the stream furthest behind; problems and ignorance are not called well."""
+    """It names the moment of the stream furthest behind, and does not call all well while customers wait too long."""
     assert draw_queue.health_line(health(streams=(stream(),))) == {
         "ok": True,
-        "text": "All well · complete up to 2026-03-04 11:59:20 UTC",
+        "text": "Everything read up to 2026-03-04 11:59:20 UTC",
     }
     assert not draw_queue.health_line(health(ok=False, problems=("a", "b")))["ok"]
     assert not draw_queue.health_line(None)["ok"]
