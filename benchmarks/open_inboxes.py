@@ -275,6 +275,7 @@ async def measure(office: Office, seconds: float) -> Result:
     held["open"] = memory(office.process)
     begun = figures.changes, figures.ticks
     idle = await stretch(office, pages, figures, seconds, clicks=False)
+    held["left alone"] = memory(office.process)
     read_again, ticks = figures.changes - begun[0], figures.ticks - begun[1]
     print(f"left alone: {read_again} times read again since the store had changed, {ticks} slow ticks", flush=True)
     clicks = await stretch(office, pages, figures, seconds, clicks=True)
