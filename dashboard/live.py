@@ -52,7 +52,7 @@ class Turns:
                 self.calm = self.silence = 0.0
                 self.left = max(SPREAD, SPREAD_EACH * pages) * self.chance.random()
                 return CHANGED
-        elif self.silence >= HEARTBEAT:
+        if self.silence >= HEARTBEAT:
             self.silence = 0.0
             return ALIVE
         return None

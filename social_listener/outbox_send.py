@@ -308,7 +308,9 @@ class Sender:
         try:
             with self._store.transaction() as cursor:
                 outbox_settle.write_outcome(cursor, claimed.reply, claimed.attempt.id, outcome, now)
-                if outcome.attempt == "sent" and not claimed.pauses:
+                # A private answer to something public is stored in another conversation than it belongs to.
+                elsewhere = claimed.reply.private and not claimed.item.item.private
+                if outcome.attempt == "sent" and not claimed.pauses and not elsewhere:
                     self._store.narrow(conversations.concern(cursor, claimed.reply.conversation_id))
                 if outcome.attempt in {"rejected", "not_sent"}:
                     back = {name: -count for name, count in claimed.bill.items()}

@@ -55,6 +55,17 @@ def test_other_words_are_a_new_version(ingest: Ingest) -> None:
     assert len(rows(ingest.store, "SELECT * FROM interaction_versions")) == 2
 
 
+def test_a_wording_that_comes_late_concerns_its_conversation(ingest: Ingest) -> None:
+    """What was written first may be told last: who has the conversation open is told that there is one wording more."""
+    first = said(1, "good")
+    for number, words in ((2, "bad"), (3, "worse")):
+        tell(ingest, page(replace(first, text=words, version_id=str(number), edited_at=NOW)))
+    before = ingest.store.revision
+    tell(ingest, page(first))
+    assert [one["text"] for one in rows(ingest.store, "SELECT text FROM interaction_versions")].count("good") == 1
+    assert ingest.store.touched_since(before, [first.conversation_id])
+
+
 @pytest.mark.long
 def test_the_wording_told_last_holds_in_any_order(tmp_path: Path) -> None:
     """However tellings of an edit are shuffled, what was told last by the platform's clock is what is shown."""

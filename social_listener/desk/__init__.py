@@ -153,7 +153,7 @@ class Desk:
         card = view.contact
         shown = {view.conversation_id, view.thread_id}
         shown |= {one.id for one in (card.contact, *card.others)} if card else set()
-        shown |= {line.item.thread_id for line in view.context}
+        shown |= {one for line in view.context for one in (line.item.thread_id, line.item.author_id)}
         return self._office.store.touched_since(read_at, shown)
 
     def is_own_outdated(self, staff: str, read_at: int) -> bool:

@@ -49,6 +49,7 @@ def read_conversation(office: Office, conversation_id: str, staff: str, focus_id
 class Reading:
     """What is read of a conversation before anything is made of it: for everybody who sees the same accounts."""
 
+    row: ConversationRow
     within: Accounts
     told: frozenset[str]  #: the small tables that tell of it, see `beside`
     due: StoredDue | None
@@ -80,7 +81,9 @@ def view_of(
         (row.id, within),
         read_at,
         lambda: _read(office, cursor, row, within),
-        lambda made: {row.id, row.thread_id, *made.whole, *(line.item.author_id for line in made.lines)},
+        concern=lambda made: {row.id, row.thread_id, *made.whole, *made.people.asked},
+        size=lambda made: 1 + len(made.lines) + len(made.said),
+        fits=lambda made: made.row == row,  # no version is handed out with the text of another
     )
     told, people = seen.told, seen.people.again(cursor)
     items = [line for line in seen.lines if not line.item.context]
@@ -135,6 +138,7 @@ def _read(office: Office, cursor: DuckDBPyConnection, row: ConversationRow, with
     elsewhere = conversations.outlines(cursor, [talk.id for talk in talks if talk.id != row.id], known=known)
     said = sorted([*map(Outline.of, lines), *elsewhere], key=lambda one: (one.sent_at, one.id))
     return Reading(
+        row=row,
         within=within,
         told=told,
         due=dues.of_conversation(cursor, row.id),

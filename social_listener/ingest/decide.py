@@ -162,6 +162,7 @@ def _keep_wording(work: Work, item: Interaction, seen_at: datetime) -> None:
     """Keep a wording of an item that has more than one."""
     key = version_key(item)
     if key not in work.known.versions and key not in work.changes.new_versions:
+        work.changes.worded.add(item.conversation_id)
         work.changes.new_versions[key] = VersionRow(
             id=key, interaction_id=item.id, version_id=item.version_id, text=item.text, seen_at=seen_at
         )
@@ -173,6 +174,7 @@ def _correct_wording(work: Work, item: Interaction) -> None:
     if key in work.changes.new_versions:
         work.changes.new_versions[key] = replace(work.changes.new_versions[key], text=item.text)
     elif key in work.known.versions:
+        work.changes.worded.add(item.conversation_id)
         work.changes.changed_versions[key] = VersionRow(
             id=key, interaction_id=item.id, version_id=item.version_id, text=item.text, seen_at=work.now
         )

@@ -117,6 +117,7 @@ class Changes:
     deleted_ids: list[str] = field(default_factory=list)  #: known items whose texts must go everywhere
     new_versions: dict[str, VersionRow] = field(default_factory=dict)
     changed_versions: dict[str, VersionRow] = field(default_factory=dict)
+    worded: set[str] = field(default_factory=set)  #: conversations of which a wording was told, however late
     new_contacts: dict[str, StoredContact] = field(default_factory=dict)
     changed_contacts: dict[str, StoredContact] = field(default_factory=dict)
     renamed_ids: list[str] = field(default_factory=list)  #: known contacts of whom more was told: name, handle …
@@ -157,7 +158,7 @@ class Changes:
         """Return what it has to do with: conversations, contacts and threads, by their ids; see `Store.narrow`."""
         talks = (*self.new_conversations.values(), *self.changed_conversations.values())
         items = [one.item for one in (*self.new_items.values(), *self.changed_items.values())]
-        found = {*self.queue, *self.said, *self.new_contacts, *self.changed_contacts, *self.renamed_ids}
+        found = {*self.queue, *self.said, *self.worded, *self.new_contacts, *self.changed_contacts, *self.renamed_ids}
         found |= {*self.gone, *self.answered, *self.again, *self.scores, *self.dead_letters}
         for talk in talks:
             found |= {talk.id, talk.contact_id, talk.thread_id}

@@ -172,6 +172,11 @@ class People:
         self._known: dict[str, tuple[Contact, datetime]] = {}
         self._asked: set[str] = set()
 
+    @property
+    def asked(self) -> frozenset[str]:
+        """Return the ids that were asked for, known or not."""
+        return frozenset(self._asked)
+
     def again(self, cursor: DuckDBPyConnection) -> People:
         """Return the same for another reader, who need not read again whoever was read."""
         people = People(cursor, self._along)

@@ -35,6 +35,7 @@ class Counted:
     def __init__(self, store: Store, meanwhile: Callable[[], object] = lambda: None) -> None:
         self.store, self.number, self.meanwhile = store, 0, meanwhile
         self.lately: Lately[int] = Lately(store)
+        self.size, self.newest = 1, 0
 
     def read(self) -> int:
         """Read anew."""
@@ -45,7 +46,14 @@ class Counted:
         """Return what a reader is handed who asks for a conversation and its contact."""
         revision = self.store.revision
         self.meanwhile()
-        return self.lately.get(key, revision, self.read, lambda _: {key, "contact"})
+        return self.lately.get(
+            key,
+            revision,
+            self.read,
+            concern=lambda _: {key, "contact"},
+            size=lambda _: self.size,
+            fits=lambda number: number >= self.newest,
+        )
 
 
 def test_it_is_kept_until_a_commit_has_to_do_with_it(store: Store) -> None:
@@ -80,11 +88,43 @@ def test_within_a_transaction_everybody_reads_themselves(store: Store) -> None:
     assert one.get() == 3, "a commit that names nothing may have changed it"
 
 
-def test_those_asked_for_last_are_kept(store: Store) -> None:
-    """Of more than 200 the one that nobody asked for longest goes first."""
+def test_what_does_not_fit_is_read_anew(store: Store) -> None:
+    """Whatever a commit forgot to name: with a newer row nobody is handed the older text."""
     one = Counted(store)
+    assert one.get() == 1
+    one.newest = 2
+    assert [one.get(), one.get()] == [2, 2]
+
+
+def test_a_later_reading_is_not_of_an_earlier_reader(store: Store) -> None:
+    """Another may read what was committed after one's snapshot, between one's look at the store and at what is kept."""
+    one, before = Counted(store), store.revision
+    commit(store, "talk")
+    assert one.get() == 1
+    store.is_still_at = lambda _: True  # type: ignore[method-assign]  # the moment between two looks
+    asked = {"concern": lambda _: {"talk"}, "size": lambda _: 1, "fits": lambda _: True}
+    assert one.lately.get("talk", before, one.read, **asked) == 2  # type: ignore[arg-type]
+    assert one.get() == 1, "the earlier reading took the place of the later one"
+
+
+def test_those_asked_for_last_are_kept(store: Store) -> None:
+    """Of more than five thousand items those that nobody asked for longest go first; a long thread is not kept."""
+    one = Counted(store)
+    one.size = 25
     first = [one.get(f"talk {number}") for number in range(200)]
     assert one.get("talk 0") == first[0]
     one.get("one more")
     assert one.get("talk 0") == first[0]
     assert one.get("talk 1") > 200
+    one.size = 301
+    assert one.get("long") != one.get("long")
+
+
+def test_a_commit_that_names_nothing_empties_it(store: Store) -> None:
+    """Deleted words do not stay in memory until somebody opens the same conversation again."""
+    one = Counted(store)
+    for number in range(5):
+        one.get(f"talk {number}")
+    commit(store)
+    one.get("another")
+    assert list(one.lately._kept) == ["another"]

@@ -75,6 +75,15 @@ def _answer(office: Office) -> None:
     office.kit.reply(office.items["mara"])
 
 
+def _rename(office: Office) -> None:
+    """Have the platform tell another name of the author of a post that another customer's conversation hangs on."""
+    page = office.pages["kim below mara"].view
+    author = page.context[0].item.author_id
+    with office.kit.store.transaction() as cursor:
+        cursor.execute("UPDATE contacts SET name = 'Mara K.' WHERE id = ?", [author])
+        office.kit.store.narrow({author})
+
+
 DEEDS: dict[str, Callable[[Office], object]] = {
     "assign": lambda one: one.kit.desk.assign(one.talks["mara"], "ana", "ben", one.version("mara")),
     "snooze": lambda one: one.kit.desk.snooze(
@@ -87,6 +96,7 @@ DEEDS: dict[str, Callable[[Office], object]] = {
     "answer": _answer,
     "deliver": _deliver,
     "write again": _write_again,
+    "rename": _rename,
     "merge": lambda one: one.kit.desk.contacts.merge(
         one.talks["mara"], one.kit.desk.conversation(one.talks["ola"], "ana").contact.contact.id, "ana"
     ),
@@ -117,7 +127,8 @@ def test_what_was_read_lately_is_what_would_be_read_now(kit: Kit, monkeypatch: p
     monkeypatch.setattr(type(kit.store), "touched_since", lambda *_: False)
     _write_again(office)
     office.open()
-    assert "mara" in office.changed()
+    assert "mara again" in office.changed(), "her card tells of what she wrote elsewhere"
+    assert "mara" not in office.changed(), "whose own row is another one is read anew whatever was forgotten"
 
 
 @pytest.mark.parametrize(

@@ -57,3 +57,23 @@ def test_an_author_who_is_told_by_name_only_gets_a_private_reply(make: list[Meta
     kit.work()
     assert kit.line(intent).state is ReplyState.SENT
     assert [one.text for one in kit.graph.truth().messages] == ["We are sorry."]
+
+
+def test_the_direct_conversation_that_a_private_reply_goes_into_is_told(make: list[MetaKit], tmp_path: Path) -> None:
+    """Who wrote in private too, and is told by name only below the post, is seen answered wherever one looks."""
+    make.append(kit := MetaKit(tmp_path, ("instagram",)))
+    kit.message("instagram", "mara")
+    kit.poll()
+    kit.graph.policy.change(names_only=True)
+    item = kit.comment("instagram", "mara")
+    kit.poll()
+    desk = kit.service.desk
+    with kit.service.store.read() as cursor:
+        ((direct,),) = cursor.execute("SELECT id FROM conversations WHERE private").fetchall()
+    before = desk.opened(direct, "ana")
+    kit.reply(item, "We are sorry.")
+    kit.service.outbox.deliver()
+    assert desk.is_outdated(before.view, before.read_at)
+    now = desk.opened(direct, "ana").view
+    assert [line.item.text for line in now.items][-1] == "We are sorry."
+    assert len(now.links) == 1
