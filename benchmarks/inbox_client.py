@@ -55,6 +55,12 @@ class Figures:
     ticks: int = 0
     again: int = 0  #: times that a click was said again, as nothing had come of it
 
+    def clear(self) -> None:
+        """Forget what was seen so far."""
+        self.clicks.clear()
+        self.opened.clear()
+        self.received = self.changes = self.ticks = self.again = 0
+
 
 class Inbox:
     """One page of somebody who is signed in."""
