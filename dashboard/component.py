@@ -41,16 +41,28 @@ _TELLING: Final = "telling"
 #: name with the hash of its content → script, packed
 _SERVED: Final[dict[str, bytes]] = {}
 
-#: Streamlit runs it as a module of its own, whose address is a blob: the file's address has to be whole
+#: Streamlit runs it as a module of its own, whose address is a blob: the file's address has to be whole. Streamlit
+#: also ends a drawing that another overtook while it was loaded, although that one draws in the same place: that ends
+#: nothing. A component that has an end begins with an empty place after it.
 _LOADER: Final = """\
 const part = await import(new URL({address}, window.location.origin));
 const sheet = new CSSStyleSheet();
 sheet.replaceSync(part.STYLE);
 const text = new TextDecoder();
+const drawings = new WeakMap();
 export default function (component) {{
   const root = component.parentElement.getRootNode();
   if (!root.adoptedStyleSheets.includes(sheet)) root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
-  return part.default({{ ...component, data: JSON.parse(text.decode(component.data)) }});
+  const place = component.parentElement.querySelector(".root");
+  if (drawings.get(place)?.ended) place.replaceChildren();
+  const mine = {{ ended: false }};
+  drawings.set(place, mine);
+  const end = part.default({{ ...component, data: JSON.parse(text.decode(component.data)) }});
+  return end && (() => {{
+    if (mine.ended || drawings.get(place) !== mine) return;
+    mine.ended = true;
+    end();
+  }});
 }}
 """
 
@@ -101,13 +113,18 @@ def component(name: str, *parts: str) -> Any:
 
     Streamlit types its result as a callable with open keywords, hence Any.
     """
-    mount = _registered(name, _LOADER.format(address=json.dumps(PATH + _serve(name, parts))))
+    mount = _registered(name, loader(name, parts))
 
     def draw(*, key: str, data: Json, **callbacks: Any) -> Any:
         # Streamlit looks at every value of a dictionary for tables, and writes it twice; bytes it hands on as they are.
         return mount(key=key, data=json.dumps(data, ensure_ascii=False).encode(), **callbacks)
 
     return draw
+
+
+def loader(name: str, parts: tuple[str, ...]) -> str:
+    """Return the script that loads a component's own, and draws with it."""
+    return _LOADER.format(address=json.dumps(PATH + _serve(name, parts)))
 
 
 def pane(name: str, *parts: str) -> Any:
