@@ -77,3 +77,11 @@ def test_whoever_waits_for_their_turn_is_told_in_the_end(seed: int) -> None:
     """A change that is there stays one, however the number of pages goes up and down."""
     chance, turns = Random(seed), Turns(Random(seed))
     assert any(turns.look(chance.randint(1, 40), changed=True) == CHANGED for _ in range(100))
+
+
+def test_there_are_signs_of_life_while_a_page_waits_for_its_turn() -> None:
+    """With very many pages a turn takes longer than a proxy keeps a silent connection."""
+    turns, silence = Turns(Random(1)), 0
+    for _ in range(20 * MINUTE):
+        silence = 0 if turns.look(250, changed=True) else silence + 1
+        assert silence * LOOK <= live.HEARTBEAT + LOOK

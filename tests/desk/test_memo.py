@@ -40,32 +40,32 @@ def add(store: Store, name: str) -> None:
         cursor.execute("INSERT INTO counters VALUES (?, 1)", [name])
 
 
+class Reading:
+    """Counts the counters, and how often it was asked to."""
+
+    def __init__(self) -> None:
+        self.times = 0
+
+    def __call__(self, cursor: DuckDBPyConnection) -> int:
+        """Return how many counters there are."""
+        self.times += 1
+        return counted(cursor)
+
+
 def test_every_commit_makes_it_read_again(store: Store) -> None:
     """Between two commits one reading does for all; after a commit nobody gets what was before."""
-    memo, readings = Memo(store), 0
-
-    def read(own: DuckDBPyConnection) -> int:
-        nonlocal readings
-        readings += 1
-        return counted(own)
-
+    memo, read = Memo(store), Reading()
     with store.read() as cursor:
         assert [memo.get(cursor, "n", read) for _ in range(3)] == [0, 0, 0]
-        assert readings == 1
+        assert read.times == 1
         add(store, "a")
         assert memo.get(cursor, "n", read) == 1
-    assert readings == 2
+    assert read.times == 2
 
 
 def test_what_all_share_lasts_over_changes_of_single_conversations(store: Store) -> None:
     """A commit that says which conversations it changes leaves it; one that does not say makes it read again."""
-    memo, readings = Memo(store), 0
-
-    def read(own: DuckDBPyConnection) -> int:
-        nonlocal readings
-        readings += 1
-        return counted(own)
-
+    memo, read = Memo(store), Reading()
     with store.read() as cursor:
         assert memo.get(cursor, "n", read, shared=True) == 0
         for concern in ({"a conversation"}, set[str]()):
@@ -73,10 +73,10 @@ def test_what_all_share_lasts_over_changes_of_single_conversations(store: Store)
                 writer.execute("UPDATE counters SET value = value + 1")
                 store.narrow(concern)
             assert memo.get(cursor, "n", read, shared=True) == 0
-        assert readings == 1
+        assert read.times == 1
         add(store, "a")
         assert memo.get(cursor, "n", read, shared=True) == 1
-    assert readings == 2
+    assert read.times == 2
 
 
 def test_a_transaction_sees_what_it_writes_and_nobody_else_does(store: Store) -> None:
