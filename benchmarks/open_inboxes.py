@@ -1,15 +1,15 @@
 """What open inboxes cost the service: 25 people at work in a full inbox, while it polls and delivers.
 
-    python benchmarks/open_inboxes.py                       # about 10 minutes
+    python benchmarks/open_inboxes.py                       # about 13 minutes
     python benchmarks/open_inboxes.py --seconds 60          # quicker
     python benchmarks/open_inboxes.py --check               # exit 1 when a target is missed
 
 The service is a process of its own, on the sandbox, which runs in this one: customers go on writing and are answered
 while it is measured. Every page has its own person, socket and event stream, and sends what a page in Chromium sends
-(`inbox_client.py`). Five of them work for a while before anything is measured: memory a session is what the others
-add. The same pages are first left alone, then everybody opens a conversation about every two seconds; the processor's
-time of the first stretch is taken from that of the second. Nothing is judged when other programs had the processor, or
-when the pages could not click as often as they wanted.
+(`inbox_client.py`). Five of them do everybody's work before anything is measured: memory a session is what the others
+add when the same work is divided among all. Then the pages are left alone, and then everybody opens a conversation
+about every two seconds; the processor's time of the first of these stretches is taken from that of the second. Nothing
+is judged when other programs had the processor, or when the pages could not click as often as they wanted.
 """
 
 from __future__ import annotations
@@ -63,10 +63,9 @@ ITEMS_EACH: Final = 3
 WARM: Final = 4
 #: seconds in which memory and index come to rest
 SETTLE: Final = 10.0
-#: so many people are at work for so many seconds before memory is looked at: what the service takes for anybody who
-#: works and for customers who write and are answered, some 100 MB, belongs to no session; what the others add does
+#: so many people make everybody's clicks, for as long, before memory is looked at: what the service takes for work that
+#: is done, and for customers who write and are answered, belongs to no session; what the others add does
 FIRST: Final = 5
-BEFORE: Final = 150.0
 
 
 class Office(Stage):
@@ -189,13 +188,13 @@ async def knock(office: Office, took: list[float]) -> None:
         await asyncio.sleep(0.5)
 
 
-async def at_work(page: Inbox, end: float, chance: random.Random) -> None:
-    """Open one conversation after another until `end`."""
-    await asyncio.sleep(chance.uniform(0, EVERY))
+async def at_work(page: Inbox, end: float, chance: random.Random, every: float = EVERY) -> None:
+    """Open one conversation after another until `end`, `every` so many seconds."""
+    await asyncio.sleep(chance.uniform(0, every))
     while time.perf_counter() < end:
         began = time.perf_counter()
         await page.pick(chance.choice([row for row in page.rows if row != page.chosen]))
-        await asyncio.sleep(max(0.0, began + chance.uniform(0.75, 1.25) * EVERY - time.perf_counter()))
+        await asyncio.sleep(max(0.0, began + chance.uniform(0.75, 1.25) * every - time.perf_counter()))
 
 
 async def stretch(office: Office, pages: Sequence[Inbox], figures: Figures, seconds: float, *, clicks: bool) -> Stretch:
@@ -270,8 +269,10 @@ async def measure(office: Office, seconds: float) -> Result:
     writing = asyncio.create_task(crowd(office, answered))
     for page in pages[:FIRST]:
         await page.open()
-    end = time.perf_counter() + BEFORE
-    await asyncio.gather(*(at_work(page, end, random.Random(number)) for number, page in enumerate(pages[:FIRST])))
+    end, every = time.perf_counter() + seconds, EVERY * FIRST / len(pages)
+    few = (at_work(page, end, random.Random(-number), every) for number, page in enumerate(pages[:FIRST], 1))
+    await asyncio.gather(*few)
+    print(f"{len(figures.clicks):,} clicks by {FIRST} people", flush=True)
     held = {f"with {FIRST}": memory(office.process)}
     for number, page in enumerate(pages[FIRST:]):
         await page.open()

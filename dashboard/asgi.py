@@ -7,6 +7,7 @@
     /pictures/mine                      pictures that go with a reply: add, describe, take away, look at
     GET /pictures/{name}                a picture of a platform, fetched by this server (docs/media.md)
     GET /saved-replies                  saved replies that fit an item, filled in
+    GET /files/{id}                     a file that a page offers
     GET /macros                         what each macro would do to an item now
 
 All are for our own pages only: the guard refuses other hosts, and writes from other origins; the gate behind it lets
@@ -28,7 +29,8 @@ from starlette.middleware import Middleware
 from starlette.responses import JSONResponse, PlainTextResponse
 from starlette.routing import Route
 
-from social_listener.dashboard import component, file_routes
+from social_listener.dashboard import component, downloads, file_routes
+from social_listener.dashboard.downloads import Downloads
 from social_listener.dashboard.draw_composer import MODES, NOTE, PRIVATE
 from social_listener.dashboard.entrance import HEADER, USER_KEY, caller
 from social_listener.dashboard.gate import Gate
@@ -125,6 +127,7 @@ def routes(entrance: Entrance) -> list[BaseRoute]:
         Route("/presence", Presence(entrance.service).post, methods=["POST"]),
         Route("/drafts/{conversation:path}/{mode}", drafts.put, methods=["PUT"]),
         Route("/saved-replies", SavedReplies(entrance.service).get, methods=["GET"]),
+        Route(downloads.PATH + "{id}", Downloads(entrance.service).get, methods=["GET"]),
         Route("/macros", MacroPlans(entrance.service).get, methods=["GET"]),
     ]
 

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Final, cast
 
 import streamlit as st
 
-from social_listener.dashboard import state
+from social_listener.dashboard import downloads, state
+from social_listener.dashboard.downloads import Offer
 from social_listener.desk_types.reports import ReportFormat
 
 if TYPE_CHECKING:
@@ -29,21 +30,17 @@ def show(wanted: Slice) -> None:
     """Draw the button with what it offers. All forms of a slice are of one report, kept as of the first of them."""
     with st.popover("Export", key="insights_export", icon=":material/download:"):
         st.text("The report of this period and these filters, kept as it is at the first download.")
-        for form in ReportFormat:
-            st.download_button(
-                _WORDS[form],
-                data=_maker(wanted, form),
-                file_name=f"insights-{wanted.period.first}-{wanted.period.last}.{form.ending}",
-                mime=form.type,
-                on_click="ignore",
-                key=f"insights_export_{form.value}",
-                width="stretch",
-            )
+        downloads.show([_offer(wanted, form) for form in ReportFormat], "insights_files")
 
 
 def forget() -> None:
     """Have the next file made of the figures as they are then."""
     st.session_state.pop(_MADE, None)
+
+
+def _offer(wanted: Slice, form: ReportFormat) -> Offer:
+    name = f"insights-{wanted.period.first}-{wanted.period.last}.{form.ending}"
+    return Offer(word=_WORDS[form], name=name, type=form.type, make=_maker(wanted, form))
 
 
 def _maker(wanted: Slice, form: ReportFormat) -> Callable[[], bytes]:

@@ -8,8 +8,9 @@ from zoneinfo import ZoneInfo
 
 import streamlit as st
 
-from social_listener.dashboard import insights_address, insights_cards, insights_files, state, words
+from social_listener.dashboard import downloads, insights_address, insights_cards, insights_files, state, words
 from social_listener.dashboard.component import component
+from social_listener.dashboard.downloads import Offer
 from social_listener.reports.charts import Theme
 from social_listener.rights import Right
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 HEAD = component("insights")
-TABLE = component("insights_table")
+TABLE = component("insights_table", downloads.PART)
 #: where the page remembers the figures that it shows, and how often its charts were drawn anew
 _KEPT, _ROUND = "insights_kept", "insights_round"
 #: what its address said last, but for an open list
@@ -112,17 +113,18 @@ class Scene:
         """Draw what stands below a chart."""
         table = f"insights_table_{card.id}"
         with st.container(key=f"insights_foot_{card.id}", horizontal=True, vertical_alignment="top"):
-            TABLE(
-                key=table,
-                data={**card.table.json(), "title": card.figure.title, "sql": card.sql, "note": card.note},
-                on_open_change=lambda: _opened(table),
-            )
-            if state.may(Right.EXPORT) and not card.blank:
-                me, reports = state.staff(), state.desk().reports
-                st.download_button(
-                    "PNG", data=lambda: reports.picture(card.figure, me), file_name=f"{card.id}.png", mime="image/png",
-                    on_click="ignore", key=f"insights_png_{card.id}", icon=":material/download:", type="tertiary",
-                )  # fmt: skip
+            told = {**card.table.json(), "title": card.figure.title, "sql": card.sql, "note": card.note}
+            TABLE(key=table, data={**told, "picture": self._picture(card)}, on_open_change=lambda: _opened(table))
+
+    def _picture(self, card: Card) -> Json | None:
+        """Return the chart as a file to take away; None: there is none, or they may not."""
+        if card.blank or not state.may(Right.EXPORT):
+            return None
+        me, reports = state.staff(), state.desk().reports
+        offer = Offer(
+            word="PNG", name=f"{card.id}.png", type="image/png", make=lambda: reports.picture(card.figure, me)
+        )
+        return downloads.told(offer, f"insights_{card.id}")
 
     def sql(self, write: Callable[[], str]) -> str:
         """Return the SQL behind a chart; "": it could not be written, which takes nothing from the chart."""

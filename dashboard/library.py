@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, cast
 
 import streamlit as st
 
-from social_listener.dashboard import draw_library, library_macros, session, state, words
+from social_listener.dashboard import downloads, draw_library, library_macros, session, state, words
+from social_listener.dashboard.downloads import Offer
 from social_listener.dashboard.library_macros import LIST
 from social_listener.dashboard.library_state import NEW, Shelf, choose, close, shelf, tried
 from social_listener.desk.rendering import VARIABLES, render
@@ -188,14 +189,11 @@ def _archive(one: SavedReply, version: int) -> None:
 def _files() -> None:
     """Draw import and export."""
     me = state.staff()
-    st.download_button(
-        "Export as CSV",
-        data=lambda: state.desk().library.export_csv(me),
-        file_name="saved-replies.csv",
-        mime="text/csv",
-        on_click="ignore",
-        key="library_export",
+    library = state.desk().library
+    offer = Offer(
+        word="Export as CSV", name="saved-replies.csv", type="text/csv", make=lambda: library.export_csv(me).encode()
     )
+    downloads.show([offer], "library_export")
     file = st.file_uploader("Import from CSV", type="csv", key="library_import")
     st.text("Columns: name, text; language, channels, fits, folder, tags, shared if there are any.")
     if file is not None:

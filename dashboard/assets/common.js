@@ -96,6 +96,7 @@ const ICONS = {
   bell: "M6 16V11a6 6 0 0 1 12 0v5l1.5 2h-15zM10 20a2 2 0 0 0 4 0",
   picture: "M4 5h16v14H4zM4 16l5-5 4 4 3-3 4 4M15.5 9h.01",
   cross: "M6 6l12 12M18 6L6 18",
+  down: "M12 4v11M7 10.5l5 5 5-5M5 20h14",
   up: "M12 19V6M6 12l6-6 6 6",
   bolt: "M13 3L5 14h6l-1 7 8-11h-6z",
   saved: "M6 4h12v16l-6-4-6 4z",

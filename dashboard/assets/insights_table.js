@@ -47,6 +47,13 @@ function folded(name, build) {
   return node;
 }
 
+// The chart itself, to take away.
+function pictureOf(data) {
+  const [node, said] = downloadButton("link-button file", data.picture);
+  node.setAttribute("aria-label", plain(data.title + " as PNG"));
+  return [node, said];
+}
+
 export default function ({ data, parentElement, setTriggerValue }) {
   const root = parentElement.querySelector(".root");
   const state = TABLES.get(root) || {};
@@ -73,6 +80,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
     return box;
   }));
   parts.forEach((node, at) => { node.open = Boolean(open[at]); });
+  if (data.picture) parts.push(...pictureOf(data));
   if (data.note) parts.push(el("p", "note", data.note));
   root.replaceChildren(...parts);
 }

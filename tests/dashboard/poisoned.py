@@ -129,6 +129,13 @@ def components() -> dict[str, Component]:
         "sentiment": Component(parts=("sample", "figures", "rules"), states=_sentiment()),
         "spikes": Component(parts=("sheet", "course"), states=_spikes()),
         "rising": Component(parts=("sheet",), states=_rising()),
+        "downloads": Component(
+            parts=("download",),
+            states=(
+                State(data=figures.files(), within=".file"),
+                State(data=figures.files(), steps=(("press", ".file"), ("until", ".problem")), within=".problem"),
+            ),
+        ),
         "signed_in": Component(
             parts=("session",),
             states=(State(data={"name": "Sam", "role": "role", "staff": True, "demo": True}),),
@@ -303,11 +310,13 @@ def _insights() -> dict[str, Component]:
     return {
         "insights": Component(states=tuple(State(data=data, within=within) for data, within in figures.head())),
         "insights_table": Component(
+            parts=("download",),
             states=(
                 State(data=table, within=".note"),
                 State(data=table, steps=(("press", "summary"), ("until", "tbody")), within="tbody"),
                 State(data=table, steps=(("press", "details + details summary"), ("until", "pre")), within="pre"),
-            )
+                State(data=table, steps=(("press", ".file"), ("until", ".problem")), within=".problem"),
+            ),
         ),
         "insights_items": Component(
             states=(

@@ -56,7 +56,13 @@ def head() -> tuple[tuple[Any, str], ...]:
 def table() -> Any:
     """Return what stands below a chart."""
     rows = ((Cell("x"), Cell("3", "from=2026-02-01&to=2026-02-02")), (Cell("facebook"), Cell("0")))
-    return {**Table(("Channel", "Items"), rows).json(), "title": "Items by channel", "sql": "SELECT 1", "note": "more"}
+    told = {**Table(("Channel", "Items"), rows).json(), "title": "Items by channel", "sql": "SELECT 1", "note": "more"}
+    return {**told, "picture": files()["files"][0]}
+
+
+def files() -> Any:
+    """Return files that a page offers; there is nothing behind them."""
+    return {"files": [{"word": "PNG", "name": "bars.png", "src": "/files/none"}]}
 
 
 def listed(**changes: Any) -> Any:

@@ -110,7 +110,7 @@ def test_a_bar_opens_its_items_and_files_come_out(make_stage: MakeStage, open_pa
     page.keyboard.press("Escape")
     expect(page.get_by_role("dialog")).to_have_count(0)
     with page.expect_download() as taken:
-        page.locator(".st-key-insights_png_bars button").first.click()
+        page.locator(".st-key-insights_foot_bars .file").first.click()
     assert taken.value.path().read_bytes().startswith(b"\x89PNG")
     page.get_by_role("button", name="Export").click()
     with page.expect_download() as taken:
