@@ -55,6 +55,9 @@ _ITEM: Final = (
 _BUCKET_US: Final = stats.BUCKET // timedelta(microseconds=1)
 #: numbers below this are sorted by their digits, in a third of the time
 _SHORT: Final = 1 << 16
+#: calendars that were drawn up lately, by all that makes them: a page asks for the same few, and clocks are slow
+_CALENDARS: Final[dict[tuple[datetime, datetime, str | None, str], pa.Table]] = {}
+_MOST_CALENDARS: Final = 16
 #: of fewer values no interval is told
 _FEWEST: Final = 8
 
@@ -91,12 +94,12 @@ def _grouped(
         stats.counted(cursor, wanted.since, wanted.until, plain=plain, days=coarse, live=live) as read,
         ExitStack() as held,
     ):
-        chosen = cursor.sql(
-            f"""SELECT id, dense_rank() OVER (ORDER BY key, label)::INTEGER AS grp, key, label
-                FROM (SELECT id, {_KEYS[by]} AS key, sentiment_label AS label FROM {read.keys} WHERE {condition})""",
-            params=values,
-        ).to_arrow_table()
-        held.enter_context(stats.registered(cursor, "chosen", chosen))
+        chosen = f"""
+            SELECT id, dense_rank() OVER (ORDER BY key, label)::INTEGER AS grp, key, label
+            FROM (SELECT id, {_KEYS[by]} AS key, sentiment_label AS label FROM {read.keys} WHERE {condition})"""
+        asked = (wanted.since, wanted.until, chosen, *values)
+        keys = stats.kept(live, asked, lambda: cursor.sql(chosen, params=values).to_arrow_table())
+        held.enter_context(stats.registered(cursor, "chosen", keys))
         join, under = "JOIN (SELECT id, grp FROM chosen) k ON k.id = key_id", "0"
         if at is not None or wanted.hour_of_week is not None:
             held.enter_context(stats.registered(cursor, "calendar", _calendar(cursor, wanted, at)))
@@ -112,6 +115,16 @@ def _grouped(
 def _calendar(cursor: DuckDBPyConnection, wanted: Slice, at: str | None) -> pa.Table:
     """Return every bucket of a slice, in order, with what it is put under; of an hour of the week only those in it."""
     hour = "TRUE" if wanted.hour_of_week is None else f"{_hour(wanted)} = {int(wanted.hour_of_week)}"
+    told = (wanted.since, wanted.until, at, hour)
+    found = _CALENDARS.get(told)
+    if found is None:
+        found = _CALENDARS[told] = _drawn_up(cursor, wanted, at, hour)
+        for one in [*_CALENDARS][:-_MOST_CALENDARS]:
+            _CALENDARS.pop(one, None)
+    return found
+
+
+def _drawn_up(cursor: DuckDBPyConnection, wanted: Slice, at: str | None, hour: str) -> pa.Table:
     return cursor.sql(
         f"""SELECT bucket, {at or "0"} AS place FROM (
                 SELECT unnest(generate_series(?::TIMESTAMPTZ, ?::TIMESTAMPTZ, INTERVAL 15 MINUTE)) AS bucket)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from importlib.resources import files
 from typing import TYPE_CHECKING, Final
@@ -54,11 +55,12 @@ def _third(connection: DuckDBPyConnection) -> None:
 
 
 def _missing(connection: DuckDBPyConnection) -> None:
-    """Create every table of schema.sql that is not there."""
-    there = {row[0] for row in connection.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
+    """Create every table and sequence of schema.sql that is not there."""
+    known = "SELECT table_name FROM duckdb_tables() UNION ALL SELECT sequence_name FROM duckdb_sequences()"
+    there = {row[0] for row in connection.execute(known).fetchall()}
     for statement in statements():
-        name = statement.partition("CREATE TABLE ")[2].partition(" ")[0]
-        if name and name not in there:
+        made = re.search(r"^CREATE (TABLE|SEQUENCE) (\w+)", statement, re.MULTILINE)
+        if made and made[2] not in there:
             connection.execute(statement)
 
 
@@ -81,7 +83,7 @@ def _fifth(connection: DuckDBPyConnection) -> None:
            WHERE contacts.id = author_id AND NOT outbound AND followers IS NOT NULL"""
     )
     connection.execute(
-        "INSERT INTO stats_dirty SELECT DISTINCT time_bucket(INTERVAL 15 MINUTE, sent_at) FROM interactions"
+        "INSERT INTO stats_dirty (bucket) SELECT DISTINCT time_bucket(INTERVAL 15 MINUTE, sent_at) FROM interactions"
     )
 
 

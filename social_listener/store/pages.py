@@ -255,8 +255,7 @@ def _write_items(cursor: DuckDBPyConnection, changes: Changes, now: datetime) ->
     update(cursor, "interaction_versions", _VERSION, changed)
     insert(cursor, "sightings", _SIGHTING, [_values(one, _SIGHTING) for one in changes.sightings])
     _write_scores(cursor, changes, now)
-    stats.touch_items(cursor, known)
-    stats.touch(cursor, [one.item.sent_at for one in changes.new_items.values()])
+    stats.touch_items(cursor, {*known, *changes.new_items})
 
 
 def _write_scores(cursor: DuckDBPyConnection, changes: Changes, now: datetime) -> None:

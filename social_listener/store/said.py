@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from social_listener.store import clocks, stats
 from social_listener.store.insights import condition_of
 from social_listener.store.rows import among
+from social_listener.store.stats_beside import ABOUT, beside
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -48,11 +49,11 @@ def texts(cursor: DuckDBPyConnection, wanted: Slice, within: Accounts, share: fl
     if not told.num_rows:
         return []
     only, more = condition_of(wanted, within)
-    about = stats.beside("told", told["id"], told["conversation_id"])
+    about = beside("told", told["id"], told["conversation_id"])
     with stats.registered(cursor, "told", told):
         rows = cursor.execute(
             f"""SELECT id, author_id, text, labels
-                FROM (SELECT told.*, {stats.ABOUT} FROM told {about})
+                FROM (SELECT told.*, {ABOUT} FROM told {about})
                 WHERE {only} ORDER BY sent_at DESC, id DESC""",
             more,
         ).fetchall()

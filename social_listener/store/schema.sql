@@ -717,8 +717,12 @@ CREATE TABLE counted_items (          -- the items that stats counts, each under
     waited_s        BIGINT             -- how long it waited for an answer, seconds, rounded; NULL: it has none
 );
 --;
-CREATE TABLE stats_dirty (            -- buckets that have to be counted anew; one may stand here several times
-    bucket TIMESTAMPTZ NOT NULL
+CREATE SEQUENCE stats_changes;
+--;
+CREATE TABLE stats_dirty (            -- buckets that have to be counted anew; one may stand here many times
+    bucket          TIMESTAMPTZ NOT NULL,
+    item_id         VARCHAR,          -- the item that changed in it; NULL: any
+    change          BIGINT NOT NULL DEFAULT nextval('stats_changes') -- rises with every change
 );
 --;
 CREATE TABLE spikes (                 -- that far more was said than usual, and why

@@ -10,21 +10,21 @@ from __future__ import annotations
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol, TypeVar
 
 import pyarrow as pa
 
 from social_listener.store import stats_days
 from social_listener.store.rows import marks
 from social_listener.store.staging import chunks, staged
+from social_listener.store.stats_beside import ABOUT, FEWEST, beside, literals, of_few
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Sequence
 
     from duckdb import DuckDBPyConnection
 
-    #: reads the items of sorted dirty buckets, as `read_live` does
-    Live = Callable[[DuckDBPyConnection, Sequence[datetime]], pa.Table]
+T = TypeVar("T")
 
 #: the stretch of time that roll-ups count by: every time zone of today is a multiple of it off UTC
 BUCKET: Final = timedelta(minutes=15)
@@ -38,8 +38,8 @@ PLAIN: Final = ("channel", "account_id", "private", "sentiment_label")
 _AT_ONCE: Final = 672
 #: separate stretches of dirty buckets that are read one by one; of more everything between first and last is read
 _MOST_RUNS: Final = 12
-#: items whose scores and conversations are looked up by key; of more the tables are joined
-_FEW: Final = 8_000
+#: items and conversations whose items are told one by one when they change; of more only the buckets are
+_MOST_TOLD, _MOST_TALKS = 300, 10
 #: for `counted`: whole days of whatever zone
 ANY_DAYS: Final = ""
 _ITEM: Final = "bucket, key_id, item_id, sent_at, waited_s"
@@ -52,39 +52,40 @@ COUNTED: Final = "NOT i.outbound AND NOT i.context AND i.deleted_at IS NULL"
 
 
 def touch(cursor: DuckDBPyConnection, moments: Iterable[datetime]) -> None:
-    """Mark the buckets of items that were said at those moments."""
+    """Mark whole buckets, those of these moments: which of their items changed is not told."""
     buckets = sorted({bucket_of(one) for one in moments})
     if buckets:
         marked = ", ".join("(?)" for _ in buckets)
-        cursor.execute(f"INSERT INTO stats_dirty VALUES {marked}", buckets)
+        cursor.execute(f"INSERT INTO stats_dirty (bucket) VALUES {marked}", buckets)
 
 
 def touch_items(cursor: DuckDBPyConnection, item_ids: Collection[str]) -> None:
     """Mark the buckets in which those items stand now; where their times change, call it before and after."""
-    bucket = _BUCKET_OF.format("sent_at")
+    told = len(item_ids) <= _MOST_TOLD
     for part in chunks(sorted(item_ids)):
-        cursor.execute(
-            f"INSERT INTO stats_dirty SELECT DISTINCT {bucket} FROM interactions WHERE id IN ({marks(part)})", part
-        )
+        cursor.execute(_marked(f"id IN ({marks(part)})", told=told), part)
 
 
 def touch_talks(cursor: DuckDBPyConnection, talks: Sequence[tuple[str, datetime, datetime]]) -> None:
     """Mark the buckets of conversations that get other labels; each comes with when it was first and last said in."""
     if talks:
         ids, first, last = zip(*talks, strict=True)
-        cursor.execute(
-            f"""INSERT INTO stats_dirty SELECT DISTINCT {_BUCKET_OF.format("sent_at")} FROM interactions
-                WHERE conversation_id IN ({marks(ids)}) AND sent_at BETWEEN ? AND ? AND NOT outbound""",
-            [*ids, min(first), max(last)],
-        )
+        which = f"conversation_id IN ({marks(ids)}) AND sent_at BETWEEN ? AND ? AND NOT outbound"
+        cursor.execute(_marked(which, told=len(ids) <= _MOST_TALKS), [*ids, min(first), max(last)])
 
 
 def touch_all(cursor: DuckDBPyConnection) -> None:
     """Mark every bucket in which something stands or stood."""
     cursor.execute(
-        f"""INSERT INTO stats_dirty SELECT DISTINCT {_BUCKET_OF.format("sent_at")} FROM interactions
+        f"""INSERT INTO stats_dirty (bucket) SELECT DISTINCT {_BUCKET_OF.format("sent_at")} FROM interactions
             UNION SELECT DISTINCT bucket FROM stats"""
     )
+
+
+def _marked(which: str, *, told: bool) -> str:
+    """Return the statement that marks the buckets of some items; `told`: and says which items."""
+    bucket, item = _BUCKET_OF.format("sent_at"), "id" if told else "NULL"
+    return f"INSERT INTO stats_dirty (bucket, item_id) SELECT DISTINCT {bucket}, {item} FROM interactions WHERE {which}"
 
 
 def bucket_of(moment: datetime) -> datetime:
@@ -136,6 +137,21 @@ def count(cursor: DuckDBPyConnection, most: int = _AT_ONCE) -> int:
     return len(dirty) - len(wanted)
 
 
+class Live(Protocol):
+    """What readers of one state of the store share; `stats_live` has them."""
+
+    def __call__(self, cursor: DuckDBPyConnection, dirty: Sequence[datetime], /) -> pa.Table:
+        """Return the items of sorted dirty buckets, as `read_live` does."""
+
+    def kept(self, key: Hashable, make: Callable[[], T]) -> T:
+        """Return what `make` returns; it is made once for all who ask for the same. Nobody changes it."""
+
+
+def kept(live: Live | None, key: Hashable, make: Callable[[], T]) -> T:
+    """Return what `make` returns, as `live` keeps it."""
+    return make() if live is None else live.kept(key, make)
+
+
 @dataclass(frozen=True, slots=True)
 class Counted:
     """Subqueries to select from, good within the block that handed them out."""
@@ -159,16 +175,17 @@ def counted(
 
     `plain`: counts need be told apart by `PLAIN` only. `days`: whole days of that zone, `ANY_DAYS`: of whatever zone,
     may stand as one row under the bucket in which they begin. Items always stand under their own buckets.
-    `live`: what reads the items of dirty buckets, where that is not `read_live`.
+    `live`: what reads the items of dirty buckets, where that is not `read_live`, and keeps what is asked for again.
     """
-    dirty = _dirty(cursor, since, until)
+    dirty = kept(live, ("dirty", since, until), lambda: _dirty(cursor, since, until))
     if len(dirty) > _AT_ONCE:  # a backlog: everything between is counted, which needs no list of thousands
         stretch = (dirty[-1] - dirty[0]) // BUCKET + 1
         dirty = [dirty[0] + number * BUCKET for number in range(stretch)]
     clean = _clean(dirty)
     whole = stats_days.Stretches((), ((since, until),))
     if days is not None:
-        whole = stats_days.stretches(cursor, since, until, days or None)
+        zone = days or None
+        whole = kept(live, ("days", since, until, zone), lambda: stats_days.stretches(cursor, since, until, zone))
     quarters = "stats_plain" if plain else "stats"
     read = [_COUNTS.format(quarters, _within(*stretch) + clean) for stretch in whole.quarters]
     read += [_COUNTS.format(stats_days.DAYS_OF[quarters], _within(*stretch)) for stretch in whole.days]
@@ -201,7 +218,26 @@ def _clean(dirty: Sequence[datetime]) -> str:
 
 def read_live(cursor: DuckDBPyConnection, dirty: Sequence[datetime]) -> pa.Table:
     """Return the items of dirty buckets with the ids of their keys; a combination that is new has one below zero."""
-    with registered(cursor, "live_said", said(cursor, dirty)):
+    return keyed(cursor, said(cursor, dirty))
+
+
+def changed(cursor: DuckDBPyConnection, dirty: Sequence[datetime], since: int) -> tuple[int, set[str] | None]:
+    """Return the number of the last change of dirty buckets, and which items changed since another; None: any."""
+    rows = cursor.execute(
+        f"""SELECT min(change), max(change), coalesce(bool_or(change > ? AND item_id IS NULL), FALSE),
+                   list(DISTINCT item_id) FILTER (change > ?)
+            FROM stats_dirty WHERE bucket IN ({", ".join(_literal(one) for one in dirty)}) GROUP BY bucket""",
+        [since, since],
+    ).fetchall()
+    # a bucket that was counted meanwhile has lost what it was marked for before
+    any_of_them = len(rows) < len(dirty) or any(first > since or unknown for first, _, unknown, _ in rows)
+    last = max((row[1] for row in rows), default=since)
+    return last, None if any_of_them else {one for *_, ids in rows for one in ids or ()}
+
+
+def keyed(cursor: DuckDBPyConnection, items: pa.Table) -> pa.Table:
+    """Return items that `said` read with the ids of their keys; a combination that is new has one below zero."""
+    with registered(cursor, "live_said", items):
         return cursor.sql(
             f"""SELECT bucket, coalesce(k.id, -dense_rank() OVER (ORDER BY {_DIMENSIONS}))::INTEGER AS key_id,
                        {_DIMENSIONS}, item_id, sent_at, reach, sentiment_e4, waited_s
@@ -221,8 +257,12 @@ def registered(cursor: DuckDBPyConnection, name: str, table: pa.Table) -> Iterat
         cursor.unregister(name)
 
 
-def said(cursor: DuckDBPyConnection, buckets: Sequence[datetime]) -> pa.Table:
-    """Return the items of sorted buckets, the full count: bucket, item_id, sent_at, `DIMENSIONS`, reach, and so on."""
+def said(cursor: DuckDBPyConnection, buckets: Sequence[datetime], only: Collection[str] | None = None) -> pa.Table:
+    """Return the items of sorted buckets, the full count: bucket, item_id, sent_at, `DIMENSIONS`, reach, and so on.
+
+    `only`: of these items.
+    """
+    among = "" if only is None else f" AND i.id IN ({literals(sorted(only))})"
     bucket = _BUCKET_OF.format("i.sent_at")
     runs = _runs(buckets)
     if len(runs) > _MOST_RUNS:
@@ -231,13 +271,16 @@ def said(cursor: DuckDBPyConnection, buckets: Sequence[datetime]) -> pa.Table:
                      i.language AS told, i.conversation_id, coalesce(i.reach, 0) AS reach,
                      round(date_diff('microsecond', coalesce(i.again_at, i.sent_at), i.answered_at) / 1e6)::BIGINT
                          AS waited_s
-              FROM interactions i WHERE {COUNTED} AND i.sent_at >= ? AND i.sent_at < ?"""
+              FROM interactions i WHERE {COUNTED} AND i.sent_at >= ? AND i.sent_at < ?{among}"""
     values = [moment for run in runs for moment in run]
     with staged(cursor, table_of(buckets)):
         items: pa.Table = cursor.sql(
             f"SELECT * FROM ({' UNION ALL '.join([one] * len(runs))}) WHERE bucket IN (SELECT bucket FROM stage)",
             params=values,
         ).to_arrow_table()
+    if items.num_rows <= FEWEST:
+        own = ("bucket", "id", "sent_at", "channel", "account_id", "private", "reach", "waited_s")
+        return pa.table({**{"item_id" if name == "id" else name: items[name] for name in own}, **of_few(cursor, items)})
     with staged(cursor, items):
         return cursor.sql(
             f"""SELECT told.bucket, told.id AS item_id, told.sent_at, told.channel, told.account_id, told.private,
@@ -245,32 +288,6 @@ def said(cursor: DuckDBPyConnection, buckets: Sequence[datetime]) -> pa.Table:
                        coalesce(round(s.sentiment * 10000)::BIGINT, 0) AS sentiment_e4, {ABOUT}
                 FROM stage told {beside("stage", items["id"], items["conversation_id"])}"""
         ).to_arrow_table()
-
-
-#: what is known besides of items `told` (id, conversation_id, stream_id, told: the platform's guess of the language)
-ABOUT: Final = """
-    coalesce(seen.stream_ids, told.stream_id, '') AS stream_ids,
-    coalesce(CASE WHEN s.scorer IS NULL THEN told.told ELSE s.language END, '') AS language,
-    CASE WHEN s.sentiment IS NULL THEN 'none' ELSE s.sentiment_label END AS sentiment_label,
-    coalesce(c.labels, '') AS labels"""
-
-
-def beside(table: str, item_ids: pa.ChunkedArray, conversation_ids: pa.ChunkedArray) -> str:
-    """Return the joins that `ABOUT` needs of a table of items; few are looked up by key, of many tables are joined."""
-    items = talks = "TRUE"
-    if len(item_ids) <= _FEW:
-        items = f"interaction_id IN ({_literals(item_ids.to_pylist())})"
-        talks = f"id IN ({_literals(sorted({*conversation_ids.to_pylist()}))})"
-    return f"""
-        LEFT JOIN (SELECT interaction_id, sentiment, sentiment_label, language, scorer FROM scores
-                   WHERE {items}) s ON s.interaction_id = told.id
-        LEFT JOIN (SELECT id, labels FROM conversations WHERE {talks}) c ON c.id = told.conversation_id
-        LEFT JOIN (
-            SELECT interaction_id, string_agg(DISTINCT stream_id, ' ' ORDER BY stream_id) AS stream_ids FROM (
-                SELECT g.interaction_id, unnest([g.stream_id, own.stream_id]) AS stream_id
-                FROM (SELECT interaction_id, stream_id FROM sightings WHERE {items}) g
-                JOIN {table} own ON own.id = g.interaction_id)
-            GROUP BY interaction_id) seen ON seen.interaction_id = told.id"""
 
 
 def table_of(buckets: Sequence[datetime]) -> pa.Table:
@@ -314,8 +331,3 @@ def _runs(buckets: Sequence[datetime]) -> list[tuple[datetime, datetime]]:
 
 def _literal(moment: datetime) -> str:
     return f"TIMESTAMPTZ '{moment.isoformat()}'"
-
-
-def _literals(values: Iterable[str]) -> str:
-    """Return ids as literals: thousands of marks take longer to bind than to find."""
-    return ", ".join("'" + one.replace("'", "''") + "'" for one in values) or "NULL"

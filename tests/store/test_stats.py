@@ -11,7 +11,7 @@ from blank_store import laid
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from social_listener.store import Store, stats, stats_days, stats_live
+from social_listener.store import Store, stats, stats_beside, stats_days, stats_live
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -223,10 +223,14 @@ def test_roll_ups_equal_the_full_count_after_long_histories(tmp_path_factory, de
 
 def equal_throughout(folder: Path, deeds: list[tuple[object, ...]]) -> None:
     """Do deeds, and compare what readers get with the full count, before and after everything is counted."""
+    since, until = stats.bucket_of(START), stats.bucket_of(START + 2 * SPAN)
     with Store.open(laid(folder / "store.duckdb")) as store:
+        kept = stats_live.Kept(store)
         for number, deed in enumerate(deeds):
             do(store, deed, number)
-        since, until = stats.bucket_of(START), stats.bucket_of(START + 2 * SPAN)
+            live = kept.since(store.commits)
+            with store.read() as cursor:
+                assert both(cursor, since, until, live) == naive(cursor, since, until), deed
         with store.read() as cursor:
             assert both(cursor, since, until) == naive(cursor, since, until)
             assert differing(cursor) == []
@@ -247,6 +251,30 @@ def test_a_change_that_nobody_marked_would_be_seen(store: Store) -> None:
     with store.read() as cursor:
         since, until = stats.bucket_of(START), stats.bucket_of(START + SPAN)
         assert both(cursor, since, until) != naive(cursor, since, until)
+
+
+def test_what_changed_is_all_that_is_read_anew(store: Store) -> None:
+    """Were another item told to have changed than did, readers of what is kept would see the old one."""
+    since, until = stats.bucket_of(START), stats.bucket_of(START + SPAN)
+    kept = stats_live.Kept(store)
+
+    def fits() -> bool:
+        live = kept.since(store.commits)
+        with store.read() as cursor:
+            return both(cursor, since, until, live) == naive(cursor, since, until)
+
+    do(store, ("put", 10, "negative", False), 1)
+    do(store, ("put", 11, "negative", False), 2)
+    assert fits()
+    for told, holds in (("x:1", True), ("x:2", False)):
+        with store.transaction() as cursor:
+            cursor.execute("UPDATE interactions SET reach = coalesce(reach, 0) + 7 WHERE id = 'x:1'")
+            stats.touch_items(cursor, [told])
+        assert fits() is holds
+    do(store, ("count", 700), 3)  # what was told before is forgotten with it, so that everything is read anew
+    with store.transaction() as cursor:
+        stats.touch_items(cursor, ["x:2"])
+    assert fits()
 
 
 def test_an_item_counts_for_every_stream_that_saw_it(store: Store) -> None:
@@ -303,6 +331,32 @@ def test_an_older_snapshot_is_never_mixed_with_what_is_kept(store: Store) -> Non
         assert both(before, since, until, old) == was
         # who names a state that is newer than their snapshot would be told what is not in it: this tells them apart
         assert both(before, since, until, new) != was
+
+
+def test_many_at_once_are_read_as_few_are(store: Store) -> None:
+    """More items than are put together one by one come with the same streams, scores, languages and labels."""
+    since, until = stats.bucket_of(START), stats.bucket_of(START + SPAN)
+    number = stats_beside.FEWEST + 90
+    with store.transaction() as cursor:
+        for one in range(number):
+            put(cursor, one, one % 40, label=("negative", None, "unsure")[one % 3], outbound=one % 11 == 0)
+        stats.touch_items(cursor, [f"x:{one}" for one in range(number)])
+    for at, deed in enumerate([("see", 5), ("see", 6), ("label", 1, "one two"), ("answer", 7), ("unscore", 3)]):
+        do(store, deed, at)
+    kept = stats_live.Kept(store)
+    with store.read() as cursor:
+        buckets = [row[0] for row in cursor.execute("SELECT DISTINCT bucket FROM stats_dirty ORDER BY 1").fetchall()]
+        many = stats.said(cursor, buckets)
+        assert many.num_rows > stats_beside.FEWEST
+        ids = many["item_id"].to_pylist()
+        few = [stats.said(cursor, buckets, ids[start : start + 200]) for start in range(0, len(ids), 200)]
+        apart = [row for table in few for row in table.to_pylist()]
+        assert sorted(apart, key=str) == sorted(many.to_pylist(), key=str)
+        assert few[0].schema == many.schema
+        assert both(cursor, since, until, kept.since(store.commits)) == naive(cursor, since, until)
+    do(store, ("answer", 8), 0)
+    with store.read() as cursor:
+        assert both(cursor, since, until, kept.since(store.commits)) == naive(cursor, since, until)
 
 
 def three_days(store: Store) -> None:
