@@ -223,7 +223,7 @@ def waits(
     """Return how long answered items waited: of the slice, told apart, or by steps. Nothing answered: no line."""
     start = None if step is None else _start(wanted, step)
     together: dict[tuple[Any, str], list[np.ndarray[Any, Any]]] = {}
-    rows, keys = _answered(cursor, wanted, within, by, live)
+    rows, keys = _answered(cursor, wanted, within, by, live, stepped=step is not None)
     places = None if start is None else _calendar(cursor, replace(wanted, hour_of_week=None), start)
     for (at, group), values in _apart(rows, places, told_apart=by is not None):
         told = keys[group] if by is not None else ""
@@ -235,20 +235,27 @@ def waits(
 
 
 def _answered(
-    cursor: DuckDBPyConnection, wanted: Slice, within: Accounts, by: By | None, live: stats.Live | None
+    cursor: DuckDBPyConnection,
+    wanted: Slice,
+    within: Accounts,
+    by: By | None,
+    live: stats.Live | None,
+    *,
+    stepped: bool,
 ) -> tuple[pa.Table, dict[int, str]]:
-    """Return answered items (bucket, grp, waited_s), and the keys of their groups.
+    """Return answered items (grp, waited_s, and bucket if they are `stepped`), and the keys of their groups.
 
-    Where all are asked for, and none told apart, nobody looks up their keys.
+    Where all are asked for, and none told apart, nobody looks up their keys, and they have no grp.
     """
+    columns = "bucket, waited_s" if stepped else "waited_s"
     everything = condition_of(wanted, within) == condition_of(Slice(period=wanted.period), None)
     if everything and by is None and wanted.hour_of_week is None:
         with stats.counted(cursor, wanted.since, wanted.until, live=live) as read:
-            sql = f"SELECT bucket, 1 AS grp, waited_s FROM {read.items} WHERE waited_s IS NOT NULL"
+            sql = f"SELECT {columns} FROM {read.items} WHERE waited_s IS NOT NULL"
             return cursor.sql(sql).to_arrow_table(), {1: ""}
     with _grouped(cursor, wanted, within, by=by, live=live) as grouped:
         keys = cursor.execute("SELECT grp, any_value(key) FROM chosen GROUP BY grp").fetchall()
-        sql = f"SELECT bucket, grp, waited_s FROM {grouped.items} WHERE waited_s IS NOT NULL"
+        sql = f"SELECT grp, {columns} FROM {grouped.items} WHERE waited_s IS NOT NULL"
         return cursor.sql(sql).to_arrow_table(), dict(keys)
 
 
@@ -261,6 +268,9 @@ def _apart(
     """
     waited = rows["waited_s"].to_numpy()
     if not len(waited):
+        return
+    if calendar is None and not told_apart:
+        yield (None, 1), waited
         return
     code, places, groups = np.zeros(len(waited), np.int64), [None], [1]
     if calendar is not None:
