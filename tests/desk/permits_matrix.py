@@ -67,6 +67,8 @@ class Entry(NamedTuple):
     late: bool = False
     #: it concerns no account
     anywhere: bool = False
+    #: it concerns all accounts: whoever may not see every one is refused
+    everywhere: bool = False
 
 
 def _version(desk: Desk, scene: Scene) -> int:
@@ -464,10 +466,10 @@ MATRIX |= {
         Right.READ, lambda desk, scene, who: desk.rules.trial(["none"], 1, who), late=True, anywhere=True
     ),
     "rules.activate": Entry(
-        Right.TEACH, lambda desk, scene, who: desk.rules.activate(["none"], who), late=True, anywhere=True
+        Right.TEACH, lambda desk, scene, who: desk.rules.activate(["none"], who), late=True, everywhere=True
     ),
     "rules.withdraw": Entry(
-        Right.TEACH, lambda desk, scene, who: desk.rules.withdraw(["none"], who), late=True, anywhere=True
+        Right.TEACH, lambda desk, scene, who: desk.rules.withdraw(["none"], who), late=True, everywhere=True
     ),
     "rules.difference": Entry(
         Right.READ,

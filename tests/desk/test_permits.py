@@ -35,11 +35,12 @@ def methods(desk: object, prefix: str = "") -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def kit(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kit]:
-    """Return a desk with two accounts, and somebody of every role who has access to the first only."""
+    """Return a desk with two accounts, and people of every role, who have access to the first only or to both."""
     made = make_kit(tmp_path_factory.mktemp("permits"), accounts=("main", "other"))
     object.__setattr__(made.desk, "_ingest", _Reader())
     for role in Role:
         seed_staff(made.desk, role.value, role=role, accounts=frozenset({"main"}))
+        seed_staff(made.desk, f"{role.value} everywhere", role=role)
     seed_staff(made.desk, "left")
     made.desk.people.set_active(SYSTEM, "left", False, 1)
     yield made
@@ -155,6 +156,12 @@ def test_role_and_account_decide(kit: Kit, name: str, role: Role) -> None:
     if entry.right not in ROLES[role]:
         assert own.startswith("NotPermitted: your role")
         assert own == foreign == missing
+    elif entry.everywhere:
+        assert own == foreign == missing
+        assert own.startswith("NotPermitted"), own
+        assert own.endswith("you have access to some of them only"), own
+        theirs = outcome(entry, kit.desk, kept(kit, "main"), f"{role.value} everywhere")
+        assert theirs == "done" or (entry.late and "NotPermitted" not in theirs), theirs
     else:
         assert own == "done" or (entry.late and "NotPermitted" not in own), own
         if name.startswith("people."):
