@@ -33,7 +33,7 @@ _MOST_ITEMS: Final = 20_000
 #: changed items that are looked up one by one; of more everything is read
 _MOST_CHANGED: Final = 400
 #: other things that are kept at one commit
-_MOST_MADE: Final = 200
+_MOST_MADE: Final = 60
 #: before the first change there is
 _NEVER: Final = 0
 
