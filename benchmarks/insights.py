@@ -80,7 +80,7 @@ FILL: Final = {
             CASE WHEN hash(conversation_id) % 20 = 0 THEN 'l' || hash(conversation_id) % 7 ELSE '' END
         FROM interactions WHERE rowid >= $first AND rowid < $last GROUP BY conversation_id""",
     "stats_dirty": """
-        INSERT INTO stats_dirty SELECT DISTINCT time_bucket(INTERVAL 15 MINUTE, sent_at) FROM interactions
+        INSERT INTO stats_dirty (bucket) SELECT DISTINCT time_bucket(INTERVAL 15 MINUTE, sent_at) FROM interactions
         WHERE rowid >= $first AND rowid < $last""",
 }
 

@@ -2,7 +2,7 @@
 
 GET /files/{id}   the file; or {"error": what is the matter, and what to do}
 
-What a page offers lives as long as that page, and is there for whoever the page was drawn for.
+What a page offers lives as long as the page is open, and is there for whoever it was drawn for.
 """
 
 from __future__ import annotations
@@ -58,9 +58,9 @@ _OFFERS: Final[WeakValueDictionary[str, Offer]] = WeakValueDictionary()
 _DRAW = component("downloads", PART)
 
 
-def show(offers: Sequence[Offer], key: str) -> None:
-    """Draw a button for each file, below each other, and what becomes of them."""
-    _DRAW(key=key, data={"files": [told(one, f"{key}_{one.word}") for one in offers]})
+def show(offers: Sequence[Offer], key: str, of: str = "") -> None:
+    """Draw a button for each file, below each other, and what becomes of them; `of`: what is in them now."""
+    _DRAW(key=key, data={"files": [told(one, f"{key}_{one.word}") for one in offers], "key": of})
 
 
 def told(one: Offer, key: str) -> Json:
@@ -68,8 +68,8 @@ def told(one: Offer, key: str) -> Json:
     held = cast("dict[str, tuple[str, Offer]]", st.session_state.setdefault(_OFFERED, {}))
     known = held[key][0] if key in held else secrets.token_urlsafe(18)
     mine = Offer(word=one.word, name=one.name, type=one.type, make=one.make, staff=state.staff())
-    held[key] = known, mine
     _OFFERS[known] = mine
+    held[key] = known, mine
     return {"word": one.word, "name": one.name, "src": PATH + known}
 
 
@@ -86,7 +86,7 @@ class Downloads:
             return _sorry(401, "You are not signed in any more.")
         offer = _OFFERS.get(request.path_params["id"])
         if offer is None or offer.staff != staff:
-            return _sorry(404, "This page has been open for too long to make it. Load the page again.")
+            return _sorry(404, "This file is offered no more, or not to you. Load the page again.")
         return await run_in_threadpool(answer, offer)
 
 

@@ -1,4 +1,5 @@
 // The button of a file that is made when it is asked for, and what becomes of it: `file` has word, name and src.
+const PATIENCE = 180000; // milliseconds: a report with many charts takes its time
 const NO_ANSWER = "The service does not answer. Try it again in a moment.";
 
 function downloadButton(className, file) {
@@ -27,7 +28,7 @@ function downloadButton(className, file) {
 class Sorry extends Error {}
 
 async function fileOf(address) {
-  const answer = await fetch(address);
+  const answer = await fetch(address, { signal: AbortSignal.timeout(PATIENCE) });
   if (answer.ok) return answer.blob();
   const told = await answer.json().catch(() => ({}));
   throw new Sorry(told.error || NO_ANSWER);

@@ -63,6 +63,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const drawn = JSON.stringify(data);
   if (state.drawn === drawn) return;
   state.drawn = drawn;
+  const held = focusOf(root);
   const open = [...root.querySelectorAll("details")].map((node) => node.open);
   const table = folded("Table", () => {
     const box = el("div", "frame");
@@ -83,4 +84,5 @@ export default function ({ data, parentElement, setTriggerValue }) {
   if (data.picture) parts.push(...pictureOf(data));
   if (data.note) parts.push(el("p", "note", data.note));
   root.replaceChildren(...parts);
+  giveBack(root, held);
 }

@@ -97,8 +97,8 @@ def _grouped(
         chosen = f"""
             SELECT id, dense_rank() OVER (ORDER BY key, label)::INTEGER AS grp, key, label
             FROM (SELECT id, {_KEYS[by]} AS key, sentiment_label AS label FROM {read.keys} WHERE {condition})"""
-        asked = (wanted.since, wanted.until, chosen, *values)
-        keys = stats.kept(live, asked, lambda: cursor.sql(chosen, params=values).to_arrow_table())
+        kept, asked = live if read.lasting else None, ("keys", chosen, *values)
+        keys = stats.kept(kept, asked, lambda: cursor.sql(chosen, params=values).to_arrow_table())
         held.enter_context(stats.registered(cursor, "chosen", keys))
         join, under = "JOIN (SELECT id, grp FROM chosen) k ON k.id = key_id", "0"
         if at is not None or wanted.hour_of_week is not None:

@@ -87,9 +87,17 @@ def _fifth(connection: DuckDBPyConnection) -> None:
     )
 
 
+def _sixth(connection: DuckDBPyConnection) -> None:
+    """Let what is to be counted anew tell which items changed; of what waits it is not known."""
+    connection.execute("ALTER TABLE stats_dirty RENAME TO stats_dirty_before")
+    _missing(connection)
+    connection.execute("INSERT INTO stats_dirty (bucket) SELECT DISTINCT bucket FROM stats_dirty_before")
+    connection.execute("DROP TABLE stats_dirty_before")
+
+
 #: version a step leads to → the step. schema.sql always holds the newest version whole; a step brings an older database
 #: to the same tables. Steps run in one transaction, in order, after a backup.
-MIGRATIONS: Final[Mapping[int, Migration]] = {2: _second, 3: _third, 4: _fourth, 5: _fifth}
+MIGRATIONS: Final[Mapping[int, Migration]] = {2: _second, 3: _third, 4: _fourth, 5: _fifth, 6: _sixth}
 
 
 def latest(migrations: Mapping[int, Migration] = MIGRATIONS) -> int:

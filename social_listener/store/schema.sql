@@ -1,4 +1,4 @@
--- The whole schema, version 4. A line that holds two dashes and a semicolon only stands between two statements.
+-- The whole schema, version 6. A line that holds two dashes and a semicolon only stands between two statements.
 -- Types are those that DuckDB and PostgreSQL share. No foreign keys, and no secondary indexes
 -- on what platforms tell: they break upserts and slow pages (docs/decisions.md). Times are TIMESTAMPTZ and written in UTC.
 

@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final, Protocol, TypeVar
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from social_listener.store import stats_days
 from social_listener.store.rows import marks
@@ -42,6 +43,9 @@ _MOST_RUNS: Final = 12
 _MOST_TOLD, _MOST_TALKS = 300, 10
 #: for `counted`: whole days of whatever zone
 ANY_DAYS: Final = ""
+#: A snapshot is of the moment in which a table is first asked for. What is kept is of one state of the store, so that a
+#: reader has to see that one before it is told whether anything was committed since.
+_PIN: Final = "SELECT version FROM schema_versions LIMIT 0"
 _ITEM: Final = "bucket, key_id, item_id, sent_at, waited_s"
 _COUNTS: Final = "SELECT bucket, key_id, items, reach, sentiment_e4, answered FROM {} WHERE {}"
 #: an item that is counted
@@ -157,6 +161,7 @@ class Counted:
     """Subqueries to select from, good within the block that handed them out."""
 
     keys: str  #: id and `DIMENSIONS`
+    lasting: bool  #: whether all of those keys are in `stats_keys`: a new one has another id in another reading
     counts: str  #: bucket, key_id, items, reach, sentiment_e4, answered
     items: str  #: bucket, key_id, item_id, sent_at, waited_s: a row for each item that is counted
 
@@ -177,6 +182,8 @@ def counted(
     may stand as one row under the bucket in which they begin. Items always stand under their own buckets.
     `live`: what reads the items of dirty buckets, where that is not `read_live`, and keeps what is asked for again.
     """
+    if live is not None:
+        cursor.execute(_PIN)
     dirty = kept(live, ("dirty", since, until), lambda: _dirty(cursor, since, until))
     if len(dirty) > _AT_ONCE:  # a backlog: everything between is counted, which needs no list of thousands
         stretch = (dirty[-1] - dirty[0]) // BUCKET + 1
@@ -191,13 +198,19 @@ def counted(
     read += [_COUNTS.format(stats_days.DAYS_OF[quarters], _within(*stretch)) for stretch in whole.days]
     items = f"SELECT {_ITEM} FROM counted_items WHERE {_within(since, until)}{clean}"
     if not dirty:
-        yield Counted("stats_keys", f"({' UNION ALL '.join(read)})", f"({items})")
+        yield Counted("stats_keys", True, f"({' UNION ALL '.join(read)})", f"({items})")
         return
-    with registered(cursor, "live", (live or read_live)(cursor, dirty)):
+    now = (live or read_live)(cursor, dirty)
+    new = pc.min(now["key_id"]).as_py()
+    with registered(cursor, "live", now):
         read.append("SELECT bucket, key_id, 1, reach, sentiment_e4, (waited_s IS NOT NULL)::BIGINT FROM live")
+        keys = "stats_keys"
+        if new is not None and new < 0:
+            keys = f"""(SELECT id, {_DIMENSIONS} FROM stats_keys UNION ALL
+                        SELECT DISTINCT key_id, {_DIMENSIONS} FROM live WHERE key_id < 0)"""
         yield Counted(
-            f"""(SELECT id, {_DIMENSIONS} FROM stats_keys UNION ALL
-                 SELECT DISTINCT key_id, {_DIMENSIONS} FROM live WHERE key_id < 0)""",
+            keys,
+            keys == "stats_keys",
             f"({' UNION ALL '.join(read)})",
             f"({items} UNION ALL SELECT {_ITEM} FROM live)",
         )

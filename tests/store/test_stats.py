@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import threading
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -11,11 +13,15 @@ from blank_store import laid
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from social_listener.store import Store, stats, stats_beside, stats_days, stats_live
+from social_listener.desk_types.insights import By, Slice
+from social_listener.periods import Period
+from social_listener.store import Store, insights, stats, stats_beside, stats_days, stats_live
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
+    import pyarrow as pa
     from duckdb import DuckDBPyConnection
 
 START = datetime(2026, 3, 27, 22, 0, tzinfo=UTC)
@@ -357,6 +363,96 @@ def test_many_at_once_are_read_as_few_are(store: Store) -> None:
     do(store, ("answer", 8), 0)
     with store.read() as cursor:
         assert both(cursor, since, until, kept.since(store.commits)) == naive(cursor, since, until)
+
+
+class Interrupted:
+    """A way to read what is kept in which something happens once, when `when` was asked for."""
+
+    def __init__(self, live: stats.Live, when: str, what: Callable[[], None]) -> None:
+        self._live, self._when, self._what = live, when, [what]
+
+    def __call__(self, cursor: DuckDBPyConnection, dirty: Sequence[datetime], /) -> pa.Table:
+        """Return what is kept of the items."""
+        found = self._live(cursor, dirty)
+        self._happens("live")
+        return found
+
+    def kept(self, key: Any, make: Callable[[], Any]) -> Any:
+        """Return what is kept besides."""
+        found = self._live.kept(key, make)
+        self._happens(key[0])
+        return found
+
+    def _happens(self, asked: str) -> None:
+        if asked == self._when and self._what:
+            self._what.pop()()
+
+
+def by_sentiment(cursor: DuckDBPyConnection, live: stats.Live | None) -> list[tuple[str, int]]:
+    """Return how many items of each sentiment a page of figures shows."""
+    wanted = Slice(period=Period(START.date(), (START + SPAN).date(), "UTC"))
+    return [(line.key, line.tally.items) for line in insights.lines(cursor, wanted, None, By.SENTIMENT, live=live)]
+
+
+def test_a_commit_within_a_reading_that_has_asked_nothing_is_not_half_of_it(store: Store) -> None:
+    """What is kept is of one state, and so is all that is read beside it, though nothing was read before."""
+    since, until = stats.bucket_of(START), stats.bucket_of(START + SPAN)
+    kept = stats_live.Kept(store)
+    for number, deed in enumerate([("put", 10, "negative", False), ("put", 300, "negative", False), ("count", 700)], 1):
+        do(store, deed, number)
+    do(store, ("put", 301, "negative", False), 4)
+    live = kept.since(store.commits)
+    with store.read() as cursor:
+        was = both(cursor, since, until, live)
+        assert was == naive(cursor, since, until)
+    with store.read() as cursor:
+        interrupted = Interrupted(kept.since(store.commits), "dirty", lambda: do(store, ("delete", 1), 5))
+        assert both(cursor, since, until, interrupted) == naive(cursor, since, until) == was
+
+
+def test_new_keys_are_not_taken_for_each_other_after_a_rollback(store: Store) -> None:
+    """Who reads while something is written that is then taken back gives its own numbers to keys that are new."""
+    kept = stats_live.Kept(store)
+    for number, label in ((1, "unsure"), (2, "negative"), (4, "negative")):
+        do(store, ("put", 10 + number, label, False), number)
+    live = kept.since(store.commits)
+    begun, end = threading.Event(), threading.Event()
+
+    def write() -> None:
+        with contextlib.suppress(RuntimeError), store.transaction() as cursor:
+            cursor.execute("UPDATE scores SET sentiment = 0.1")
+            begun.set()
+            end.wait(20)
+            raise RuntimeError("taken back")
+
+    writing = threading.Thread(target=write)
+    writing.start()
+    begun.wait(20)
+    wanted = [("negative", 2), ("unsure", 1)]
+    with store.read() as cursor:
+        assert by_sentiment(cursor, Interrupted(live, "live", lambda: (end.set(), writing.join()))) == wanted
+    with store.read() as cursor:
+        assert by_sentiment(cursor, kept.since(store.commits)) == wanted
+
+
+def test_new_keys_are_not_taken_for_each_other_when_much_is_kept(store: Store) -> None:
+    """Items that are let go of and read again, in another order, are counted under the same keys."""
+    kept = stats_live.Kept(store)
+    for number, label in enumerate(("unsure", "negative", "negative"), 1):
+        do(store, ("put", 10 + number, label, False), number)
+    for number in range(30):
+        do(store, ("put", 40 + number * 15, None, False), 10 + number)
+    with store.read() as cursor:
+        by_sentiment(cursor, kept.since(store.commits))
+    do(store, ("score", 1), 50)
+    live = kept.since(store.commits)
+    since = stats.bucket_of(START)
+    with store.read() as cursor:
+        wanted = by_sentiment(cursor, None)
+        assert by_sentiment(cursor, live) == wanted
+        for number in range(25):
+            both(cursor, since, since + (number + 2) * stats.BUCKET, live)
+        assert by_sentiment(cursor, live) == wanted
 
 
 def three_days(store: Store) -> None:
