@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import os
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import duckdb
+import pyarrow as pa
 
 from social_listener.errors import StoreError
 from social_listener.failpoints import failpoint
 from social_listener.store.files import connect, explain
+from social_listener.store.staging import staged
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -18,13 +20,16 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 _STEM = "social-listener-"
+#: rows that are copied at once, and rows after which what was copied is put on disk
+_PART: Final = 20_000
+_ON_DISK_AFTER: Final = 400_000
 
 
 def write(cursor: DuckDBPyConnection, directory: Path, now: datetime, keep: int) -> Path:
     """Write, check and keep a backup; return its path. `StoreError` when it cannot be written or is not whole.
 
-    `COPY FROM DATABASE` reads one snapshot while writers go on, and leaves deleted texts behind: the copy holds live
-    rows only. The file bears its name only after it was opened again and every table counted.
+    It reads one snapshot while writers go on, and leaves deleted texts behind: the copy holds live rows only. The file
+    bears its name only after it was opened again and every table counted.
     """
     try:
         directory.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -66,20 +71,43 @@ def prune(directory: Path, keep: int) -> None:
 
 
 def _copy(cursor: DuckDBPyConnection, target: Path) -> dict[str, int]:
-    """Copy everything into `target`; return how many rows each table had in the same snapshot."""
+    """Copy everything into `target`; return how many rows each table had in the same snapshot.
+
+    `COPY FROM DATABASE` holds the indexes of all rows in memory until its end, which is more than there may be: tables
+    are copied in parts, and each part is put on disk before the next.
+    """
     source = _name(cursor)
     cursor.execute(f"ATTACH '{_quoted(target)}' AS backup_target")
+    writer = cursor.cursor()
     try:
         cursor.execute("BEGIN")
         counts = count(cursor)
-        cursor.execute(f'COPY FROM DATABASE "{source}" TO backup_target')
+        writer.execute(f'COPY FROM DATABASE "{source}" TO backup_target (SCHEMA)')
+        for table, rows in counts.items():
+            if rows:
+                _copy_rows(cursor, writer, table)
         cursor.execute("COMMIT")
     except BaseException:
         cursor.execute("ROLLBACK")
         raise
     finally:
+        writer.close()
         cursor.execute("DETACH backup_target")
     return counts
+
+
+def _copy_rows(cursor: DuckDBPyConnection, writer: DuckDBPyConnection, table: str) -> None:
+    """Copy the rows of a table as `cursor` sees them."""
+    waiting = 0
+    for part in cursor.sql(f'SELECT * FROM "{table}"').to_arrow_reader(_PART):
+        with staged(writer, pa.Table.from_batches([part])):
+            writer.execute(f'INSERT INTO backup_target."{table}" SELECT * FROM stage')
+        waiting += part.num_rows
+        if waiting >= _ON_DISK_AFTER:
+            writer.execute("CHECKPOINT backup_target")
+            waiting = 0
+    if waiting >= _PART:
+        writer.execute("CHECKPOINT backup_target")
 
 
 def count(cursor: DuckDBPyConnection) -> dict[str, int]:

@@ -58,6 +58,8 @@ _SHORT: Final = 1 << 16
 #: calendars that were drawn up lately, by all that makes them: a page asks for the same few, and clocks are slow
 _CALENDARS: Final[dict[tuple[datetime, datetime, str | None, str], pa.Table]] = {}
 _MOST_CALENDARS: Final = 16
+#: of values that lie together in so many stretches for each place, or fewer, none are moved
+_RUNS_EACH: Final = 8
 #: of fewer values no interval is told
 _FEWEST: Final = 8
 
@@ -97,8 +99,8 @@ def _grouped(
         chosen = f"""
             SELECT id, dense_rank() OVER (ORDER BY key, label)::INTEGER AS grp, key, label
             FROM (SELECT id, {_KEYS[by]} AS key, sentiment_label AS label FROM {read.keys} WHERE {condition})"""
-        kept, asked = live if read.lasting else None, ("keys", chosen, *values)
-        keys = stats.kept(kept, asked, lambda: cursor.sql(chosen, params=values).to_arrow_table())
+        kept, asked = live if read.newest is not None else None, ("keys", read.newest, chosen, *values)
+        keys = stats.kept(kept, asked, lambda: cursor.sql(chosen, params=values).to_arrow_table(), lasting=True)
         held.enter_context(stats.registered(cursor, "chosen", keys))
         join, under = "JOIN (SELECT id, grp FROM chosen) k ON k.id = key_id", "0"
         if at is not None or wanted.hour_of_week is not None:
@@ -264,6 +266,8 @@ def _apart(
 ) -> Iterator[tuple[tuple[Any, int], np.ndarray[Any, Any]]]:
     """Return `waited_s` by what the calendar puts a bucket under, None without one, and by group, 1 if not told apart.
 
+    Some may come in several parts.
+
     The engine takes several times as long to look up the places of hundreds of thousands, and to put them into lists.
     """
     waited = rows["waited_s"].to_numpy()
@@ -284,7 +288,13 @@ def _apart(
         coded = rows["grp"].combine_chunks().dictionary_encode()
         groups = coded.dictionary.to_pylist()
         code = code * len(groups) + coded.indices.to_numpy()
+    edges = np.flatnonzero(code[1:] != code[:-1]) + 1
     counts = np.bincount(code)
+    if len(edges) <= _RUNS_EACH * len(counts):  # they lie beside each other, as they were said: nothing is to be sorted
+        for one, values in zip(code[[0, *edges]].tolist(), np.split(waited, edges), strict=True):
+            place, group = divmod(one, len(groups))
+            yield (places[place], groups[group]), values
+        return
     order = np.argsort(code.astype(np.uint16) if len(counts) <= _SHORT else code, kind="stable")
     parts = np.split(waited[order], np.cumsum(counts)[:-1])
     for one in np.flatnonzero(counts).tolist():

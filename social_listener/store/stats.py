@@ -147,13 +147,16 @@ class Live(Protocol):
     def __call__(self, cursor: DuckDBPyConnection, dirty: Sequence[datetime], /) -> pa.Table:
         """Return the items of sorted dirty buckets, as `read_live` does."""
 
-    def kept(self, key: Hashable, make: Callable[[], T]) -> T:
-        """Return what `make` returns; it is made once for all who ask for the same. Nobody changes it."""
+    def kept(self, key: Hashable, make: Callable[[], T], *, lasting: bool = False) -> T:
+        """Return what `make` returns; it is made once for all who ask for the same. Nobody changes it.
+
+        `lasting`: in every state of the store that the key fits.
+        """
 
 
-def kept(live: Live | None, key: Hashable, make: Callable[[], T]) -> T:
+def kept(live: Live | None, key: Hashable, make: Callable[[], T], *, lasting: bool = False) -> T:
     """Return what `make` returns, as `live` keeps it."""
-    return make() if live is None else live.kept(key, make)
+    return make() if live is None else live.kept(key, make, lasting=lasting)
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +164,7 @@ class Counted:
     """Subqueries to select from, good within the block that handed them out."""
 
     keys: str  #: id and `DIMENSIONS`
-    lasting: bool  #: whether all of those keys are in `stats_keys`: a new one has another id in another reading
+    newest: int | None  #: of those keys, which never change; None: one is new, and has another id in another reading
     counts: str  #: bucket, key_id, items, reach, sentiment_e4, answered
     items: str  #: bucket, key_id, item_id, sent_at, waited_s: a row for each item that is counted
 
@@ -184,6 +187,7 @@ def counted(
     """
     if live is not None:
         cursor.execute(_PIN)
+    newest = kept(live, ("newest key",), lambda: _newest_key(cursor))
     dirty = kept(live, ("dirty", since, until), lambda: _dirty(cursor, since, until))
     if len(dirty) > _AT_ONCE:  # a backlog: everything between is counted, which needs no list of thousands
         stretch = (dirty[-1] - dirty[0]) // BUCKET + 1
@@ -198,7 +202,7 @@ def counted(
     read += [_COUNTS.format(stats_days.DAYS_OF[quarters], _within(*stretch)) for stretch in whole.days]
     items = f"SELECT {_ITEM} FROM counted_items WHERE {_within(since, until)}{clean}"
     if not dirty:
-        yield Counted("stats_keys", True, f"({' UNION ALL '.join(read)})", f"({items})")
+        yield Counted("stats_keys", newest, f"({' UNION ALL '.join(read)})", f"({items})")
         return
     now = (live or read_live)(cursor, dirty)
     new = pc.min(now["key_id"]).as_py()
@@ -210,10 +214,15 @@ def counted(
                         SELECT DISTINCT key_id, {_DIMENSIONS} FROM live WHERE key_id < 0)"""
         yield Counted(
             keys,
-            keys == "stats_keys",
+            newest if keys == "stats_keys" else None,
             f"({' UNION ALL '.join(read)})",
             f"({items} UNION ALL SELECT {_ITEM} FROM live)",
         )
+
+
+def _newest_key(cursor: DuckDBPyConnection) -> int:
+    ((found,),) = cursor.execute("SELECT coalesce(max(id), 0) FROM stats_keys").fetchall()
+    return int(found)
 
 
 def _within(since: datetime, until: datetime) -> str:

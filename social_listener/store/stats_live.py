@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from social_listener.store import Store
 
     Read = Callable[[DuckDBPyConnection, Sequence[datetime]], pa.Table]
-    Keep = Callable[[Hashable, Callable[[], object]], object]
+    Keep = Callable[[Hashable, Callable[[], object], bool], object]
 
 T = TypeVar("T")
 
@@ -34,6 +34,8 @@ _MOST_ITEMS: Final = 20_000
 _MOST_CHANGED: Final = 400
 #: other things that are kept at one commit
 _MOST_MADE: Final = 60
+#: stands for what holds at every commit
+_ALWAYS: Final = -1
 #: before the first change there is
 _NEVER: Final = 0
 
@@ -61,9 +63,12 @@ class Live:
         """Return the items of sorted dirty buckets, as `stats.read_live` does."""
         return self._read(cursor, dirty)
 
-    def kept(self, key: Hashable, make: Callable[[], T]) -> T:
-        """Return what `make` returns; it is made once for all who ask for the same. Nobody changes it."""
-        return cast("T", self._keep(key, make))
+    def kept(self, key: Hashable, make: Callable[[], T], *, lasting: bool = False) -> T:
+        """Return what `make` returns; it is made once for all who ask for the same. Nobody changes it.
+
+        `lasting`: in every state of the store that the key fits.
+        """
+        return cast("T", self._keep(key, make, lasting))
 
 
 class Kept:
@@ -76,7 +81,7 @@ class Kept:
         self._commits = -1
         self._keys: dict[tuple[object, ...], int] = {}
         self._held: OrderedDict[tuple[datetime, ...], _Held] = OrderedDict()
-        self._made: tuple[int, dict[Hashable, object]] = (-1, {})  # what was made at a commit
+        self._made: dict[int, dict[Hashable, object]] = {_ALWAYS: {}}  # at a commit
 
     def since(self, commits: int) -> Live:
         """Return a way to read for snapshots that were taken after `Store.commits` was so much.
@@ -90,20 +95,28 @@ class Kept:
             with self._lock:
                 return self._get(cursor, commits, tuple(dirty))
 
-        def keep(key: Hashable, make: Callable[[], object]) -> object:
-            at, made = self._made
-            if at == commits and key in made and self._store.has_committed(commits):
+        def keep(key: Hashable, make: Callable[[], object], lasting: bool) -> object:
+            if not self._store.has_committed(commits):
+                return make()
+            made = self._made_at(_ALWAYS if lasting else commits)
+            if key in made:
                 return made[key]
             found = make()
             if self._store.has_committed(commits):
-                with self._lock:
-                    if self._made[0] < commits or len(self._made[1]) >= _MOST_MADE:
-                        self._made = (max(commits, self._made[0]), {})
-                    if self._made[0] == commits:
-                        self._made[1][key] = found
+                made[key] = found
             return found
 
         return Live(read, keep)
+
+    def _made_at(self, commits: int) -> dict[Hashable, object]:
+        """Return what was made at a commit; that of older ones is let go of."""
+        with self._lock:
+            made = self._made.get(commits)
+            if made is None or len(made) >= _MOST_MADE:
+                newest = max(commits, *self._made)
+                self._made = {at: held for at, held in self._made.items() if at in {_ALWAYS, newest}}
+                made = self._made[commits] = {}
+            return made
 
     def _get(self, cursor: DuckDBPyConnection, commits: int, dirty: tuple[datetime, ...]) -> pa.Table:
         if commits < self._commits:  # a reader of an older state
@@ -155,12 +168,12 @@ def once() -> Live:
     """Return a way to read for one snapshot, in which the same is asked for many times over."""
     made: dict[Hashable, object] = {}
 
-    def keep(key: Hashable, make: Callable[[], object]) -> object:
+    def keep(key: Hashable, make: Callable[[], object], _: bool) -> object:
         if key not in made:
             made[key] = make()
         return made[key]
 
     def read(cursor: DuckDBPyConnection, dirty: Sequence[datetime]) -> pa.Table:
-        return cast("pa.Table", keep(("live", *dirty), lambda: stats.read_live(cursor, dirty)))
+        return cast("pa.Table", keep(("live", *dirty), lambda: stats.read_live(cursor, dirty), False))
 
     return Live(read, keep)

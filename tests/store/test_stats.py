@@ -377,9 +377,9 @@ class Interrupted:
         self._happens("live")
         return found
 
-    def kept(self, key: Any, make: Callable[[], Any]) -> Any:
+    def kept(self, key: Any, make: Callable[[], Any], *, lasting: bool = False) -> Any:
         """Return what is kept besides."""
-        found = self._live.kept(key, make)
+        found = self._live.kept(key, make, lasting=lasting)
         self._happens(key[0])
         return found
 

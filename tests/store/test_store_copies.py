@@ -141,3 +141,23 @@ def test_a_long_reading_puts_a_checkpoint_off(path: Path) -> None:
                 writer.execute("UPDATE counters SET value = 2")
             assert not store.checkpoint()
         assert store.checkpoint()
+
+
+@pytest.mark.long
+def test_a_backup_needs_less_memory_than_its_indexes(path: Path, tmp_path: Path) -> None:
+    """More rows than their keys have room for in memory are copied all the same; the engine's own copy is not."""
+    with Store.open(path) as store:
+        with store.transaction() as cursor:
+            cursor.execute("INSERT INTO counters SELECT 'x:' || (1500000000000000000 + i), i FROM range(1500000) t(i)")
+        store.checkpoint()
+        with store.read() as cursor:
+            cursor.execute("SET memory_limit = '64MB'")
+        saved = store.backup(tmp_path / "backups", NOW)
+        with store.read() as cursor, pytest.raises(StoreError, match="could not allocate|[Mm]emory"):
+            cursor.execute("COMMIT")
+            cursor.execute(f"ATTACH '{tmp_path}/whole.duckdb' AS whole")
+            cursor.execute(f'COPY FROM DATABASE "{path.stem}" TO whole')
+    with Store.open(saved) as copy, copy.read() as cursor:
+        assert cursor.execute("SELECT count(*), sum(value) FROM counters").fetchall() == [
+            (1_500_000, 1_500_000 * 1_499_999 // 2)
+        ]
