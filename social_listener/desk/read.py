@@ -9,9 +9,7 @@ from typing import TYPE_CHECKING, Any
 from social_listener.desk import find, lists
 from social_listener.desk.levels import due_line
 from social_listener.desk_types import QueuePage, View
-from social_listener.store import outbox as replies
-from social_listener.store import proposals as stored
-from social_listener.store import queue, silences
+from social_listener.store import queue
 from social_listener.store import search as resolved
 from social_listener.store.sought import seek
 
@@ -52,7 +50,7 @@ def read_queue(
         wanted = replace(wanted, within=office.accounts(cursor, staff))
         stretch = _stretch(office, cursor, wanted, staff, limit=limit, ahead=ahead, after=after)
         kept = None if keep is None else _kept(office, cursor, wanted, staff, stretch, keep=keep)
-    counts = {**stretch.counts, View.MINE: stretch.mine.get(staff, 0)}
+    counts = {**stretch.counts.views, View.MINE: stretch.counts.mine.get(staff, 0)}
     return QueuePage(
         rows=stretch.rows[: limit + ahead],
         kept=kept,
@@ -70,8 +68,7 @@ class _Stretch:
 
     now: PlatformTime
     rows: tuple[QueueRow, ...]  #: those asked for, those ahead, and one more
-    counts: Mapping[View, int]  #: but for View.MINE
-    mine: Mapping[str, int]  #: staff → what View.MINE holds for them
+    counts: queue.Counts
     next: QueuePlace | None
     note: SearchNote | None
 
@@ -97,7 +94,6 @@ def _stretch(
             now=now,
             rows=seeking.shown(rows),
             counts=_counts_of(own, wanted, now, seeking.sought),
-            mine=queue.assigned(own, wanted, now, seeking.sought),
             next=rows[limit - 1].place(order) if len(rows) > limit else None,
             note=find.note(office.store.index, seeking.search, seeking.sought),
         )
@@ -165,21 +161,21 @@ def _seeking(
 
 def _counts_of(
     cursor: DuckDBPyConnection, wanted: QueueFilter, now: PlatformTime, sought: Sought | None
-) -> dict[View, int]:
-    """Return how many conversations each view holds but for View.MINE; see `QueuePage.counts`."""
-    counts = queue.counts(cursor, wanted, now, sought)
+) -> queue.Counts:
+    """Return how many conversations each view holds; see `QueuePage.counts`."""
+    found = queue.counts(cursor, wanted, now, sought)
+    counts = dict(found.views)
 
     def besides(view: View) -> int:
         return resolved.count_resolved(cursor, replace(wanted, view=view), sought)
 
     if wanted.view is View.RESOLVED or not resolved.is_narrow(wanted):
         counts[View.RESOLVED] = besides(View.RESOLVED)
-    counts[View.SPAM] = besides(View.SPAM) if silences.some(cursor) else 0
-    if replies.some_in_doubt(cursor):
-        counts[View.IN_DOUBT] += besides(View.IN_DOUBT)
-    if stored.some_wait(cursor):
-        counts[View.TO_APPROVE] += besides(View.TO_APPROVE)
-    return counts
+    seldom = resolved.seldom(cursor)
+    counts[View.SPAM] = besides(View.SPAM) if View.SPAM in seldom else 0
+    for view in seldom & {View.IN_DOUBT, View.TO_APPROVE}:
+        counts[view] = queue.count(cursor, replace(wanted, view=view), now, sought) + besides(view)
+    return replace(found, views=counts)
 
 
 def _shown(office: Office, row: ListedRow, now: PlatformTime, known: Mapping[str, Label]) -> QueueRow:

@@ -408,8 +408,3 @@ def set_forgotten(cursor: DuckDBPyConnection, count: int) -> None:
     if cursor.execute("UPDATE counters SET value = ? WHERE name = ? RETURNING name", [count, _FORGOTTEN]).fetchone():
         return
     cursor.execute("INSERT INTO counters (name, value) VALUES (?, ?)", [_FORGOTTEN, count])
-
-
-def some_in_doubt(cursor: DuckDBPyConnection) -> bool:
-    """Return whether any reply is in doubt."""
-    return bool(cursor.execute("SELECT 1 FROM replies WHERE state = 'in_doubt' LIMIT 1").fetchall())

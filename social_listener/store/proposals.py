@@ -100,11 +100,6 @@ def waiting_by(cursor: DuckDBPyConnection, conversation_ids: Sequence[str]) -> d
     return dict(rows.fetchall())
 
 
-def some_wait(cursor: DuckDBPyConnection) -> bool:
-    """Return whether any proposal waits."""
-    return bool(cursor.execute("SELECT 1 FROM proposals WHERE state = 'waiting' LIMIT 1").fetchall())
-
-
 def ending(cursor: DuckDBPyConnection, before: datetime) -> list[StoredProposal]:
     """Return the waiting proposals whose window ends by then, oldest first."""
     return _find(cursor, "state = 'waiting' AND until <= ?", [before])

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, fields
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from social_listener.desk_types import QueuePlace, QueueRow, View
 from social_listener.desk_types.organising import OpenCounts
@@ -16,6 +16,7 @@ from social_listener.model import Kind, ReplyState, SentimentLabel, Status
 from social_listener.store import conversations
 from social_listener.store.due import DUE, StoredDue
 from social_listener.store.rows import among, aware, marks
+from social_listener.store.sought import BOTH
 from social_listener.store.sought import condition as sought_condition
 
 if TYPE_CHECKING:
@@ -120,7 +121,6 @@ _COLUMNS = {
 } | {name: name for name in DUE}
 #: stands for "nobody waits" in the order: such rows come last among those of one priority
 _NEVER = "9999-01-01 00:00:00+00"
-_DOUBT = "SELECT conversation_id FROM replies WHERE state = 'in_doubt'"
 _OPEN = "(status = 'open' OR (status = 'snoozed' AND snoozed_until <= ?))"
 
 
@@ -196,32 +196,49 @@ def _behind(after: QueuePlace | None) -> tuple[str, list[object]]:
     )
 
 
-def assigned(
-    cursor: DuckDBPyConnection, wanted: QueueFilter, now: PlatformTime, sought: Sought | None
-) -> dict[str, int]:
-    """Return how many conversations View.MINE holds for each of the staff, with the other filters as they are."""
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many conversations of the queue each view holds, with the other filters as they are."""
+
+    views: dict[View, int]  #: but for View.MINE
+    mine: dict[str, int]  #: staff → what View.MINE holds for them
+
+
+def counts(cursor: DuckDBPyConnection, wanted: QueueFilter, now: PlatformTime, sought: Sought | None) -> Counts:
+    """Return how many conversations of the queue each view holds, in one pass over it."""
     condition, values = _condition(wanted, sought, now)
-    rows = cursor.execute(
-        f"""SELECT assignee, count(*) FROM queue WHERE {condition} AND {_OPEN} AND assignee IS NOT NULL
-            GROUP BY assignee""",
-        [*values, now.ours],
+    asleep, asleep_values = _view(View.SNOOZED, "", now)
+    late, late_values = _view(View.BREACHED, "", now)
+    groups = cursor.execute(
+        f"""SELECT {_OPEN} AS here, {asleep} AS asleep, {late} AS late, waiting_since IS NOT NULL AS waits, assignee,
+                   count(*) AS number
+            FROM queue WHERE {condition} GROUP BY here, asleep, late, waits, assignee""",
+        [now.ours, *asleep_values, *late_values, *values],
     ).fetchall()
-    return dict(rows)
+    views, mine = Counter[View](), Counter[str]()
+    for here, asleep_too, late_too, waits, assignee, number in groups:
+        holds = {
+            View.OPEN: here,
+            View.WAITING: here and waits,
+            View.UNASSIGNED: here and assignee is None,
+            View.SNOOZED: asleep_too,
+            View.BREACHED: late_too,
+        }
+        views.update({view: number if held else 0 for view, held in holds.items()})
+        if here and assignee is not None:
+            mine[assignee] += number
+    named: dict[View, int] = {view: views[view] for view in View if view not in {View.RESOLVED, View.SPAM, View.MINE}}
+    return Counts(views=named, mine=dict(mine))
 
 
-def counts(
-    cursor: DuckDBPyConnection, wanted: QueueFilter, now: PlatformTime, sought: Sought | None
-) -> dict[View, int]:
-    """Return how many conversations each view of the queue holds but View.MINE, with the other filters as they are."""
+def count(cursor: DuckDBPyConnection, wanted: QueueFilter, now: PlatformTime, sought: Sought | None) -> int:
+    """Return how many conversations of the queue a filter finds; not for View.MINE."""
     condition, values = _condition(wanted, sought, now)
-    views = [view for view in View if view not in {View.RESOLVED, View.SPAM, View.MINE}]
-    parts = [_view(view, "", now) for view in views]
-    columns = ", ".join(f"count(*) FILTER ({part})" for part, _ in parts)
-    figures = cursor.execute(
-        f"SELECT {columns} FROM queue WHERE {condition}",
-        [*(value for _, part_values in parts for value in part_values), *values],
-    ).fetchone()
-    return dict(zip(views, figures or (), strict=True))
+    view, view_values = _view(wanted.view, "", now)
+    ((number,),) = cursor.execute(
+        f"SELECT count(*) FROM queue WHERE {condition} AND {view}", [*values, *view_values]
+    ).fetchall()
+    return int(number)
 
 
 def count_each(cursor: DuckDBPyConnection, filters: Sequence[QueueFilter], staff: str, now: PlatformTime) -> list[int]:
@@ -288,9 +305,9 @@ def _view(view: View, staff: str, at: PlatformTime) -> tuple[str, list[object]]:
         View.OPEN: (_OPEN, [now]),
         View.MINE: (f"{_OPEN} AND assignee = ?", [now, staff]),
         View.UNASSIGNED: (f"{_OPEN} AND assignee IS NULL", [now]),
-        View.IN_DOUBT: (f"conversation_id IN ({_DOUBT})", []),
+        View.IN_DOUBT: (f"conversation_id IN ({BOTH[View.IN_DOUBT]})", []),
         View.SNOOZED: ("status = 'snoozed' AND snoozed_until > ?", [now]),
-        View.TO_APPROVE: ("conversation_id IN (SELECT conversation_id FROM proposals WHERE state = 'waiting')", []),
+        View.TO_APPROVE: (f"conversation_id IN ({BOTH[View.TO_APPROVE]})", []),
     }
     return conditions[view]
 
@@ -325,8 +342,7 @@ def _condition(wanted: QueueFilter, sought: Sought | None, now: PlatformTime) ->
 
 def complete(cursor: DuckDBPyConnection, rows: Sequence[dict[str, Any]], factors: Factors) -> list[ListedRow]:
     """Return rows, given by the names of `ListedRow`, with factors and the most pressing reply that is not settled."""
-    ids = [row["conversation_id"] for row in rows]
-    pending, proposed = _pending(cursor, ids), _proposed(cursor)
+    pending, proposed = _unsettled(cursor, [row["conversation_id"] for row in rows])
     return [
         ListedRow(
             **{name: value for name, value in row.items() if name not in DUE}
@@ -347,24 +363,40 @@ def complete(cursor: DuckDBPyConnection, rows: Sequence[dict[str, Any]], factors
     ]
 
 
-def _pending(cursor: DuckDBPyConnection, conversation_ids: Sequence[str]) -> dict[str, ReplyState]:
-    """Return the most pressing reply of every conversation that has one: on its way, or the last and not sent."""
+#: what becomes of replies, the less pressing first
+_PRESSING: Final = tuple(ReplyState(state) for state in ("queued", "sending", "expired", "rejected", "in_doubt"))
+_FAILED: Final = frozenset({ReplyState.REJECTED.value, ReplyState.EXPIRED.value})
+
+
+def _unsettled(
+    cursor: DuckDBPyConnection, conversation_ids: Sequence[str]
+) -> tuple[dict[str, ReplyState], frozenset[str]]:
+    """Return the most pressing reply of conversations, on its way or the last and not sent, and where one is proposed.
+
+    Those on their way and those that wait for approval are few: they are read for all conversations.
+    """
     rows = cursor.execute(
         """SELECT conversation_id, state FROM replies WHERE state IN ('queued', 'sending', 'in_doubt')
            UNION ALL
-           SELECT conversation_id, arg_max(state, created_at) AS last FROM replies
+           SELECT conversation_id, state FROM proposals WHERE state = 'waiting'
+           UNION ALL
+           SELECT conversation_id, state FROM replies
+           WHERE state IN ('rejected', 'expired') AND list_contains(?, conversation_id)""",
+        [list(conversation_ids)],
+    ).fetchall()
+    failed = sorted({one for one, state in rows if state in _FAILED})
+    states = [(one, ReplyState(state)) for one, state in rows if state not in {*_FAILED, "waiting"}]
+    states += _last_failed(cursor, failed) if failed else []
+    pending = dict(sorted(states, key=lambda found: _PRESSING.index(found[1])))
+    return pending, frozenset(one for one, state in rows if state == "waiting")
+
+
+def _last_failed(cursor: DuckDBPyConnection, conversation_ids: Sequence[str]) -> list[tuple[str, ReplyState]]:
+    """Return those conversations whose last reply was not sent."""
+    rows = cursor.execute(
+        """SELECT conversation_id, arg_max(state, created_at) AS last FROM replies
            WHERE state <> 'cancelled' AND list_contains(?, conversation_id)
            GROUP BY conversation_id HAVING last IN ('rejected', 'expired')""",
         [list(conversation_ids)],
     ).fetchall()
-    order = (ReplyState.QUEUED, ReplyState.SENDING, ReplyState.EXPIRED, ReplyState.REJECTED, ReplyState.IN_DOUBT)
-    return {
-        conversation_id: ReplyState(state)
-        for conversation_id, state in sorted(rows, key=lambda row: order.index(ReplyState(row[1])))
-    }
-
-
-def _proposed(cursor: DuckDBPyConnection) -> frozenset[str]:
-    """Return the conversations in which a reply waits for approval; they are few."""
-    rows = cursor.execute("SELECT conversation_id FROM proposals WHERE state = 'waiting'").fetchall()
-    return frozenset(conversation_id for (conversation_id,) in rows)
+    return [(one, ReplyState(state)) for one, state in rows]

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _RESOLVED: Final = "status = 'resolved'"
 _SILENCED: Final = "status <> 'resolved' AND contact_id IN (SELECT contact_id FROM silences)"
+_SELDOM: Final = (View.SPAM, View.IN_DOUBT, View.TO_APPROVE)
 #: how many resolved conversations, newest first, are looked through when a filter needs their last item
 MOST_RESOLVED = 2_000
 
@@ -39,6 +40,8 @@ def resolved(
 
     With View.SPAM those of silenced contacts; with a view of `BOTH` what it asks for of either.
     """
+    if _all_in_queue(cursor, wanted.view):
+        return []
     most = MOST_RESOLVED if is_narrow(wanted) else limit
     rows = _newest(cursor, wanted, sought, most, after=after, only=only)
     return complete(cursor, _with_items(cursor, rows[:limit]), factors)
@@ -46,11 +49,30 @@ def resolved(
 
 def count_resolved(cursor: DuckDBPyConnection, wanted: QueueFilter, sought: Sought | None) -> int:
     """Return how many resolved conversations there are; with a filter on their items, among the newest ones."""
+    if _all_in_queue(cursor, wanted.view):
+        return 0
     if is_narrow(wanted):
         return len(_newest(cursor, wanted, sought, MOST_RESOLVED))
     where, values = _plain(wanted, sought)
     ((number,),) = cursor.execute(f"SELECT count(*) FROM conversations WHERE {where}", values).fetchall()
     return int(number)
+
+
+def _all_in_queue(cursor: DuckDBPyConnection, view: View) -> bool:
+    """Return whether a view of `BOTH` holds conversations of the queue only, as nearly always."""
+    if view not in BOTH:
+        return False
+    return not cursor.execute(f"{BOTH[view]} EXCEPT SELECT conversation_id FROM queue LIMIT 1").fetchall()
+
+
+def seldom(cursor: DuckDBPyConnection) -> frozenset[View]:
+    """Return those of the views that are mostly empty, and counted in a way of their own, which are not."""
+    rows = cursor.execute(
+        """SELECT EXISTS (SELECT 1 FROM silences),
+                  EXISTS (SELECT 1 FROM replies WHERE state = 'in_doubt'),
+                  EXISTS (SELECT 1 FROM proposals WHERE state = 'waiting')"""
+    ).fetchall()
+    return frozenset(view for view, some in zip(_SELDOM, rows[0], strict=True) if some)
 
 
 def versions(cursor: DuckDBPyConnection, wanted: QueueFilter, sought: Sought | None) -> dict[str, int]:
@@ -161,7 +183,7 @@ def _plain(wanted: QueueFilter, sought: Sought | None) -> tuple[str, list[object
     parts = [f"{name} = ?" for name, value in columns.items() if value is not None]
     values: list[object] = [value for value in columns.values() if value is not None]
     if wanted.view in BOTH:
-        parts.append(BOTH[wanted.view])
+        parts.append(f"id IN ({BOTH[wanted.view]})")
     if wanted.team_id is not None:
         parts.append("id IN (SELECT id FROM assignments WHERE team_id = ?)")
         values.append(wanted.team_id)

@@ -73,8 +73,3 @@ def beyond(cursor: DuckDBPyConnection, contact_ids: Collection[str], accounts: A
         ).fetchall()
         found |= {row[0] for row in rows}
     return found
-
-
-def some(cursor: DuckDBPyConnection) -> bool:
-    """Return whether anybody is silenced."""
-    return cursor.execute("SELECT contact_id FROM silences LIMIT 1").fetchone() is not None

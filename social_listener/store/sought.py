@@ -24,10 +24,10 @@ if TYPE_CHECKING:
     from social_listener.search.parse import Mark, Search
     from social_listener.store.search_index import Found, SearchIndex
 
-#: views whose conversations stand in the queue, and outside of it as well → what makes them, besides the status
+#: views whose conversations stand in the queue, and outside of it as well → the ids of those
 BOTH: Final = {
-    View.IN_DOUBT: "id IN (SELECT conversation_id FROM replies WHERE state = 'in_doubt')",
-    View.TO_APPROVE: "id IN (SELECT conversation_id FROM proposals WHERE state = 'waiting')",
+    View.IN_DOUBT: "SELECT conversation_id FROM replies WHERE state = 'in_doubt'",
+    View.TO_APPROVE: "SELECT conversation_id FROM proposals WHERE state = 'waiting'",
 }
 #: longer lists of ids go as a table: a statement with thousands of marks takes longer to plan than to run
 _FEW = 50
