@@ -23,7 +23,6 @@ from statistics import quantiles
 from typing import TYPE_CHECKING, Final
 
 import psutil
-
 from pace import Pace
 
 from social_listener.desk import Desk

@@ -8,7 +8,7 @@ from social_listener.desk_types import View
 from social_listener.store.due import DUE
 from social_listener.store.queue import ListedRow, complete
 from social_listener.store.rows import among, marks, named
-from social_listener.store.sought import BOTH, condition
+from social_listener.store.sought import BOTH, FEW, condition
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -53,8 +53,9 @@ def count_resolved(cursor: DuckDBPyConnection, wanted: QueueFilter, sought: Soug
         return 0
     if is_narrow(wanted):
         return len(_newest(cursor, wanted, sought, MOST_RESOLVED))
-    where, values = _plain(wanted, sought)
-    ((number,),) = cursor.execute(f"SELECT count(*) FROM conversations WHERE {where}", values).fetchall()
+    table, values = _table(wanted, sought)
+    where, more = _plain(wanted, sought)
+    ((number,),) = cursor.execute(f"{table} SELECT count(*) FROM talks WHERE {where}", [*values, *more]).fetchall()
     return int(number)
 
 
@@ -108,18 +109,17 @@ def _newest(
     only: Collection[str] | None = None,
 ) -> list[dict[str, Any]]:
     """Return the newest resolved conversations, of at most `most` those that the filter leaves."""
-    where, values = _plain(wanted, sought)
+    table, values = _table(wanted, sought, only)
+    where, more = _plain(wanted, sought)
     if after is not None:
         where += " AND (last_at < ? OR (last_at = ? AND id > ?))"
-        values += [after.last_at, after.last_at, after.conversation_id]
-    if only is not None:
-        where += f" AND id IN ({marks(list(only))})"
-        values += only
+        more += [after.last_at, after.last_at, after.conversation_id]
     rows = cursor.execute(
-        f"""SELECT id, channel, account_id, private, status, assignee, snoozed_until, coalesce(newest_id, ''),
+        f"""{table}
+            SELECT id, channel, account_id, private, status, assignee, snoozed_until, coalesce(newest_id, ''),
                    version, labels, contact_id, last_at
-            FROM conversations WHERE {where} ORDER BY last_at DESC, id LIMIT ?""",
-        [*values, most],
+            FROM talks WHERE {where} ORDER BY last_at DESC, id LIMIT ?""",
+        [*values, *more, most],
     ).fetchall()
     named_rows = [named((*_NEWEST, *_NEWEST_MORE), row) for row in rows]
     kept = {row["item_id"] for row in named_rows}
@@ -170,6 +170,20 @@ def _by_key(
         f"SELECT {key}, {', '.join(names)} FROM {table} WHERE {key} IN ({marks(ids)})", list(ids)
     ).fetchall()
     return {row[0]: row[1:] for row in rows}
+
+
+def _table(wanted: QueueFilter, sought: Sought | None, only: Collection[str] | None = None) -> tuple[str, list[object]]:
+    """Return what `talks` stands for: all conversations, or those of `only`, or the few that a search found.
+
+    The few are looked up before anything else is asked of them: with a list of ids beside a condition on another
+    column, DuckDB 2.0 reads the whole table instead of its index.
+    """
+    if only is None and sought is not None and wanted.view is View.RESOLVED and sought.resolved is not None:
+        only = sought.resolved if len(sought.resolved) <= FEW else None
+    if only is None:
+        return "WITH talks AS NOT MATERIALIZED (SELECT * FROM conversations)", []
+    few = f"SELECT * FROM conversations WHERE id IN ({marks(list(only))})"
+    return f"WITH talks AS MATERIALIZED ({few})", list(only)
 
 
 def _plain(wanted: QueueFilter, sought: Sought | None) -> tuple[str, list[object]]:

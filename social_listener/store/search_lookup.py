@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from social_listener.store import search_log
-from social_listener.store.rows import marks
 from social_listener.store.search_files import BrokenIndex, all_of, flagged, holding
+from social_listener.store.staging import select
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -56,9 +56,8 @@ class Lookup:
             return None
         ids = {conversation_id for conversation_id, _ in found}
         if self.changed:
-            changed = sorted(self.changed)
-            sql = f"SELECT id FROM conversations WHERE id IN ({marks(changed)}) AND {column} = ?"
-            ids |= {row[0] for row in self.cursor.execute(sql, [*changed, value]).fetchall()}
+            rows = select(self.cursor, "conversations", "id", ("id", column), sorted(self.changed))
+            ids |= {one for one, here in rows if here == value}
         return sorted(ids)
 
     def _hits(self, query: Query) -> list[tuple[str, str]] | None:

@@ -30,7 +30,7 @@ BOTH: Final = {
     View.TO_APPROVE: "SELECT conversation_id FROM proposals WHERE state = 'waiting'",
 }
 #: longer lists of ids go as a table: a statement with thousands of marks takes longer to plan than to run
-_FEW = 50
+FEW: Final = 50
 #: resolved ones or others → the table that holds their ids
 _TABLES: Final = {True: "sought_resolved", False: "sought_open"}
 #: items looked at on the side that is not shown, of which it is only told how much there is
@@ -85,7 +85,7 @@ def seek(
     shown = [found.cut for resolved, found in sides.items() if resolved in _shown(wanted.view)]
     cursor.complete()  # the engine takes no table while somebody has read a result but half
     for is_resolved, found in sides.items():
-        if len(found.items) > _FEW:
+        if len(found.items) > FEW:
             cursor.register(_TABLES[is_resolved], pa.table({"id": list(found.items)}))
     return Sought(
         open=sides[False].items,
@@ -130,7 +130,7 @@ def condition(sought: Sought | None, where: str) -> tuple[str, list[object]]:
 
 
 def _among(key: str, ids: Sequence[str], table: str) -> tuple[str, list[object]]:
-    if len(ids) <= _FEW:
+    if len(ids) <= FEW:
         return f"{key} IN ({marks(ids)})", list(ids)
     return f"{key} IN (SELECT id FROM {table})", []
 
