@@ -7,7 +7,8 @@
 The service is a process of its own, on the sandbox, which runs in this one: customers go on writing and are answered
 while it is measured. Every page has its own person, socket and event stream, and sends what a page in Chromium sends
 (`inbox_client.py`). The pages are first left alone, then everybody opens a conversation about every two seconds; the
-processor's time of the first stretch is taken from that of the second. Memory a session is what this service has at its
+processor's time of the first stretch is taken from that of the second, both as they would be at the machine's usual
+pace, which is looked at all along (pace.py). Memory a session is what this service has at its
 end more than another one, in which five people made as many clicks in the same time, divided by the other twenty: what
 a service takes for its work and with time belongs to no session. Nothing is judged when other programs had the
 processor, or when the pages could not click as often as they wanted.
@@ -38,7 +39,7 @@ sys.path[:0] = [str(Path(__file__).resolve().parents[1] / "tests" / name) for na
 import forking  # noqa: E402 - behind the path to the tests' stage
 from inbox import fill  # noqa: E402
 from inbox_client import Figures, Inbox  # noqa: E402
-from pace import Pace  # noqa: E402
+from pace import USUAL, beside  # noqa: E402
 from stage import PATIENCE, Stage, until  # noqa: E402
 
 from social_listener import remote, terminal  # noqa: E402
@@ -50,7 +51,7 @@ if TYPE_CHECKING:
 #: what is measured → at most
 TARGETS: Final = {
     "click to the end of its script, p95": (300.0, "ms"),
-    "CPU a click, beyond the idle pages'": (25.0, "ms"),
+    "CPU a click, beyond the idle pages', at the usual pace": (25.0, "ms"),
     "memory a session": (1.0, "MB"),
 }
 #: seconds between two clicks of one person, and between two customers who write
@@ -66,6 +67,8 @@ WARM: Final = 4
 SETTLE: Final = 10.0
 #: so many people make everybody's clicks at the service that memory is compared with
 FEW: Final = 5
+#: seconds between two looks at the machine's pace
+PACED: Final = 10.0
 #: seconds at the end in which memory is looked at again and again: it goes up and down with what is collected
 WATCHED: Final = 60.0
 
@@ -106,6 +109,12 @@ class Stretch:
     asked: list[float] = field(default_factory=list)  #: seconds that the public port took for an answer
     others: float = 0.0  #: cores that other programs used
     memory: float = 0.0  #: MB at its end, in the middle of what was seen
+    beats: list[float] = field(default_factory=list)  #: what Pace.beats holds, taken all along
+
+    @property
+    def usual_cpu(self) -> float:
+        """Return the seconds of processor in one second, as they would be at the machine's usual pace."""
+        return self.cpu / self.seconds / (median(self.beats) / USUAL)
 
 
 #: everybody knows already that the generated rows are late, or the service would tell of 50,000 things first
@@ -210,7 +219,8 @@ async def stretch(
     """Watch the service for a while; `every`: seconds between two clicks of one person, None: the pages are alone."""
     seen = Stretch(figures=figures)
     first = len(office.sandbox.calls)
-    knocking = asyncio.create_task(knock(office, seen.asked))
+    besides = [knock(office, seen.asked), beside(seen.beats.append, PACED)]
+    watching = [asyncio.create_task(one) for one in besides]
     own = psutil.Process()
     began, used, all_used, own_used = time.perf_counter(), busy(office.process), used_at_all(), busy(own)
     end, watched = began + seconds, min(WATCHED, seconds)
@@ -221,8 +231,9 @@ async def stretch(
     await working
     seen.cpu, seen.seconds = busy(office.process) - used, time.perf_counter() - began
     seen.others = (used_at_all() - all_used - (busy(own) - own_used)) / seen.seconds  # the service is a child of ours
-    knocking.cancel()
-    await asyncio.gather(knocking, return_exceptions=True)
+    for task in watching:
+        task.cancel()
+    await asyncio.gather(*watching, return_exceptions=True)
     last: dict[str, datetime] = {}
     for call in list(office.sandbox.calls)[first:]:
         if before := last.get(call.path):
@@ -250,10 +261,10 @@ class Result:
     def reached(self, pages: int, few: Result) -> dict[str, float]:
         """Return the figure of each target; `few`: what was measured with few people."""
         clicked = len(self.clicks.figures.clicks)
-        idle = self.idle.cpu / self.idle.seconds * self.clicks.seconds
+        busier = self.clicks.usual_cpu - self.idle.usual_cpu
         return {
             "click to the end of its script, p95": percentile(self.clicks.figures.clicks, 95) * 1000,
-            "CPU a click, beyond the idle pages'": (self.clicks.cpu - idle) / clicked * 1000,
+            "CPU a click, beyond the idle pages', at the usual pace": busier * self.clicks.seconds / clicked * 1000,
             "memory a session": (self.clicks.memory - few.clicks.memory) / (pages - FEW),
         }
 
@@ -310,8 +321,9 @@ def tell(result: Result, pages: int) -> None:
     ):
         cuts = (percentile(values, 50), percentile(values, 95), max(values, default=float("nan")))
         print(f"{name:40}" + "".join(f"{1000 * value:10.0f}" for value in cuts))
-    print(f"CPU: {idle.cpu / idle.seconds:.2f} cores idle, {clicks.cpu / clicks.seconds:.2f} at work; ", end="")
-    print(f"{clicks.cpu / number * 1000:.1f} ms a click gross")
+    beyond = clicks.cpu - idle.cpu / idle.seconds * clicks.seconds
+    print(f"CPU: {idle.cpu / idle.seconds:.2f} cores idle, {clicks.cpu / clicks.seconds:.2f} at work; a click ", end="")
+    print(f"{clicks.cpu / number * 1000:.1f} ms gross, {beyond / number * 1000:.1f} beyond the idle pages'")
     print(f"said again since nothing had come of it: {figures.again} clicks")
     print(f"memory: {idle.memory:.0f} MB left alone, {clicks.memory:.0f} MB at work")
 
@@ -343,15 +355,18 @@ def main() -> int:
     if wanted.pages <= FEW:
         parser.error(f"--pages: more than the {FEW} whose memory theirs is compared with")
     forking.FORKS = False  # it is started as an operator starts it: a fork has the tests' memory before it has its own
-    pace, results = Pace(), []
+    results = []
     for number in (FEW, wanted.pages):
         with opened(wanted.open * ITEMS_EACH * 2, wanted.open, wanted.pages) as office:
-            pace.beat()
             results.append(asyncio.run(measure(office, number, wanted.seconds)))
-            pace.beat()
     few, result = results
     tell(result, wanted.pages)
-    print(pace.told())
+    beats = [*result.idle.beats, *result.clicks.beats]
+    print(
+        f"the machine: a million additions in Python took {min(beats):.0f} to {max(beats):.0f} ms of the processor, ",
+        end="",
+    )
+    print(f"half of the time {median(result.idle.beats):.0f} idle and {median(result.clicks.beats):.0f} at work")
     if fault := few.fault(wanted.pages) or result.fault(wanted.pages):
         print(f"not judged: {fault}")
         return 1 if wanted.check else 0
