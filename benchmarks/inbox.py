@@ -85,7 +85,7 @@ FILL = {
         INSERT INTO contacts (id, channel, handle, name, followers, verified, description, location, first_seen_at,
             updated_at, recent_ids)
         SELECT 'x:' || i, 'x', 'customer' || i, 'Customer ' || i, 100, false, '', '',
-            $now::TIMESTAMPTZ, $now::TIMESTAMPTZ, '' FROM range($start // 3, least($stop // 3, 200000)) t(i)""",
+            $now::TIMESTAMPTZ, $now::TIMESTAMPTZ, '' FROM range($start // 3, least(($stop + 2) // 3, 200000)) t(i)""",
     "conversations": f"""
         INSERT INTO conversations (id, channel, account_id, thread_id, contact_id, private, first_at, last_at,
             status, snoozed_until, assignee, version, said_version, updated_at, waiting_ids, newest_id)

@@ -22,7 +22,7 @@ class Pace:
         self.beats: list[float] = []
 
     def beat(self) -> None:
-        """Take it once; a tenth of a second."""
+        """Take it once."""
         began, total = time.process_time(), 0
         for number in range(_TURNS):
             total += number

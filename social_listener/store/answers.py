@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from social_listener.model import Interaction
 from social_listener.store import search_log, stats
-from social_listener.store.rows import marks, named
+from social_listener.store.rows import few, marks, named
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,14 +46,15 @@ def mark_answered(cursor: DuckDBPyConnection, conversation_id: str, item_id: str
     row = cursor.execute("SELECT waiting_ids FROM conversations WHERE id = ?", [conversation_id]).fetchone()
     waiting = row[0].split() if row else []
     ids = [*waiting, item_id]
-    answered = cursor.execute(
-        f"""UPDATE interactions SET answered_at = ?
-            WHERE id IN ({marks(ids)}) AND NOT outbound AND answered_at IS NULL AND (first_seen_at <= ? OR id = ?)
-            RETURNING id""",
-        [at, *ids, seen, item_id],
+    rows = cursor.execute(
+        f"""{few("interactions", ids)}
+            SELECT id FROM few WHERE NOT outbound AND answered_at IS NULL AND (first_seen_at <= ? OR id = ?)""",
+        [*ids, seen, item_id],
     ).fetchall()
-    done = {item_id, *(found[0] for found in answered)}
-    stats.touch_items(cursor, [found[0] for found in answered])
+    answered = [found for (found,) in rows]
+    cursor.execute(f"UPDATE interactions SET answered_at = ? WHERE id IN ({marks(answered)})", [at, *answered])
+    done = {item_id, *answered}
+    stats.touch_items(cursor, answered)
     left = " ".join(each for each in waiting if each not in done)
     cursor.execute("UPDATE conversations SET waiting_ids = ? WHERE id = ?", [left, conversation_id])
 

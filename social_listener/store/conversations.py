@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from social_listener.desk_types import NoteLine, ThreadItem, Version
 from social_listener.model import Attachment, Contact, Factor, Interaction, Kind, SentimentLabel, Status
 from social_listener.store import search_log
-from social_listener.store.rows import among, aware, marks, named
+from social_listener.store.rows import among, aware, few, marks, named
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -108,12 +108,13 @@ def others_in_thread(
     ids = known.in_thread(conversation.thread_id) if known is not None else None
     if ids is not None and not set(ids) - {conversation.id}:
         return 0
-    where, values = _where("thread_id", [conversation.thread_id], "id", ids)
-    theirs, accounts = among("account_id", within)
-    found = cursor.execute(
-        f"SELECT count(*) FROM conversations WHERE {where} AND id <> ? AND {theirs}",
-        [*values, conversation.id, *accounts],
-    ).fetchone()
+    theirs, values = among("account_id", within)
+    if ids is not None:
+        sql = f"{few('conversations', ids)} SELECT count(*) FROM few WHERE id <> ? AND {theirs}"
+        found = cursor.execute(sql, [*ids, conversation.id, *values]).fetchone()
+    else:
+        sql = f"SELECT count(*) FROM conversations WHERE thread_id = ? AND id <> ? AND {theirs}"
+        found = cursor.execute(sql, [conversation.thread_id, conversation.id, *values]).fetchone()
     return int(found[0]) if found else 0
 
 

@@ -14,7 +14,7 @@ from social_listener.failpoints import failpoint
 from social_listener.store import corrections, dead_letters, facts, queue_upkeep, redaction, search_log, stats
 from social_listener.store.changes import Changes, DeadLetterRow, LinkRow, RawPage, Sighting, VersionRow
 from social_listener.store.facts import CONTACT, CONTACT_OURS, CONVERSATION, ITEM, OURS, Known
-from social_listener.store.rows import marks
+from social_listener.store.rows import few, marks
 from social_listener.store.staging import chunks, insert, select, update
 
 if TYPE_CHECKING:
@@ -180,10 +180,11 @@ def below_deleted(cursor: DuckDBPyConnection, ids: Sequence[str]) -> list[str]:
     """Return those of the items that stand below a post of which we know that it was deleted, stored or not."""
     found: list[str] = []
     for part in chunks(ids):
-        sql = f"""SELECT item.id FROM interactions item
+        sql = f"""{few("interactions", part)}
+                  SELECT item.id FROM few item
                   LEFT JOIN interactions post ON post.id = item.thread_id AND post.deleted_at IS NOT NULL
                   LEFT JOIN gone ON gone.id = item.thread_id
-                  WHERE item.id IN ({marks(part)}) AND item.thread_id <> item.id
+                  WHERE item.thread_id <> item.id
                   AND (post.id IS NOT NULL OR gone.id IS NOT NULL) ORDER BY 1"""
         found += [row[0] for row in cursor.execute(sql, part).fetchall()]
     return found

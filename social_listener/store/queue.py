@@ -224,7 +224,7 @@ def counts(cursor: DuckDBPyConnection, wanted: QueueFilter, now: PlatformTime, s
             View.SNOOZED: asleep_too,
             View.BREACHED: late_too,
         }
-        views.update({view: number if held else 0 for view, held in holds.items()})
+        views.update({view: number for view, held in holds.items() if held})
         if here and assignee is not None:
             mine[assignee] += number
     named: dict[View, int] = {view: views[view] for view in View if view not in {View.RESOLVED, View.SPAM, View.MINE}}

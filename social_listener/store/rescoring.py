@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from social_listener.model import Factor, Score, SentimentLabel
 from social_listener.store import corrections, facts, queue_upkeep, stats
 from social_listener.store.conversations import factors
-from social_listener.store.rows import among, marks
+from social_listener.store.rows import among, few, marks
 from social_listener.store.staging import update
 
 if TYPE_CHECKING:
@@ -56,11 +56,12 @@ def scored(cursor: DuckDBPyConnection, wanted: Sequence[str]) -> list[Scored]:
     """Return some hundred of those items, in the order in which they are wanted; what was deleted is left out."""
     machine = ", ".join(f"CASE WHEN m.interaction_id IS NULL THEN s.{name} ELSE m.{name} END" for name in _MACHINE)
     rows = cursor.execute(
-        f"""SELECT i.id, i.account_id, i.conversation_id, i.version_id, i.sent_at, i.text, i.language,
+        f"""{few("interactions", wanted)}
+            SELECT i.id, i.account_id, i.conversation_id, i.version_id, i.sent_at, i.text, i.language,
                    m.interaction_id IS NOT NULL, {machine}
-            FROM interactions i JOIN scores s ON s.interaction_id = i.id
+            FROM few i JOIN scores s ON s.interaction_id = i.id
             LEFT JOIN machine_scores m ON m.interaction_id = i.id AND m.interaction_id IN ({marks(wanted)})
-            WHERE i.id IN ({marks(wanted)}) AND s.interaction_id IN ({marks(wanted)}) AND i.deleted_at IS NULL""",
+            WHERE s.interaction_id IN ({marks(wanted)}) AND i.deleted_at IS NULL""",
         [*wanted, *wanted, *wanted],
     ).fetchall()
     place = {one: number for number, one in enumerate(wanted)}

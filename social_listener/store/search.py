@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from social_listener.desk_types import View
 from social_listener.store.due import DUE
 from social_listener.store.queue import ListedRow, complete
-from social_listener.store.rows import among, marks, named
+from social_listener.store.rows import among, few, marks, named
 from social_listener.store.sought import BOTH, FEW, condition
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def count_resolved(cursor: DuckDBPyConnection, wanted: QueueFilter, sought: Soug
         return len(_newest(cursor, wanted, sought, MOST_RESOLVED))
     table, values = _table(wanted, sought)
     where, more = _plain(wanted, sought)
-    ((number,),) = cursor.execute(f"{table} SELECT count(*) FROM talks WHERE {where}", [*values, *more]).fetchall()
+    ((number,),) = cursor.execute(f"{table} SELECT count(*) FROM few WHERE {where}", [*values, *more]).fetchall()
     return int(number)
 
 
@@ -80,10 +80,10 @@ def versions(cursor: DuckDBPyConnection, wanted: QueueFilter, sought: Sought | N
     """Return the versions of all conversations that a filter finds outside the queue; narrow ones: of the newest."""
     if is_narrow(wanted):
         return {row["conversation_id"]: row["version"] for row in _newest(cursor, wanted, sought, MOST_RESOLVED)}
-    condition, values = _plain(wanted, sought)
-    return dict(
-        cursor.execute(f"SELECT id, version FROM conversations WHERE {condition} ORDER BY id", values).fetchall()
-    )
+    table, values = _table(wanted, sought)
+    where, more = _plain(wanted, sought)
+    sql = f"{table} SELECT id, version FROM few WHERE {where} ORDER BY id"
+    return dict(cursor.execute(sql, [*values, *more]).fetchall())
 
 
 def is_narrow(wanted: QueueFilter) -> bool:
@@ -118,7 +118,7 @@ def _newest(
         f"""{table}
             SELECT id, channel, account_id, private, status, assignee, snoozed_until, coalesce(newest_id, ''),
                    version, labels, contact_id, last_at
-            FROM talks WHERE {where} ORDER BY last_at DESC, id LIMIT ?""",
+            FROM few WHERE {where} ORDER BY last_at DESC, id LIMIT ?""",
         [*values, *more, most],
     ).fetchall()
     named_rows = [named((*_NEWEST, *_NEWEST_MORE), row) for row in rows]
@@ -137,10 +137,11 @@ def _matching(
     if not asked:
         return ids
     conditions = " AND ".join(f"{name} = ?" for name in asked)
-    rows = cursor.execute(
-        f"SELECT {key} FROM {table} WHERE {key} IN ({marks(list(ids))}) AND {conditions}", [*ids, *asked.values()]
-    ).fetchall()
-    return {row[0] for row in rows}
+    if len(ids) <= FEW:
+        sql = f"{few(table, list(ids), key)} SELECT {key} FROM few WHERE {conditions}"
+    else:  # to look so many up one by one takes longer than to read the columns
+        sql = f"SELECT {key} FROM {table} WHERE {key} IN ({marks(list(ids))}) AND {conditions}"
+    return {row[0] for row in cursor.execute(sql, [*ids, *asked.values()]).fetchall()}
 
 
 def _with_items(cursor: DuckDBPyConnection, rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -173,17 +174,12 @@ def _by_key(
 
 
 def _table(wanted: QueueFilter, sought: Sought | None, only: Collection[str] | None = None) -> tuple[str, list[object]]:
-    """Return what `talks` stands for: all conversations, or those of `only`, or the few that a search found.
-
-    The few are looked up before anything else is asked of them: with a list of ids beside a condition on another
-    column, DuckDB 2.0 reads the whole table instead of its index.
-    """
+    """Return what `few` stands for: those of `only`, or what a search found if it is little; else all conversations."""
     if only is None and sought is not None and wanted.view is View.RESOLVED and sought.resolved is not None:
         only = sought.resolved if len(sought.resolved) <= FEW else None
     if only is None:
-        return "WITH talks AS NOT MATERIALIZED (SELECT * FROM conversations)", []
-    few = f"SELECT * FROM conversations WHERE id IN ({marks(list(only))})"
-    return f"WITH talks AS MATERIALIZED ({few})", list(only)
+        return "WITH few AS NOT MATERIALIZED (SELECT * FROM conversations)", []
+    return few("conversations", list(only)), list(only)
 
 
 def _plain(wanted: QueueFilter, sought: Sought | None) -> tuple[str, list[object]]:

@@ -38,6 +38,5 @@ def unsettle(cursor: DuckDBPyConnection, ids: Sequence[str], now: datetime) -> N
 
 def _standing(cursor: DuckDBPyConnection, ids: Sequence[str], *, resolved: bool) -> list[str]:
     """Return those conversations that are resolved, or those that are not."""
-    # Asked for the status beside a list of ids, DuckDB reads the whole table instead of its index.
     rows = select(cursor, "conversations", "id", ("id", "status"), ids)
     return [one for one, status in rows if (status == Status.RESOLVED.value) is resolved]

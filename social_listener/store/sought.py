@@ -145,7 +145,6 @@ def _talk(one: Mark, sought: Sought, key: str) -> tuple[str, list[object]]:
         return " OR ".join("labels LIKE ?" for _ in ids) or "FALSE", [f"%{label_id}%" for label_id in ids]
     awake: list[object] = [sought.now]
     waits = "waiting_since IS NOT NULL" if key == "conversation_id" else "FALSE"
-    doubt = "SELECT conversation_id FROM replies WHERE state = 'in_doubt'"
     conditions: dict[str, tuple[str, list[object]]] = {
         "open": ("(status = 'open' OR (status = 'snoozed' AND snoozed_until <= ?))", awake),
         "snoozed": ("(status = 'snoozed' AND snoozed_until > ?)", awake),
@@ -155,6 +154,6 @@ def _talk(one: Mark, sought: Sought, key: str) -> tuple[str, list[object]]:
         "assigned": ("assignee IS NOT NULL", []),
         "unassigned": ("assignee IS NULL", []),
         "mine": ("assignee = ?", [sought.staff]),
-        "doubt": (f"{key} IN ({doubt})", []),
+        "doubt": (f"{key} IN ({BOTH[View.IN_DOUBT]})", []),
     }
     return conditions[one.value]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from social_listener.desk_types.crisis import Behind, SpikeFigures
 from social_listener.desk_types.insights import ItemLine
-from social_listener.store.rows import among, marks, named
+from social_listener.store.rows import among, few, marks, named
 from social_listener.store.stats import COUNTED
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ def called(cursor: DuckDBPyConnection, people: Collection[str], posts: Collectio
             UNION ALL SELECT id, text, private FROM interactions WHERE id IN ({marks(roots)})""",
         [*wanted, *roots],
     ).fetchall()
-    # Asked for the text beside a list of ids, DuckDB reads the whole table instead of its index.
+    # Asked for more than the ids, DuckDB would read the whole table instead of its index (rows.few).
     return {one: words for one, words, private in rows if words and not private}
 
 
@@ -107,8 +107,9 @@ def by_ids(cursor: DuckDBPyConnection, ids: Collection[str], accounts: Collectio
     wanted = sorted(set(ids))
     theirs, values = among("i.account_id", accounts)
     rows = cursor.execute(
-        f"""SELECT {_COLUMNS} FROM interactions i LEFT JOIN scores s ON s.interaction_id = i.id
-            WHERE i.id IN ({marks(wanted)}) AND {COUNTED} AND {theirs} ORDER BY i.sent_at DESC, i.id DESC""",
+        f"""{few("interactions", wanted)}
+            SELECT {_COLUMNS} FROM few i LEFT JOIN scores s ON s.interaction_id = i.id
+            WHERE {COUNTED} AND {theirs} ORDER BY i.sent_at DESC, i.id DESC""",
         [*wanted, *values],
     ).fetchall()
     return _lines(cursor, rows)

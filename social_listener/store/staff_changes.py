@@ -30,9 +30,7 @@ def set_status(
 ) -> int | None:
     """Set where a conversation stands; return its new version, None when somebody was faster."""
     values: dict[str, object] = {"status": status.value, "snoozed_until": snoozed_until}
-    if not cursor.execute(
-        "SELECT 1 FROM conversations WHERE id = ? AND version = ?", [conversation_id, version]
-    ).fetchone():
+    if _version(cursor, conversation_id) != version:
         return None
     (settling.settle if status is Status.RESOLVED else settling.unsettle)(cursor, [conversation_id], now)
     return _change(cursor, conversation_id, version, now, values)
@@ -51,16 +49,21 @@ def set_assignee(
 def _change(
     cursor: DuckDBPyConnection, conversation_id: str, version: int, now: datetime, values: dict[str, object]
 ) -> int | None:
-    names = "".join(f"{name} = ?, " for name in values)
-    changed = cursor.execute(
-        f"""UPDATE conversations SET {names}version = version + 1, updated_at = ?
-            WHERE id = ? AND version = ? RETURNING version""",
-        [*values.values(), now, conversation_id, version],
-    ).fetchone()
-    if changed is None:
+    if _version(cursor, conversation_id) != version:
         return None
+    names = "".join(f"{name} = ?, " for name in values)
+    cursor.execute(
+        f"UPDATE conversations SET {names}version = version + 1, updated_at = ? WHERE id = ?",
+        [*values.values(), now, conversation_id],
+    )
     queue_upkeep.refresh(cursor, [conversation_id], now)
-    return int(changed[0])
+    return version + 1
+
+
+def _version(cursor: DuckDBPyConnection, conversation_id: str) -> int | None:
+    """Return a conversation's version, None where there is none; while the one writer's transaction lasts it stays."""
+    row = cursor.execute("SELECT version FROM conversations WHERE id = ?", [conversation_id]).fetchone()
+    return row[0] if row else None
 
 
 def set_hidden(cursor: DuckDBPyConnection, item_id: str, *, hidden: bool) -> None:
@@ -91,13 +94,11 @@ def set_text(cursor: DuckDBPyConnection, item: Interaction, text: str, now: date
 
 def set_deleted(cursor: DuckDBPyConnection, item_id: str, now: datetime) -> None:
     """Leave a tombstone of an item that we deleted: that it was, and when; not what it said."""
-    gone = cursor.execute(
-        "UPDATE interactions SET deleted_at = ?, text = '' WHERE id = ? AND deleted_at IS NULL"
-        " RETURNING conversation_id",
-        [now, item_id],
-    ).fetchall()
+    sql = "SELECT conversation_id, deleted_at FROM interactions WHERE id = ?"
+    conversation_id, deleted_at = cursor.execute(sql, [item_id]).fetchone() or (None, None)
     cursor.execute("UPDATE interaction_versions SET text = '' WHERE interaction_id = ?", [item_id])
-    if gone:
+    if conversation_id is not None and deleted_at is None:
+        cursor.execute("UPDATE interactions SET deleted_at = ?, text = '' WHERE id = ?", [now, item_id])
         stats.touch_items(cursor, [item_id])
-        search_log.touch(cursor, [gone[0][0]])
+        search_log.touch(cursor, [conversation_id])
         search_log.words_left(cursor)
