@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from social_listener import channels as registry
 from social_listener.errors import SettingsError
+from social_listener.scoring.models import load
 from social_listener.scoring.plugs import Tuning, scorers
 from social_listener.scoring.priority import Weights
 from social_listener.scoring.taught import Taught
@@ -16,8 +18,10 @@ from social_listener.settings_file import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
     from social_listener.desk_types.teaching import Rule
+    from social_listener.scoring.models import Model
     from social_listener.settings import Settings
 
 
@@ -64,8 +68,16 @@ def _check_prices(settings: Settings) -> None:
 
 
 def tuning_of(settings: Settings) -> Tuning:
-    """Return what the settings say about sentiment."""
-    return Tuning(tuple(sorted(settings.sentiment.scorers.items())), settings.sentiment.names)
+    """Return what the settings say about sentiment; `SettingsError`: the model that they name cannot be used."""
+    named = settings.sentiment
+    model = _model(settings.data_dir, named.model) if named.model else None
+    return Tuning(tuple(sorted(named.scorers.items())), named.names, model=model)
+
+
+@lru_cache(4)
+def _model(data: Path, name: str) -> Model:
+    """Return a model as it was when this process began: its name tells what is in it."""
+    return load(data, name)
 
 
 def taught_of(found: Sequence[Rule], now: datetime) -> tuple[Taught, ...]:

@@ -136,6 +136,11 @@ class SentimentSettings(Part):
         description="scorers of further languages: code -> module:Class; see docs/adding-a-scorer.md",
     )
     names: tuple[str, ...] = Field(default=(), description="words that are names here, whatever else they mean")
+    model: str = Field(
+        default="",
+        pattern=r"^(model-[0-9a-f]{8})?$",
+        description="what `learn` made from staff's labels, such as model-3fa2c1d0; empty for none",
+    )
     sample: Number = Field(
         default=20, ge=0, le=500, description="items a week that are drawn for staff to say what they are; 0 for none"
     )

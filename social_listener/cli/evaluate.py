@@ -11,12 +11,13 @@ import click
 from social_listener import terminal
 from social_listener.cli import evaluate_words as words
 from social_listener.cli.holding import tuning_that_holds
+from social_listener.cli.labelled_file import columns_options
 from social_listener.cli.options import settings_if_any, settings_option
 from social_listener.cli.session import Session, with_service
-from social_listener.errors import FileFault, SettingsError
+from social_listener.errors import FileFault
 from social_listener.rights import SYSTEM
 from social_listener.scoring import Tuning, score_all
-from social_listener.scoring.labelled import FORMS, Columns, lines, sentiment_of, yes_of
+from social_listener.scoring.labelled import Columns, lines, sentiment_of, yes_of
 from social_listener.scoring.measures import measure
 from social_listener.scoring.plain import Plain
 from social_listener.scoring.plugs import moods_of
@@ -41,15 +42,8 @@ _MOST_GROUPS = 20
 @click.option("--priority", is_flag=True, help="FILE tells what needs an answer first (yes or no).")
 @click.option("--history", is_flag=True, help="Without FILE: beside what staff put first, and what was escalated.")
 @click.option("--days", type=click.IntRange(1, 3660), default=30, show_default=True, help="With --history: so many.")
-@click.option("--text", default="text", show_default=True, metavar="COLUMN", help="Where the text is.")
-@click.option("--label", default="label", show_default=True, metavar="COLUMN", help="Where people's label is.")
-@click.option("--language", default=None, metavar="COLUMN", help="Where the language is, if anywhere.")
+@columns_options
 @click.option("--channel", default=None, metavar="COLUMN", help="Where the channel is, if anywhere.")
-@click.option("--no-header", is_flag=True, help="There is no line of names; columns are called 1, 2 …")
-@click.option("--form", type=click.Choice(sorted(set(FORMS.values()))), default=None, help="Else as its name ends.")
-@click.option("--encoding", default="utf-8", show_default=True, help="How its letters are written.")
-@click.option("--map", "meanings", multiple=True, metavar="WORD=LABEL", help="What a label means; repeatable.")
-@click.option("--neutral-within", type=float, default=None, metavar="N", help="Labels are numbers, neutral within ±N.")
 @click.option("--rules-apart", is_flag=True, help="Also as it were without the rules that corrections taught.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON on standard output.")
 @settings_option
@@ -59,15 +53,8 @@ def evaluate(
     priority: bool,
     history: bool,
     days: int,
-    text: str,
-    label: str,
-    language: str | None,
+    columns: Columns,
     channel: str | None,
-    no_header: bool,
-    form: str | None,
-    encoding: str,
-    meanings: Sequence[str],
-    neutral_within: float | None,
     rules_apart: bool,
     as_json: bool,
 ) -> None:
@@ -79,17 +66,7 @@ def evaluate(
         return
     settings = settings_if_any()
     weights, tuning = check_names(settings), tuning_that_holds(settings)
-    columns = Columns(
-        text=text,
-        label=label,
-        language=language,
-        channel=channel,
-        names=not no_header,
-        encoding=encoding,
-        form=form,
-        meaning=dict(map(_meaning, meanings)),
-        neutral_within=neutral_within,
-    )
+    columns = replace(columns, channel=channel)
     screen = terminal.own()
     if priority:
         _priority(screen, file, columns, weights, tuning, as_json=as_json)
@@ -100,13 +77,6 @@ def evaluate(
 def _sides(tuning: Tuning, *, apart: bool) -> tuple[Tuning, ...]:
     """Return how sentiment is read, and with `apart` how it would be without rules."""
     return (tuning, replace(tuning, rules=(), version=0)) if apart else (tuning,)
-
-
-def _meaning(told: str) -> tuple[str, str]:
-    word, equals, label = told.partition("=")
-    if not (word and equals and label):
-        raise SettingsError(f"--map: must be WORD=LABEL (found {told!r})")
-    return word, label
 
 
 def _sentiment(screen: Terminal, file: Path, columns: Columns, tunings: Sequence[Tuning], *, as_json: bool) -> None:

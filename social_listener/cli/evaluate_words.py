@@ -10,7 +10,7 @@ from social_listener.cli.watch import table
 from social_listener.scoring.measures import Figure
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from social_listener.cli.shapes import Json
     from social_listener.scoring.measures import Measured
@@ -25,16 +25,12 @@ KEYS = {"ours": "ours", "without rules": "without_rules", "plain VADER": "vader"
 
 def sentiment(name: str, scorer: str, sides: Sides, groups: Mapping[tuple[str, str], Sides]) -> Iterator[str]:
     """Yield what is said of sentiment."""
-    ours, head = sides[0], ("", *SIDES[len(sides)])
+    ours = sides[0]
     counts = ", ".join(f"{one.count:,} {one.label.value}" for one in ours.labels)
     yield f"{name}: {ours.count:,} texts that people labelled: {counts}"
     yield f"{scorer} beside plain VADER with its bounds of ±0.05; in brackets the interval of 95 %"
     yield ""
-    yield "Forced to one of three labels; a text that is not scored counts as missed"
-    yield from table(head, [(label, *cells) for label, cells in _forced(sides)])
-    yield ""
-    yield "Free to say unsure"
-    yield from table(head, [(label, *cells) for label, cells in _free(sides)])
+    yield from figures(SIDES[len(sides)], sides)
     if ours.calibration_error is not None and ours.brier is not None:
         yield ""
         yield "Chances that were told of the forced label, and how often it was right; plain VADER tells none"
@@ -45,6 +41,15 @@ def sentiment(name: str, scorer: str, sides: Sides, groups: Mapping[tuple[str, s
         yield ""
         columns = ("", "", "texts", "not scored", "label told", "macro-F1 forced", "of plain VADER")
         yield from table(columns, [_group(group, of_group) for group, of_group in groups.items()])
+
+
+def figures(names: Sequence[str], sides: Sides) -> Iterator[str]:
+    """Yield the tables of several scorers side by side, under what each is called."""
+    yield "Forced to one of three labels; a text that is not scored counts as missed"
+    yield from table(("", *names), [(label, *cells) for label, cells in _forced(sides)])
+    yield ""
+    yield "Free to say unsure"
+    yield from table(("", *names), [(label, *cells) for label, cells in _free(sides)])
 
 
 def _forced(sides: Sides) -> Iterator[tuple[str, list[str]]]:

@@ -44,6 +44,7 @@ COMMANDS = {
     "rules": "rules",
     "rescore": "rules",
     "sample": "sample",
+    "learn": "learn",
     "reply": "answer",
     "outbox": "watch",
     "levels": "watch",

@@ -18,7 +18,7 @@ from social_listener.errors import ChannelError, ListenerError, MailFault, PortB
 from social_listener.mail import Postman
 from social_listener.service import build_channel
 from social_listener.service_keys import KeyRing, utcnow
-from social_listener.service_names import check_names
+from social_listener.service_names import check_names, tuning_of
 from social_listener.settings import Settings
 from social_listener.settings_file import load
 from social_listener.store import Store
@@ -91,6 +91,9 @@ def _checks(settings: Settings) -> Iterator[tuple[str, str | None, str]]:
         yield "settings", str(error), ""
         return
     yield "settings", None, f"{settings_path()} can be used; {_counted(len(settings.accounts))}"
+    model = tuning_of(settings).model
+    if model is not None:
+        yield "sentiment", None, f"read by {model.name}, learned from {model.labels:,} labels on {model.on}"
     if not settings.accounts:
         yield "accounts", "there is none in the settings yet, so there is nothing to listen to", ""
     ring = KeyRing(settings, clock=utcnow)

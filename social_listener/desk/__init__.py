@@ -24,6 +24,7 @@ from social_listener.desk.files import FilesDesk
 from social_listener.desk.hindsight import Hindsight
 from social_listener.desk.insights import Insights
 from social_listener.desk.labels import LabelDesk
+from social_listener.desk.lessons import LessonDesk
 from social_listener.desk.levels import LevelsDesk
 from social_listener.desk.library import Library
 from social_listener.desk.macros import Macros
@@ -128,6 +129,7 @@ class Desk:
         self.corrections = CorrectionDesk(self._office)
         self.samples = SampleDesk(self._office)
         self.rules = RuleDesk(self._office, ingest)
+        self.lessons = LessonDesk(self._office)
         self.contacts = ContactDesk(self._office)
         self.undoing = UndoDesk(self._office)
         self.views = ViewDesk(self._office)

@@ -79,7 +79,7 @@ class RuleDesk:
             lessons, known = rules.labelled(cursor, within), rules.every(cursor)
             tuning = self._office.tuning(cursor)
         decided = {one.phrase for one in known if one.state is not RuleState.PROPOSED or one.made_by}
-        found = propose([_lesson(one) for one in lessons], tuning.rules, tuning.names, decided)
+        found = propose([_lesson(one) for one in lessons], tuning, decided)
         with self._office.store.transaction() as cursor:
             stand = {one.phrase: one for one in rules.every(cursor)}
             waiting = {one.id for one in stand.values() if one.state is RuleState.PROPOSED and one.made_by is None}

@@ -111,12 +111,19 @@ class Care:
 
     def _read(self, said: Said) -> Mood:
         weighed = self.weigh(said)
-        if not weighed.known and not (said.lettered and said.language is not None):
-            reason = "too short to tell its language, and no word of it is known"
-            if not said.lettered:
-                reason = "there are no words in it to judge by"
-            return Mood(None, SentimentLabel.UNSURE, reason, None)
-        return grades.mood(weighed.number, weighed.notes, known=weighed.known, divided=weighed.divided)
+        return self.unread(said, weighed) or grades.mood(
+            weighed.number, weighed.notes, known=weighed.known, divided=weighed.divided
+        )
+
+    @staticmethod
+    def unread(said: Said, weighed: Weighed) -> Mood | None:
+        """Return what is said of a text that cannot be scored; None: it can be."""
+        if weighed.known or (said.lettered and said.language is not None):
+            return None
+        reason = "too short to tell its language, and no word of it is known"
+        if not said.lettered:
+            reason = "there are no words in it to judge by"
+        return Mood(None, SentimentLabel.UNSURE, reason, None)
 
     def place(self, said: Said) -> int:
         """Return the grade that a text falls into."""
@@ -149,14 +156,14 @@ class Care:
                 found = cues.get(name)
                 total += weight * (share if weight > 0 else 1 + MORE * (min(len(found), 3) - 1))
                 if weight < 0 or share == 1.0:
-                    notes.append(f"{_quoted(found)}: {_MEANING[name]}")
+                    notes.append(f"{quoted_words(found)}: {_MEANING[name]}")
         taught = self._rules.found(text) if self._rules else []
         total += math.fsum(rule.points for rule in taught)
         notes[:0] = [rule.note for rule in taught]
         if quoted is not None:
             notes.append(f"“{_short(quoted)}” is quoted, and weighs nothing")
         if matters:
-            notes.append(f"{_quoted(matters)}: a matter, not a feeling")
+            notes.append(f"{quoted_words(matters)}: a matter, not a feeling")
         total += math.copysign(emphasis_of(text), total) if total else 0.0
         number = round(total / math.sqrt(total * total + 15), 4)
         divided = not solved and (_divided(kind, bad) if share else kind > 0 and number > -CLEAR)
@@ -230,7 +237,7 @@ def _short(words: str) -> str:
     return words if len(words) <= LONGEST_QUOTE else f"{words[: LONGEST_QUOTE - 1]}…"
 
 
-def _quoted(words: Iterable[str]) -> str:
+def quoted_words(words: Iterable[str]) -> str:
     """Return up to two words or phrases in quotation marks."""
     return " and ".join(f"“{_short(word)}”" for word in list(dict.fromkeys(words))[:2])
 

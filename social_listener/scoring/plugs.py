@@ -13,6 +13,7 @@ from social_listener.errors import SettingsError
 from social_listener.model import SentimentLabel
 from social_listener.scoring.care import Care
 from social_listener.scoring.language_names import LANGUAGES
+from social_listener.scoring.models import Model
 from social_listener.scoring.moods import Mood, Said, Scorer
 from social_listener.scoring.taught import Taught
 
@@ -27,6 +28,7 @@ class Tuning:
     names: tuple[str, ...] = ()  #: words that are names here, whatever else they mean
     rules: tuple[Taught, ...] = ()  #: that corrections taught; these do not stand in the settings
     version: int = 0  #: of the rules; 0: nobody ever decided on one
+    model: Model | None = None  #: that labels taught; None: our own scorer as it ships
 
 
 OURS: Final = Tuning()
@@ -39,7 +41,7 @@ def scorers(tuning: Tuning) -> Mapping[str, Scorer]:
     several = next((name for name in tuning.names if len(name.split()) != 1), None)
     if several is not None:
         raise SettingsError(f"sentiment.names: must be single words (found {several!r}); list its words one by one")
-    ours = Care(tuning.names, tuning.rules)
+    ours = ours_by(tuning)
     found: dict[str, Scorer] = dict.fromkeys(ours.languages, ours)
     made: dict[str, Scorer] = {}
     for code, where in tuning.scorers:
@@ -50,6 +52,18 @@ def scorers(tuning: Tuning) -> Mapping[str, Scorer]:
             raise SettingsError(f"sentiment.scorers.{code}: {where} does not read {code!r}; it reads {reads}")
         found[code] = made[where]
     return found
+
+
+def ours_by(tuning: Tuning) -> Care:
+    """Return our own scorer of English, with what was taught; `SettingsError`: its model cannot be used."""
+    if tuning.model is None:
+        return Care(tuning.names, tuning.rules)
+    from social_listener.scoring.learned import Learned  # noqa: PLC0415 - numpy takes a moment, and no model is usual
+
+    try:
+        return Learned(tuning.model, tuning.names, tuning.rules)
+    except SettingsError as error:
+        raise SettingsError(f"sentiment.model: {error}; or take the line out") from None
 
 
 def _made(code: str, where: str) -> Scorer:

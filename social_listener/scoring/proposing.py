@@ -8,11 +8,12 @@ read them. Pure: nothing holds before somebody lets it.
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from social_listener.model import SentimentLabel
-from social_listener.scoring.care import Care
 from social_listener.scoring.measures import wilson
+from social_listener.scoring.plugs import OURS, Tuning, ours_by
 from social_listener.scoring.scorer import heard
 from social_listener.scoring.taught import Taught, phrases_of
 
@@ -78,17 +79,16 @@ class _Candidate(NamedTuple):
 
 def propose(
     lessons: Sequence[Lesson],
-    rules: Sequence[Taught] = (),
-    names: Sequence[str] = (),
+    tuning: Tuning = OURS,
     known: Collection[str] = (),
 ) -> list[Proposal]:
-    """Return what labels speak for, the surest first.
+    """Return what labels speak for, the surest first, beside what `tuning` has already.
 
     `known`: phrases that are not proposed again, and neither is another one for the sake of items that they stand in.
     """
     lessons = list({(one.author_id, one.text): one for one in lessons}.values())
     said = heard([(one.text, one.language) for one in lessons])
-    care = Care(names, rules)
+    care = ours_by(tuning)
     ours = [place for place, one in enumerate(said) if (one.language or "en") in care.languages]
     told = dict(zip(ours, (mood.label for mood in care.read([said[place] for place in ours])), strict=True))
     turns = {place: _SIDE[lessons[place].said] - _SIDE[label] for place, label in told.items()}
@@ -111,7 +111,7 @@ def propose(
             one.speak_for <= other.speak_for for other in kept
         ):
             kept.append(one)
-    made = [(one, _points(one, lessons, said, rules, names)) for one in kept]
+    made = [(one, _points(one, lessons, said, tuning)) for one in kept]
     return [
         Proposal(one.phrase, "en", points, len(one.speak_for), len(one.touched) - len(one.speak_for), one.authors)
         for one, points in made
@@ -131,14 +131,13 @@ def _candidate(
     return _Candidate(phrase, side, speak_for, tuple(places), len(authors), low) if low >= LEAST else None
 
 
-def _points(
-    one: _Candidate, lessons: Sequence[Lesson], said: Sequence[Said], rules: Sequence[Taught], names: Sequence[str]
-) -> float | None:
+def _points(one: _Candidate, lessons: Sequence[Lesson], said: Sequence[Said], tuning: Tuning) -> float | None:
     """Return the fewest points that read most of the items with the phrase as people do; None: no points help."""
     texts, wanted = [said[place] for place in one.touched], [lessons[place].said for place in one.touched]
 
     def agreeing(points: float) -> int:
-        care = Care(names, (*rules, Taught(one.phrase, points, "")) if points else rules)
+        taught = (Taught(one.phrase, points, ""),) if points else ()
+        care = ours_by(replace(tuning, rules=(*tuning.rules, *taught)))
         return sum(mood.label is label for mood, label in zip(care.read(texts), wanted, strict=True))
 
     tried = {one.side * step: agreeing(one.side * step) for step in STEPS}

@@ -74,8 +74,9 @@ def gists_of(texts: Sequence[Text], weights: Weights, tuning: Tuning = OURS) -> 
 
 
 def named_by(tuning: Tuning) -> str:
-    """Return our own scorer's name and version, with that of the rules once somebody decided on one."""
-    return f"{SCORER}+rules-{tuning.version}" if tuning.version else SCORER
+    """Return our own scorer's name and version, with those of the model and, once somebody decided, of the rules."""
+    model = f"+{tuning.model.name}" if tuning.model else ""
+    return f"{SCORER}{model}+rules-{tuning.version}" if tuning.version else f"{SCORER}{model}"
 
 
 def again(gist: Gist, before: Sequence[Factor], weights: Weights) -> Score:

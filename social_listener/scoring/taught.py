@@ -13,7 +13,8 @@ LONGEST: Final = 3
 """A phrase has so many words at most."""
 
 _NO_WORDS: Final = re.compile(r"https?://\S+|www\.\S+|[@＠]\w+")
-_WORD: Final = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
+WORD: Final = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
+"""What is a word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +58,12 @@ class Rules:
 
 def words_of(text: str) -> list[str]:
     """Return the words of a text in lower case, without handles and web addresses."""
-    plain = html.unescape(text) if "&" in text else text
-    return _WORD.findall(_NO_WORDS.sub(" ", plain).replace("’", "'").casefold())
+    return WORD.findall(spoken(text).replace("’", "'").casefold())
+
+
+def spoken(text: str) -> str:
+    """Return a text without handles and web addresses."""
+    return _NO_WORDS.sub(" ", html.unescape(text) if "&" in text else text)
 
 
 def phrases_of(text: str) -> set[str]:

@@ -69,7 +69,7 @@ def test_what_is_known_is_not_proposed_again_nor_what_would_not_help() -> None:
     assert propose(lessons(FOUR), known={"gone cold"}) == []
     assert propose(lessons(FOUR), known={"something else"}) != []
     (one,) = propose(lessons(FOUR))
-    assert propose(lessons(FOUR), rules=[Taught(one.phrase, one.points, "")]) == []
+    assert propose(lessons(FOUR), Tuning(rules=(Taught(one.phrase, one.points, ""),))) == []
     awful = [f"this is awful and terrible, number {word}" for word in ("one", "two", "three", "four")]
     assert propose(lessons(awful)) == []
 
