@@ -24,6 +24,7 @@ from pathlib import Path
 
 from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
+from social_listener.errors import SettingsError
 from social_listener.scoring import (
     Circumstances,
     Weights,
@@ -36,6 +37,8 @@ from social_listener.scoring import (
     vader_words,
 )
 from social_listener.scoring.care import Care
+from social_listener.scoring.models import WIDTH, Model
+from social_listener.scoring.plugs import Tuning, ours_by
 from social_listener.scoring.scorer import heard
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -131,7 +134,7 @@ def parts(items: list[str], base: float) -> None:
     costs = {
         "language detection": statistics.median(cpu(language.detect, items) for _ in range(ROUNDS)),
         "cues": statistics.median(cpu(lambda item: cues.find(item, "en"), items) for _ in range(ROUNDS)),
-        "sentiment": statistics.median(in_care(items) for _ in range(ROUNDS)),
+        "sentiment": statistics.median(in_scorer(Care(), items) for _ in range(ROUNDS)),
     }
     costs["label, factors, the rest"] = batched - sum(costs.values())
     print("\nwhole score (sentiment, language, cues, label, priority), on one processor:")
@@ -142,12 +145,31 @@ def parts(items: list[str], base: float) -> None:
     print("parts of a score, each for itself, beside the batches:")
     for name, seconds in costs.items():
         print(f"  {name:26} {1e6 * seconds / len(items):6.1f} us  {100 * seconds / batched:4.0f} %")
+    with_model(items, costs["sentiment"])
     print(f"\npeak memory of this process: {peak():,.0f} MB (upstream's tables and the language model included)")
 
 
-def in_care(items: list[str]) -> float:
-    """Return the CPU seconds that our scorer of English takes, with language and cues at hand."""
-    said, scorer = heard([(item, "en") for item in items]), Care()
+def with_model(items: list[str], care: float) -> None:
+    """Print what a model adds to the sentiment of a text, where the extra `learning` is installed."""
+    rng = random.Random(1)
+    model = Model("model-00000000", 0, "", tuple(rng.gauss(0, 0.3) for _ in range(3 * (WIDTH + 1))))
+    before = peak()
+    try:
+        scorer = ours_by(Tuning(model=model))
+    except SettingsError:
+        print("\na model: not measured, because the extra `learning` is not installed")
+        return
+    in_scorer(scorer, items)
+    seconds = statistics.median(in_scorer(scorer, items) for _ in range(ROUNDS))
+    print(
+        f"\nsentiment with a model: {1e6 * seconds / len(items):.1f} us, {seconds / care:.1f} x without; "
+        f"peak memory {peak() - before:,.0f} MB more"
+    )
+
+
+def in_scorer(scorer: Care, items: list[str]) -> float:
+    """Return the CPU seconds that a scorer of English takes, with language and cues at hand."""
+    said = heard([(item, "en") for item in items])
     start = time.process_time()
     scorer.read(said)
     return time.process_time() - start

@@ -30,8 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 PENALTY: Final = 30.0
-"""How firmly weights are held near 0, beside as many labels as there are. 10, 30, 60 and 120 were tried on all three
-sets of docs/sentiment.md, with 100 to 3,200 labels: 30 was never worse than no model, and nearly always best."""
+"""How firmly weights are held near 0, beside as many labels as there are: `scripts/learning.py` shows others too."""
 FOLDS: Final = 5
 LEAST: Final = 100
 """So many texts drawn at random have to be labelled …"""
@@ -68,7 +67,9 @@ class Learnt(NamedTuple):
         return self.gain.low > 0 and self.knows.low > 0
 
 
-class _Data(NamedTuple):
+class Data(NamedTuple):
+    """Examples as numbers."""
+
     begin: list[Chances]  #: of our own scorer
     vectors: Numbers  #: a row for each text, the last column 1
     said: NDArray[np.int64]  #: places of labels
@@ -83,20 +84,20 @@ def learn(examples: Sequence[Example], names: Sequence[str], today: date, tell: 
     """
     ours, kept, said = _usable(examples, names)
     _expect(kept)
-    data = _data(ours, kept, said, names)
+    data = data_of(ours, kept, said, names)
     chances: list[Chances] = list(data.begin)
     for number in range(FOLDS):
         tell(f"measured {number} of {FOLDS} parts")
         inside, outside = np.flatnonzero(data.fold != number), np.flatnonzero((data.fold == number) & data.drawn)
         if inside.size and outside.size:
-            weights = _fit(data, inside)
+            weights = fit(data, inside)
             for place in outside:
                 chances[place] = moved(data.begin[place], data.vectors[place] @ weights)
     drawn = np.flatnonzero(data.drawn)
     human = [LABELS[data.said[place]] for place in drawn]
     counts = np.bincount(data.said, minlength=len(LABELS)).tolist()
     return Learnt(
-        model=_model(_fit(data, np.arange(len(kept))), len(kept), today),
+        model=_model(fit(data, np.arange(len(kept))), len(kept), today),
         counts=(counts[0], counts[1], counts[2]),
         held_out=measure(human, [_mood(chances[place]) for place in drawn]),
         ours=measure(human, [_mood(data.begin[place]) for place in drawn]),
@@ -131,11 +132,12 @@ def _expect(kept: Sequence[Example]) -> None:
     )
 
 
-def _data(ours: Care, kept: Sequence[Example], said: Sequence[Said], names: Sequence[str]) -> _Data:
+def data_of(ours: Care, kept: Sequence[Example], said: Sequence[Said], names: Sequence[str]) -> Data:
+    """Return examples as numbers; `said`: their texts, which our own scorer can read."""
     words, pattern = embedding(), pattern_of(names)
     pieces = words.pieces([words_alone(one.text, pattern) for one in kept])
     vectors = np.array([words.vector(those) for those in pieces])
-    return _Data(
+    return Data(
         begin=[grades.TABLE[ours.place(one)] for one in said],
         vectors=np.hstack([vectors, np.ones((len(kept), 1))]),
         said=np.array([LABELS.index(one.said) for one in kept]),
@@ -148,7 +150,7 @@ def _fold(author: str) -> int:
     return hashlib.sha256(author.encode("utf-8", "surrogatepass")).digest()[0] % FOLDS
 
 
-def _fit(data: _Data, places: NDArray[np.int64]) -> Numbers:
+def fit(data: Data, places: NDArray[np.int64], penalty: float = PENALTY) -> Numbers:
     """Return the weights that these examples teach."""
     try:
         from scipy.optimize import minimize  # noqa: PLC0415 - the extra, which need not be there
@@ -164,8 +166,8 @@ def _fit(data: _Data, places: NDArray[np.int64]) -> Numbers:
         logits = begin + vectors @ weights
         logits -= logits.max(axis=1, keepdims=True)
         logs = logits - np.log(np.exp(logits).sum(axis=1, keepdims=True))
-        slope = vectors.T @ (each * (np.exp(logs) - human)) + PENALTY * weights
-        return float(-(each * human * logs).sum() + PENALTY / 2 * (weights * weights).sum()), slope.ravel()
+        slope = vectors.T @ (each * (np.exp(logs) - human)) + penalty * weights
+        return float(-(each * human * logs).sum() + penalty / 2 * (weights * weights).sum()), slope.ravel()
 
     start = np.zeros(vectors.shape[1] * len(LABELS))
     found = minimize(loss, start, jac=True, method="L-BFGS-B", options=_EXACTLY)
