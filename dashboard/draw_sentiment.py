@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         SampleFigures,
         SampleReport,
     )
+    from social_listener.scoring.models import Model
 
 #: parts of the page, by the code in the address
 PARTS: Final[Mapping[str, str]] = {
@@ -112,8 +113,11 @@ def _none(done: int, wanted: int) -> Json:
 # -- figures -----------------------------------------------------------------------------------------------------------
 
 
-def figures(report: SampleReport, span: str, behind: Json | None) -> Json:
-    """Return what the answers say, each number with the key by which its items are asked for."""
+def figures(report: SampleReport, span: str, behind: Json | None, model: Model | None = None) -> Json:
+    """Return what the answers say, each number with the key by which its items are asked for.
+
+    `model`: by which new items are read; None: by our own scorer as it ships.
+    """
     rows = [_row("Everything", "", report.whole)]
     rows += [_row(words.channel(one.channel or ""), "Channel", one) for one in report.channels]
     rows += [_row(words.language(one.language or None), "Language", one) for one in report.languages]
@@ -131,7 +135,15 @@ def figures(report: SampleReport, span: str, behind: Json | None) -> Json:
             "unasked is mostly what was wrong.",
         },
         "behind": behind,
+        "reader": _reader(model),
     }
+
+
+def _reader(model: Model | None) -> str:
+    if model is None:
+        return ""
+    taught = f"{model.name}, learned from {words.count(model.labels, 'label')} on {model.on}"
+    return f"New items are read with {taught}. An answer is compared with what was said when its sample was drawn."
 
 
 def _row(name: str, group: str, one: SampleFigures) -> Json:

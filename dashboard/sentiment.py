@@ -109,7 +109,8 @@ def _figures() -> Json:
     time = state.service().clock()
     since = time - timedelta(weeks=int(now.span))
     behind = draw_sentiment.behind(desk.behind(since, time + _AHEAD, me), now.behind) if now.behind else None
-    return draw_sentiment.figures(desk.figures(since, time + _AHEAD, me), now.span, behind)
+    model = state.desk().lessons.model(me)
+    return draw_sentiment.figures(desk.figures(since, time + _AHEAD, me), now.span, behind, model)
 
 
 def _rules() -> Json:

@@ -96,6 +96,7 @@ function drawFigures(state) {
   const { figures } = state.data;
   const top = el("div", "head");
   top.append(el("p", "lead", "How often people agree with what the program says. In each field the interval of 95 %, and how many answers it rests on: a number opens them."));
+  if (figures.reader) top.append(el("p", "quiet small", figures.reader));
   const parts = [top, choices("Samples of", figures.spans, (key) => state.fire("span", key))];
   if (!figures.rows.length) return [...parts, emptyState(figures.none)];
   parts.push(figureTable(state, figures.rows), el("p", "quiet small", "Counted from samples alone, each answer with the weight of the items it stands for. From fewer than 10 answers nothing is said."));

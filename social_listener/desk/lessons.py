@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from social_listener.errors import NotPermitted
 from social_listener.model import SentimentLabel
 from social_listener.rights import Right
+from social_listener.service_names import tuning_of
 from social_listener.store import rules
 
 if TYPE_CHECKING:
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
     from social_listener.desk.office import Office
     from social_listener.scoring.learning import Learnt
+    from social_listener.scoring.models import Model
 
 
 class LessonDesk:
@@ -22,6 +24,12 @@ class LessonDesk:
     def __init__(self, office: Office) -> None:
         """Learn nothing yet."""
         self._office = office
+
+    def model(self, staff: str) -> Model | None:
+        """Return the model that holds; None: our own scorer reads as it ships."""
+        with self._office.store.read() as cursor:
+            self._office.permit(cursor, staff, Right.READ)
+        return tuning_of(self._office.settings).model
 
     def learn(self, staff: str, tell: Callable[[str], None]) -> Learnt:
         """Return what staff's labels teach, with what it is worth on answers to samples that it did not learn from.

@@ -73,6 +73,7 @@ from social_listener.desk_types.team import (
 )
 from social_listener.levels import Due
 from social_listener.model import Attachment, Factor, ReplyState, SentimentLabel, Status, TextLength
+from social_listener.scoring.models import Model
 
 _VERBS = ("reply_public", "reply_private", "like", "unlike", "hide", "unhide")
 _KINDS = ("photo", "video", "gif", "sticker", "audio", "file", "link", "post", "story", "other")
@@ -377,6 +378,11 @@ def sample_report() -> SampleReport:
     channels = figures("x", None, 30), figures("facebook", None, 5)
     languages = figures(None, "en", 30), figures(None, "", 5)
     return SampleReport(whole=figures(None, None, 35), channels=channels, languages=languages, cells=cells)
+
+
+def model() -> Model:
+    """Return a model."""
+    return Model("model-3fa2c1d0", 1_204, "3 May 2026", ())
 
 
 def rules() -> tuple[Rule, ...]:

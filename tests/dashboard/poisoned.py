@@ -279,7 +279,7 @@ def _sentiment() -> tuple[State, ...]:
 
     report = filled.sample_report()
     behind: Any = draw_sentiment.behind([filled.sample_answer()], "x en negative")
-    figures: Any = draw_sentiment.figures(report, "13", {**behind, "more": "more"})
+    figures: Any = draw_sentiment.figures(report, "13", {**behind, "more": "more"}, filled.model())
     both = (filled.rule_proposed(), replace(filled.rule_proposed(), id="another"))
     tried: Any = draw_rules.trial(both, filled.rule_trial(), 30, decide=True)
     trial = {**tried, "more": "more"}

@@ -479,6 +479,7 @@ MATRIX |= {
     "rules.rescore": Entry(Right.TEACH, lambda desk, scene, who: desk.rules.rescore(1, who), anywhere=True),
     "rules.renew": Entry(Right.TEACH, lambda desk, scene, who: _renewed(desk, who), anywhere=True),
     "rules.renewal": Entry(Right.READ, lambda desk, scene, who: desk.rules.renewal(who), anywhere=True),
+    "lessons.model": Entry(Right.READ, lambda desk, scene, who: desk.lessons.model(who), anywhere=True),
     "lessons.learn": Entry(
         Right.TEACH,
         lambda desk, scene, who: desk.lessons.learn(who, lambda _: None),
