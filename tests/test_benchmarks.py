@@ -33,6 +33,7 @@ def counted(cursor: DuckDBPyConnection) -> int:
     return int(number)
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("benchmarks")
 def test_stores_are_filled_and_counted(tmp_path: Path) -> None:
     """Each fills a store of some hundred items; those of Insights are counted."""

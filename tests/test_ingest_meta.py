@@ -19,6 +19,8 @@ from social_listener.model import Stream, StreamKind
 from social_listener.sandbox import Sandbox
 from social_listener.settings import PollingSettings
 
+pytestmark = pytest.mark.thinned(2)
+
 ACCOUNT = "brand"
 BOTH = pytest.mark.parametrize("channel", ["facebook", "instagram"])
 

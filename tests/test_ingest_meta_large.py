@@ -16,6 +16,8 @@ from test_ingest_meta_refused import comment, gaps, mark, odd, poll, state, word
 from social_listener.ingest import walk
 from social_listener.model import StreamKind
 
+pytestmark = pytest.mark.thinned(2)
+
 COMMENTS, MESSAGES, MENTIONS = StreamKind.COMMENTS, StreamKind.MESSAGES, StreamKind.MENTIONS
 LISTS = {"facebook": "feed", "instagram": "media"}
 

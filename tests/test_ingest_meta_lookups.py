@@ -13,6 +13,8 @@ from test_ingest_meta import ACCOUNT, BOTH, House, open_house, told
 
 from social_listener.errors import Unauthorized
 
+pytestmark = pytest.mark.thinned(2)
+
 CODES = pytest.mark.parametrize("code", [(10, None), (100, None), (100, 33), (12, None)])
 NEEDED = {"facebook": "pages_read_user_content", "instagram": "instagram_manage_comments"}
 DAY = 25 * 3600
@@ -52,6 +54,7 @@ def waiting(house: House) -> int:
     return len(rows(house.ingest.store, "SELECT id FROM deliveries WHERE state = 'waiting'"))
 
 
+@pytest.mark.thinned(3)
 @BOTH
 @CODES
 def test_one_id_that_is_refused_keeps_no_other_from_being_followed(house: House, code: tuple[int, int | None]) -> None:

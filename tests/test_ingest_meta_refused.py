@@ -14,6 +14,8 @@ from test_ingest_meta import ACCOUNT, BOTH, House, open_house
 from social_listener.ingest import walk
 from social_listener.model import StreamKind
 
+pytestmark = pytest.mark.thinned(2)
+
 COMMENTS, MESSAGES = StreamKind.COMMENTS, StreamKind.MESSAGES
 CODES = pytest.mark.parametrize(("code", "subcode"), [(10, None), (200, None), (100, 33), (100, None), (12, None)])
 
@@ -72,6 +74,7 @@ def state(house: House) -> str:
     return str(row(house.ingest.store, "SELECT state FROM accounts")["state"])
 
 
+@pytest.mark.thinned(3)
 @BOTH
 @CODES
 def test_one_refused_post_stops_no_other(house: House, code: int, subcode: int | None) -> None:
@@ -105,6 +108,7 @@ def test_every_refused_post_has_a_gap_of_its_own(house: House) -> None:
     assert all(any(post.id in reason for reason in told) for post in both)
 
 
+@pytest.mark.thinned(3)
 @BOTH
 @CODES
 def test_what_is_given_again_is_read(house: House, code: int, subcode: int | None) -> None:
@@ -196,6 +200,7 @@ def test_a_walk_that_rests_counts_its_refusals_too(house: House) -> None:
     assert mark(house) > began
 
 
+@pytest.mark.thinned(3)
 @BOTH
 @pytest.mark.parametrize(("code", "subcode"), [(10, None), (200, None), (100, 33), (100, None), (12, None), (1, None)])
 def test_one_refused_conversation_stops_no_other(house: House, code: int, subcode: int | None) -> None:

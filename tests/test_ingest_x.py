@@ -248,6 +248,7 @@ def run(examples: int, steps: int) -> None:
         logging.disable(logging.NOTSET)
 
 
+@pytest.mark.long
 def test_everything_said_on_x_is_stored_once() -> None:
     """Mentions, answers below our posts, search hits and messages, in any order, with faults."""
     run(4, 14)

@@ -20,6 +20,8 @@ from social_listener.errors import (
 )
 from social_listener.model import Page, StreamKind
 
+pytestmark = pytest.mark.thinned(2)
+
 
 def test_every_channel_has_a_face_and_no_face_is_left_over() -> None:
     """Each registered channel can be tried in the sandbox."""

@@ -83,6 +83,7 @@ def _masking(face: Face, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.M
 EVERYDAY = {"revoked_token", "status_402", "status_403", "status_429", "json_500", "cut", "lost", "wrong_types"}
 
 
+@pytest.mark.thinned(2)
 @pytest.mark.usefixtures("_masking")
 @pytest.mark.parametrize(
     "fault",

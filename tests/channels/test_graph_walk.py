@@ -85,6 +85,7 @@ def test_quiet_posts_cost_no_calls(facebook: FacebookFace) -> None:
     assert len(heard(pages)) == 5
 
 
+@pytest.mark.thinned(3)
 @pytest.mark.parametrize("number", [1, 99, 100, 101, 200, 201, 299, 300])
 def test_up_to_three_hundred_posts_one_poll_is_a_walk(facebook: FacebookFace, number: int) -> None:
     """The walk is over with its first poll, and its mark has moved."""

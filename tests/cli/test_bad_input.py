@@ -153,6 +153,7 @@ def test_an_address_of_another_machine_is_told(run: Any, write: Callable[..., Pa
     assert words in result.err
 
 
+@pytest.mark.thinned(2)
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no full device on this machine")
 @pytest.mark.parametrize("command", ["export --format csv", "status --json", "outbox --json", "score"])
 def test_a_full_disk_under_the_output_is_told(settings: Path, command: str) -> None:
@@ -262,6 +263,7 @@ FAULTS = {
 }
 
 
+@pytest.mark.thinned(3)
 @pytest.mark.parametrize("kind", FAULTS)
 def test_a_fault_of_a_platform_is_shown_and_stops_nothing_else(
     run: Any, settings: Path, sandbox: Sandbox, kind: str

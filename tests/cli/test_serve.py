@@ -219,6 +219,7 @@ def _terminal() -> Iterator[None]:
     signal.signal(signal.SIGINT, before)
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("_terminal")
 def test_ctrl_c_takes_a_reply_back(run: Any, settings: Path, sandbox: Sandbox) -> None:
     """While the undo window is open Ctrl+C undoes the reply, whoever holds the database."""

@@ -45,6 +45,7 @@ def test_staff_are_added_changed_and_kept_out(run: Callable[..., Any], settings:
     assert "Mia  Manager, all accounts" in run("staff", "list", "--settings", settings).err
 
 
+@pytest.mark.thinned(3)
 @pytest.mark.parametrize(
     ("arguments", "code", "told"),
     [

@@ -55,6 +55,7 @@ def pick(page: Page, *files: FilePayload) -> None:
     page.locator(".st-key-composer input[type=file]").set_input_files(list(files))
 
 
+@pytest.mark.long
 def test_a_picture_is_sent_with_its_description(open_page: Open, desk: Stage) -> None:
     """Picked, described, not sent while that is being saved, kept over a reload, and there on the platform, once."""
     post = desk.mention("show me the new cup")

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
 
+@pytest.mark.long
 def test_an_empty_inbox_and_health(page: Page, make_stage: MakeStage) -> None:
     """Before anybody has written: the inbox, its keys, and Health."""
     stage = make_stage().serve()

@@ -106,6 +106,7 @@ def test_undo_keeps_what_was_typed_meanwhile_too(open_page: Open, make_stage: Ma
     expect(area(page)).to_have_value("On its way!\n\nAnd another thing")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("width", [1280, 390])
 def test_going_back_undoes_every_step(open_page: Open, stage: Stage, width: int) -> None:
     """Back closes a conversation and takes off a search that was there before it; no step leads to where one is."""
@@ -184,6 +185,7 @@ def test_a_live_update_takes_neither_text_nor_focus_nor_place(open_page: Open, s
     expect(area(page)).to_have_value("Hi! Let me look")
 
 
+@pytest.mark.long
 def test_the_counter_counts_by_the_channels_own_rule(open_page: Open, stage: Stage) -> None:
     """An address weighs 23, a Japanese sign 2; a text that is too long cannot be sent."""
     post = stage.mention("how long may it be?")
@@ -222,6 +224,7 @@ def looks(page: Page, name: str) -> tuple[str | None, ...]:
     )
 
 
+@pytest.mark.long
 def test_the_switch_cannot_be_confused(open_page: Open, stage: Stage) -> None:
     """Colour, sign, words and button of the three modes all differ, and what is sent goes where they say."""
     post = stage.mention("hello in public")
@@ -314,6 +317,7 @@ def test_what_came_while_the_page_connected_is_shown(chromium: Browser, stage: S
     context.close()
 
 
+@pytest.mark.long
 def test_the_keyboard_is_enough(open_page: Open, stage: Stage) -> None:
     """J and K walk, R writes, Esc leaves, T likes, A assigns, E resolves and opens the next, / searches."""
     for number in range(3):
@@ -434,6 +438,7 @@ def test_a_deep_link_opens_what_it_names(open_page: Open, stage: Stage) -> None:
     expect(page.locator(".st-key-thread .problem")).to_be_visible()
 
 
+@pytest.mark.long
 def test_a_narrow_screen_shows_one_pane_with_a_way_back(open_page: Open, stage: Stage) -> None:
     """List, conversation and details each fill the phone; nothing is wider than the screen."""
     post = stage.mention("from my phone to yours")
@@ -469,6 +474,7 @@ def test_a_draft_is_refused_from_elsewhere(stage: Stage, open_page: Open) -> Non
     assert kept.json()["used"] == 4
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("pause", [60, *(pytest.param(ms, marks=pytest.mark.long) for ms in (0, 150))])
 def test_a_key_right_after_a_step_means_where_the_step_leads(
     open_page: Open, make_stage: MakeStage, pause: int

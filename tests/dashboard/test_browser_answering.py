@@ -81,6 +81,7 @@ def test_a_saved_reply_is_found_by_typing_and_inserted_at_the_cursor(open_page: 
     service.close()
 
 
+@pytest.mark.long
 def test_a_macro_is_shown_run_and_taken_back_by_keys(open_page: Open, make_stage: MakeStage) -> None:
     """M shows exactly what will happen, Enter does it and opens the next; Undo takes back all of it, and so does Z."""
     stage = make_stage(outbox={"undo": "60s"})

@@ -26,6 +26,7 @@ def stage_of(make_stage: MakeStage, number: int, **changes: Any) -> tuple[Stage,
     return stage, stage.conversation(posts[0])
 
 
+@pytest.mark.long
 def test_a_whole_view_is_resolved_and_taken_back(open_page: Open, make_stage: MakeStage) -> None:
     """X selects, Shift + X up to there; all of the view is more than the list shows.
 

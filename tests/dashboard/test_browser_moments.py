@@ -106,6 +106,7 @@ def notes(page: Page, text: str) -> None:
     expect(page.locator(".said.note").last).to_contain_text(text)
 
 
+@pytest.mark.long
 def test_a_button_is_heard_in_the_moment_of_a_change(pair: Stage, open_page: Open) -> None:
     """The press of the button and the news of a colleague's note reach a service that still draws an earlier note."""
     post, kim, sam = asked(pair, open_page, "is it in stock?")
@@ -126,6 +127,7 @@ def test_a_button_is_heard_in_the_moment_of_a_change(pair: Stage, open_page: Ope
     assert [one.text for one in pair.answers(post)] == ["On Monday."]
 
 
+@pytest.mark.long
 def test_what_is_typed_in_a_dialog_stays_while_the_thread_goes_on(pair: Stage, open_page: Open) -> None:
     """What the customer adds appears behind the dialog; text and cursor stay, and the approval is refused in it."""
     writer = pair.somebody()
@@ -169,6 +171,7 @@ def test_a_conversation_opens_that_was_picked_in_the_moment_of_a_change(pair: St
     assert f"c={quote(pair.conversation(other), safe='')}" in sam.url
 
 
+@pytest.mark.long
 def test_what_was_picked_is_shown_though_its_drawing_was_lost(pair: Stage, open_page: Open) -> None:
     """What Streamlit draws in the moment in which another message arrives may get lost: the page asks for it again."""
     post, _ = pair.mention("does it come in red?"), pair.mention("and in blue?")
@@ -226,6 +229,7 @@ def test_what_was_read_before_a_text_was_saved_takes_none_of_it_away(open_page: 
     expect(area(page)).to_have_value("On its way!\n\nAnd another thing")
 
 
+@pytest.mark.long
 def test_who_is_there_is_shown_though_it_is_told_before_the_conversation_is_drawn(pair: Stage, open_page: Open) -> None:
     """The service tells once that Kim is there, and the page draws what was picked after that: Kim is still shown."""
     post, other = pair.mention("who waits there?"), pair.mention("who comes from here?")

@@ -133,6 +133,7 @@ def test_a_mention_that_only_the_webhook_tells_is_answered(open_page: Open, hous
     assert ours.media_id == mention.media.id
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("platform", ["messenger", pytest.param("instagram", marks=pytest.mark.long)])
 def test_a_message_is_answered_in_private(open_page: Open, house: House, platform: str) -> None:
     """A direct message is answered with one, and there is no way to answer it in public."""

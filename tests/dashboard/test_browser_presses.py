@@ -28,6 +28,7 @@ def row(page: Page, words: str) -> Locator:
     return page.locator(".row", has_text=words)
 
 
+@pytest.mark.long
 def test_a_reply_goes_out_though_another_conversation_is_picked_at_once(desks: Stage, open_page: Open) -> None:
     """The reply, an assignment and a pick reach a service that still draws the news of a note: all three are done."""
     post, other, third = (desks.mention(words) for words in ("is it heavy?", "is it light?", "is it new?"))

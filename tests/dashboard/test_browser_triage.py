@@ -319,6 +319,7 @@ def ends(stage: Stage, posts: Mapping[str, str], talks: Mapping[str, str]) -> di
         service.close()
 
 
+@pytest.mark.long
 @pytest.mark.timeout(400)  # some eighty presses, each with an answer of the service: slow beside much else
 def test_twenty_are_worked_off_by_keys_alone(open_page: Open, make_stage: MakeStage) -> None:
     """Nobody touches a mouse; the queue is empty but for what was given to Kim, and each one ended as it was meant."""

@@ -136,6 +136,7 @@ def test_a_double_tap_on_e_puts_away_one_only(open_page: Open, make_stage: MakeS
     expect(page.locator(".row")).to_have_count(2)
 
 
+@pytest.mark.long
 def test_an_answer_is_sent_and_its_conversation_resolved_in_one_go(open_page: Open, make_stage: MakeStage) -> None:
     """Ctrl + Shift + Enter sends once and opens the next; what was refused for news is neither sent nor put away."""
     stage = make_stage()

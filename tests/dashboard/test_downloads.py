@@ -55,6 +55,7 @@ def test_a_file_comes_under_its_name_and_is_kept_by_nobody() -> None:
     assert (said.headers["content-type"], said.headers["cache-control"]) == ("image/png", "no-store")
 
 
+@pytest.mark.long
 @pytest.mark.browser
 def test_a_file_is_for_whoever_the_page_was_drawn_for(make_stage: MakeStage, open_page: Open) -> None:
     """It is handed over when asked for; others and strangers get nothing; who may not any more is told so there."""

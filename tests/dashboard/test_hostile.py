@@ -81,6 +81,7 @@ def board(hostile: Stage, chromium: Browser, request: pytest.FixtureRequest) -> 
     context.close()
 
 
+@pytest.mark.thinned(3)
 @pytest.mark.parametrize("name", COMPONENTS)
 def test_no_component_makes_anything_of_a_payload(board: Board, name: str) -> None:
     """Payloads in every field of a component, in all its states: they can be read, become nothing, ask nothing."""

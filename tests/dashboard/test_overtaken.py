@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+import pytest
 from playwright.sync_api import expect
 from poisoned import components
 from stage import sign_in
@@ -55,6 +56,7 @@ def told_twice(page: Page, order: list[object], change: tuple[str, str] | None =
     return found
 
 
+@pytest.mark.long
 def test_nothing_stands_there_twice(page: Page, make_stage: MakeStage) -> None:
     """An overtaken drawing that is ended late ends nothing; what was left and comes back begins anew, once.
 

@@ -166,6 +166,7 @@ def test_access_that_is_taken_away_goes_from_the_open_page(open_page: Open, make
     expect(page.locator(".st-key-thread")).to_contain_text("There is no conversation")
 
 
+@pytest.mark.long
 def test_the_way_of_a_new_colleague(open_page: Open, make_stage: MakeStage) -> None:
     """From the first administrator's link over an invitation to the second person's inbox, all in a browser."""
     stage = make_stage(dashboard={"staff": []}).serve()

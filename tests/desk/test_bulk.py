@@ -48,6 +48,7 @@ def snapshot(kit: Kit, talks: list[str]) -> list[object]:
     return [*state, *(sorted(kit.desk.queue(QueueFilter(view=one), "ana", 500).counts.items()) for one in View)]
 
 
+@pytest.mark.thinned(3)
 @pytest.mark.parametrize("deed", Deed)
 def test_every_deed_is_done_to_many_and_taken_back_whole(kit: Kit, deed: Deed, monkeypatch: pytest.MonkeyPatch) -> None:
     """A change of nine in steps of four reaches each of them, is told whole, and one undo restores every one."""

@@ -14,6 +14,8 @@ from social_listener.store import spend, streams
 if TYPE_CHECKING:
     from desk_kit import Kit
 
+pytestmark = pytest.mark.thinned(2)
+
 
 def add_stream(kit: Kit) -> None:
     """Give the account a stream that is due."""

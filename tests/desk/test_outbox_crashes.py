@@ -110,6 +110,7 @@ EVERYDAY = [
 ]
 
 
+@pytest.mark.thinned(2)
 @pytest.mark.parametrize(
     "points",
     [pytest.param(one, marks=[pytest.mark.long] if at % 3 else []) for at, one in enumerate(POINTS)],

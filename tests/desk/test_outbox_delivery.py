@@ -41,6 +41,7 @@ def test_the_echo_changes_nothing(kit: Kit) -> None:
     assert len(kit.desk.conversation(kit.desk.conversation_of(item), "ana").items) == 2
 
 
+@pytest.mark.thinned(2)
 @pytest.mark.parametrize("behaviour", ["limited", "limited_without_date", "unauthorized", "out_of_credit"])
 def test_waiting_never_burns_a_reply(kit: Kit, behaviour: str) -> None:
     """A rate limit and a dead account are waited out, without a call before their time, and the reply goes once."""
@@ -215,6 +216,7 @@ def test_two_replies_of_ours_in_a_direct_thread_are_no_strangers(kit: Kit) -> No
     assert (kit.state(late), kit.messages()) == (ReplyState.SENT, ["first", "second"])
 
 
+@pytest.mark.thinned(3)
 @pytest.mark.parametrize(("left", "sent"), [(-1, 0), (0, 0), (1, 1)])
 @pytest.mark.parametrize("skew", [-10, 0, 10])
 def test_the_window_is_checked_again_when_the_call_is_made(kit: Kit, left: int, sent: int, skew: int) -> None:

@@ -72,6 +72,7 @@ def there(meta: MetaKit, text: str) -> tuple[int, int]:
     return public, sum(one.text == text for one in truth.messages)
 
 
+@pytest.mark.thinned(3)
 @pytest.mark.parametrize(("name", "way", "fault"), FAULTED)
 def test_every_fault_of_a_send(meta: MetaKit, name: Name, way: str, fault: str) -> None:
     """Whatever Meta does to a send, it is there as often as it should be, where it should be, and its state is true."""
@@ -88,6 +89,7 @@ def test_every_fault_of_a_send(meta: MetaKit, name: Name, way: str, fault: str) 
     meta.sandbox.world.advance(1000)
 
 
+@pytest.mark.thinned(3)
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("name", NAMES)
 def test_an_echo_that_a_poll_brings_first_settles_a_doubt(meta: MetaKit, name: Name, way: str) -> None:
@@ -114,6 +116,7 @@ def test_an_echo_that_a_poll_brings_first_settles_a_doubt(meta: MetaKit, name: N
     meta.sandbox.world.advance(1000)
 
 
+@pytest.mark.thinned(3)
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("name", NAMES)
 def test_of_twins_each_is_found_once(meta: MetaKit, name: Name, way: str) -> None:
@@ -141,6 +144,7 @@ def test_of_twins_each_is_found_once(meta: MetaKit, name: Name, way: str) -> Non
     meta.sandbox.world.advance(1000)
 
 
+@pytest.mark.thinned(3)
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("name", NAMES)
 def test_a_twin_that_arrived_too_is_found(meta: MetaKit, name: Name, way: str) -> None:
@@ -210,6 +214,7 @@ def waits(meta: MetaKit, item: str) -> bool:
     return meta.service.desk.conversation(conversation, "ana").waiting_since is not None
 
 
+@pytest.mark.thinned(2)
 @pytest.mark.parametrize("lost", [pytest.param(False, marks=pytest.mark.long), True], ids=["answered", "lost"])
 @pytest.mark.parametrize("pushed", [False, True], ids=["polled", "pushed"])
 @pytest.mark.parametrize("name", NAMES)

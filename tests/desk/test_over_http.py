@@ -110,6 +110,7 @@ def test_an_answer_and_its_echo(web: HttpKit, private: bool) -> None:
     ]
 
 
+@pytest.mark.thinned(3)
 @pytest.mark.parametrize("private", [False, True], ids=["public", "private"])
 @pytest.mark.parametrize("fault", FAULTS)
 def test_every_fault_of_a_send(web: HttpKit, fault: str, private: bool) -> None:

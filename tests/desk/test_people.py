@@ -130,6 +130,7 @@ def test_an_older_hash_is_made_anew(kit: Kit) -> None:
     assert not people_keys.is_old(kept[0])
 
 
+@pytest.mark.long
 def test_what_is_said_and_how_long_it_takes_tells_nothing_about_names(kit: Kit) -> None:
     """A name that nobody has, one that left, one without a password: the same words, and as much work."""
     hire(kit)

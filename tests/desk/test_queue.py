@@ -134,6 +134,7 @@ def test_filters(kit: Kit) -> None:
         assert (page.total, page.counts[View.RESOLVED]) == (len(expected), len(expected))
 
 
+@pytest.mark.thinned(3)
 @pytest.mark.parametrize(
     ("words", "found"),
     [
@@ -287,6 +288,7 @@ def test_a_time_zone_that_nobody_here_knows_hides_no_list(kit: Kit) -> None:
     assert [row.item_id for row in rows] == [item]
 
 
+@pytest.mark.thinned(3)
 @pytest.mark.parametrize(
     ("asked", "found"),
     [

@@ -132,6 +132,7 @@ def test_a_picture_goes_with_a_direct_message(x: HttpKit) -> None:
     assert x.sandbox.world.ledger.uploads[message.media[0].number]["category"] == "dm_image"
 
 
+@pytest.mark.thinned(2)
 @pytest.mark.parametrize("kind", ["lost", "cut", "json_500", "html_503", "status_429", "reset"])
 def test_an_upload_may_be_repeated_and_the_send_is_not(x: HttpKit, kind: str) -> None:
     """Whatever befalls an upload, it is made again, and the reply is there once with its picture."""

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
     from social_listener.desk_types import ReplyLine
 
+pytestmark = pytest.mark.thinned(2)
+
 STAFF = "staff"
 SECRET = b"taken at 48.1374N 11.5755E"
 PHOTOS, FILES = "POST /{page}/photos", "POST /{page}/message_attachments"
@@ -341,6 +343,7 @@ def test_a_picture_among_more_messages_than_meta_tells_is_not_certain(meta: Meta
     assert line(meta, intent).state is ReplyState.IN_DOUBT
 
 
+@pytest.mark.thinned(3)
 @BOTH
 @pytest.mark.parametrize(
     "point", ["upload.before_call", "upload.after_call", "outbox.after_claim", "outbox.after_send"]

@@ -133,6 +133,7 @@ def test_a_lull_of_days_is_one(kit: Kit, an_hour: int, lulls: int) -> None:
     assert told(kit, "ana") == []
 
 
+@pytest.mark.long
 def test_a_dead_stream_is_no_lull(kit: Kit) -> None:
     """The same silence, but nothing was polled: nothing is said of it."""
     for _ in range(48):

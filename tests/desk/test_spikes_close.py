@@ -107,6 +107,7 @@ def test_the_course_stands_beside_what_is_usual(kit: Kit, spike: Spike) -> None:
     assert 0 < course[-1].part <= 1
 
 
+@pytest.mark.long
 def test_it_rises_at_first_and_is_over_at_last(kit: Kit, spike: Spike) -> None:
     """Half an hour after the beginning more is said than before it; an ended spike goes nowhere."""
     now = kit.desk.spikes.situation(spike.id, "ana")

@@ -55,6 +55,7 @@ def three(kit: MetaKit, name: Name, rule: str) -> list[str]:
     return items[::-1]
 
 
+@pytest.mark.thinned(3)
 @pytest.mark.parametrize("restart", [False, True], ids=["running", "restarted"])
 @pytest.mark.parametrize("skew", SKEWS, ids=["behind", "ahead"])
 @pytest.mark.parametrize("case", CASES, ids="-".join)
@@ -84,6 +85,7 @@ def test_a_window_ends_at_its_second(
     assert (kit.line(intent).state, kit.writes()) == (ReplyState.SENT, 1), kit.line(intent)
 
 
+@pytest.mark.thinned(3)
 @pytest.mark.parametrize("skew", SKEWS, ids=["behind", "ahead"])
 @pytest.mark.parametrize("rule", RULES)
 @pytest.mark.parametrize("name", NAMES)
@@ -105,6 +107,7 @@ def test_a_window_that_ends_while_a_reply_waits(
     assert kit.writes() == 0
 
 
+@pytest.mark.thinned(3)
 @pytest.mark.parametrize("skew", [timedelta(minutes=-10), timedelta(0)], ids=["set_back", "put_right"])
 @pytest.mark.parametrize("rule", RULES)
 @pytest.mark.parametrize("name", NAMES)

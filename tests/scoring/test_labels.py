@@ -78,6 +78,7 @@ def test_a_solved_trouble_is_none() -> None:
     assert "complaint" in {part.name for part in again.factors}
 
 
+@pytest.mark.thinned(3)
 @pytest.mark.parametrize(
     "piece",
     ["?", "a@", "@", "http://", "www.", "a.", "love hate but ", "x", "1", "still ", "?=", "&amp;", "😀", "#", "'"],

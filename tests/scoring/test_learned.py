@@ -229,6 +229,7 @@ def test_a_model_that_there_is_not_is_told_with_those_there_are(learnt: Learnt, 
         models.load(tmp_path, "model-00000000")
 
 
+@pytest.mark.thinned(2)
 @pytest.mark.parametrize("missing", ["tokenizers", "safetensors", "wordllama", "scipy"])
 def test_without_the_extra_it_says_how_to_install_it(missing: str, tmp_path: Path) -> None:
     """A process that lacks one of its packages: a line that names the extra, and no trace."""

@@ -50,6 +50,7 @@ def test_rubbish_is_refused_and_left_as_it_is(path: Path, content: bytes) -> Non
     assert path.read_bytes() == content
 
 
+@pytest.mark.thinned(3)
 @pytest.mark.parametrize("length", [12, 100, 4096, 12288, 300_000, 3_000_000])
 def test_a_file_cut_short_is_damaged(path: Path, length: int) -> None:
     """A truncated database is told as damage when it is opened or read, and not one byte of it changes."""

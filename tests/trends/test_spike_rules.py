@@ -173,6 +173,7 @@ def test_steady_growth_raises_nothing(weekly: float) -> None:
     assert alarms(grown, range(56, 77)) == []
 
 
+@pytest.mark.long
 def test_a_lull_raises_nothing_and_neither_does_its_end() -> None:
     """Ten days of holidays with a fifth of the usual, and the first working day after them, pass without an alarm."""
     since, until = MONDAY + timedelta(days=58), MONDAY + timedelta(days=68)
