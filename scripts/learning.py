@@ -50,8 +50,10 @@ def _data(texts: grades.Labelled) -> Data:
 
 def _row(name: str, size: int, data: Data) -> None:
     """Print what models gain that learned from so many labels."""
-    ours, told = [], {penalty: [] for penalty in PENALTIES}
-    sure_ours, sure = [], []
+    ours: list[float] = []
+    told: dict[float, list[float]] = {penalty: [] for penalty in PENALTIES}
+    sure_ours: list[float] = []
+    sure: list[float] = []
     for seed in range(DRAWS):
         drawn = np.random.default_rng(seed).permutation(len(data.said))
         inside, outside = drawn[:size], drawn[size:]

@@ -31,12 +31,7 @@ def sentiment(name: str, scorer: str, sides: Sides, groups: Mapping[tuple[str, s
     yield f"{scorer} beside plain VADER with its bounds of ±0.05; in brackets the interval of 95 %"
     yield ""
     yield from figures(SIDES[len(sides)], sides)
-    if ours.calibration_error is not None and ours.brier is not None:
-        yield ""
-        yield "Chances that were told of the forced label, and how often it was right; plain VADER tells none"
-        rows = [(f"{one.count:,}", f"{one.told:.2f}", _cell(one.right)) for one in ours.bins]
-        yield from table(("texts", "told", "right"), rows)
-        yield f"  expected calibration error {_cell(ours.calibration_error)}; Brier {_cell(ours.brier)}"
+    yield from calibration(ours, "plain VADER tells none")
     if groups:
         yield ""
         columns = ("", "", "texts", "not scored", "label told", "macro-F1 forced", "of plain VADER")
@@ -50,6 +45,17 @@ def figures(names: Sequence[str], sides: Sides) -> Iterator[str]:
     yield ""
     yield "Free to say unsure"
     yield from table(("", *names), [(label, *cells) for label, cells in _free(sides)])
+
+
+def calibration(measured: Measured, whose: str) -> Iterator[str]:
+    """Yield how far told chances can be believed; nothing of who tells none. `whose`: what stands behind the title."""
+    if measured.calibration_error is None or measured.brier is None:
+        return
+    yield ""
+    yield f"Chances that were told of the forced label, and how often it was right; {whose}"
+    rows = [(f"{one.count:,}", f"{one.told:.2f}", _cell(one.right)) for one in measured.bins]
+    yield from table(("texts", "told", "right"), rows)
+    yield f"  expected calibration error {_cell(measured.calibration_error)}; Brier {_cell(measured.brier)}"
 
 
 def _forced(sides: Sides) -> Iterator[tuple[str, list[str]]]:

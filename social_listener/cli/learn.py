@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,22 +11,26 @@ from typing import TYPE_CHECKING
 import click
 
 from social_listener import terminal
-from social_listener.cli.evaluate_words import figures, jsonable
+from social_listener.cli.evaluate_words import calibration, figures, jsonable
+from social_listener.cli.holding import tuning_that_holds
 from social_listener.cli.labelled_file import columns_options
 from social_listener.cli.options import settings_if_any, settings_option
 from social_listener.cli.session import Session, with_service
-from social_listener.errors import DeskError, SettingsError
+from social_listener.errors import DeskError
 from social_listener.rights import SYSTEM
 from social_listener.scoring import models
 from social_listener.scoring.labelled import Columns, lines, sentiment_of
 from social_listener.scoring.measures import Figure
 from social_listener.scoring.moods import LABELS
+from social_listener.service_names import check_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from social_listener.cli.shapes import Json
+    from social_listener.scoring import Tuning
     from social_listener.scoring.learning import Learnt
+    from social_listener.settings import Settings
     from social_listener.terminal import Terminal
 
 
@@ -44,47 +49,54 @@ def learn(*, file: Path | None, columns: Columns, author: str | None, dry_run: b
         _learn(dry_run=dry_run, as_json=as_json)
         return
     settings = settings_if_any()
+    check_names(settings)
     screen = terminal.own()
-    learnt = _from_file(file, columns, author, settings.sentiment.names, screen)
-    click.get_current_context().exit(_end(learnt, settings.data_dir, screen, dry_run=dry_run, as_json=as_json))
+    learnt = _from_file(file, replace(columns, author=author), tuning_that_holds(settings), screen)
+    click.get_current_context().exit(
+        _end(learnt, settings, screen, dry_run=dry_run, as_json=as_json, authors=author is not None)
+    )
 
 
 def learn_from_staff(session: Session, *, dry_run: bool, as_json: bool) -> int:
     """Learn from the answers to samples and from corrections."""
     learnt = session.service.desk.lessons.learn(SYSTEM, session.screen.progress)
-    return _end(learnt, session.service.settings.data_dir, session.screen, dry_run=dry_run, as_json=as_json)
+    return _end(learnt, session.service.settings, session.screen, dry_run=dry_run, as_json=as_json, authors=True)
 
 
 _learn = with_service(online=False)(learn_from_staff)
 
 
-def _from_file(file: Path, columns: Columns, author: str | None, names: tuple[str, ...], screen: Terminal) -> Learnt:
+def _from_file(file: Path, columns: Columns, tuning: Tuning, screen: Terminal) -> Learnt:
     from social_listener.scoring import learning  # noqa: PLC0415 - numpy, for whoever learns
 
-    examples = []
-    for line in lines(file, columns):
-        if author is not None and author not in line.rest:
-            raise SettingsError(f"--author: {file} has no column {author!r}; there are {', '.join(line.rest)}")
-        who = line.text if author is None else line.rest[author]
-        examples.append(learning.Example(line.text, line.language, who, sentiment_of(file, line, columns), drawn=True))
+    examples = [
+        learning.Example(
+            line.text,
+            line.language,
+            line.text if line.author is None else line.author,
+            sentiment_of(file, line, columns),
+            drawn=True,
+        )
+        for line in lines(file, columns)
+    ]
     try:
-        return learning.learn(examples, names, datetime.now(UTC).date(), screen.progress)
+        return learning.learn(examples, tuning, datetime.now(UTC).date(), screen.progress)
     except DeskError as error:
         raise DeskError(f"{file}: {error}") from None
 
 
-def _end(learnt: Learnt, data: Path, screen: Terminal, *, dry_run: bool, as_json: bool) -> int:
-    """Write the model when it is better, and tell of it; return the exit code."""
+def _end(learnt: Learnt, settings: Settings, screen: Terminal, *, dry_run: bool, as_json: bool, authors: bool) -> int:
+    """Write the model when it is better, and tell of it; return the exit code. `authors`: who wrote what is known."""
     told = _record(learnt)
-    written = models.write(data, learnt, told) if learnt.better and not dry_run else None
+    written = models.write(settings.data_dir, learnt, told) if learnt.better and not dry_run else None
     if as_json:
         screen.json(
             {**told, "model": learnt.model.name, "better": learnt.better, "written": str(written or "") or None}
         )
     else:
-        for line in _words(learnt):
+        for line in _words(learnt, authors=authors):
             screen.say(line)
-        screen.say(_outcome(learnt, written))
+        screen.say(_outcome(learnt, written, settings.sentiment.model))
     return terminal.OK if learnt.better else terminal.FAILED
 
 
@@ -98,13 +110,15 @@ def _record(learnt: Learnt) -> dict[str, Json]:
     }
 
 
-def _words(learnt: Learnt) -> Iterator[str]:
+def _words(learnt: Learnt, *, authors: bool) -> Iterator[str]:
     counts = ", ".join(f"{count:,} {label.value}" for count, label in zip(learnt.counts, LABELS, strict=True))
     yield f"{sum(learnt.counts):,} labels that our own scorer has a number for: {counts}"
-    yield f"Measured on {learnt.ours.count:,} drawn at random, each by a model that did not learn from that customer;"
+    apart = "that customer or from the same words" if authors else "the same words"
+    yield f"Measured on {learnt.ours.count:,} drawn at random, each by a model that did not learn from {apart};"
     yield "in brackets the interval of 95 %"
     yield ""
     yield from figures(("with a model", "ours"), (learnt.held_out, learnt.ours))
+    yield from calibration(learnt.held_out, "with a model")
     yield ""
     yield f"With a model the right label's chance is {_percent(learnt.gain)} higher than ours, and"
     yield f"{_percent(learnt.knows)} higher than that of who knows nothing: means of logarithms, each label the same."
@@ -115,11 +129,13 @@ def _percent(figure: Figure) -> str:
     return f"{value:.1f} % ({low:.1f}–{high:.1f} %)"
 
 
-def _outcome(learnt: Learnt, written: Path | None) -> str:
+def _outcome(learnt: Learnt, written: Path | None, held: str) -> str:
     if not learnt.better:
         return "Chance alone could do as much: no model was written. More labels may tell more."
     if written is None:
         return "Nothing was written."
+    if held == learnt.model.name:
+        return f"{written} was written; it is the one that the settings name."
     return (
         f"{written} was written; nothing is read by it yet. `model: {learnt.model.name}` under `sentiment` in the "
         "settings and a restart let it hold, `social-listener rescore --dry-run` then shows what it would change."

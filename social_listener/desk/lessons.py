@@ -42,8 +42,8 @@ class LessonDesk:
         with self._office.store.read() as cursor:
             if self._office.accounts(cursor, staff, Right.TEACH) is not None:
                 raise NotPermitted("a model reads what is said on every account; you have access to some of them only")
-            labels = rules.labelled(cursor, None)
+            labels, tuning = rules.labelled(cursor, None), self._office.tuning(cursor)
         examples = [
             Example(one.text, one.language, one.author_id, SentimentLabel(one.label), one.sampled) for one in labels
         ]
-        return learn(examples, self._office.settings.sentiment.names, self._office.clock().date(), tell)
+        return learn(examples, tuning, self._office.clock().date(), tell)

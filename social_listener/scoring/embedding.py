@@ -60,8 +60,11 @@ class Embedding:
         ]
 
     def summed(self, pieces: Pieces) -> Numbers:
-        """Return the sum of a text's vectors; zeros where it has no piece."""
-        return np.asarray(self._table[pieces.ids].astype(np.float64).sum(axis=0))
+        """Return the sum of a text's vectors; zeros where it has no piece. However long a text is, it takes 8 MB."""
+        total = np.zeros(WIDTH)
+        for at in range(0, len(pieces.ids), _AT_ONCE):
+            total += self._table[pieces.ids[at : at + _AT_ONCE]].sum(axis=0, dtype=np.float64)
+        return total
 
     def vector(self, pieces: Pieces) -> Numbers:
         """Return the direction of a text, `SCALE` long; zeros where it has no piece."""
@@ -82,7 +85,8 @@ def _encodable(text: str) -> str:
 
 def words_alone(text: str, names: re.Pattern[str] | None = None) -> str:
     """Return a text without handles, web addresses and `names`: what is learned is not of who is named."""
-    return " ".join((names.sub(" ", spoken(text)) if names else spoken(text)).split())
+    words = spoken(text).replace("’", "'")
+    return " ".join((names.sub(" ", words) if names else words).split())
 
 
 def pattern_of(names: Sequence[str]) -> re.Pattern[str] | None:

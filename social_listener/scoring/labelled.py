@@ -34,6 +34,7 @@ class Columns:
     label: str = "label"
     language: str | None = None
     channel: str | None = None
+    author: str | None = None
     names: bool = True  #: the first line has the names of the columns; JSON lines have them anyway
     encoding: str = "utf-8"
     form: str | None = None  #: csv, tsv or jsonl; None: as the name of the file ends
@@ -50,6 +51,7 @@ class Line:
     label: str  #: as it stands there, or what `meaning` makes of it
     language: str | None
     channel: str | None
+    author: str | None
     rest: Mapping[str, str]  #: further columns
 
 
@@ -111,6 +113,7 @@ def lines(file: Path, columns: Columns) -> Iterator[Line]:
             label=meaning.get(label.strip().casefold(), label),
             language=_cell(file, number, row, columns.language) or None if columns.language else None,
             channel=_cell(file, number, row, columns.channel) or None if columns.channel else None,
+            author=_cell(file, number, row, columns.author) if columns.author else None,
             rest=row,
         )
     if not count:
@@ -182,7 +185,7 @@ def _decoded(file: Path, columns: Columns) -> Iterator[str]:
 
 def _expect(file: Path, columns: Columns, names: list[str]) -> None:
     """Refuse a file without the wanted columns; the message names those there are."""
-    for column in (columns.text, columns.label, columns.language, columns.channel):
+    for column in (columns.text, columns.label, columns.language, columns.channel, columns.author):
         if column is not None and column not in names:
             told = ", ".join(names[:20])
             raise FileFault(f"{file}: line 1: there is no column {column!r}; there are {told}")

@@ -39,11 +39,10 @@ class Learned(Care):
     def read(self, said: Sequence[Said]) -> list[Mood]:
         """Return a mood for every text."""
         weighed = [self.weigh(one) for one in said]
-        pieces = embedding().pieces([words_alone(one.text, self._pattern) for one in said])
-        return [
-            self.unread(one, found) or self._moved(found, those)
-            for one, found, those in zip(said, weighed, pieces, strict=True)
-        ]
+        unread = [self.unread(one, found) for one, found in zip(said, weighed, strict=True)]
+        those = [words_alone(one.text, self._pattern) for one, mood in zip(said, unread, strict=True) if mood is None]
+        pieces = iter(embedding().pieces(those))
+        return [mood or self._moved(found, next(pieces)) for mood, found in zip(unread, weighed, strict=True)]
 
     def _moved(self, weighed: Weighed, pieces: Pieces) -> Mood:
         begin = grades.TABLE[grades.grade(weighed.number, known=weighed.known, divided=weighed.divided)]
@@ -88,14 +87,17 @@ def _telling(pieces: Pieces, pulls: Numbers, best: int) -> list[str]:
     """Return the words that pull most towards a label, more than towards the others."""
     others = len(LABELS) - 1
     pull = pulls[:, best] * (1 + 1 / others) - pulls.sum(axis=1) / others
-    found: dict[str, float] = {}
     words = list(WORD.finditer(pieces.text))
+    sums = [0.0] * len(words)
     at = 0
     for end, one in zip(pieces.ends, pull.tolist(), strict=True):
         while at < len(words) and words[at].end() < end:
             at += 1
         if at < len(words) and words[at].start() < end:
-            word = words[at][0].casefold()
-            found[word] = found.get(word, 0.0) + one
+            sums[at] += one
+    found: dict[str, float] = {}
+    for word, one in zip(words, sums, strict=True):
+        key = word[0].casefold()
+        found[key] = found.get(key, 0.0) + one
     most = sorted(found, key=lambda word: (-found[word], word))[:MOST_WORDS]
     return [word for word in most if found[word] >= SPEAKS]

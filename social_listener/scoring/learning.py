@@ -2,12 +2,14 @@
 
 Chances of a label are proportional to those of the text's grade times exp(weights · vector): a logistic regression
 with our own scorer as its offset. The weights are held near 0 by a penalty, so where labels say little, little moves.
-Each label counts the same, as in the grades. Labels of one customer are never on both sides of a measurement.
+Each label counts the same, as in the grades. Labels of one customer, and equal words of several, are never on both
+sides of a measurement.
 """
 
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -22,12 +24,14 @@ from social_listener.scoring.care import Care
 from social_listener.scoring.embedding import INSTALL, Numbers, embedding, pattern_of, words_alone
 from social_listener.scoring.learned import moved
 from social_listener.scoring.measures import DRAWS, SEED, Figure, Measured, measure
-from social_listener.scoring.models import DIGITS, Model, name_of
+from social_listener.scoring.models import DIGITS, WIDTH, Model, name_of
 from social_listener.scoring.moods import LABELS, Chances, Mood, Said
 from social_listener.scoring.scorer import heard
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from social_listener.scoring.plugs import Tuning
 
 PENALTY: Final = 30.0
 """How firmly weights are held near 0, beside as many labels as there are: `scripts/learning.py` shows others too."""
@@ -35,7 +39,9 @@ FOLDS: Final = 5
 LEAST: Final = 100
 """So many texts drawn at random have to be labelled …"""
 LEAST_OF_EACH: Final = 10
-"""… and so many of them with each label, else nothing can be measured."""
+"""… so many of them with each label …"""
+LEAST_CUSTOMERS: Final = 50
+"""… of so many customers with words of their own, else nothing can be measured."""
 _NOTHING: Final = Chances(1 / 3, 1 / 3, 1 / 3)
 _EXACTLY: Final = {"maxiter": 2_000, "maxfun": 4_000, "gtol": 1e-6, "ftol": 0.0, "maxcor": 30}
 """Steps go on until nothing is to be gained: what is rounded then is the same on every machine."""
@@ -73,81 +79,133 @@ class Data(NamedTuple):
     begin: list[Chances]  #: of our own scorer
     vectors: Numbers  #: a row for each text, the last column 1
     said: NDArray[np.int64]  #: places of labels
-    fold: NDArray[np.int64]
+    group: NDArray[np.int64]  #: who belongs together: one number for each group
+    fold: NDArray[np.int64]  #: the part in which a group is measured
     drawn: NDArray[np.bool_]
 
 
-def learn(examples: Sequence[Example], names: Sequence[str], today: date, tell: Callable[[str], None]) -> Learnt:
-    """Return what labels teach. The same labels in whatever order teach the same.
+def learn(examples: Sequence[Example], tuning: Tuning, today: date, tell: Callable[[str], None]) -> Learnt:
+    """Return what labels teach beside our own scorer with names and rules of `tuning`, whatever model it has.
 
-    `DeskError`: there are too few; `SettingsError`: the extra is not installed.
+    The same labels in whatever order teach the same. `DeskError`: there are too few; `SettingsError`: the extra is not
+    installed, or another scorer reads English.
     """
-    ours, kept, said = _usable(examples, names)
-    _expect(kept)
-    data = data_of(ours, kept, said, names)
-    chances: list[Chances] = list(data.begin)
-    for number in range(FOLDS):
-        tell(f"measured {number} of {FOLDS} parts")
-        inside, outside = np.flatnonzero(data.fold != number), np.flatnonzero((data.fold == number) & data.drawn)
-        if inside.size and outside.size:
-            weights = fit(data, inside)
-            for place in outside:
-                chances[place] = moved(data.begin[place], data.vectors[place] @ weights)
+    if "en" in dict(tuning.scorers):
+        raise SettingsError("sentiment.scorers.en: a model belongs to our own scorer, which does not read English here")
+    ours = Care(tuning.names, tuning.rules)
+    kept, said = _usable(ours, examples)
+    data = data_of(ours, kept, said, tuning.names)
+    _expect(kept, data)
+    chances = _held_out(data, tell)
     drawn = np.flatnonzero(data.drawn)
-    human = [LABELS[data.said[place]] for place in drawn]
+    human = [LABELS[place] for place in data.said[drawn]]
+    before, after = [data.begin[place] for place in drawn], [chances[place] for place in drawn]
     counts = np.bincount(data.said, minlength=len(LABELS)).tolist()
     return Learnt(
         model=_model(fit(data, np.arange(len(kept))), len(kept), today),
         counts=(counts[0], counts[1], counts[2]),
-        held_out=measure(human, [_mood(chances[place]) for place in drawn]),
-        ours=measure(human, [_mood(data.begin[place]) for place in drawn]),
-        gain=_rise(data.said[drawn], [data.begin[at] for at in drawn], [chances[at] for at in drawn]),
-        knows=_rise(data.said[drawn], [_NOTHING] * len(drawn), [chances[at] for at in drawn]),
+        held_out=measure(human, [_mood(one) for one in after]),
+        ours=measure(human, [_mood(one) for one in before]),
+        gain=_rise(data.said[drawn], data.group[drawn], before, after),
+        knows=_rise(data.said[drawn], data.group[drawn], [_NOTHING] * len(drawn), after),
     )
 
 
-def _usable(examples: Sequence[Example], names: Sequence[str]) -> tuple[Care, list[Example], list[Said]]:
-    """Return our own scorer, and the examples that it can read, each text of a customer once."""
-    ours = Care(names)
-    once = {(one.author, one.text): one for one in sorted(examples, key=lambda one: (one.drawn, one.said))}
-    labelled = [one for _, one in sorted(once.items()) if one.said in LABELS]
+def _held_out(data: Data, tell: Callable[[str], None]) -> list[Chances]:
+    """Return chances of what was drawn by models that did not learn from its group; of the rest those of our own."""
+    chances = list(data.begin)
+    for number in range(FOLDS):
+        tell(f"measured {number} of {FOLDS} parts")
+        outside = np.flatnonzero((data.fold == number) & data.drawn)
+        weights = fit(data, np.flatnonzero(data.fold != number))
+        for place in outside:
+            chances[place] = moved(data.begin[place], data.vectors[place] @ weights)
+    return chances
+
+
+def _usable(ours: Care, examples: Sequence[Example]) -> tuple[list[Example], list[Said]]:
+    """Return the examples that our own scorer can read, each text of a customer once.
+
+    Of several labels the one counts that most people gave, of those drawn at random where there are any; on a tie none.
+    """
+    given: dict[tuple[str, str], list[Example]] = {}
+    for one in examples:
+        if one.said in LABELS:
+            given.setdefault((one.author, one.text), []).append(one)
+    agreed = [_agreed(those) for _, those in sorted(given.items())]
+    labelled = [one for one in agreed if one is not None]
     said = heard([(one.text, one.language) for one in labelled])
     readable = [
         (one, text)
         for one, text in zip(labelled, said, strict=True)
         if (text.language or "en") in ours.languages and ours.unread(text, ours.weigh(text)) is None
     ]
-    return ours, [one for one, _ in readable], [text for _, text in readable]
+    return [one for one, _ in readable], [text for _, text in readable]
 
 
-def _expect(kept: Sequence[Example]) -> None:
+def _agreed(those: Sequence[Example]) -> Example | None:
+    counting = [one for one in those if one.drawn] or those
+    (most, count), *others = Counter(one.said for one in counting).most_common(2)
+    if others and others[0][1] == count:
+        return None
+    language = min((one.language for one in counting if one.language), default=None)
+    return counting[0]._replace(said=most, language=language)
+
+
+def _expect(kept: Sequence[Example], data: Data) -> None:
     drawn = [one.said for one in kept if one.drawn]
     fewest = min(LABELS, key=drawn.count)
-    if len(drawn) >= LEAST and drawn.count(fewest) >= LEAST_OF_EACH:
+    customers = len(set(data.group[data.drawn].tolist()))
+    if len(drawn) >= LEAST and drawn.count(fewest) >= LEAST_OF_EACH and customers >= LEAST_CUSTOMERS:
         return
     raise DeskError(
-        f"{len(drawn):,} texts drawn at random are labelled, {drawn.count(fewest):,} of them {fewest.value}; a model "
-        f"needs {LEAST}, and {LEAST_OF_EACH} of each label: answer the weekly samples first (`sentiment.sample` says "
-        "how many are drawn)"
+        f"{len(drawn):,} texts drawn at random are labelled, {drawn.count(fewest):,} of them {fewest.value}, of "
+        f"{customers:,} customers with words of their own; a model needs {LEAST}, {LEAST_OF_EACH} of each label, and "
+        f"{LEAST_CUSTOMERS} customers: answer the weekly samples first (`sentiment.sample` says how many are drawn)"
     )
 
 
 def data_of(ours: Care, kept: Sequence[Example], said: Sequence[Said], names: Sequence[str]) -> Data:
     """Return examples as numbers; `said`: their texts, which our own scorer can read."""
     words, pattern = embedding(), pattern_of(names)
-    pieces = words.pieces([words_alone(one.text, pattern) for one in kept])
-    vectors = np.array([words.vector(those) for those in pieces])
+    alone = [words_alone(one.text, pattern) for one in kept]
+    group = _groups([(one.author, text) for one, text in zip(kept, alone, strict=True)])
+    vectors = np.array([words.vector(those) for those in words.pieces(alone)]).reshape(len(kept), WIDTH)
     return Data(
         begin=[grades.TABLE[ours.place(one)] for one in said],
         vectors=np.hstack([vectors, np.ones((len(kept), 1))]),
-        said=np.array([LABELS.index(one.said) for one in kept]),
-        fold=np.array([_fold(one.author) for one in kept]),
-        drawn=np.array([one.drawn for one in kept]),
+        said=np.array([LABELS.index(one.said) for one in kept], dtype=np.int64),
+        group=np.array(group, dtype=np.int64),
+        fold=np.array([_fold(kept[first]) for first in group], dtype=np.int64),
+        drawn=np.array([one.drawn for one in kept], dtype=np.bool_),
     )
 
 
-def _fold(author: str) -> int:
-    return hashlib.sha256(author.encode("utf-8", "surrogatepass")).digest()[0] % FOLDS
+def _groups(pairs: Sequence[tuple[str, str]]) -> list[int]:
+    """Return for each (customer, words) the place of the first that it belongs together with.
+
+    Texts of one customer belong together, and so do equal words, whoever says them: a slogan that many pass on is one
+    thing to learn.
+    """
+    first = list(range(len(pairs)))
+
+    def root(place: int) -> int:
+        while first[place] != place:
+            first[place] = first[first[place]]
+            place = first[place]
+        return place
+
+    seen: dict[tuple[str, str], int] = {}
+    for place, (author, words) in enumerate(pairs):
+        for key in (("author", author), ("words", words.casefold())):
+            one, other = sorted((root(seen.setdefault(key, place)), root(place)))
+            first[other] = one
+    return [root(place) for place in range(len(pairs))]
+
+
+def _fold(first: Example) -> int:
+    """Return the part of a group, by its first example: the same in whatever order examples come."""
+    return hashlib.sha256(f"{first.author}\0{first.text}".encode("utf-8", "surrogatepass")).digest()[0] % FOLDS
 
 
 def fit(data: Data, places: NDArray[np.int64], penalty: float = PENALTY) -> Numbers:
@@ -180,18 +238,27 @@ def _mood(chances: Chances) -> Mood:
     return Mood(chances.positive - chances.negative, label, "", chances)
 
 
-def _rise(said: NDArray[np.int64], before: Sequence[Chances], after: Sequence[Chances]) -> Figure:
-    """Return the mean rise of the logarithm of the right label's chance, with its interval of 95 % by a bootstrap."""
+def _rise(
+    said: NDArray[np.int64], group: NDArray[np.int64], before: Sequence[Chances], after: Sequence[Chances]
+) -> Figure:
+    """Return the mean rise of the logarithm of the right label's chance, each label counting the same.
+
+    The interval of 95 % is a bootstrap's of whole groups: what one customer says is no news the second time.
+    """
     right = np.arange(len(said))
     rise = np.log(np.maximum(0.001, np.array(after)))[right, said] - np.log(np.array(before))[right, said]
+    places = np.unique(group, return_inverse=True)[1]
+    sums, counts = np.zeros((places.max() + 1, len(LABELS))), np.zeros((places.max() + 1, len(LABELS)))
+    np.add.at(sums, (places, said), rise)
+    np.add.at(counts, (places, said), 1)
 
-    def mean(places: NDArray[np.int64]) -> float:
-        parts = [rise[places][said[places] == label] for label in range(len(LABELS))]
-        return float(np.mean([part.mean() for part in parts if part.size]))
+    def mean(those: NDArray[np.int64]) -> float:
+        number = counts[those].sum(axis=0)
+        return float((sums[those].sum(axis=0)[number > 0] / number[number > 0]).mean())
 
-    draws = np.random.default_rng(SEED)
-    drawn = sorted(mean(draws.integers(0, len(said), len(said))) for _ in range(DRAWS))
-    return Figure(mean(right), drawn[round(0.025 * DRAWS)], drawn[round(0.975 * DRAWS) - 1])
+    draws, whole = np.random.default_rng(SEED), np.arange(len(sums))
+    drawn = sorted(mean(draws.integers(0, len(sums), len(sums))) for _ in range(DRAWS))
+    return Figure(mean(whole), drawn[round(0.025 * DRAWS)], drawn[round(0.975 * DRAWS) - 1])
 
 
 def _model(weights: Numbers, labels: int, today: date) -> Model:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -30,6 +32,8 @@ FOLDER: Final = "models"
 _MADE_OF: Final = f"{Care.name}+{grades.VERSION}+wordllama-l2-supercat-256+1"
 """What a model is learned beside. The last number changes whenever the same weights may give another mood."""
 _LARGEST: Final = 1 << 18
+_MOST: Final = 10**9
+_DAY: Final = re.compile(r"\d{1,2} [A-Z][a-z]{2,8} \d{4}")
 _HEAVIEST: Final = 100.0  #: no weight that was ever learned comes near
 
 
@@ -66,9 +70,13 @@ def write(data: Path, learnt: Learnt, figures: Mapping[str, object]) -> Path:
         "weights": [learnt.model.weights[at : at + width] for at in range(0, len(learnt.model.weights), width)],
     }
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        data.mkdir(parents=True, exist_ok=True, mode=0o700)
+        path.parent.mkdir(exist_ok=True, mode=0o700)
         partial = path.with_suffix(".part")
-        partial.write_text(json.dumps(told, indent=1), encoding="utf-8")
+        with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+            json.dump(told, file, indent=1)
+            file.flush()
+            os.fsync(file.fileno())
         partial.replace(path)
     except OSError as error:
         raise StoreError(f"{path}: the model cannot be written: {error.strerror}") from None
@@ -87,10 +95,10 @@ def load(data: Path, name: str) -> Model:
         raise SettingsError(f"sentiment.model: {path} cannot be read ({type(error).__name__})") from None
     try:
         return _model(name, json.loads(text))
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
         raise SettingsError(
             f"sentiment.model: {path} is no model that this version can use ({error}); "
-            "`social-listener learn` makes a new one"
+            "take the line out, and `social-listener learn` makes a new one"
         ) from None
 
 
@@ -103,10 +111,13 @@ def _model(name: str, told: Mapping[str, object]) -> Model:
         raise ValueError("its weights are not those of a model")
     if name_of(weights) != name:
         raise ValueError("its name is not that of its weights, or it was learned beside another version of our scorer")
-    counts = [int(labels[label.value]) for label in LABELS]
-    return Model(name, sum(counts), str(told["learned_on"])[:40], weights)
+    counts, day = [labels[label.value] for label in LABELS], str(told["learned_on"])
+    if not all(isinstance(one, int) and 0 <= one <= _MOST for one in counts) or not _DAY.fullmatch(day):
+        raise ValueError("it does not tell what it was learned from, or when")
+    return Model(name, sum(counts), day, weights)
 
 
 def _there(folder: Path) -> str:
     names = sorted(one.stem for one in folder.glob("model-*.json"))[:20] if folder.is_dir() else []
-    return f"there are {', '.join(names)}" if names else "`social-listener learn` makes one"
+    made = "take the line out, and `social-listener learn` makes one"
+    return f"there are {', '.join(names)}" if names else made

@@ -41,6 +41,11 @@ def scorers(tuning: Tuning) -> Mapping[str, Scorer]:
     several = next((name for name in tuning.names if len(name.split()) != 1), None)
     if several is not None:
         raise SettingsError(f"sentiment.names: must be single words (found {several!r}); list its words one by one")
+    if tuning.model is not None and "en" in dict(tuning.scorers):
+        raise SettingsError(
+            f"sentiment.model: {tuning.model.name} moves our own scorer, and sentiment.scorers.en names another "
+            "one for English; take one of the two out"
+        )
     ours = ours_by(tuning)
     found: dict[str, Scorer] = dict.fromkeys(ours.languages, ours)
     made: dict[str, Scorer] = {}

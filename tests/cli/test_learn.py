@@ -104,7 +104,7 @@ def test_what_chance_could_do_is_not_written(run: Any, settings: Path, tmp_path:
     [
         (["--author", "who"], "columns are those of a FILE"),
         (["--text", "other"], "columns are those of a FILE"),
-        (["FILE", "--author", "nobody"], "--author: "),
+        (["FILE", "--author", "nobody"], "there is no column 'nobody'"),
         (["FILE", "--label", "mood"], "there is no column 'mood'"),
         (["FILE", "--map", "angry"], "--map: must be WORD=LABEL"),
     ],
