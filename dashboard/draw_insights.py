@@ -121,8 +121,14 @@ def tiles(told: Overview, wanted: Slice) -> list[Json]:
             number(_rounded(before.mean)), earlier.mood(before, *scored),
         )
         | {"of": "from −1 to 1"},
-        _tile("Reach", number(now.reach), opens.all(now.items), number(before.reach), earlier.all(before.items))
-        | {"change": change(now.reach, before.reach), "of": "followers, added up over items"},
+        _tile(
+            "Reach", number(now.known_reach), opens.all(now.items),
+            number(before.known_reach), earlier.all(before.items),
+        )
+        | {
+            "change": change(now.known_reach, before.known_reach),
+            "of": "no platform told who follows them" if now.known_reach is None else "followers, added up over items",
+        },
         *_waits(told, opens, earlier)[:1],
         _answered(now, before, opens, earlier),
     ]  # fmt: skip
@@ -247,12 +253,15 @@ def empty(told: Overview, wanted: Slice, zone: ZoneInfo) -> Json | None:
     if told.first is None:
         words = "Nothing was said yet that is stored here. As soon as something is, it is counted on this page."
         return {"words": words, "open": "", "button": ""}
-    if narrowed:
+    if wanted.since >= told.standing.as_of:
+        return {"words": "These days are still to come.", "open": "", "button": ""}
+    if narrowed and wanted.until > told.first:
         return {"words": "Nothing was said in this period that these filters leave.", "open": "", "button": ""}
     first = told.first.astimezone(zone).date()
     last = told.standing.as_of.astimezone(zone).date()
     period = replace(wanted.period, first=first, last=max(first, last))
-    words = f"Nothing was said in this period. What is stored begins on {first:%-d %B %Y}."
+    known = "Nothing was said in this period." if wanted.until > told.first else "Nothing is known of this period."
+    words = f"{known} What is stored begins on {first:%-d %B %Y}."
     return {"words": words, "open": told_look(Look(replace(wanted, period=period))), "button": "Show all there is"}
 
 

@@ -102,8 +102,14 @@ def _figures(one: Spike, now: Situation) -> list[Json]:
     return [
         _figure("hour", f"{now.hour:,}", hour, usual),
         _figure("all", f"{figures.items:,}", "from beginning to end" if one.ended_at else "since it began", people),
-        _figure("negative", share, "negative", f"{figures.negative:,} of {figures.scored:,} with a sentiment"),
-        _figure("reach", words.short(figures.reach), "reach", "followers of all who wrote, added up", opens="all"),
+        _figure("negative", share, "negative", f"{figures.negative:,} of {figures.scored:,}, unsure ones included"),
+        _figure(
+            "reach",
+            words.short(figures.reach) if figures.reach else "not known",
+            "reach",
+            "followers of all who wrote, added up" if figures.reach else "no platform told who follows them",
+            opens="all",
+        ),
         _figure(
             "waiting",
             f"{figures.waiting:,}",

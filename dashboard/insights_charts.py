@@ -22,7 +22,7 @@ from social_listener.dashboard.draw_insights import (
     wait_range,
 )
 from social_listener.dashboard.insights_cards import Card, Cell, Spots, Table
-from social_listener.desk_types.insights import Tally, Waits
+from social_listener.desk_types.insights import By, Tally, Waits
 from social_listener.periods import Step
 from social_listener.reports import charts
 from social_listener.reports.charts import Line, Mark, Point
@@ -125,12 +125,15 @@ class TimeCharts:
         """Return the followers of those who wrote."""
         opens: Spots = {self._place(one, "reach"): self._within(one, self._tally(one).items) for one in self._steps}
         rows = tuple(
-            (*self._named(one), Cell(_told(one, self._tally(one).reach), self._within(one, self._tally(one).items)))
+            (
+                *self._named(one),
+                Cell(_told(one, self._tally(one).known_reach), self._within(one, self._tally(one).items)),
+            )
             for one in self._steps
         )
         return self._card(
             "reach", "Reach: followers of the authors, added up over items",
-            [Line("reach", self._line(lambda tally: tally.reach))], unit="followers", opens=opens, sql=sql,
+            [Line("reach", self._line(lambda tally: tally.known_reach))], unit="followers", opens=opens, sql=sql,
             table=Table((self._step_name(), "Reach"), rows),
         )  # fmt: skip
 
@@ -165,8 +168,9 @@ class TimeCharts:
         lines = []
         for key, name in names.items():
             counts = {one.start: tallies.get((key, one.start), Tally()).items for one in self._steps}
+            known = {one.start: one.counted and not self._unseen(key, one) for one in self._steps}
             lines.append(
-                Line(name, tuple(Point(one.at, counts[one.start] if one.counted else None) for one in self._steps))
+                Line(name, tuple(Point(one.at, counts[one.start] if known[one.start] else None) for one in self._steps))
             )
             for one in self._steps:
                 opens[self._place(one, name)] = self._within(one, counts[one.start], **self._opens.of(by, key))
@@ -188,12 +192,17 @@ class TimeCharts:
             table=Table((self._step_name(), *names.values()), rows), note=note,
         )  # fmt: skip
 
+    def _unseen(self, key: str, one: Stretch) -> bool:
+        """Whether a stream did not watch yet for all of a step: that it saw nothing says nothing."""
+        begun = self._board.overview.standing.begun.get(key) if self._board.by is By.STREAM else None
+        return begun is not None and one.since < begun
+
     # -- how -----------------------------------------------------------------------------------------------------------
 
     def _tally(self, one: Stretch) -> Tally:
         return self._tallies.get(one.start, Tally())
 
-    def _line(self, value: Callable[[Tally], int]) -> tuple[Point, ...]:
+    def _line(self, value: Callable[[Tally], int | None]) -> tuple[Point, ...]:
         return tuple(Point(one.at, value(self._tally(one)) if one.counted else None) for one in self._steps)
 
     def _wait_line(self, field: str) -> tuple[Point, ...]:
@@ -240,7 +249,7 @@ class TimeCharts:
         ]
 
 
-def _told(one: Stretch, count: int) -> str:
+def _told(one: Stretch, count: int | None) -> str:
     """Return a count of a step: nobody knows what was said before anything was stored."""
     return number(None if one.note == NOTHING and not count else count)
 

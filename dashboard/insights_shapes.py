@@ -69,7 +69,7 @@ def _line(one: Line, board: Board, opens: Opens, earlier: Opens, before: Tally |
         Cell(number(tally.positive), opens.mood(tally, "positive", **here)),
         Cell(number(tally.unsure), opens.mood(tally, "unsure", **here)),
         Cell(number(tally.unscored), opens.mood(tally, "none", **here)),
-        Cell(number(tally.reach), opens.all(tally.items, **here)),
+        Cell(number(tally.known_reach), opens.all(tally.items, **here)),
         Cell(number(tally.answered), answered),
         Cell(length(waits.median_s), answered),
     )

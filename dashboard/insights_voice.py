@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
 
 import streamlit as st
 
@@ -14,7 +15,7 @@ from social_listener.desk_types.reports import ChartKind
 if TYPE_CHECKING:
     from social_listener.dashboard.component import Json
     from social_listener.dashboard.insights_scene import Scene
-    from social_listener.desk_types.insights import Voice
+    from social_listener.desk_types.insights import Standing, Voice
 
 
 def show(scene: Scene) -> None:
@@ -31,10 +32,23 @@ def show(scene: Scene) -> None:
         return
     sql = scene.sql(lambda: desk.reports.sql(ChartKind.VOICE, wanted, me))
     scene.card(insights_shapes.voice(*found, scene, sql, known=draw_insights.is_known(told, wanted.before())))
+    since = begun(found[0], told.standing, scene)
+    if since:
+        st.text(since)
     st.text(
         "Choose the queries to compare under Filters: your brand's and those of competitors. What several of them saw "
         "counts for each, so shares can add up to more than 100 %."
     )
+
+
+def begun(found: Voice, standing: Standing, scene: Scene) -> str:
+    """Return which of the compared streams watch for a part of the period only: their shares do not compare."""
+    late = {one.name: standing.begun[one.stream_id] for one in found.lines if one.stream_id in standing.begun}
+    whole = len(late) < len(found.lines)
+    if not late or (not whole and max(late.values()) - min(late.values()) < _TOGETHER):
+        return ""
+    named = "; ".join(f"{name} since {at.astimezone(scene.zone):%-d %b %Y, %H:%M}" for name, at in late.items())
+    return f"Not all of them watched all the time, so shares of the whole period do not compare: {named}."
 
 
 def _tiles(found: Voice, before: Voice, scene: Scene) -> list[Json]:
@@ -53,5 +67,8 @@ def _tiles(found: Voice, before: Voice, scene: Scene) -> list[Json]:
         }
     ]
 
+
+#: streams that began within this time began together
+_TOGETHER: Final = timedelta(days=1)
 
 SECTION = Section(key="voice", title="Share of voice", show=show)

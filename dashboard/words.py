@@ -108,7 +108,9 @@ def short(number: int) -> str:
     """Return a figure for where there is little room: "980", "9,999", "12.3k", "150k"; never more than there are."""
     if number < 10_000:
         return f"{number:,}"
-    return f"{number // 1000}k" if number >= 100_000 or number % 1000 < 100 else f"{number // 100 / 10}k"
+    if number >= 10_000_000:
+        return f"{number // 1_000_000:,}M"
+    return f"{number // 1000:,}k" if number >= 100_000 or number % 1000 < 100 else f"{number // 100 / 10}k"
 
 
 def lasting(length: timedelta) -> str:

@@ -52,6 +52,7 @@ _CODES: dict[MailState, int] = {
     MailState.ACCEPTED: terminal.OK,
     MailState.IN_DOUBT: terminal.UNDECIDED,
     MailState.SENDING: terminal.UNDECIDED,
+    MailState.QUEUED: terminal.UNDECIDED,  # it is tried again by itself: whoever asks again gets two
 }
 
 

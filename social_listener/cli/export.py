@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from social_listener import terminal
+from social_listener.cli.files import whole_file
 from social_listener.cli.session import Session, with_service
-from social_listener.errors import DeskError
 from social_listener.store import exports
 
 if TYPE_CHECKING:
@@ -40,17 +39,10 @@ def export(session: Session, *, format_: str, output: str | None = None) -> int:
         for chunk in _told(session, chunks):
             session.screen.data(chunk)
         return terminal.OK
-    target = Path(output)
-    partial = target.with_name(target.name + ".partial")
-    try:
-        with partial.open("wb") as file:
-            for chunk in _told(session, chunks):
-                file.write(chunk)
-        partial.replace(target)
-    except OSError as error:
-        partial.unlink(missing_ok=True)
-        raise DeskError(f"{target}: cannot be written: {error.strerror}") from None
-    session.screen.say(f"{target} written")
+    with whole_file(output) as file:
+        for chunk in _told(session, chunks):
+            file.write(chunk)
+    session.screen.say(f"{output} written")
     return terminal.OK
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import math
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -32,6 +33,9 @@ def columns_options(command: Callable[..., None]) -> Callable[..., None]:
 
     @functools.wraps(command)
     def with_columns(**given: Any) -> None:
+        within = given.pop("neutral_within")
+        if within is not None and not (math.isfinite(within) and within >= 0):
+            raise SettingsError(f"--neutral-within: must be a number of 0 or more (found {within})")
         columns = Columns(
             text=given.pop("text"),
             label=given.pop("label"),
@@ -40,7 +44,7 @@ def columns_options(command: Callable[..., None]) -> Callable[..., None]:
             encoding=given.pop("encoding"),
             form=given.pop("form"),
             meaning=dict(map(_meaning, given.pop("meanings"))),
-            neutral_within=given.pop("neutral_within"),
+            neutral_within=within,
         )
         command(columns=columns, **given)
 

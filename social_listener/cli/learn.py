@@ -138,5 +138,5 @@ def _outcome(learnt: Learnt, written: Path | None, held: str) -> str:
         return f"{written} was written; it is the one that the settings name."
     return (
         f"{written} was written; nothing is read by it yet. `model: {learnt.model.name}` under `sentiment` in the "
-        "settings and a restart let it hold, `social-listener rescore --dry-run` then shows what it would change."
+        "settings and a restart let it hold, `social-listener rescore` then shows what it would change."
     )

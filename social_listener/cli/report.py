@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -11,6 +10,7 @@ import click
 
 from social_listener import terminal
 from social_listener.channels import TITLES
+from social_listener.cli.files import whole_file
 from social_listener.cli.session import Session, with_service
 from social_listener.desk_types.insights import Slice
 from social_listener.desk_types.reports import ReportFormat
@@ -151,12 +151,6 @@ def _write(session: Session, output: str | None, body: bytes) -> None:
     if output is None:
         session.screen.data(body)
         return
-    target = Path(output)
-    partial = target.with_name(target.name + ".partial")
-    try:
-        partial.write_bytes(body)
-        partial.replace(target)
-    except OSError as error:
-        partial.unlink(missing_ok=True)
-        raise DeskError(f"{target}: cannot be written: {error.strerror}") from None
-    session.screen.say(f"{target} written")
+    with whole_file(output) as file:
+        file.write(body)
+    session.screen.say(f"{output} written")

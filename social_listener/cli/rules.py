@@ -96,30 +96,30 @@ def rules_withdraw(session: Session, *, rule_ids: Sequence[str]) -> int:
 @click.command()
 @_DAYS
 @_SHOW
-@click.option("--dry-run", is_flag=True, help="Show the difference, and write nothing.")
+@click.option("--write", is_flag=True, help="Write the new scores, after the difference; without it nothing changes.")
 @_JSON
 @with_service(online=False)
-def rescore(session: Session, *, days: int, show: int, dry_run: bool, as_json: bool) -> int:
-    """Score the items of the last days anew by the rules that hold; the difference is shown first."""
+def rescore(session: Session, *, days: int, show: int, write: bool, as_json: bool) -> int:
+    """Show what scoring the items of the last days anew would change, and with --write do it."""
     desk, screen = session.service.desk.rules, session.screen
     trial = desk.difference(days, SYSTEM)
     if not as_json:
         for line in _words(trial, days, show):
             screen.say(line)
     written = 0
-    if not dry_run:
+    if write:
         written = desk.rescore(days, SYSTEM, lambda done, _: screen.progress(f"{done:,} of {trial.items:,} items"))
     if as_json:
         screen.json(_record(trial) | {"written": written})
     else:
-        screen.say("Nothing was changed." if dry_run else f"{written:,} scores were written.")
+        screen.say(f"{written:,} scores were written." if write else "Nothing was changed; --write does it.")
     return terminal.OK
 
 
 def _decided(session: Session, version: int) -> int:
     session.screen.say(
         f"The rules are of version {version} now, and every new item is read by them. What is stored keeps its score: "
-        "`social-listener rescore --dry-run` shows what would change."
+        "`social-listener rescore` shows what would change."
     )
     return terminal.OK
 

@@ -402,6 +402,9 @@ def standing_of(office: Office, cursor: DuckDBPyConnection, wanted: Slice, withi
         complete_up_to=None if None in reached else min((one for one in reached if one), default=None),
         lagging=tuple(late),
         counting=stats.waiting(cursor),
+        begun={
+            row.id: row.complete_from for row in rows if row.complete_from and wanted.since < row.complete_from < end
+        },
     )
 
 

@@ -268,9 +268,19 @@ def _voice(figures: Mapping[str, Any]) -> Sheet:
         Column("from", _NUMBER, "where the share's interval begins, 95 of 100 (Wilson)", "0 to 1"),
         Column("to", _NUMBER, "where it ends", "0 to 1"),
     )
-    voice = figures["voice"]
-    rows = tuple((one["name"], one["stream"], one["items"], voice["of_items"], *one["share"]) for one in voice["lines"])
-    return Sheet("Share of voice", columns, rows)
+    voice, begun = figures["voice"], figures.get("begun")
+    rows = [(one["name"], one["stream"], one["items"], voice["of_items"], *one["share"]) for one in voice["lines"]]
+    if begun is None:  # a report that was kept before this was told
+        return Sheet("Share of voice", columns, tuple(rows))
+    watched = Column(
+        "watched_from",
+        ColumnKind.MOMENT,
+        "since when it is known what the stream saw; empty: for the whole period",
+        "UTC",
+    )
+    moments = [datetime.fromisoformat(begun[row[1]]) if row[1] in begun else None for row in rows]
+    told = tuple((*row, moment) for row, moment in zip(rows, moments, strict=True))
+    return Sheet("Share of voice", (*columns, watched), told)
 
 
 def _remarks(figures: Mapping[str, Any]) -> Sheet:

@@ -54,6 +54,7 @@ def read(
         "by": {by.value: _lines(here, wanted, by) for by in APART},
         "week": _week(here, wanted),
         "voice": _voice(here, wanted),
+        "begun": {stream: _iso(at) for stream, at in standing.begun.items()},
         "remarks": [
             {"kind": one.kind, "text": one.text, "since": _iso(one.since), "until": _iso(one.until)}
             for one in annotated.between(cursor, wanted.since, wanted.until, within)
@@ -147,7 +148,7 @@ def _voice(here: _Here, wanted: Slice) -> dict[str, Any]:
 
 
 def _tally(tally: Tally) -> dict[str, Any]:
-    return asdict(tally)
+    return {**asdict(tally), "reach": tally.known_reach}
 
 
 def _waits(waits: Waits) -> dict[str, Any]:

@@ -91,6 +91,11 @@ class Tally:
         """Return the mean sentiment, -1 to 1; None: nothing has a number."""
         return self.sentiment_sum / self.scored if self.scored else None
 
+    @property
+    def known_reach(self) -> int | None:
+        """Return the reach; None: of none of the authors is known who follows them, as platforms do not always say."""
+        return self.reach if self.reach or not self.items else None
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -181,6 +186,8 @@ class Standing:
     complete_up_to: datetime | None  #: every stream of the slice was read up to here; None: one never was
     lagging: tuple[str, ...]  #: streams that were not read to the end of the slice, or to now
     counting: int  #: buckets that are being counted anew; numbers are right, pages slower
+    #: stream → since when it is known what it saw, of those that began within the slice: nothing before that is a 0
+    begun: Mapping[str, datetime] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -160,7 +160,7 @@ def over_time(
         }
     )
     layers.append(_lonely(x, y, colour))
-    layers += _annotations(marks, here, theme)
+    layers += _annotations(marks, here, theme, _span(lines))
     top = max((size for line in lines for one in line.points for size in (one.value, one.high) if size), default=1.0)
     layers.append(_names_at_ends(_spread(ends, top, height), x, y, theme))
     room = 20 + 7 * max((len(name) for name in names), default=0)
@@ -231,16 +231,43 @@ def _names_at_ends(
 
 #: a remark's text stands to the left of its line where it would reach over the names at the right end
 _REMARK_WIDE: Final = 200
+#: the part of a chart's time over which a remark's text may reach; lines of remarks at most, and how high one is
+_REMARK_SHARE: Final = 0.35
+_LANES: Final = 6
+_LANE_HIGH: Final = 13
 _AT_RIGHT: Final = f"scale('x', datum.at) > width - min({_REMARK_WIDE}, width / 2)"
 
 
-def _annotations(marks: Sequence[Mark], zone: ZoneInfo, theme: Theme) -> list[dict[str, Any]]:
-    """Return a rule with its text for each remark, and a pale span for those that last."""
+def _span(lines: Sequence[Line]) -> timedelta:
+    """Return how much time lines take."""
+    moments = [one.at for line in lines for one in line.points]
+    return max(moments) - min(moments) if moments else timedelta(0)
+
+
+def _lanes(marks: Sequence[Mark], span: timedelta) -> list[int]:
+    """Return below how many others each remark's text stands, so that those close to each other are all read."""
+    ends: list[datetime] = []
+    lanes = []
+    for mark in marks:
+        free = next((lane for lane, end in enumerate(ends) if end <= mark.at), len(ends))
+        ends[free : free + 1] = [mark.at + span * _REMARK_SHARE]
+        lanes.append(free % _LANES)
+    return lanes
+
+
+def _annotations(marks: Sequence[Mark], zone: ZoneInfo, theme: Theme, span: timedelta) -> list[dict[str, Any]]:
+    """Return a rule with its text for each remark, and a pale part for those that last. `span`: of the chart."""
     if not marks:
         return []
+    marks = sorted(marks, key=lambda mark: (mark.at, mark.text))
     rows = [
-        {"at": wall(mark.at, zone), "until": wall(mark.until or mark.at, zone), "text": short(mark.text)}
-        for mark in marks
+        {
+            "at": wall(mark.at, zone),
+            "until": wall(mark.until or mark.at, zone),
+            "text": short(mark.text),
+            "lane": lane,
+        }
+        for mark, lane in zip(marks, _lanes(marks, span), strict=True)
     ]
     return [
         {
@@ -260,6 +287,7 @@ def _annotations(marks: Sequence[Mark], zone: ZoneInfo, theme: Theme) -> list[di
                 "align": {"expr": f"{_AT_RIGHT} ? 'right' : 'left'"},
                 "baseline": "top",
                 "dx": {"expr": f"{_AT_RIGHT} ? -4 : 4"},
+                "dy": {"expr": f"datum.lane * {_LANE_HIGH}"},
                 "color": _INK[theme],
                 "limit": _REMARK_WIDE,
             },

@@ -102,15 +102,15 @@ def measure(human: Sequence[SentimentLabel], moods: Sequence[Mood]) -> Measured:
         count=int(counts.sum()),
         unscored=int(counts[table.forced < 0].sum()),
         accuracy=wilson(counts[table.right].sum(), counts.sum()),
-        macro_f1=table.drawn(lambda w: table.f1(w, table.forced).mean(axis=1)),
-        macro_recall=table.drawn(lambda w: table.recall(w, table.forced).mean(axis=1)),
+        macro_f1=table.drawn(lambda w: table.over_labels(table.f1(w, table.forced))),
+        macro_recall=table.drawn(lambda w: table.over_labels(table.recall(w, table.forced))),
         labels=tuple(table.of_label(number, label) for number, label in enumerate(LABELS)),
         covered=wilson(counts[table.told >= 0].sum(), counts.sum()),
         decided_accuracy=wilson(
             counts[(table.told >= 0) & (table.told == table.human)].sum(), counts[table.told >= 0].sum()
         ),
-        decided_macro_f1=table.drawn(lambda w: table.f1(w * (table.told >= 0), table.told).mean(axis=1)),
-        missed_macro_f1=table.drawn(lambda w: table.f1(w, table.told).mean(axis=1)),
+        decided_macro_f1=table.drawn(lambda w: table.over_labels(table.f1(w * (table.told >= 0), table.told))),
+        missed_macro_f1=table.drawn(lambda w: table.over_labels(table.f1(w, table.told))),
         bins=table.bins() if calibrated else (),
         calibration_error=table.drawn(table.calibration_error) if calibrated else None,
         brier=table.drawn(table.brier) if calibrated else None,
@@ -122,7 +122,7 @@ def macro_f1(human: Sequence[SentimentLabel], told: Sequence[SentimentLabel | No
     pairs = Counter((LABELS.index(label), _place(other)) for label, other in zip(human, told, strict=True))
     cells = [_Cell(label, other, other, None) for label, other in pairs]
     table = _Table(cells, np.array(list(pairs.values()), dtype=np.float64))
-    return float(table.f1(table.counts[None], table.forced).mean())
+    return float(table.over_labels(table.f1(table.counts[None], table.forced))[0])
 
 
 def wilson(good: float, count: float) -> Figure:
@@ -189,6 +189,11 @@ class _Table:
             both = weights @ (self.human == n).astype(np.float64) + weights @ (told == n).astype(np.float64)
             columns.append(np.where(both > 0, 2 * hit / np.maximum(both, 1e-12), 0.0))
         return np.stack(columns, axis=1)
+
+    def over_labels(self, figures: Weights) -> Weights:
+        """Return means over the labels that people gave; of one that nobody gave nothing can be right."""
+        given = [n for n in range(len(LABELS)) if self.counts[self.human == n].sum() > 0]
+        return np.asarray(figures[:, given].mean(axis=1)) if given else np.full(len(figures), math.nan)
 
     def of_label(self, number: int, label: SentimentLabel) -> OfLabel:
         """Return what is told of one label."""

@@ -28,7 +28,7 @@ AUTHORS: Final = 2
 """… of items by so many customers …"""
 LEAST: Final = 0.4
 """… and Wilson's lower bound of their share among all labels of items with these words is at least this."""
-STEPS: Final = (0.5, 1.0, 1.5, 2.0, 2.5, 3.0)
+STEPS: Final = (0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 3.5, 4.0)
 """Points that are tried, on the scale of the list of words."""
 
 _SPLIT = str.split  # a list of words is easier to read as one string

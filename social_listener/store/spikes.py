@@ -78,11 +78,12 @@ def parts(cursor: DuckDBPyConnection, spike_id: str) -> tuple[Spike, ...]:
 
 
 def current(cursor: DuckDBPyConnection, ended_after: datetime, within: Accounts) -> tuple[Spike, ...]:
-    """Return spikes that go on, or ended after then and nobody said they know, the newest first."""
+    """Return spikes that go on, or ended after then and nobody said they know: crises first, then the newest."""
     theirs, values = _theirs(within)
     found = _read(
         cursor,
-        f"(ended_at IS NULL OR (ended_at >= ? AND closed_at IS NULL)) AND {theirs} ORDER BY began_at DESC, id",
+        f"(ended_at IS NULL OR (ended_at >= ? AND closed_at IS NULL)) AND {theirs} "
+        "ORDER BY severity = 'crisis' DESC, began_at DESC, id",
         [ended_after, *values],
     )
     return tuple(one.spike for one in found)

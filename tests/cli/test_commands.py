@@ -211,6 +211,27 @@ def test_export_into_a_place_that_cannot_be_written(run: Any, settings: Path) ->
     assert "/nowhere/at/all.jsonl: cannot be written" in result.err
 
 
+@pytest.mark.parametrize("command", ["export", "report"])
+def test_only_a_file_is_replaced(run: Any, settings: Path, tmp_path: Path, command: str) -> None:
+    """A pipe, a folder or a device of that name stays what it is, and nothing is left beside it."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    for target in (pipe, Path("/dev/null"), tmp_path):
+        form = ("--format", "csv")
+        before = target.stat().st_mode
+        result = run(command, *form, "--output", target, "--settings", settings)
+        assert result.code != terminal.OK
+        assert target.stat().st_mode == before
+    assert "is no file, and would be replaced by one" in run(
+        command, "--format", "csv", "--output", pipe, "--settings", settings
+    ).err  # fmt: skip
+    assert not list(tmp_path.glob("*.partial"))
+    written = tmp_path / "written"
+    written.write_bytes(b"old")
+    assert run(command, "--format", "csv", "--output", written, "--settings", settings).code == terminal.OK
+    assert written.read_bytes() != b"old"
+
+
 def test_backup_can_be_opened(run: Any, settings: Path, sandbox: Sandbox, tmp_path: Path) -> None:
     """A backup in the place that was named holds what was stored."""
     said(sandbox)
@@ -536,10 +557,13 @@ def test_a_digest_can_be_tried(
         server.handler.data.append("cut")
         doubtful = run("digest", "--now", "weekly", "--settings", file)
         assert (doubtful.code, doubtful.json["state"]) == (terminal.UNDECIDED, "in_doubt")
+    gone = run("digest", "--now", "weekly", "--settings", file)  # nobody listens there any more
+    assert (gone.code, gone.json["state"]) == (terminal.UNDECIDED, "queued")
+    assert gone.json["next_attempt_at"]
     settled = run("digest", "--settle", doubtful.json["id"], "--as", "bounced", "--settings", file)
     assert (settled.code, settled.json["state"]) == (terminal.OK, "bounced")
     listed = run("digest", "--list", "--settings", file).json
-    assert {one["state"] for one in listed} == {"accepted", "bounced"}
+    assert {one["state"] for one in listed} == {"accepted", "bounced", "queued"}
     assert PASSWORD not in done.out + done.err + doubtful.err
     assert run("digest", "--settings", file).code == terminal.WRONG_USE
     assert run("digest", "--now", "none", "--settings", file).code == terminal.FAILED

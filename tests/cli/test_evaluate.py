@@ -211,3 +211,11 @@ def test_other_languages_are_scored_or_said_to_be_unscored(
         service.close()
     wanted = "Sentiment: positive. " if plugged else "Sentiment: not scored. It is in German, which no scorer reads"
     assert mood.startswith(wanted)
+
+
+@pytest.mark.parametrize("within", ["nan", "inf", "-1"])
+def test_what_is_no_distance_is_refused(run: Any, labelled: Path, within: str) -> None:
+    """Else everything would be neutral, and nothing told so."""
+    result = run("evaluate", labelled, "--neutral-within", within)
+    assert result.code == terminal.WRONG_USE
+    assert "--neutral-within: must be a number of 0 or more" in result.err

@@ -156,10 +156,10 @@ def test_a_running_service_learns_from_what_staff_said(
     told = json.loads(b"".join(one for one in printed if one.startswith(b"{")))
     assert sum(told["labels"].values()) == len(waiting) >= 120
     write(account, sentiment={"model": told["model"], "sample": 500})
-    trial = run("rescore", "--dry-run", "--json", "--settings", settings).json
+    trial = run("rescore", "--json", "--settings", settings).json
     assert trial["scored"] >= 120
     assert trial["sampled_after"][0] > trial["sampled_before"][0]
-    assert run("rescore", "--json", "--settings", settings).json["written"] == trial["scored"]
+    assert run("rescore", "--write", "--json", "--settings", settings).json["written"] == trial["scored"]
     service = build(load(settings), offline=True)
     try:
         with service.store.read() as cursor:

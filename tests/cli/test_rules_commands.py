@@ -67,14 +67,14 @@ def test_rules_are_proposed_tried_and_let_hold_and_stored_items_scored_anew(
     run("poll", "--once", "--settings", settings)
     assert label_of(run, settings, later.id) == "negative"
     assert label_of(run, settings, posts[3].id) != "negative"
-    dry = run("rescore", "--days", "7", "--dry-run", "--settings", settings)
-    assert "Nothing was changed." in dry.err
+    dry = run("rescore", "--days", "7", "--settings", settings)
+    assert "Nothing was changed; --write does it." in dry.err
     assert label_of(run, settings, posts[3].id) != "negative"
-    told = run("rescore", "--days", "7", "--json", "--settings", settings).json
+    told = run("rescore", "--days", "7", "--write", "--json", "--settings", settings).json
     assert (told["items"], told["changed"], told["written"]) == (5, 1, 4)
     assert label_of(run, settings, posts[3].id) == "negative"
     assert "version 2" in run("rules", "withdraw", rule["id"], "--settings", settings).err
-    assert "5 scores were written." in run("rescore", "--settings", settings).err
+    assert "5 scores were written." in run("rescore", "--write", "--settings", settings).err
     kept = [json.loads(line) for line in before.splitlines()]
     now = {one["id"]: one for one in run("export", "--settings", settings).lines}
     assert all(now[one["id"]]["sentiment_label"] == one["sentiment_label"] for one in kept)
@@ -95,7 +95,7 @@ def test_a_running_service_is_asked(settings: Path) -> None:
     try:
         ask = run_for_another(service)
         assert ask("rules_list", {"as_json": True}, screen) == terminal.OK
-        assert ask("rescore", {"days": 3, "show": 5, "dry_run": True, "as_json": True}, screen) == terminal.OK
+        assert ask("rescore", {"days": 3, "show": 5, "write": False, "as_json": True}, screen) == terminal.OK
     finally:
         service.close()
     assert json.loads(printed[0]) == []

@@ -10,13 +10,13 @@ from zoneinfo import ZoneInfo
 import pytest
 from poisoned_insights import overview
 
-from social_listener.dashboard import draw_insights, draw_insights_items, insights_shapes
+from social_listener.dashboard import draw_insights, draw_insights_items, insights_shapes, insights_voice
 from social_listener.dashboard.insights_address import Look, Place, look_of, told_look
 from social_listener.dashboard.insights_cards import Card, pickable
 from social_listener.dashboard.insights_charts import TimeCharts
 from social_listener.dashboard.insights_look import Opened
 from social_listener.dashboard.insights_scene import Scene
-from social_listener.desk_types.insights import Board, By, Line, Point, Slice, Standing, Tally, Waits
+from social_listener.desk_types.insights import Board, By, Line, Point, Share, Slice, Standing, Tally, Voice, Waits
 from social_listener.periods import Period, Step
 from social_listener.reports.charts import Theme
 
@@ -149,8 +149,8 @@ def test_changes_are_told_in_words() -> None:
 
 
 def test_nothing_to_show_says_why() -> None:
-    """Nothing stored yet, nothing in this period, nothing that the filters leave."""
-    bare = overview(now=Tally())
+    """Nothing stored yet, nothing in this period, nothing that the filters leave, days to come, days before it all."""
+    bare = replace(board().overview, now=Tally())
     assert draw_insights.empty(overview(), WANTED, ZONE) is None
     words = [
         draw_insights.empty(told, wanted, ZONE)
@@ -158,10 +158,57 @@ def test_nothing_to_show_says_why() -> None:
             (bare, WANTED),
             (replace(bare, first=None), WANTED),
             (bare, replace(WANTED, private=True)),
+            (bare, replace(WANTED, period=Period(DAY + timedelta(days=1), DAY + timedelta(days=2), ZONE.key))),
+            (replace(bare, first=NOON), replace(WANTED, period=Period(DAY, DAY, ZONE.key)).before()),
         )
     ]
-    assert len({str(one and one["words"]) for one in words}) == 3
+    assert len({str(one and one["words"]) for one in words}) == 5
+    assert [str(one and one["words"])[:20] for one in words[3:]] == [
+        "These days are still",
+        "Nothing is known of t"[:20],
+    ]
     assert look_of(str(words[0] and words[0]["open"]), ZONE) is not None
+
+
+def test_a_stream_that_did_not_watch_yet_has_a_gap_and_no_nought() -> None:
+    """Before it began its line is broken, and shares of voice say that they do not compare; another line goes on."""
+    tally, begun = Tally(items=3, reach=30), datetime(2026, 10, 25, 6, tzinfo=UTC)
+    lines = (Line("main/brand", "brand", tally), Line("main/rival", "rival", tally))
+    made = board(by=By.STREAM, lines=lines, apart=(Point(datetime(2026, 10, 25, 8), "main/brand", tally),))  # noqa: DTZ001 - local
+    standing = replace(made.overview.standing, begun={"main/brand": begun})
+    late = replace(made, overview=replace(made.overview, standing=standing))
+
+    def values(of: Board, name: str) -> list[object]:
+        rows: Any = TimeCharts(of, SCENE).apart("").figure.spec["data"]["values"]
+        return [row["value"] for row in rows if row["name"] == name]
+
+    assert values(made, "brand")[:8] == [0] * 8
+    assert values(late, "brand")[:9] == [*[None] * 7, 0, 3]
+    assert values(late, "rival") == values(made, "rival")
+    shares = Voice(
+        lines=tuple(
+            Share(stream_id=one.key, name=one.name, items=3, share=0.5, low=0.2, high=0.8) for one in lines
+        ),
+        items=6, several=0,
+    )  # fmt: skip
+    told = insights_voice.begun(shares, standing, SCENE)
+    assert told.endswith("do not compare: brand since 25 Oct 2026, 07:00.")
+    both = replace(standing, begun={"main/brand": begun, "main/rival": begun + timedelta(hours=2)})
+    assert (
+        insights_voice.begun(shares, both, SCENE) == insights_voice.begun(shares, made.overview.standing, SCENE) == ""
+    )
+
+
+def test_reach_that_no_platform_tells_is_no_nought() -> None:
+    """Items of whose authors nobody knows the followers have no reach; where nothing was said it is 0."""
+    assert (Tally(items=3).known_reach, Tally(items=3, reach=7).known_reach, Tally().known_reach) == (None, 7, 0)
+    rows: Any = (
+        TimeCharts(board(points=(Point(AT_TWO, "", Tally(items=3)),)), SCENE).reach("").figure.spec["data"]["values"]
+    )
+    assert {row["value"] for row in rows if row["value"] is not None} == {0}
+    assert len([row for row in rows if row["value"] is None]) > len(
+        [row for row in TimeCharts(board(), SCENE).reach("").figure.spec["data"]["values"] if row["value"] is None]
+    )
 
 
 def test_what_was_before_anything_is_stored_is_not_called_nought() -> None:

@@ -37,7 +37,7 @@ SLICES = {
     ),
     "one account": replace(WEEK, accounts=("page",), sentiments=("negative", "none")),
 }
-COUNTS = ("items", "negative", "neutral", "positive", "unsure", "not_scored", "reach", "answered")
+COUNTS = ("items", "negative", "neutral", "positive", "unsure", "not_scored")
 
 
 @pytest.fixture(scope="module")
@@ -69,7 +69,8 @@ def number(text: str) -> float | None:
 def told(row: dict[str, str]) -> tuple[object, ...]:
     """Return the figures of a row."""
     named = ("negative_share", "mean_sentiment", "median_wait_s", "p90_wait_s")
-    return (*(int(row[name]) for name in COUNTS), *(number(row[name]) for name in named))
+    counts = (*(int(row[name]) for name in COUNTS), number(row["reach"]), int(row["answered"]))
+    return (*counts, *(number(row[name]) for name in named))
 
 
 def by_hand(items: Iterable[Raw]) -> tuple[object, ...]:
@@ -83,7 +84,7 @@ def by_hand(items: Iterable[Raw]) -> tuple[object, ...]:
     return (
         len(listed),
         *(moods[name] for name in ("negative", "neutral", "positive", "unsure", "none")),
-        sum(one.reach for one in listed),
+        sum(one.reach for one in listed) or (None if listed else 0),
         len(waits),
         pytest.approx(moods["negative"] / known) if known else None,
         pytest.approx(statistics.fmean(scores), abs=1e-9) if scores else None,

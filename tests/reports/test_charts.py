@@ -286,3 +286,19 @@ def test_a_remark_at_the_right_end_stands_off_the_names() -> None:
     told = {"Sale": "start", "Outage": "end", "x": "start"}
     ends = {text: re.search(rf'text-anchor="(\w+)"[^>]*>{text}<', made.stdout) for text in told}
     assert {text: found and found[1] for text, found in ends.items()} == told
+
+
+def test_remarks_close_to_each_other_stand_below_each_other() -> None:
+    """Of the same moment, or of one so near that its text would reach into the other's; one far off stands on top."""
+    at = [timedelta(days=day) for day in (0, 0, 1, 7)]
+    marks = [Mark(START + one, f"Remark {place}") for place, one in enumerate(at)]
+    chart = charts.over_time("Items", [line("x", [1.0] * 9)], marks=marks)
+    rows = [row for layer in chart.spec["layer"] for row in layer.get("data", {}).get("values", ()) if "lane" in row]
+    assert {row["text"]: row["lane"] for row in rows} == {"Remark 0": 0, "Remark 1": 1, "Remark 2": 2, "Remark 3": 0}
+    drawing = "import json, sys, vl_convert; print(vl_convert.vegalite_to_svg(json.load(sys.stdin), vl_version='6.4'))"
+    order = json.dumps(chart.spec)
+    made = subprocess.run([sys.executable, "-c", drawing], input=order, capture_output=True, text=True, check=True)
+    places = re.findall(r'transform="translate\(([\d.-]+),([\d.-]+)\)"[^>]*>Remark (\d)<', made.stdout)
+    heights = {name: float(y) for _, y, name in places}
+    assert heights["0"] < heights["1"] < heights["2"]
+    assert heights["3"] == heights["0"]

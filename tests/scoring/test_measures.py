@@ -261,3 +261,15 @@ def _by_definition(one: Item, items: list[Item]) -> bool | None:
     ):
         return False
     return None
+
+
+def test_a_label_that_nobody_gave_lowers_no_mean() -> None:
+    """Two labels, all right: every mean over labels is 1; one that is told all the same costs precision elsewhere."""
+    human = [NEGATIVE, POSITIVE] * 50
+    right = [Mood(-0.5 if one is NEGATIVE else 0.5, one, "", None) for one in human]
+    found = measure(human, right)
+    assert [figure.value for figure in (found.accuracy, found.macro_f1, found.macro_recall)] == [1.0, 1.0, 1.0]
+    assert (found.macro_f1.low, found.decided_macro_f1.value, found.missed_macro_f1.value) == (1.0, 1.0, 1.0)
+    assert macro_f1(human, human) == 1.0
+    wrong = [Mood(0.0, NEUTRAL, "", None), *right[1:]]
+    assert measure(human, wrong).macro_f1.value == pytest.approx((2 * 49 / 99 + 1) / 2)
