@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
@@ -11,7 +12,7 @@ from social_listener.desk_types.insights import By
 from social_listener.scoring.measures import wilson
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from zoneinfo import ZoneInfo
 
     from social_listener.dashboard.component import Json
@@ -217,6 +218,18 @@ def points(now: float | None, before: float | None) -> str:
     if round(abs(part), 1) < 0.1:
         return "about the same"
     return f"▲ {part:.1f} points more" if part > 0 else f"▼ {-part:.1f} points less"
+
+
+def time_unit(waits: Iterable[Waits]) -> tuple[str, float]:
+    """Return in what a chart of waiting times tells them, and how many seconds that is: the longest fits the axis."""
+    spans = [end for one in waits for end in (*(one.median_range_s or ()), *(one.p90_range_s or ()))]
+    told = [part for one in waits for part in (one.median_s, one.p90_s) if part is not None]
+    longest = max((*spans, *told), default=0.0)
+    return next((name, size) for name, size, most in _TIME_UNITS if longest < most)
+
+
+#: name, seconds, and what is told in the next one
+_TIME_UNITS: Final = (("minutes", 60.0, 6 * 3600.0), ("hours", 3600.0, 5 * 86400.0), ("days", 86400.0, math.inf))
 
 
 # -- what is known -----------------------------------------------------------------------------------------------------

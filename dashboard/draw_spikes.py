@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 from urllib.parse import urlencode
 
 from social_listener.dashboard import words
@@ -30,6 +30,8 @@ KINDS: Mapping[SpikeKind, str] = {
     SpikeKind.FEW_AUTHORS: "few people",
     SpikeKind.LULL: "far less than usual",
 }
+#: signs of a text that a list shows
+LONGEST: Final = 600
 #: of the past so many days are listed
 PAST_DAYS = 28
 
@@ -145,6 +147,11 @@ def line(one: ItemLine, names: Mapping[str, str]) -> Json:
     return {**said(one, names), "answered": "answered" if one.answered_at else ""}
 
 
+def beginning(text: str) -> str:
+    """Return as much of a text as a list of many can show; its conversation has the rest."""
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1].rstrip()}…"
+
+
 def said(one: ItemLine | SpikeItem, names: Mapping[str, str]) -> Json:
     """Return what is shown of an item wherever it stands; `names` are our accounts' names by id."""
     mood, tone = words.MOODS.get(one.sentiment_label, words.MOODS["none"])
@@ -153,7 +160,7 @@ def said(one: ItemLine | SpikeItem, names: Mapping[str, str]) -> Json:
         "author": one.author,
         "account": names.get(one.account_id, one.account_id),
         "at": words.iso(one.sent_at),
-        "text": one.text or words.WORDLESS,
+        "text": beginning(one.text) or words.WORDLESS,
         "private": one.private,
         "mood": mood,
         "tone": tone,

@@ -7,7 +7,7 @@ counted, a week or month of which only a part lies in the period, and the step i
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
@@ -19,6 +19,7 @@ from social_listener.dashboard.draw_insights import (
     number,
     share,
     span,
+    time_unit,
     wait_range,
 )
 from social_listener.dashboard.insights_cards import Card, Cell, Spots, Table
@@ -138,7 +139,10 @@ class TimeCharts:
         )  # fmt: skip
 
     def waits(self, sql: str, *, p90: bool) -> Card:
-        """Return how long customers waited for an answer, with its interval, in minutes."""
+        """Return how long customers waited for an answer, with its interval, in minutes, hours or days."""
+        unit, seconds = time_unit(
+            one if p90 else replace(one, p90_s=None, p90_range_s=None) for one in self._board.waits
+        )
         found = {one.start: one for one in self._board.waits}
         fields = {"median": "median", **({"90 of 100": "p90"} if p90 else {})}
         opens: Spots = {}
@@ -154,8 +158,8 @@ class TimeCharts:
         columns = ("Answered", "Median", "95 of 100 between", "90 of 100 within", "95 of 100 between ")
         return self._card(
             "waits", "Waiting time to the first answer",
-            [Line(name, self._wait_line(field)) for name, field in fields.items()],
-            unit="minutes", opens=opens, sql=sql,
+            [Line(name, self._wait_line(field, seconds)) for name, field in fields.items()],
+            unit=unit, opens=opens, sql=sql,
             table=Table((self._step_name(), *columns), tuple(rows)),
         )  # fmt: skip
 
@@ -205,14 +209,14 @@ class TimeCharts:
     def _line(self, value: Callable[[Tally], int | None]) -> tuple[Point, ...]:
         return tuple(Point(one.at, value(self._tally(one)) if one.counted else None) for one in self._steps)
 
-    def _wait_line(self, field: str) -> tuple[Point, ...]:
+    def _wait_line(self, field: str, seconds: float) -> tuple[Point, ...]:
         found = {one.start: one for one in self._board.waits}
         points = []
         for one in self._steps:
             waits = found.get(one.start, Waits())
             value, told = getattr(waits, f"{field}_s"), getattr(waits, f"{field}_range_s") or (None, None)
             parts = (value, *told) if one.known else (None, None, None)
-            points.append(Point(one.at, *(None if part is None else round(part / 60, 3) for part in parts)))
+            points.append(Point(one.at, *(None if part is None else round(part / seconds, 3) for part in parts)))
         return tuple(points)
 
     def _within(self, one: Stretch, count: int, **narrower: Any) -> str:

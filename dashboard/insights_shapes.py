@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from social_listener.dashboard.draw_insights import (
@@ -14,6 +15,7 @@ from social_listener.dashboard.draw_insights import (
     number,
     share,
     span,
+    time_unit,
     wait_range,
 )
 from social_listener.dashboard.insights_address import SENTIMENTS
@@ -130,15 +132,16 @@ def week(board: Board, scene: Scene, sql: str) -> Card:
 
 
 def waits_apart(board: Board, scene: Scene, sql: str) -> Card:
-    """Return how long customers waited, told apart, with intervals, in minutes."""
+    """Return how long customers waited, told apart, with intervals, in minutes, hours or days."""
     opens = Opens(scene.wanted)
     names = {one.key: one.name for one in board.lines}
     found = sorted(board.lines_waits, key=lambda one: (-one.number, one.key))
     shown = found[:MOST_BARS]
+    unit, seconds = time_unit([replace(one, p90_s=None, p90_range_s=None) for one in shown])
     figure = charts.bars(
         f"Median waiting time by {BY_WORDS[board.by].lower()}",
-        [Bar(names.get(one.key, one.key), *_minutes(one)) for one in shown],
-        unit="minutes", theme=scene.theme,
+        [Bar(names.get(one.key, one.key), *_median(one, seconds)) for one in shown],
+        unit=unit, theme=scene.theme,
     )  # fmt: skip
     told = {one.key: opens.all(one.number, answered=True, **opens.of(board.by, one.key)) for one in found}
     places: Spots = {(str(row["row"]),): told[one.key] for row, one in zip(_data(figure), shown, strict=False)}
@@ -160,9 +163,10 @@ def waits_apart(board: Board, scene: Scene, sql: str) -> Card:
     )  # fmt: skip
 
 
-def _minutes(one: Waits) -> tuple[float | None, ...]:
+def _median(one: Waits, seconds: float) -> tuple[float | None, ...]:
+    """Return a median with its interval, in units of so many seconds."""
     low, high = one.median_range_s or (None, None)
-    return tuple(None if part is None else round(part / 60, 1) for part in (one.median_s, low, high))
+    return tuple(None if part is None else round(part / seconds, 1) for part in (one.median_s, low, high))
 
 
 def voice(found: Voice, before: Voice, scene: Scene, sql: str, *, known: bool = True) -> Card:

@@ -110,6 +110,8 @@ def page(
             stamp=stamp,
             who=who,
             may_staff=who is not None and who.may(Right.STAFF),
+            may_read=who is not None and who.may(Right.READ),
+            may_correct=who is not None and who.may(Right.CORRECT),
             demo=entrance.demo is not None,
             problem=told,
             path=request.url.path,

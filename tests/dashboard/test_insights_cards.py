@@ -199,6 +199,19 @@ def test_a_stream_that_did_not_watch_yet_has_a_gap_and_no_nought() -> None:
     )
 
 
+def test_waiting_times_are_told_in_what_can_be_read() -> None:
+    """In minutes as long as nobody waited for hours, and so on: the longest that the chart draws decides."""
+    told = [Waits(number=1, median_s=one) for one in (60.0, 5 * 3600.0, 7 * 3600.0, 20 * 86400.0)]
+    units = [draw_insights.time_unit(told[: at + 1]) for at in range(4)]
+    assert [name for name, _ in units] == ["minutes", "minutes", "hours", "days"]
+    assert draw_insights.time_unit([Waits(number=2, median_s=60.0, median_range_s=(30.0, 9e5))])[0] == "days"
+    assert draw_insights.time_unit([]) == ("minutes", 60.0)
+    slow = board(lines_waits=(Waits(key="x", number=1, median_s=2 * 86400.0),))
+    spec: Any = insights_shapes.waits_apart(slow, SCENE, "").figure.spec
+    assert "hours" in str(spec)
+    assert 48.0 in [row.get("value") for row in spec["data"]["values"]]
+
+
 def test_reach_that_no_platform_tells_is_no_nought() -> None:
     """Items of whose authors nobody knows the followers have no reach; where nothing was said it is 0."""
     assert (Tally(items=3).known_reach, Tally(items=3, reach=7).known_reach, Tally().known_reach) == (None, 7, 0)
