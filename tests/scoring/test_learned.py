@@ -150,7 +150,7 @@ def test_too_few_labels_are_told() -> None:
     with pytest.raises(DeskError, match=r"^0 texts drawn at random are labelled"):
         taught(german)
     few_people = [(f"{author[-1]}", text, label) for author, text, label in labelled(150)]
-    with pytest.raises(DeskError, match=r"of 10 customers with words of their own; .* and 50 customers"):
+    with pytest.raises(DeskError, match=r"of 9 customers with words of their own; .* and 50 customers"):
         taught(few_people)
 
 
