@@ -296,6 +296,8 @@ def _annotations(marks: Sequence[Mark], zone: ZoneInfo, theme: Theme, span: time
     ]
 
 
+#: how wide the names of rows may be: on a phone the bars need the room
+_NAMES_WIDE: Final = {"expr": "isFinite(containerSize()[0]) ? min(260, 0.4 * containerSize()[0]) : 260"}
 #: how wide the part of a bar is drawn, on whatever screen; what a share and a word with it take, in pixels
 _WIDE: Final = "abs(scale('x', datum.to) - scale('x', datum.from))"
 _SHARE_WIDE: Final = 30
@@ -325,7 +327,7 @@ def moods(
             "type": "nominal",
             "sort": list(told.values()),
             "title": None,
-            "axis": {"labelLimit": 260},
+            "axis": {"labelLimit": _NAMES_WIDE},
         },
         "x": {"field": "from", "type": "quantitative", "title": x_title, "axis": {"labelExpr": "abs(datum.value)"}},
         "x2": {"field": "to"},
@@ -479,7 +481,7 @@ def bars(
         {"row": name, "value": row.value, "low": row.low, "high": row.high, "told": _number(row.value)}
         for name, row in zip(names, rows, strict=True)
     ]
-    y = {"field": "row", "type": "nominal", "sort": names, "title": None, "axis": {"labelLimit": 260}}
+    y = {"field": "row", "type": "nominal", "sort": names, "title": None, "axis": {"labelLimit": _NAMES_WIDE}}
     x = {"field": "value", "type": "quantitative", "title": unit, "scale": {"zero": True}}
     tip = [{"field": "row", "title": "what"}] + [
         {"field": field, "type": "quantitative", "title": words}
