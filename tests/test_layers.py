@@ -26,6 +26,7 @@ LAYERS = {
             "failpoints",
             "desk_types",
             "hours",
+            "joined",
             "levels",
             "log",
             "pace",

@@ -97,9 +97,7 @@ def _sentiment(screen: Terminal, file: Path, columns: Columns, tunings: Sequence
     of_all = tuple(measure(human, moods) for moods in read)
     parts = {
         group: tuple(measure([human[at] for at in places], [each[at] for at in places]) for each in read)
-        for group, places in sorted(groups.items(), key=lambda item: (item[0][0], -len(item[1]), item[0][1]))[
-            :_MOST_GROUPS
-        ]
+        for group, places in _largest(groups)
     }
     scorer = named_by(tunings[0])
     if as_json:

@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from social_listener.errors import DeskError, SettingsError
+from social_listener.joined import Joined
 from social_listener.model import SentimentLabel
 from social_listener.scoring import grades
 from social_listener.scoring.care import Care
@@ -187,20 +188,12 @@ def _groups(pairs: Sequence[tuple[str, str]]) -> list[int]:
     Texts of one customer belong together, and so do equal words, whoever says them: a slogan that many pass on is one
     thing to learn.
     """
-    first = list(range(len(pairs)))
-
-    def root(place: int) -> int:
-        while first[place] != place:
-            first[place] = first[first[place]]
-            place = first[place]
-        return place
-
+    joined = Joined(len(pairs))
     seen: dict[tuple[str, str], int] = {}
     for place, (author, words) in enumerate(pairs):
         for key in (("author", author), ("words", words.casefold())):
-            one, other = sorted((root(seen.setdefault(key, place)), root(place)))
-            first[other] = one
-    return [root(place) for place in range(len(pairs))]
+            joined.join(seen.setdefault(key, place), place)
+    return [joined.first(place) for place in range(len(pairs))]
 
 
 def _fold(first: Example) -> int:

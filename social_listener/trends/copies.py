@@ -11,6 +11,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Final
 from zlib import crc32
 
+from social_listener.joined import Joined
 from social_listener.search.words import tokens
 from social_listener.trends.words import APOSTROPHE, NOT_SAID
 
@@ -26,27 +27,20 @@ _SEEDS: Final = tuple(crc32(bytes([seed])) for seed in range(12))
 def groups(texts: Sequence[str]) -> list[list[int]]:
     """Return the groups of two and more texts that are copies of each other, by their places, the largest first."""
     runs = [_runs(text) for text in texts]
-    parent = list(range(len(texts)))
-
-    def root(at: int) -> int:
-        while parent[at] != at:
-            parent[at] = parent[parent[at]]
-            at = parent[at]
-        return at
-
+    joined = Joined(len(texts))
     first: dict[tuple[int, int], list[int]] = defaultdict(list)
     for at, own in enumerate(runs):
         for seed in _SEEDS if own else ():
             met = first[seed, min(run ^ seed for run in own)]
             # Only a few of those that share it: copies of one text all share it, and one of them is enough.
             for other in met[:8]:
-                if root(other) != root(at) and _alike(runs[other], own):
-                    parent[root(at)] = root(other)
+                if joined.first(other) != joined.first(at) and _alike(runs[other], own):
+                    joined.join(other, at)
             met.append(at)
     found: dict[int, list[int]] = defaultdict(list)
     for at, own in enumerate(runs):
         if own:
-            found[root(at)].append(at)
+            found[joined.first(at)].append(at)
     return sorted((one for one in found.values() if len(one) > 1), key=lambda one: (-len(one), one[0]))
 
 
