@@ -15,7 +15,7 @@ from social_listener.desk_types.reports import ChartKind
 if TYPE_CHECKING:
     from social_listener.dashboard.component import Json
     from social_listener.dashboard.insights_scene import Scene
-    from social_listener.desk_types.insights import Standing, Voice
+    from social_listener.desk_types.insights import Overview, Voice
 
 
 def show(scene: Scene) -> None:
@@ -32,7 +32,7 @@ def show(scene: Scene) -> None:
         return
     sql = scene.sql(lambda: desk.reports.sql(ChartKind.VOICE, wanted, me))
     scene.card(insights_shapes.voice(*found, scene, sql, known=draw_insights.is_known(told, wanted.before())))
-    since = begun(found[0], told.standing, scene)
+    since = begun(found[0], told, scene)
     if since:
         st.text(since)
     st.text(
@@ -41,11 +41,13 @@ def show(scene: Scene) -> None:
     )
 
 
-def begun(found: Voice, standing: Standing, scene: Scene) -> str:
-    """Return which of the compared streams watch for a part of the period only: their shares do not compare."""
-    late = {one.name: standing.begun[one.stream_id] for one in found.lines if one.stream_id in standing.begun}
-    whole = len(late) < len(found.lines)
-    if not late or (not whole and max(late.values()) - min(late.values()) < _TOGETHER):
+def begun(found: Voice, told: Overview, scene: Scene) -> str:
+    """Return which of the compared streams began a day or more after what is known of the period; "": none."""
+    since = max(scene.wanted.since, told.first or scene.wanted.since)
+    begins = told.standing.begun
+    late = {one.name: begins[one.stream_id] for one in found.lines if one.stream_id in begins}
+    late = {name: at for name, at in late.items() if at - since >= _TOGETHER}
+    if not late:
         return ""
     named = "; ".join(f"{name} since {at.astimezone(scene.zone):%-d %b %Y, %H:%M}" for name, at in late.items())
     return f"Not all of them watched all the time, so shares of the whole period do not compare: {named}."
@@ -68,7 +70,7 @@ def _tiles(found: Voice, before: Voice, scene: Scene) -> list[Json]:
     ]
 
 
-#: streams that began within this time began together
+#: a stream that begins within this time of what is known at all began with it
 _TOGETHER: Final = timedelta(days=1)
 
 SECTION = Section(key="voice", title="Share of voice", show=show)

@@ -191,12 +191,13 @@ def test_a_stream_that_did_not_watch_yet_has_a_gap_and_no_nought() -> None:
         ),
         items=6, several=0,
     )  # fmt: skip
-    told = insights_voice.begun(shares, standing, SCENE)
+    wanted = replace(WANTED, period=Period(DAY - timedelta(days=9), DAY, ZONE.key))
+    scene = replace(SCENE, place=replace(SCENE.place, wanted=wanted))
+    whole = replace(late.overview, first=wanted.before().since)
+    told = insights_voice.begun(shares, whole, scene)
     assert told.endswith("do not compare: brand since 25 Oct 2026, 07:00.")
-    both = replace(standing, begun={"main/brand": begun, "main/rival": begun + timedelta(hours=2)})
-    assert (
-        insights_voice.begun(shares, both, SCENE) == insights_voice.begun(shares, made.overview.standing, SCENE) == ""
-    )
+    fresh = replace(whole, first=begun - timedelta(hours=2))  # all that is stored begins then
+    assert {insights_voice.begun(shares, one, scene) for one in (fresh, made.overview)} == {""}
 
 
 def test_waiting_times_are_told_in_what_can_be_read() -> None:
